@@ -1,0 +1,195 @@
+/* main.c - triptych-cli: the table of verbs
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/cli/verb.h"
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define VERB(name) extern const TrpVerb trp_verb_##name;
+#include "app/cli/verbs.h"
+#undef VERB
+
+static const TrpVerb *const verbs[] = {
+#define VERB(name) &trp_verb_##name,
+#include "app/cli/verbs.h"
+#undef VERB
+  NULL,
+};
+
+static TrpProgress terminal = { .begin = 0, .end = 1 };
+
+static void
+on_interrupt (int signal_number)
+{
+  if (g_cancellable_is_cancelled (terminal.cancellable))
+    _exit (128 + signal_number);
+  g_cancellable_cancel (terminal.cancellable);
+}
+
+static void
+on_progress (double fraction, const char *text, void *data)
+{
+  fprintf (stderr, "\r\033[K%3.0f %%  %s", 100 * fraction, text ? text : "");
+  if (fraction >= 1)
+    fprintf (stderr, "\r\033[K");
+  fflush (stderr);
+}
+
+TrpProgress *
+trp_verb_progress (void)
+{
+  if (!terminal.cancellable)
+    {
+      terminal.cancellable = g_cancellable_new ();
+      signal (SIGINT, on_interrupt);
+      if (isatty (STDERR_FILENO))
+        terminal.func = on_progress;
+    }
+  return &terminal;
+}
+
+int
+trp_verb_fail (const GError *error)
+{
+  if (terminal.func)
+    fprintf (stderr, "\r\033[K");
+  fprintf (stderr, "triptych-cli: %s\n", error->message);
+  return TRP_EXIT_FAILED;
+}
+
+int
+trp_verb_usage (const char *format, ...)
+{
+  va_list arguments;
+
+  fprintf (stderr, "triptych-cli: ");
+  va_start (arguments, format);
+  vfprintf (stderr, format, arguments);
+  va_end (arguments);
+  fprintf (stderr, "\n");
+  return TRP_EXIT_USAGE;
+}
+
+bool
+trp_verb_parse (const TrpVerb *verb,
+                const GOptionEntry *entries,
+                int n_min,
+                int n_max,
+                int *io_argc,
+                char ***io_argv)
+{
+  g_autofree char *line = g_strdup (verb->arguments);
+  g_autoptr (GOptionContext) context = g_option_context_new (line);
+  g_autofree char *program = g_strdup_printf ("triptych-cli %s", verb->name);
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname (program);
+  g_option_context_set_summary (context, verb->help);
+  if (entries)
+    g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, io_argc, io_argv, &error))
+    {
+      trp_verb_usage (_ ("%s: %s; try --help"), verb->name, error->message);
+      return false;
+    }
+  if (*io_argc > 1 && strcmp ((*io_argv)[1], "--") == 0)
+    {
+      memmove (*io_argv + 1, *io_argv + 2, (size_t) (*io_argc - 1) * sizeof **io_argv);
+      --*io_argc;
+    }
+  if (*io_argc - 1 >= n_min && *io_argc - 1 <= n_max)
+    return true;
+  trp_verb_usage (_ ("usage: triptych-cli %s %s"), verb->name, verb->arguments);
+  return false;
+}
+
+void
+trp_json_add_number (JsonBuilder *builder, double value)
+{
+  if (isnan (value))
+    json_builder_add_string_value (builder, "NaN");
+  else if (isinf (value))
+    json_builder_add_string_value (builder, value > 0 ? "Infinity" : "-Infinity");
+  else
+    json_builder_add_double_value (builder, value);
+}
+
+void
+trp_json_print (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root_node = json_builder_get_root (builder);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, root_node);
+  text = json_generator_to_data (generator, NULL);
+  printf ("%s\n", text);
+}
+
+GArray *
+trp_verb_parse_numbers (const char *option, const char *text, size_t n_min, size_t n_max)
+{
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (double));
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+  for (size_t n = 0; parts[n]; n++)
+    {
+      char *end;
+      const double value = g_ascii_strtod (parts[n], &end);
+
+      if (end == parts[n] || *end != '\0' || !isfinite (value))
+        {
+          trp_verb_usage (_ ("%s: \"%s\" is not a number"), option, parts[n]);
+          return NULL;
+        }
+      g_array_append_val (numbers, value);
+    }
+  if (numbers->len >= n_min && numbers->len <= n_max)
+    return g_steal_pointer (&numbers);
+  trp_verb_usage (_ ("%s takes %zu to %zu numbers with commas between"), option, n_min, n_max);
+  return NULL;
+}
+
+static void
+print_help (FILE *stream)
+{
+  fprintf (stream,
+           _ ("Usage: triptych-cli VERB ...\n\nVerbs (triptych-cli VERB --help says more):\n"));
+  for (size_t n = 0; verbs[n]; n++)
+    fprintf (stream, "  %-12s %s\n", verbs[n]->name, _ (verbs[n]->help));
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, TRP_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  if (argc >= 2 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0))
+    {
+      print_help (stdout);
+      return TRP_EXIT_DONE;
+    }
+  if (argc >= 2 && strcmp (argv[1], "--version") == 0)
+    {
+      printf ("triptych-cli %s\n", TRP_VERSION);
+      return TRP_EXIT_DONE;
+    }
+  for (size_t n = 0; argc >= 2 && verbs[n]; n++)
+    if (strcmp (verbs[n]->name, argv[1]) == 0)
+      return verbs[n]->run (argc - 1, argv + 1);
+  if (argc >= 2)
+    trp_verb_usage (_ ("unknown verb \"%s\""), argv[1]);
+  print_help (stderr);
+  return TRP_EXIT_USAGE;
+}

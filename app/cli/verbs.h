@@ -1,0 +1,5 @@
+/* verbs.h - the list of verbs, in the order of the help; VERB(name) is defined by whoever includes
+ * this
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */

@@ -1,0 +1,72 @@
+/* parallel.c - see parallel.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/base/parallel.h"
+
+#include <omp.h>
+#include <stdio.h>
+
+static int chosen_threads; /* 0: the default; written before any loop runs */
+
+/* Hyper-threads share the vector units that convolutions saturate, so one thread per physical core.
+ */
+static int
+count_physical_cores (void)
+{
+  const int n_logical = omp_get_num_procs ();
+  g_autofree char *siblings = NULL;
+
+  if (!g_file_get_contents ("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", &siblings,
+                            NULL, NULL))
+    return n_logical;
+  return strpbrk (siblings, ",-") && n_logical > 2 ? n_logical / 2 : n_logical;
+}
+
+static int
+default_threads (void)
+{
+  static gsize n_threads;
+
+  if (g_once_init_enter (&n_threads))
+    {
+      const int n = g_getenv ("OMP_NUM_THREADS") ? omp_get_max_threads () : count_physical_cores ();
+
+      g_once_init_leave (&n_threads, (gsize) MAX (n, 1));
+    }
+  return (int) n_threads;
+}
+
+int
+trp_parallel_get_threads (void)
+{
+  const int chosen = g_atomic_int_get (&chosen_threads);
+
+  return chosen > 0 ? chosen : default_threads ();
+}
+
+void
+trp_parallel_set_threads (int n_threads)
+{
+  g_return_if_fail (n_threads >= 0);
+  g_atomic_int_set (&chosen_threads, n_threads);
+}
+
+void
+trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data)
+{
+  size_t n_chunks;
+
+  g_return_if_fail (chunk > 0 && func);
+  n_chunks = n_items / chunk + (n_items % chunk != 0);
+  if (n_chunks == 1 || omp_in_parallel () || trp_parallel_get_threads () == 1)
+    {
+      for (size_t i = 0; i < n_chunks; i++)
+        func (i * chunk, MIN ((i + 1) * chunk, n_items), data);
+      return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(trp_parallel_get_threads())
+  for (size_t i = 0; i < n_chunks; i++)
+    func (i * chunk, MIN ((i + 1) * chunk, n_items), data);
+}

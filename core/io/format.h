@@ -1,0 +1,90 @@
+/* format.h - the one table of file formats, and opening and saving through it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each format is one const table in its own file (core/io/nifti.c, ...); format.c lists them. A
+ * build without an optional library lacks the entry, and opening such a file says which part is
+ * missing. All functions may run on any thread.
+ */
+
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/image/volume.h"
+#include "core/structure/structure-set.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TrpSeries: one volume that a path offers
+ * @uid: DICOM series UID; NULL for other formats
+ * @description: for a list shown to the user
+ * @n_files: that make it up
+ */
+typedef struct
+{
+  char *uid;
+  char *description;
+  TrpModality modality;
+  size_t n_files;
+  size_t size[3];
+} TrpSeries;
+
+void trp_series_free (TrpSeries *series);
+
+/**
+ * TrpLoadOptions: NULL means all defaults
+ * @frame: of a 4-D file, from 0
+ * @series_uid: (nullable): which series of a folder; NULL: the only one, else the one with most
+ * slices
+ */
+typedef struct
+{
+  int frame;
+  const char *series_uid;
+  TrpProgress *progress;
+} TrpLoadOptions;
+
+/**
+ * TrpFormat:
+ * @name: as `info --json` prints it: nifti1 and nifti2 share one entry named "nifti"
+ * @extensions: NULL-terminated, with the dot, for saving and for file choosers, e.g. ".nii.gz"
+ * @sniff: true if this format should read @path. @head: its first bytes (empty for a folder)
+ * @list: (optional): the series a path offers; NULL: always one. (element-type TrpSeries)
+ * @load: reads one volume; the message does not name the file
+ * @save: (optional): NULL: not writable. Writes a new file and renames it over the old one
+ * (core/io/atomic-write)
+ */
+typedef struct
+{
+  const char *name;
+  const char *const *extensions;
+  bool (*sniff) (const char *path, const uint8_t *head, size_t head_size, bool is_folder);
+  GPtrArray *(*list) (const char *path, TrpProgress *progress, GError **error);
+  TrpVolume *(*load) (const char *path, const TrpLoadOptions *options, GError **error);
+  bool (*save) (const TrpVolume *volume, const char *path, GError **error);
+} TrpFormat;
+
+/* NULL-terminated list of the formats this build has, in the order in which they are asked. */
+const TrpFormat *const *trp_format_list (void);
+
+/* (element-type TrpSeries) (transfer full): at least one, or NULL with an error. */
+GPtrArray *trp_series_list (const char *path, TrpProgress *progress, GError **error);
+
+/**
+ * trp_volume_load:
+ * @path: file or folder
+ *
+ * Errors: TRP_ERROR_IO, FORMAT, UNSUPPORTED, GEOMETRY, LIMIT; the message begins with the file's
+ * name.
+ */
+TrpVolume *trp_volume_load (const char *path,
+                            const TrpLoadOptions *options,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Format by extension. The volume's provenance is written where the format can hold it. */
+bool trp_volume_save (const TrpVolume *volume,
+                      const char *path,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
