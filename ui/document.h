@@ -1,0 +1,213 @@
+/* document.h - the open case: the one object between the widgets and core
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread only. Widgets read it, change it through its functions and listen to its signals; no
+ * widget changes another one. Signals, each with what changed and nothing more:
+ *
+ *   "volume-changed"     (int role)       a volume came, went, or its link or role changed
+ *   "display-changed"    (int role)       window, inversion or interpolation of a volume
+ *   "cursor-moved"       ()               the linked cursor, LPS mm
+ *   "readings-changed"   ()               list or names of readings; which one is edited or
+ * reference "structures-changed" ()               list, names, colours, locks, visibility, opacity
+ * of structures "mask-changed"       (int structure, const TrpBox *box)   voxels of the edited
+ * reading, box in its ijk; after the mask was changed "active-changed"     ()               the
+ * active structure "tool-changed"       ()               tool or its settings "history-changed" ()
+ * undo list or position "jobs-changed"       (TrpJob *job)    progress, state; NULL: the list
+ * itself "message"            (int severity, const char *text)     one sentence to show
+ * (TrpSeverity) "identity-changed"   ()               different patients side by side, or
+ * acknowledged "saved-changed"      ()               unsaved contours came or went, or the file's
+ * name "choose-series"      (TrpOpenChoice *choice)  a folder offers several; answer it
+ *   "offer-label-map"    (const char *path, bool as_structures)  how an ambiguous file was opened
+ */
+
+#pragma once
+
+#include "core/base/job.h"
+#include "core/image/volume.h"
+#include "core/structure/structure-set.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define TRP_TYPE_DOCUMENT (trp_document_get_type ())
+G_DECLARE_FINAL_TYPE (TrpDocument, trp_document, TRP, DOCUMENT, GObject)
+
+typedef enum
+{
+  TRP_ROLE_MR,
+  TRP_ROLE_SYNCT,
+  TRP_ROLE_CT,
+  TRP_ROLE_OTHER,
+  TRP_N_ROLES,
+} TrpRole;
+
+#define TRP_ROLE_GUESS (-1) /* let the data say */
+
+const char *trp_role_get_name (TrpRole role); /* translated: "MR", "SynCT", "CT", "Other" */
+
+typedef enum
+{
+  TRP_SEVERITY_INFO,
+  TRP_SEVERITY_WARNING,
+  TRP_SEVERITY_ERROR,
+} TrpSeverity;
+
+TrpDocument *trp_document_new (void);
+
+/* ---- volumes ---- */
+
+/* How a volume is tied to the others' millimetres. */
+typedef enum
+{
+  TRP_LINK_SAME_FRAME, /* equal frame-of-reference UID, or the only volume */
+  TRP_LINK_FROM_MR,    /* computed from the MR that is open */
+  TRP_LINK_CONFIRMED,  /* assumed, and the user said yes */
+  TRP_LINK_ASSUMED,
+} TrpLink;
+
+/**
+ * TrpDisplay: how the voxels of one volume become grey
+ * @width, @level: in the volume's unit; @exact: LINEAR_EXACT of PS3.3 C.11.2.1.3.2
+ * @inverted: white for low values
+ * @nearest: whole voxels instead of interpolation
+ */
+typedef struct
+{
+  double width, level;
+  bool exact;
+  bool inverted;
+  bool nearest;
+} TrpDisplay;
+
+TrpVolume *trp_document_get_volume (TrpDocument *self, TrpRole role); /* (transfer none), or NULL */
+/* Takes a reference; NULL closes. @display: NULL computes one (percentiles: slow for large MR). */
+void trp_document_set_volume (TrpDocument *self,
+                              TrpRole role,
+                              TrpVolume *volume,
+                              const TrpDisplay *display);
+/* Moves a volume to another role; what stood there takes its place. */
+void trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to);
+TrpLink trp_document_get_link (TrpDocument *self, TrpRole role);
+void trp_document_confirm_link (TrpDocument *self, TrpRole role);
+const TrpDisplay *trp_document_get_display (TrpDocument *self, TrpRole role);
+void trp_document_set_display (TrpDocument *self, TrpRole role, const TrpDisplay *display);
+/* The window that came with the file or from the percentiles. */
+void trp_document_reset_display (TrpDocument *self, TrpRole role);
+/* "STS_044" or "": for the header bar. */
+const char *trp_document_get_title (TrpDocument *self);
+/* One sentence when patient IDs differ and nobody acknowledged it; else NULL. */
+const char *trp_document_get_identity_conflict (TrpDocument *self);
+void trp_document_acknowledge_identity (TrpDocument *self);
+
+/* ---- the linked cursor ---- */
+
+TrpVec3 trp_document_get_cursor (TrpDocument *self); /* LPS mm */
+void trp_document_set_cursor (TrpDocument *self, TrpVec3 point_lps);
+
+/* ---- readings and structures ---- */
+
+guint trp_document_get_n_readings (TrpDocument *self);
+TrpStructureSet *trp_document_get_reading (TrpDocument *self, guint index); /* (transfer none) */
+/* Takes a reference. The first one becomes the reference and an editable copy of it is edited;
+ * later ones are listed, and become the reference if they are on the edited grid and the reference
+ * is still that first one. Returns: its index. */
+guint trp_document_add_reading (TrpDocument *self, TrpStructureSet *set);
+/* Starts an empty reading on the grid of the volume in @role and edits it. */
+void trp_document_start_reading (TrpDocument *self, TrpRole role, const char *name);
+int trp_document_get_edited (TrpDocument *self);    /* index, or -1 */
+int trp_document_get_reference (TrpDocument *self); /* index, or -1 */
+void trp_document_set_edited (TrpDocument *self, int index);
+void trp_document_set_reference (TrpDocument *self, int index);
+TrpStructureSet *trp_document_peek_edited (TrpDocument *self);    /* or NULL */
+TrpStructureSet *trp_document_peek_reference (TrpDocument *self); /* or NULL */
+/* The structure of the reference with the same name, or NULL. */
+TrpStructure *trp_document_find_reference (TrpDocument *self, TrpStructure *structure);
+
+int trp_document_get_active (TrpDocument *self); /* index in the edited reading, or -1 */
+void trp_document_set_active (TrpDocument *self, int index);
+TrpStructure *trp_document_peek_active (TrpDocument *self); /* or NULL */
+/* "Prostate, GTVp": visible structures of the edited reading at a point. (transfer full) */
+char *trp_document_dup_structures_at (TrpDocument *self, TrpVec3 point_lps);
+
+/* All of these are undoable steps of the edit session and act on the edited reading. A reading is
+ * started on the first volume when there is none. */
+void trp_document_add_structure (TrpDocument *self, const char *name); /* NULL: "Structure N" */
+void trp_document_rename_structure (TrpDocument *self, guint index, const char *name);
+void trp_document_remove_structure (TrpDocument *self, guint index);
+void trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color);
+/* Not steps: how they are shown and guarded. */
+void trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible);
+void trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked);
+bool trp_document_get_structures_shown (TrpDocument *self); /* key S */
+void trp_document_set_structures_shown (TrpDocument *self, bool shown);
+double trp_document_get_fill_opacity (TrpDocument *self); /* 0 to 1; keys A and D */
+void trp_document_set_fill_opacity (TrpDocument *self, double opacity);
+
+/* ---- strokes and history ---- */
+
+/* Begin once per press, sweep once per segment, end at release; cancel takes the whole stroke back.
+ * Points in LPS mm; @normal_lps: of the plane that is painted in (a disc lies in it); @role: whose
+ * values the threshold means. Returns: false with a "message" where nothing can be painted. */
+bool trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps);
+void trp_document_sweep_stroke (TrpDocument *self, TrpVec3 from_lps, TrpVec3 to_lps);
+void trp_document_end_stroke (TrpDocument *self);
+void trp_document_cancel_stroke (TrpDocument *self);
+bool trp_document_is_stroking (TrpDocument *self);
+
+bool trp_document_can_undo (TrpDocument *self);
+bool trp_document_can_redo (TrpDocument *self);
+void trp_document_undo (TrpDocument *self);
+void trp_document_redo (TrpDocument *self);
+guint trp_document_get_n_steps (TrpDocument *self);  /* done and undone ones */
+guint trp_document_get_position (TrpDocument *self); /* how many of them are done */
+const char *trp_document_get_step_name (TrpDocument *self, guint index);
+void trp_document_go_to_step (TrpDocument *self, guint position);
+
+/* ---- tools ---- */
+
+typedef enum
+{
+  TRP_TOOL_CURSOR,
+  TRP_TOOL_BRUSH,
+  TRP_TOOL_ERASER,
+  TRP_TOOL_RULER,
+  TRP_N_TOOLS,
+} TrpToolKind;
+
+typedef enum
+{
+  TRP_OVER_UNLOCKED, /* unlocked others lose the voxels, locked ones block */
+  TRP_OVER_ALL,      /* others keep theirs */
+  TRP_OVER_EMPTY,    /* only where no structure is */
+} TrpOver;
+
+typedef struct
+{
+  TrpToolKind kind;
+  bool ball; /* else a disc in the pane's plane */
+  double radius_mm;
+  TrpOver over;
+  bool limited; /* only where the pane's volume is in low..high */
+  double low, high;
+} TrpToolSettings;
+
+#define TRP_TOOL_MIN_RADIUS_MM 0.5
+#define TRP_TOOL_MAX_RADIUS_MM 50.0
+
+const TrpToolSettings *trp_document_get_tool (TrpDocument *self);
+void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
+
+/* ---- jobs ---- */
+
+/* Takes a reference and the job's notify; the list keeps ended jobs until they are dismissed. */
+void trp_document_add_job (TrpDocument *self, TrpJob *job);
+GPtrArray *trp_document_get_jobs (TrpDocument *self); /* (element-type TrpJob) (transfer none) */
+void trp_document_dismiss_job (TrpDocument *self, TrpJob *job);
+guint trp_document_count_running_jobs (TrpDocument *self);
+
+/* Emits "message". */
+void trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text);
+
+G_END_DECLS
