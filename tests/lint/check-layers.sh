@@ -27,7 +27,7 @@ for layer in $order; do
     [ "$layer" = draw ] || ! grep -HnE '^#include <(cairo|pango)' "$file" || complain "$file: cairo belongs to core/draw"
   done
 done
-for file in $(find ui -name '*.[ch]'); do
+for file in $([ -d ui ] && find ui -name '*.[ch]'); do
   grep -HnE '^#include ["<](cuda|cudnn|app/|gpu/)' "$file" && complain "$file: ui includes core and GTK only"
 done
 exit $status
