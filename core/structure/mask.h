@@ -53,6 +53,7 @@ typedef struct
 
 bool trp_box_is_empty (const TrpBox *box);
 TrpBox trp_box_union (const TrpBox *a, const TrpBox *b); /* an empty one counts for nothing */
+TrpBox trp_box_intersection (const TrpBox *a, const TrpBox *b); /* all zeros if they do not meet */
 /* Smallest box with all set voxels; all zeros if empty. */
 TrpBox trp_mask_get_box (const TrpMask *self);
 

@@ -34,6 +34,10 @@ TrpStructure *trp_structure_set_get (const TrpStructureSet *self,
                                      size_t index); /* (transfer none) */
 TrpStructure *trp_structure_set_find (const TrpStructureSet *self,
                                       const char *name); /* (transfer none), or NULL */
+/* Returns: false if @structure is not in the set. */
+bool trp_structure_set_find_index (const TrpStructureSet *self,
+                                   const TrpStructure *structure,
+                                   size_t *out_index);
 /* Takes a reference. A label of 0 becomes the smallest free one. The mask's grid must be the set's.
  */
 void trp_structure_set_insert (TrpStructureSet *self, size_t index, TrpStructure *structure);

@@ -34,6 +34,8 @@ TrpColor trp_color_get_default (size_t index);
 
 /* Takes over @mask. */
 TrpStructure *trp_structure_new (const char *name, TrpColor color, TrpMask *mask);
+/* All fields alike; the mask's planes are shared. */
+TrpStructure *trp_structure_copy (const TrpStructure *self);
 TrpStructure *trp_structure_ref (TrpStructure *self);
 void trp_structure_unref (TrpStructure *self);
 
