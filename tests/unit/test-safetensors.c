@@ -43,7 +43,7 @@ static void
 test_reads_every_kind (void)
 {
   g_autoptr (TrpSafetensors) file = load_golden ();
-  const float half[] = { 0, -0.0F, 1, -2.5F, 65504, 0x1p-24F, 0x1.ffp-15F, INFINITY, -INFINITY };
+  const float half[] = { 0, -0.0F, 1, -2.5F, 65504, 0x1p-24F, 0x3FFp-24F, INFINITY, -INFINITY };
   const float brain[] = { 0, -1.5F, 0x1.c2p+127F, 0x1p-133F, INFINITY };
   const float bias[] = { 0x1p-149F, -0.0F, INFINITY, -0x1.fffffep+127F };
   const float doubles[] = { 0.1F, -INFINITY }; /* 1e300 is beyond a float */
