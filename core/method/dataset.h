@@ -1,0 +1,122 @@
+/* dataset.h - training slices in memory
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The volumes of one role of a data list, preprocessed once into stacks of slices in network values
+ * (-1..1), with or without labels, and cut into batches (NHWC) by (seed, step). Immutable once
+ * made: any number of threads may fill batches.
+ */
+
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/method/augment.h"
+#include "core/method/preprocess/frame.h"
+#include "core/method/preprocess/intensity.h"
+#include "core/study/data-list.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TrpDataset TrpDataset;
+
+#define TRP_DATASET_MAX_LABELS 32
+
+/**
+ * TrpDatasetSpec:
+ * @intensity: of the images
+ * @spacing: in the plane, mm; 0: each volume's own
+ * @size: width and height of the slices kept
+ * @body_fraction: slices with a smaller share of foreground (network value above -0.9) are not
+ * drawn as centre slices; 0 keeps all
+ * @labels: values of the label maps that become the channels of a target, in this order
+ */
+typedef struct
+{
+  TrpIntensity intensity;
+  double spacing;
+  size_t size;
+  double body_fraction;
+  size_t n_labels;
+  uint8_t labels[TRP_DATASET_MAX_LABELS];
+} TrpDatasetSpec;
+
+TrpDataset *trp_dataset_new (const TrpDatasetSpec *spec);
+TrpDataset *trp_dataset_ref (TrpDataset *self);
+void trp_dataset_unref (TrpDataset *self);
+
+/**
+ * trp_dataset_add:
+ * @labels: (nullable): label map on the same grid; needed when the spec has labels
+ *
+ * While it is being made; one thread.
+ *
+ * Errors: TRP_ERROR_GEOMETRY when the grids differ or a grid is sheared, TRP_ERROR_FORMAT for
+ * values that are no labels 0..255, TRP_ERROR_LIMIT for want of memory.
+ */
+bool trp_dataset_add (TrpDataset *self,
+                      const char *name,
+                      const TrpVolume *image,
+                      const TrpVolume *labels,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_dataset_load:
+ * @role: MR, CT, SYNCT or CT_ON_MR; rows without it are passed over. Labels come from mr_structures
+ * (for MR, SYNCT, CT_ON_MR) or ct_structures
+ *
+ * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
+ * no row has the role, or one that has it lacks the structures that the spec needs.
+ */
+TrpDataset *trp_dataset_load (const TrpDataList *list,
+                              TrpDataRole role,
+                              const TrpDatasetSpec *spec,
+                              TrpProgress *progress,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Bytes that trp_dataset_load() will hold in the end, from the files' headers alone. */
+bool trp_dataset_estimate_bytes (const TrpDataList *list,
+                                 TrpDataRole role,
+                                 const TrpDatasetSpec *spec,
+                                 size_t *out_bytes,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+const TrpDatasetSpec *trp_dataset_get_spec (const TrpDataset *self);
+size_t trp_dataset_get_n_volumes (const TrpDataset *self);
+size_t trp_dataset_get_n_slices (const TrpDataset *self); /* that may be drawn as centre slices */
+size_t trp_dataset_get_bytes (const TrpDataset *self);
+
+/* One preprocessed volume, for previews and validation: its name, frame and curve, and its stack
+ * (nz, size, size). */
+const char *trp_dataset_peek_volume (const TrpDataset *self,
+                                     size_t index,
+                                     const TrpFrame **out_frame,
+                                     const TrpCurve **out_curve,
+                                     const float **out_stack,
+                                     const uint8_t **out_labels);
+
+/**
+ * trp_dataset_fill_batch:
+ * @augment: (nullable): nothing changes
+ * @seed, @step: which batch; slices are drawn without replacement, shuffled anew for each epoch
+ * @batch, @context, @patch: samples; slices on either side; width and height (0: the whole slice)
+ * @out_images: (batch, patch, patch, 2 context + 1); slices beyond a stack repeat its edge
+ * @out_labels: (nullable): (batch, patch, patch, n_labels) of 0 and 1
+ */
+void trp_dataset_fill_batch (const TrpDataset *self,
+                             const TrpAugment *augment,
+                             uint64_t seed,
+                             uint64_t step,
+                             size_t batch,
+                             size_t context,
+                             size_t patch,
+                             float *out_images,
+                             float *out_labels);
+
+/* Slice @k of a stack of @nz slices with its context: (height, width, 2 context + 1); the same
+ * layout as a sample of a batch, for inference. */
+void trp_stack_copy_context (
+  const float *stack, const size_t size[3], size_t k, size_t context, float *out_image);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpDataset, trp_dataset_unref)
+
+G_END_DECLS

@@ -1,0 +1,138 @@
+/* recipe.h - everything that fixes a training, as a key file
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A recipe is a plain struct of typed settings. Each is described once, in the table of
+ * recipe-settings.c: key, type, range, default, help. Files name only what differs from the
+ * defaults; unknown keys, wrong types and values out of range are refused with the key's name. Any
+ * thread.
+ */
+
+#pragma once
+
+#include "core/method/augment.h"
+#include "core/method/preprocess/intensity.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TRP_TRAINER_CYCLEGAN,
+  TRP_TRAINER_SEGMENTER,
+} TrpTrainerKind;
+
+typedef enum
+{
+  TRP_UPSAMPLE_TRANSPOSED,
+  TRP_UPSAMPLE_NEAREST, /* nearest neighbour, then a 3 x 3 convolution */
+} TrpUpsample;
+
+typedef enum
+{
+  TRP_SEGMENTER_RES_UNET, /* "res-unet-2.5d" */
+  TRP_SEGMENTER_UNET,     /* "unet" */
+} TrpSegmenterKind;
+
+#define TRP_RECIPE_MAX_LABELS 32
+
+typedef struct
+{
+  /* [recipe] */
+  char *name;
+  char *description;
+  TrpTrainerKind trainer;
+
+  /* [data] */
+  char *source;   /* segmenter: column of the images: "mr", "ct", "synct" or "ct_on_mr" */
+  double spacing; /* mm in the plane; 0: each volume's own */
+  int size;       /* pixels of the preprocessed slices */
+  int patch;      /* pixels of a training sample; 0: size */
+  double body_fraction;
+  TrpIntensity mr;
+  TrpIntensity ct;
+  size_t n_labels;
+  uint8_t labels[TRP_RECIPE_MAX_LABELS];
+
+  /* [network] */
+  int generator_blocks; /* "generator = resnet-9" */
+  int generator_filters;
+  int generator_downs;
+  TrpUpsample generator_upsample;
+  int discriminator_filters;
+  int discriminator_layers; /* strided ones: 3 is patch-70 */
+  TrpSegmenterKind segmenter;
+  int segmenter_filters;
+  int segmenter_levels;
+  int context;
+
+  /* [loss] */
+  double adversarial;
+  double cycle;
+  double identity;
+  double gc;      /* gradient consistency */
+  bool gc_signed; /* gradients keep their sign; else |gradient| */
+  int gc_start;   /* step from which it grows */
+  int gc_ramp;    /* steps until it is whole */
+  double bce;
+  double dice;
+  bool dice_per_sample;
+
+  /* [training] */
+  int steps;
+  int batch;
+  double learning_rate;
+  double beta1;
+  double beta2;
+  int decay_start; /* step from which the rate falls linearly to 0 at the end; -1: half-way */
+  double ema;      /* 0: none */
+  int pool;        /* images kept per domain; 0: none */
+  uint64_t seed;
+  int threads;  /* 0: the default */
+  int restarts; /* with the next seed after an inversion or collapse alarm */
+
+  /* [augmentation] */
+  TrpAugment augment;
+
+  /* [output] */
+  int log_every;
+  int preview_every;
+  int save_every;
+} TrpRecipe;
+
+TrpRecipe *trp_recipe_new (TrpTrainerKind trainer); /* all defaults */
+TrpRecipe *trp_recipe_copy (const TrpRecipe *self);
+void trp_recipe_free (TrpRecipe *self);
+
+/* Errors: TRP_ERROR_FORMAT naming the key, its value and what is allowed. */
+TrpRecipe *
+trp_recipe_parse (const char *text, size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_recipe_load:
+ * @name_or_path: "cyclegan-phantom", or the path of a file (anything with a slash or ".recipe")
+ *
+ * Names are looked for in the installed recipes, else in the source tree's.
+ */
+TrpRecipe *trp_recipe_load (const char *name_or_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @assignment: "KEY=VALUE" as in `--set`, KEY with its group ("training.steps") or without where it
+ * is the only one. Call trp_recipe_check() after the last. */
+bool
+trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What single ranges cannot say: sizes that the network's levels divide, a patch within the slice.
+ */
+bool trp_recipe_check (const TrpRecipe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Every setting, as a key file that parses back to the same recipe: goes into the checkpoint. */
+char *trp_recipe_to_text (const TrpRecipe *self);
+/* The table of settings with ranges, defaults and help, as a commented key file. */
+char *trp_recipe_dup_reference (void);
+
+/* Names of the shipped recipes, sorted; NULL-terminated (transfer full). */
+char **trp_recipe_list (void);
+/* Path of a shipped recipe. Errors: TRP_ERROR_IO naming those there are. */
+char *trp_recipe_find (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpRecipe, trp_recipe_free)
+
+G_END_DECLS

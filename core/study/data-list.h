@@ -1,0 +1,90 @@
+/* data-list.h - the list of cases that training and evaluation run over
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A CSV file with a header: columns case, mr, ct, synct, ct_on_mr, mr_structures, ct_structures,
+ * fold in any order; missing ones are empty, unknown ones are kept. Paths are relative to the list.
+ * Unpaired sets have rows with only an MR or only a CT. Immutable once made; any thread.
+ */
+
+#pragma once
+
+#include "core/base/error.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TrpDataList TrpDataList;
+
+typedef enum
+{
+  TRP_DATA_MR,
+  TRP_DATA_CT,
+  TRP_DATA_SYNCT,
+  TRP_DATA_CT_ON_MR,
+  TRP_DATA_MR_STRUCTURES,
+  TRP_DATA_CT_STRUCTURES,
+  TRP_N_DATA_ROLES,
+} TrpDataRole;
+
+const char *trp_data_role_get_name (TrpDataRole role); /* the column's name */
+
+/**
+ * TrpDataRow:
+ * @name: column "case"; never empty, unique in the list
+ * @paths: by role, made absolute with the list's folder; NULL where empty
+ * @fold: -1 where empty
+ * @line: in the file, for messages
+ */
+typedef struct
+{
+  char *name;
+  char *paths[TRP_N_DATA_ROLES];
+  int fold;
+  size_t line;
+} TrpDataRow;
+
+#define TRP_DATA_MAX_FOLD 9999
+
+/**
+ * trp_data_list_parse:
+ * @folder: to which relative paths belong
+ *
+ * Errors: TRP_ERROR_FORMAT naming line and column: no header, a column twice, a row with more
+ * fields than the header, a case without a name or twice, a fold that is no whole number from 0 to
+ * TRP_DATA_MAX_FOLD, a row without any file; no rows at all.
+ */
+TrpDataList *trp_data_list_parse (const char *bytes,
+                                  size_t size,
+                                  const char *folder,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The message begins with the list's name. Files are not opened. */
+TrpDataList *trp_data_list_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TrpDataList *trp_data_list_ref (TrpDataList *self);
+void trp_data_list_unref (TrpDataList *self);
+
+size_t trp_data_list_get_size (const TrpDataList *self);
+const TrpDataRow *trp_data_list_get (const TrpDataList *self, size_t index);
+/* Text of any column, known or not, as it stands in the file; NULL where the list lacks the column.
+ */
+const char *trp_data_list_get_text (const TrpDataList *self, size_t index, const char *column);
+const char *const *trp_data_list_get_columns (const TrpDataList *self); /* NULL-terminated */
+size_t trp_data_list_count (const TrpDataList *self, TrpDataRole role); /* rows that have it */
+
+/**
+ * trp_data_list_select_fold:
+ * @fold: 0 or more; a negative one means no folds: all rows train, none validate
+ * @validation: the rows whose fold is @fold instead of the others
+ *
+ * Rows without a fold always train.
+ *
+ * Errors: TRP_ERROR_FORMAT when no row has that fold, or no row is left to train on. The list for
+ * validation may be empty only when @fold is negative.
+ */
+TrpDataList *trp_data_list_select_fold (const TrpDataList *self,
+                                        int fold,
+                                        bool validation,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpDataList, trp_data_list_unref)
+
+G_END_DECLS
