@@ -1,0 +1,100 @@
+/* formula-template.h - the bodies for formula.h, which includes this once per type
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * No include guard on purpose.
+ */
+
+TRP_FORMULA TRP_REAL
+TRP_NAME (sigmoid) (TRP_REAL x)
+{
+  return 1 / (1 + TRP_MATH (exp) (-x));
+}
+
+TRP_FORMULA TRP_REAL
+TRP_NAME (activation) (TrpActivation kind, TRP_REAL alpha, TRP_REAL x)
+{
+  switch (kind)
+    {
+    case TRP_ACTIVATION_RELU:
+      return x > 0 ? x : 0;
+    case TRP_ACTIVATION_LEAKY_RELU:
+      return x > 0 ? x : alpha * x;
+    case TRP_ACTIVATION_TANH:
+      return TRP_MATH (tanh) (x);
+    case TRP_ACTIVATION_SIGMOID:
+      return TRP_NAME (sigmoid) (x);
+    default:
+      return x;
+    }
+}
+
+/* Derivative from the output @y. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (activation_slope) (TrpActivation kind, TRP_REAL alpha, TRP_REAL y)
+{
+  switch (kind)
+    {
+    case TRP_ACTIVATION_RELU:
+      return y > 0 ? 1 : 0;
+    case TRP_ACTIVATION_LEAKY_RELU:
+      return y > 0 ? 1 : alpha;
+    case TRP_ACTIVATION_TANH:
+      return 1 - y * y;
+    case TRP_ACTIVATION_SIGMOID:
+      return y * (1 - y);
+    default:
+      return 1;
+    }
+}
+
+TRP_FORMULA TRP_REAL
+TRP_NAME (pixel_loss) (TrpPixelLoss kind, TRP_REAL x, TRP_REAL target)
+{
+  switch (kind)
+    {
+    case TRP_PIXEL_LOSS_L1:
+      return TRP_MATH (fabs) (x - target);
+    case TRP_PIXEL_LOSS_BCE_LOGITS:
+      return (x > 0 ? x : 0) - x * target +
+             TRP_MATH (log1p) (TRP_MATH (exp) (-TRP_MATH (fabs) (x)));
+    default:
+      return (x - target) * (x - target);
+    }
+}
+
+TRP_FORMULA TRP_REAL
+TRP_NAME (pixel_loss_slope) (TrpPixelLoss kind, TRP_REAL x, TRP_REAL target)
+{
+  switch (kind)
+    {
+    case TRP_PIXEL_LOSS_L1:
+      return x > target ? 1 : x < target ? -1 : 0;
+    case TRP_PIXEL_LOSS_BCE_LOGITS:
+      return TRP_NAME (sigmoid) (x) - target;
+    default:
+      return 2 * (x - target);
+    }
+}
+
+/* One element of Adam in PyTorch's order: moments, then p -= lr / c1 * m / (sqrt (v) / sqrt (c2) +
+ * eps). @step_size = lr / (1 - beta1^t) and @root_correction = sqrt (1 - beta2^t) are made once per
+ * step, in double. */
+TRP_FORMULA void
+TRP_NAME (adam) (TRP_REAL gradient,
+                 TRP_REAL beta1,
+                 TRP_REAL beta2,
+                 TRP_REAL eps,
+                 TRP_REAL weight_decay,
+                 TRP_REAL step_size,
+                 TRP_REAL root_correction,
+                 TRP_REAL *parameter,
+                 TRP_REAL *m,
+                 TRP_REAL *v)
+{
+  const TRP_REAL g = gradient + weight_decay * *parameter;
+
+  *m = beta1 * *m + (1 - beta1) * g;
+  *v = beta2 * *v + (1 - beta2) * g * g;
+  *parameter -= step_size * *m / (TRP_MATH (sqrt) (*v) / root_correction + eps);
+}

@@ -1,0 +1,54 @@
+/* layers.h - builders of network operations
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each appends one operation and returns its output. Errors as in graph.h (sticky).
+ */
+
+#pragma once
+
+#include "core/nn/graph.h"
+
+G_BEGIN_DECLS
+
+/* @bias: or TRP_VALUE_NONE. The same zero padding on all sides. */
+TrpValue
+trp_graph_conv (TrpGraph *self, TrpValue x, TrpValue filter, TrpValue bias, int stride, int pad);
+/* PyTorch's ConvTranspose2d; @filter as in shape.h; out = (in - 1) stride - 2 pad + size +
+ * output_padding. */
+TrpValue trp_graph_conv_transpose (TrpGraph *self,
+                                   TrpValue x,
+                                   TrpValue filter,
+                                   TrpValue bias,
+                                   int stride,
+                                   int pad,
+                                   int output_padding);
+TrpValue trp_graph_pad (TrpGraph *self, TrpValue x, TrpPadMode mode, int pad);
+
+/* @activation: NONE, RELU or LEAKY_RELU, applied after the norm in the same pass. */
+TrpValue
+trp_graph_instance_norm (TrpGraph *self, TrpValue x, TrpActivation activation, double alpha);
+/* Creates the states PREFIX.running_mean and PREFIX.running_var beside the parameters PREFIX.weight
+ * and PREFIX.bias; @training chooses batch statistics (momentum 0.1, unbiased running variance, as
+ * PyTorch) or the running ones. */
+TrpValue trp_graph_batch_norm (TrpGraph *self,
+                               TrpValue x,
+                               const char *prefix,
+                               bool training,
+                               TrpActivation activation,
+                               double alpha);
+
+TrpValue trp_graph_activation (TrpGraph *self, TrpValue x, TrpActivation activation, double alpha);
+TrpValue trp_graph_add (TrpGraph *self, TrpValue a, TrpValue b);
+TrpValue trp_graph_scale (TrpGraph *self, TrpValue x, double factor);
+TrpValue trp_graph_concat (TrpGraph *self, const TrpValue *values, int n);
+TrpValue trp_graph_slice (TrpGraph *self, TrpValue x, int first_channel, int n_channels);
+TrpValue trp_graph_max_pool (TrpGraph *self, TrpValue x);
+TrpValue trp_graph_upsample (TrpGraph *self, TrpValue x);
+/* @step: an input scalar, whole numbers below 2^24, another for each step; the mask depends on
+ * (seed, stream, step, element) only. */
+TrpValue trp_graph_dropout (
+  TrpGraph *self, TrpValue x, TrpValue step, double probability, uint64_t seed, uint64_t stream);
+TrpValue trp_graph_constant (TrpGraph *self, TrpShape shape, double value);
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* optimizer.h - updates of parameters and states inside a step
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each appends one operation on all its tensors.
+ */
+
+#pragma once
+
+#include "core/nn/graph.h"
+
+G_BEGIN_DECLS
+
+/* TrpAdam: @weight_decay is L2 added to the gradient, as PyTorch's Adam. */
+typedef struct
+{
+  double beta1, beta2, eps, weight_decay;
+} TrpAdam;
+
+/**
+ * trp_graph_adam:
+ * @prefix: of the states PREFIX.m.NAME and PREFIX.v.NAME
+ * @learning_rate: scalar, usually an input
+ * @step: scalar input: 1 for the first update; whole numbers below 2^24
+ *
+ * Source: Kingma and Ba 2015; the order of operations of PyTorch's Adam.
+ */
+void trp_graph_adam (TrpGraph *self,
+                     const char *prefix,
+                     const TrpAdam *options,
+                     TrpValue learning_rate,
+                     TrpValue step,
+                     const TrpValue *parameters,
+                     const TrpValue *gradients,
+                     int n);
+
+/* average = decay average + (1 - decay) parameter, in states PREFIX.NAME (start them as copies of
+ * the parameters). */
+void
+trp_graph_ema (TrpGraph *self, const char *prefix, double decay, const TrpValue *parameters, int n);
+
+/**
+ * trp_graph_pool_exchange:
+ * @x: (n, h, w, c) new images
+ * @choices: n entries: -1 pass the new image on; k >= 0: store it in slot k and pass the new image
+ * on; -2 - k: pass on what slot k holds and store the new image there
+ * @name: of the state, (capacity, h, w, c)
+ *
+ * No gradient passes. The host decides (fill first, then with probability 1/2 a random slot).
+ */
+TrpValue trp_graph_pool_exchange (
+  TrpGraph *self, const char *name, int capacity, TrpValue x, TrpValue choices);
+
+G_END_DECLS
