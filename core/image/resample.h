@@ -5,21 +5,15 @@
  * Points go through LPS millimetres, so grids may differ in everything. Half a voxel beyond the
  * outermost centres still counts as inside and repeats the edge, as in trp_volume_sample(). No
  * smoothing before going to a coarser grid. Runs on all threads, results are the same bits with any
- * number of them. Masks: core/structure/mask-reslice.h.
+ * number of them. Masks are in core/structure/mask-reslice.h.
  */
 
 #pragma once
 
 #include "core/base/progress.h"
-#include "core/image/volume.h"
+#include "core/image/sampler.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  TRP_INTERPOLATION_NEAREST,
-  TRP_INTERPOLATION_LINEAR,
-} TrpInterpolation;
 
 /**
  * trp_volume_resample:
@@ -29,7 +23,7 @@ typedef enum
  *
  * Nearest keeps the stored type, slope and intercept (label maps stay whole numbers); a point
  * midway between two voxels takes the one with the larger index. Linear gives float32 values with
- * slope 1. The information is copied but for the window of the file's warnings about its grid.
+ * slope 1. The information is copied, warnings included.
  *
  * Errors: TRP_ERROR_LIMIT without memory for the result; G_IO_ERROR_CANCELLED.
  */
