@@ -1,0 +1,38 @@
+/* overlay.h - what lies on a pane's picture: letters, scale bar, crosshair, ruler, brush
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * User space is logical pixels with the picture at (0, 0) to (width, height); so the same calls
+ * serve screen, PNG and PDF.
+ */
+
+#pragma once
+
+#include "core/draw/palette.h"
+
+G_BEGIN_DECLS
+
+/* R L A P S I, compound on oblique planes, on all four edges. */
+void trp_overlay_draw_letters (cairo_t *cr, const TrpPlane *plane, double width, double height);
+
+/* 5, 10, 20, 50 or 100 mm: the longest that takes at most a fifth of @width; 0 if none does. */
+double trp_overlay_choose_scale (double mm_per_px, double width);
+/* Bottom right. */
+void trp_overlay_draw_scale (cairo_t *cr, double mm_per_px, double width, double height);
+
+/* Lines through (@x, @y) in the colours of the planes they stand for, 14 px open around it. */
+void trp_overlay_draw_crosshair (
+  cairo_t *cr, TrpOrientation orientation, double x, double y, double width, double height);
+
+/* A line between two points with its length, e.g. "23.4 mm". */
+void
+trp_overlay_draw_ruler (cairo_t *cr, double x1, double y1, double x2, double y2, const char *label);
+
+/* Ring of a brush; an eraser's is dashed and empty. */
+void trp_overlay_draw_brush (
+  cairo_t *cr, double x, double y, double radius_px, uint32_t rgb, bool is_eraser);
+
+/* A bar of the colours of trp_palette_get_difference(), 10 x 190, top right. */
+void trp_overlay_draw_difference_scale (cairo_t *cr, double width);
+
+G_END_DECLS
