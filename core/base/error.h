@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  * measured
  * @TRP_ERROR_LIMIT: larger than a named limit, or no memory for it
  * @TRP_ERROR_DEVICE: a compute device failed
+ * @TRP_ERROR_LOCKED: the structure is locked against editing
  *
  * Cancelled work fails with G_IO_ERROR_CANCELLED instead.
  */
@@ -37,6 +38,7 @@ typedef enum
   TRP_ERROR_GEOMETRY,
   TRP_ERROR_LIMIT,
   TRP_ERROR_DEVICE,
+  TRP_ERROR_LOCKED,
 } TrpError;
 
 GQuark trp_error_quark (void);

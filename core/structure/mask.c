@@ -195,6 +195,16 @@ trp_mask_is_empty (const TrpMask *self)
   return true;
 }
 
+size_t
+trp_mask_get_bytes (const TrpMask *self)
+{
+  size_t n_planes = 0;
+
+  for (size_t k = 0; k < self->geometry.size[2]; k++)
+    n_planes += self->planes[k] != NULL;
+  return n_planes * get_plane_words (self) * sizeof (uint64_t);
+}
+
 double
 trp_mask_get_volume_ml (const TrpMask *self)
 {

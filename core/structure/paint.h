@@ -1,0 +1,54 @@
+/* paint.h - what a tool may change where structures meet
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Pure functions; they read the set and write nothing.
+ */
+
+#pragma once
+
+#include "core/image/volume.h"
+#include "core/structure/patch.h"
+#include "core/structure/structure-set.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TrpPaintOver: what happens to the other structures of the set where one is painted
+ * @TRP_PAINT_OVER_ALL: they keep their voxels, structures overlap
+ * @TRP_PAINT_OVER_UNLOCKED: unlocked ones lose them, locked ones block
+ * @TRP_PAINT_OVER_EMPTY: every other structure blocks
+ */
+typedef enum
+{
+  TRP_PAINT_OVER_ALL,
+  TRP_PAINT_OVER_UNLOCKED,
+  TRP_PAINT_OVER_EMPTY,
+} TrpPaintOver;
+
+/**
+ * TrpPaintOptions:
+ * @erase: take voxels away instead; the other structures then do not matter
+ * @over: see above
+ * @limit: (nullable): only voxels are changed where this volume, on any grid, has a value from @low
+ * to @high, both included; sampled trilinearly where its grid is another one; outside of it nothing
+ * is changed. Borrowed.
+ */
+typedef struct
+{
+  bool erase;
+  TrpPaintOver over;
+  const TrpVolume *limit;
+  double low, high;
+} TrpPaintOptions;
+
+/* The part of @stencil that may be painted into (or erased from) @target. */
+TrpPatch *trp_paint_restrict (const TrpPatch *stencil,
+                              const TrpStructureSet *set,
+                              const TrpStructure *target,
+                              const TrpPaintOptions *options);
+
+/* What setting (or, with @erase, clearing) the stencil's voxels changes in @mask. */
+TrpPatch *trp_paint_get_change (const TrpPatch *stencil, const TrpMask *mask, bool erase);
+
+G_END_DECLS
