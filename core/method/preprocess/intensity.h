@@ -31,6 +31,13 @@ typedef struct
   double mapped[TRP_CURVE_MAX_POINTS];
 } TrpCurve;
 
+/* Errors: TRP_ERROR_FORMAT for fewer than 2 or more than TRP_CURVE_MAX_POINTS points, or points
+ * that do not rise. */
+bool trp_curve_init (TrpCurve *out_curve,
+                     const double *values,
+                     const double *mapped,
+                     size_t n,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @low to -1, @high to 1; @low < @high */
 TrpCurve trp_curve_window (double low, double high);
 double trp_curve_apply (const TrpCurve *self, double value);

@@ -1,0 +1,69 @@
+/* recipes.c - triptych-cli recipes: the shipped recipes and the settings they may hold
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/cli/verb.h"
+#include "core/method/recipe.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const TrpVerb trp_verb_recipes;
+
+static int
+list_recipes (void)
+{
+  g_auto (GStrv) names = trp_recipe_list ();
+
+  for (size_t n = 0; names[n]; n++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpRecipe) recipe = trp_recipe_load (names[n], &error);
+
+      if (!recipe)
+        return trp_verb_fail (error);
+      printf ("%-20s %s\n", names[n], recipe->description);
+    }
+  return TRP_EXIT_DONE;
+}
+
+/* The file itself, comments and all; "defaults" shows the table of settings. */
+static int
+show_recipe (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+
+  if (strcmp (name, "defaults") == 0)
+    text = trp_recipe_dup_reference ();
+  else
+    {
+      path = trp_recipe_find (name, &error);
+      if (!path || !g_file_get_contents (path, &text, NULL, &error))
+        return trp_verb_fail (error);
+    }
+  printf ("%s", text);
+  return TRP_EXIT_DONE;
+}
+
+static int
+run (int argc, char **argv)
+{
+  if (!trp_verb_parse (&trp_verb_recipes, NULL, 1, 2, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (strcmp (argv[1], "list") == 0 && argc == 2)
+    return list_recipes ();
+  if (strcmp (argv[1], "show") == 0 && argc == 3)
+    return show_recipe (argv[2]);
+  return trp_verb_usage (_ ("usage: triptych-cli recipes list | show NAME"));
+}
+
+const TrpVerb trp_verb_recipes = {
+  .name = "recipes",
+  .arguments = "list | show NAME|defaults",
+  .help = N_ ("lists the shipped recipes, or prints one; \"defaults\" prints every setting"),
+  .run = run,
+};

@@ -1,0 +1,389 @@
+/* recipe-settings.c - see recipe-settings.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading, writing, range and help of every setting come from this one table.
+ */
+
+#include "core/method/recipe-settings.h"
+
+#include <string.h>
+
+#define AT(member) offsetof (TrpRecipe, member)
+#define MAX_INT 2000000000.
+
+static const TrpRecipeSetting settings[] = {
+  { "recipe", "name", TRP_SETTING_TEXT, AT (name), 0, 0, NULL, "", NULL, "shown in the window" },
+  { "recipe", "description", TRP_SETTING_TEXT, AT (description), 0, 0, NULL, "", NULL,
+    "what it is for and where its numbers come from" },
+  { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0, "cyclegan|segmenter", "cyclegan",
+    "segmenter", "which training it drives" },
+
+  { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|ct_on_mr", "mr", "ct",
+    "segmenter: column of the data list that holds the images" },
+  { "data", "spacing", TRP_SETTING_DOUBLE, AT (spacing), 0, 20, NULL, "0", NULL,
+    "mm per pixel after resampling in the slice; 0 keeps each volume's own" },
+  { "data", "size", TRP_SETTING_INT, AT (size), 16, 1024, NULL, "256", NULL,
+    "pixels along a slice's side after padding or cropping about the centre" },
+  { "data", "patch", TRP_SETTING_INT, AT (patch), 0, 1024, NULL, "0", NULL,
+    "pixels along the side of a training sample, cut at a random place; 0: the whole slice" },
+  { "data", "body_fraction", TRP_SETTING_DOUBLE, AT (body_fraction), 0, 0.9, NULL, "0.02", NULL,
+    "slices with a smaller share of body are left out; 0 keeps all" },
+  { "data", "mr_percentile_low", TRP_SETTING_DOUBLE, AT (mr.percentile_low), 0, 50, NULL, "0.5",
+    NULL, "percentile of the MR's foreground (above Otsu's threshold) that becomes -1" },
+  { "data", "mr_percentile_high", TRP_SETTING_DOUBLE, AT (mr.percentile_high), 50, 100, NULL,
+    "99.5", NULL, "percentile that becomes +1 (when mr_clip is 1)" },
+  { "data", "mr_from_zero", TRP_SETTING_BOOL, AT (mr.from_zero), 0, 0, NULL, "true", NULL,
+    "-1 is the image value 0 instead of the low percentile" },
+  { "data", "mr_clip", TRP_SETTING_DOUBLE, AT (mr.clip), 0.5, 5, NULL, "1", NULL,
+    "+1 is this many times the distance from low to high" },
+  { "data", "ct_curve", TRP_SETTING_CURVE, AT (ct.curve), 0, 0, NULL,
+    "-1000:-1, -200:-0.7, 200:0.5, 1000:1", "-160:-1, 240:1",
+    "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model" },
+  { "data", "labels", TRP_SETTING_LABELS, AT (labels), 1, 255, NULL, "", "1",
+    "segmenter: values of the label map to learn, one channel each" },
+
+  { "network", "generator", TRP_SETTING_RESNET, AT (generator_blocks), 1, 32, NULL, "resnet-9",
+    NULL, "number of residual blocks" },
+  { "network", "generator_filters", TRP_SETTING_INT, AT (generator_filters), 1, 256, NULL, "64",
+    NULL, "of the first layer; doubled by every step down" },
+  { "network", "generator_downs", TRP_SETTING_INT, AT (generator_downs), 0, 4, NULL, "2", NULL,
+    "halvings of the size before the residual blocks" },
+  { "network", "generator_upsample", TRP_SETTING_CHOICE, AT (generator_upsample), 0, 0,
+    "transposed|nearest", "transposed", NULL,
+    "how the size is doubled again: transposed convolution, or nearest neighbour + 3x3" },
+  { "network", "discriminator_filters", TRP_SETTING_INT, AT (discriminator_filters), 1, 256, NULL,
+    "64", NULL, "of the first layer" },
+  { "network", "discriminator_layers", TRP_SETTING_INT, AT (discriminator_layers), 1, 5, NULL, "3",
+    NULL, "strided layers; 3 sees patches of 70 pixels, 2 of 34" },
+  { "network", "segmenter", TRP_SETTING_CHOICE, AT (segmenter), 0, 0, "res-unet-2.5d|unet",
+    "res-unet-2.5d", NULL, "the contouring network" },
+  { "network", "segmenter_filters", TRP_SETTING_INT, AT (segmenter_filters), 1, 256, NULL, "64",
+    NULL, "of its first level; doubled by every level" },
+  { "network", "segmenter_levels", TRP_SETTING_INT, AT (segmenter_levels), 1, 7, NULL, "5", NULL,
+    "the size is halved between levels" },
+  { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
+    "neighbouring slices on either side that the network sees" },
+
+  { "loss", "adversarial", TRP_SETTING_DOUBLE, AT (adversarial), 0, 1000, NULL, "1", NULL,
+    "weight of the least-squares adversarial loss" },
+  { "loss", "cycle", TRP_SETTING_DOUBLE, AT (cycle), 0, 1000, NULL, "10", NULL,
+    "weight of the L1 cycle loss" },
+  { "loss", "identity", TRP_SETTING_DOUBLE, AT (identity), 0, 1000, NULL, "0", NULL,
+    "weight of the L1 identity loss, as a multiple of the cycle weight" },
+  { "loss", "gc", TRP_SETTING_DOUBLE, AT (gc), 0, 1000, NULL, "0", NULL,
+    "weight of gradient consistency between an image and its translation" },
+  { "loss", "gc_signed", TRP_SETTING_BOOL, AT (gc_signed), 0, 0, NULL, "false", NULL,
+    "gradients keep their sign; else |gradient|, blind to polarity" },
+  { "loss", "gc_start", TRP_SETTING_INT, AT (gc_start), 0, MAX_INT, NULL, "0", NULL,
+    "step from which its weight grows" },
+  { "loss", "gc_ramp", TRP_SETTING_INT, AT (gc_ramp), 0, MAX_INT, NULL, "0", NULL,
+    "steps until its weight is whole" },
+  { "loss", "bce", TRP_SETTING_DOUBLE, AT (bce), 0, 1000, NULL, "1", NULL,
+    "segmenter: weight of binary cross entropy" },
+  { "loss", "dice", TRP_SETTING_DOUBLE, AT (dice), 0, 1000, NULL, "1", NULL,
+    "segmenter: weight of the soft Dice loss" },
+  { "loss", "dice_per_sample", TRP_SETTING_BOOL, AT (dice_per_sample), 0, 0, NULL, "false", NULL,
+    "one Dice per sample instead of one per batch" },
+
+  { "training", "steps", TRP_SETTING_INT, AT (steps), 1, MAX_INT, NULL, "20000", NULL,
+    "optimiser steps in all" },
+  { "training", "batch", TRP_SETTING_INT, AT (batch), 1, 256, NULL, "1", "4", "samples per step" },
+  { "training", "learning_rate", TRP_SETTING_DOUBLE, AT (learning_rate), 1e-8, 1, NULL, "0.0002",
+    "0.001", "of Adam" },
+  { "training", "beta1", TRP_SETTING_DOUBLE, AT (beta1), 0, 0.9999, NULL, "0.5", "0.9", "of Adam" },
+  { "training", "beta2", TRP_SETTING_DOUBLE, AT (beta2), 0, 0.999999, NULL, "0.999", NULL,
+    "of Adam" },
+  { "training", "decay_start", TRP_SETTING_INT, AT (decay_start), -1, MAX_INT, NULL, "-1", NULL,
+    "step from which the rate falls linearly to 0 at the end; -1: half-way" },
+  { "training", "ema", TRP_SETTING_DOUBLE, AT (ema), 0, 0.999999, NULL, "0.999", NULL,
+    "decay of the running average of the weights that inference uses; 0: none" },
+  { "training", "pool", TRP_SETTING_INT, AT (pool), 0, 1000, NULL, "50", NULL,
+    "earlier images per domain that discriminators see again; 0: none" },
+  { "training", "seed", TRP_SETTING_SEED, AT (seed), 0, 0, NULL, "1", NULL,
+    "of weights, samples and augmentation" },
+  { "training", "threads", TRP_SETTING_INT, AT (threads), 0, 1024, NULL, "0", NULL,
+    "0: one per physical core" },
+  { "training", "restarts", TRP_SETTING_INT, AT (restarts), 0, 10, NULL, "2", "0",
+    "fresh starts with the next seed after an alarm (inverted or collapsed images)" },
+
+  { "augmentation", "flip", TRP_SETTING_BOOL, AT (augment.flip), 0, 0, NULL, "true", NULL,
+    "left and right swap in half of the samples" },
+  { "augmentation", "rotation", TRP_SETTING_DOUBLE, AT (augment.rotation_deg), 0, 180, NULL, "5",
+    "10", "degrees either way" },
+  { "augmentation", "scale", TRP_SETTING_DOUBLE, AT (augment.scale), 0, 0.9, NULL, "0.05", "0.1",
+    "magnification 1 - s to 1 + s" },
+  { "augmentation", "shift", TRP_SETTING_DOUBLE, AT (augment.shift), 0, 0.5, NULL, "0.03", "0.05",
+    "either way, as a part of the slice's side" },
+  { "augmentation", "crop_min", TRP_SETTING_DOUBLE, AT (augment.crop_min), 0.1, 1, NULL, "1", NULL,
+    "smallest ratio of a random crop that is blown up to the whole; 1: none" },
+  { "augmentation", "gain", TRP_SETTING_DOUBLE, AT (augment.gain), 0, 0.9, NULL, "0", "0.08",
+    "contrast 1 - g to 1 + g, in network values above black" },
+  { "augmentation", "offset", TRP_SETTING_DOUBLE, AT (augment.offset), 0, 1, NULL, "0", "0.05",
+    "brightness either way, in network values" },
+  { "augmentation", "noise", TRP_SETTING_DOUBLE, AT (augment.noise), 0, 1, NULL, "0", "0.05",
+    "largest standard deviation of added noise, in network values" },
+
+  { "output", "log_every", TRP_SETTING_INT, AT (log_every), 1, MAX_INT, NULL, "50", NULL,
+    "steps between lines of log.csv" },
+  { "output", "preview_every", TRP_SETTING_INT, AT (preview_every), 0, MAX_INT, NULL, "500", NULL,
+    "steps between previews; 0: none" },
+  { "output", "save_every", TRP_SETTING_INT, AT (save_every), 0, MAX_INT, NULL, "1000", NULL,
+    "steps between checkpoints; 0: only at the end" },
+};
+
+const TrpRecipeSetting *
+trp_recipe_settings (size_t *out_n)
+{
+  *out_n = G_N_ELEMENTS (settings);
+  return settings;
+}
+
+const TrpRecipeSetting *
+trp_recipe_setting_find (const char *group, const char *key, GError **error)
+{
+  const TrpRecipeSetting *found = NULL;
+
+  for (size_t n = 0; n < G_N_ELEMENTS (settings); n++)
+    {
+      if (strcmp (settings[n].key, key) != 0 || (group && strcmp (settings[n].group, group) != 0))
+        continue;
+      if (found)
+        {
+          g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                       "The setting \"%s\" exists as %s.%s and %s.%s; write which", key,
+                       found->group, key, settings[n].group, key);
+          return NULL;
+        }
+      found = &settings[n];
+    }
+  if (!found)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%s%s%s\"",
+                 group ? group : "", group ? "." : "", key);
+  return found;
+}
+
+/* --- texts to values --- */
+
+static ptrdiff_t
+find_choice (const TrpRecipeSetting *setting, const char *text)
+{
+  g_auto (GStrv) choices = g_strsplit (setting->choices, "|", -1);
+
+  for (ptrdiff_t n = 0; choices[n]; n++)
+    if (strcmp (choices[n], text) == 0)
+      return n;
+  return -1;
+}
+
+static bool
+parse_whole (const char *text, double low, double high, int *out_value)
+{
+  gint64 value;
+
+  if (!g_ascii_string_to_signed (text, 10, (gint64) low, (gint64) high, &value, NULL))
+    return false;
+  *out_value = (int) value;
+  return true;
+}
+
+static bool
+parse_double (const char *text, double low, double high, double *out_value)
+{
+  char *end;
+  const double value = g_ascii_strtod (text, &end);
+
+  if (end == text || *end != '\0' || !(value >= low && value <= high))
+    return false;
+  *out_value = value;
+  return true;
+}
+
+static bool
+parse_bool (const char *text, bool *out_value)
+{
+  if (strcmp (text, "true") != 0 && strcmp (text, "false") != 0)
+    return false;
+  *out_value = text[0] == 't';
+  return true;
+}
+
+static bool
+parse_labels (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  uint8_t labels[TRP_RECIPE_MAX_LABELS];
+  size_t n_labels = 0;
+
+  for (size_t n = 0; *text && parts[n]; n++)
+    {
+      int label;
+
+      if (n_labels == TRP_RECIPE_MAX_LABELS ||
+          !parse_whole (g_strstrip (parts[n]), setting->low, setting->high, &label) ||
+          memchr (labels, label, n_labels))
+        return false;
+      labels[n_labels++] = (uint8_t) label;
+    }
+  memcpy (recipe->labels, labels, n_labels);
+  recipe->n_labels = n_labels;
+  return true;
+}
+
+static void
+replace_text (char **at, const char *text)
+{
+  g_free (*at);
+  *at = g_strdup (text);
+}
+
+static bool
+set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
+{
+  void *at = (char *) recipe + setting->offset;
+  const double low = setting->low, high = setting->high;
+  ptrdiff_t choice;
+  TrpCurve curve;
+
+  switch (setting->type)
+    {
+    case TRP_SETTING_TEXT:
+      replace_text (at, text);
+      return true;
+    case TRP_SETTING_NAME:
+      if (find_choice (setting, text) < 0)
+        return false;
+      replace_text (at, text);
+      return true;
+    case TRP_SETTING_CHOICE:
+      choice = find_choice (setting, text);
+      if (choice < 0)
+        return false;
+      *(int *) at = (int) choice;
+      return true;
+    case TRP_SETTING_BOOL:
+      return parse_bool (text, at);
+    case TRP_SETTING_INT:
+      return parse_whole (text, low, high, at);
+    case TRP_SETTING_SEED:
+      return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, at, NULL);
+    case TRP_SETTING_DOUBLE:
+      return parse_double (text, low, high, at);
+    case TRP_SETTING_CURVE:
+      if (!trp_curve_parse (text, &curve, NULL))
+        return false;
+      *(TrpCurve *) at = curve;
+      return true;
+    case TRP_SETTING_LABELS:
+      return parse_labels (setting, recipe, text);
+    case TRP_SETTING_RESNET:
+      return g_str_has_prefix (text, "resnet-") && parse_whole (text + 7, low, high, at);
+    }
+  g_assert_not_reached ();
+}
+
+bool
+trp_recipe_setting_set (const TrpRecipeSetting *setting,
+                        TrpRecipe *recipe,
+                        const char *text,
+                        GError **error)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autofree char *range = NULL;
+
+  if (set_value (setting, recipe, stripped))
+    return true;
+  range = trp_recipe_setting_dup_range (setting);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s = \"%s\" is not allowed; it takes %s",
+               setting->group, setting->key, stripped, range);
+  return false;
+}
+
+/* --- values to texts --- */
+
+static char *
+number_text (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  /* the shorter form where it comes back the same: 0.0002, not 2.0000000000000001e-4 */
+  g_ascii_formatd (text, sizeof text, "%.15g", value);
+  if (g_ascii_strtod (text, NULL) != value)
+    g_ascii_dtostr (text, sizeof text, value);
+  return g_strdup (text);
+}
+
+static char *
+labels_text (const TrpRecipe *recipe)
+{
+  GString *text = g_string_new (NULL);
+
+  for (size_t n = 0; n < recipe->n_labels; n++)
+    g_string_append_printf (text, "%s%u", n ? "," : "", (unsigned) recipe->labels[n]);
+  return g_string_free (text, FALSE);
+}
+
+char *
+trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe)
+{
+  const void *at = (const char *) recipe + setting->offset;
+  g_auto (GStrv) choices = NULL;
+
+  switch (setting->type)
+    {
+    case TRP_SETTING_TEXT:
+    case TRP_SETTING_NAME:
+      return g_strdup (*(char *const *) at);
+    case TRP_SETTING_CHOICE:
+      choices = g_strsplit (setting->choices, "|", -1);
+      return g_strdup (choices[*(const int *) at]);
+    case TRP_SETTING_BOOL:
+      return g_strdup (*(const bool *) at ? "true" : "false");
+    case TRP_SETTING_INT:
+      return g_strdup_printf ("%d", *(const int *) at);
+    case TRP_SETTING_SEED:
+      return g_strdup_printf ("%" G_GUINT64_FORMAT, *(const uint64_t *) at);
+    case TRP_SETTING_DOUBLE:
+      return number_text (*(const double *) at);
+    case TRP_SETTING_CURVE:
+      return trp_curve_to_text (at);
+    case TRP_SETTING_LABELS:
+      return labels_text (recipe);
+    case TRP_SETTING_RESNET:
+      return g_strdup_printf ("resnet-%d", *(const int *) at);
+    }
+  g_assert_not_reached ();
+}
+
+char *
+trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
+{
+  g_auto (GStrv) choices = NULL;
+  g_autofree char *low = number_text (setting->low);
+  g_autofree char *high = number_text (setting->high);
+
+  switch (setting->type)
+    {
+    case TRP_SETTING_TEXT:
+      return g_strdup ("any text");
+    case TRP_SETTING_NAME:
+    case TRP_SETTING_CHOICE:
+      choices = g_strsplit (setting->choices, "|", -1);
+      return g_strjoinv (" or ", choices);
+    case TRP_SETTING_BOOL:
+      return g_strdup ("true or false");
+    case TRP_SETTING_INT:
+      return g_strdup_printf ("a whole number from %s to %s", low, high);
+    case TRP_SETTING_SEED:
+      return g_strdup ("a whole number from 0 to 18446744073709551615");
+    case TRP_SETTING_DOUBLE:
+      return g_strdup_printf ("a number from %s to %s", low, high);
+    case TRP_SETTING_CURVE:
+      return g_strdup ("2 to 8 points HU:value, both rising, with commas between");
+    case TRP_SETTING_LABELS:
+      return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
+    case TRP_SETTING_RESNET:
+      return g_strdup ("resnet-1 to resnet-32");
+    }
+  g_assert_not_reached ();
+}

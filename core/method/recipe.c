@@ -1,0 +1,329 @@
+/* recipe.c - see recipe.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/recipe.h"
+
+#include "config.h"
+#include "core/method/recipe-settings.h"
+
+#include <string.h>
+
+#define SUFFIX ".recipe"
+
+G_STATIC_ASSERT (sizeof (TrpTrainerKind) == sizeof (int)); /* choices are stored as int */
+
+static const char *
+default_text (const TrpRecipeSetting *setting, TrpTrainerKind trainer)
+{
+  return trainer == TRP_TRAINER_SEGMENTER && setting->segmenter_value ? setting->segmenter_value
+                                                                      : setting->value;
+}
+
+TrpRecipe *
+trp_recipe_new (TrpTrainerKind trainer)
+{
+  TrpRecipe *self = g_new0 (TrpRecipe, 1);
+  size_t n_settings;
+  const TrpRecipeSetting *settings = trp_recipe_settings (&n_settings);
+
+  self->mr.kind = TRP_INTENSITY_PERCENTILES;
+  self->mr.unit = "a.u.";
+  self->ct.kind = TRP_INTENSITY_CURVE;
+  self->ct.clip = 1;
+  self->ct.unit = "HU";
+  for (size_t n = 0; n < n_settings; n++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!trp_recipe_setting_set (&settings[n], self, default_text (&settings[n], trainer),
+                                   &error))
+        g_error ("%s", error->message); /* a mistake in the table */
+    }
+  return self;
+}
+
+TrpRecipe *
+trp_recipe_copy (const TrpRecipe *self)
+{
+  TrpRecipe *copy = g_new (TrpRecipe, 1);
+
+  *copy = *self;
+  copy->name = g_strdup (self->name);
+  copy->description = g_strdup (self->description);
+  copy->source = g_strdup (self->source);
+  return copy;
+}
+
+void
+trp_recipe_free (TrpRecipe *self)
+{
+  if (!self)
+    return;
+  g_free (self->name);
+  g_free (self->description);
+  g_free (self->source);
+  g_free (self);
+}
+
+static bool
+set_group (TrpRecipe *self, GKeyFile *file, const char *group, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (size_t n = 0; keys && keys[n]; n++)
+    {
+      const TrpRecipeSetting *setting = trp_recipe_setting_find (group, keys[n], error);
+      g_autoptr (GError) cause = NULL;
+      g_autofree char *text = NULL;
+
+      if (!setting)
+        return false;
+      text = g_key_file_get_string (file, group, keys[n], &cause);
+      if (!text)
+        {
+          g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s cannot be read: %s", group,
+                       keys[n], cause->message);
+          return false;
+        }
+      if (!trp_recipe_setting_set (setting, self, text, error))
+        return false;
+    }
+  return true;
+}
+
+/* The trainer comes first because defaults depend on it. */
+static TrpRecipe *
+new_for_trainer (GKeyFile *file, GError **error)
+{
+  g_autoptr (TrpRecipe) probe = trp_recipe_new (TRP_TRAINER_CYCLEGAN);
+  g_autofree char *text = g_key_file_get_string (file, "recipe", "trainer", NULL);
+
+  if (!text)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "The recipe does not name its trainer (recipe.trainer)");
+      return NULL;
+    }
+  if (!trp_recipe_setting_set (trp_recipe_setting_find ("recipe", "trainer", NULL), probe, text,
+                               error))
+    return NULL;
+  return trp_recipe_new (probe->trainer);
+}
+
+TrpRecipe *
+trp_recipe_parse (const char *text, size_t size, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (TrpRecipe) self = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_auto (GStrv) groups = NULL;
+
+  if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, &cause))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The recipe is no key file: %s",
+                   cause->message);
+      return NULL;
+    }
+  self = new_for_trainer (file, error);
+  if (!self)
+    return NULL;
+  groups = g_key_file_get_groups (file, NULL);
+  for (size_t n = 0; groups[n]; n++)
+    if (!set_group (self, file, groups[n], error))
+      return NULL;
+  return trp_recipe_check (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+TrpRecipe *
+trp_recipe_load (const char *name_or_path, GError **error)
+{
+  const bool is_path = strchr (name_or_path, G_DIR_SEPARATOR) ||
+                       g_str_has_suffix (name_or_path, SUFFIX);
+  g_autofree char *path = is_path ? g_strdup (name_or_path) : trp_recipe_find (name_or_path, error);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) cause = NULL;
+  TrpRecipe *self;
+  gsize size;
+
+  if (!path)
+    return NULL;
+  if (!g_file_get_contents (path, &text, &size, &cause))
+    {
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_IO, cause->message);
+      return NULL;
+    }
+  self = trp_recipe_parse (text, size, error);
+  if (!self)
+    g_prefix_error (error, "%s: ", path);
+  return self;
+}
+
+bool
+trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error)
+{
+  const char *equals = strchr (assignment, '=');
+  const TrpRecipeSetting *setting;
+  g_autofree char *name = NULL;
+  char *dot;
+
+  if (!equals || equals == assignment)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "\"%s\" is not of the form KEY=VALUE",
+                   assignment);
+      return false;
+    }
+  name = g_strstrip (g_strndup (assignment, (size_t) (equals - assignment)));
+  dot = strchr (name, '.');
+  if (dot)
+    *dot = '\0';
+  setting = dot ? trp_recipe_setting_find (name, dot + 1, error)
+                : trp_recipe_setting_find (NULL, name, error);
+  if (!setting)
+    return false;
+  if (setting->offset == offsetof (TrpRecipe, trainer))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "recipe.trainer cannot be changed from outside the recipe");
+      return false;
+    }
+  return trp_recipe_setting_set (setting, self, equals + 1, error);
+}
+
+static bool
+check_size (const TrpRecipe *self, GError **error)
+{
+  const int side = self->patch ? self->patch : self->size;
+  const int halvings = self->trainer == TRP_TRAINER_CYCLEGAN ? self->generator_downs
+                                                             : self->segmenter_levels - 1;
+
+  if (self->patch > self->size)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "data.patch = %d is larger than data.size = %d", self->patch, self->size);
+  else if (side % (1 << halvings) != 0 || side < (1 << halvings))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "Samples of %d pixels cannot be halved %d times; data.size and data.patch must be "
+                 "multiples of %d",
+                 side, halvings, 1 << halvings);
+  else if (self->trainer == TRP_TRAINER_CYCLEGAN && (side >> halvings) < 4)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "Samples of %d pixels are too small for %d halvings", side, halvings);
+  else
+    return true;
+  return false;
+}
+
+static bool
+check_segmenter (const TrpRecipe *self, GError **error)
+{
+  if (self->trainer != TRP_TRAINER_SEGMENTER)
+    return true;
+  if (self->n_labels == 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "data.labels names nothing to learn");
+  else if (!(self->bce + self->dice > 0))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "loss.bce and loss.dice are both 0");
+  else
+    return true;
+  return false;
+}
+
+bool
+trp_recipe_check (const TrpRecipe *self, GError **error)
+{
+  if (!check_size (self, error) || !check_segmenter (self, error))
+    return false;
+  if (self->decay_start <= self->steps)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "training.decay_start = %d lies after the last of training.steps = %d",
+               self->decay_start, self->steps);
+  return false;
+}
+
+char *
+trp_recipe_to_text (const TrpRecipe *self)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  size_t n_settings;
+  const TrpRecipeSetting *settings = trp_recipe_settings (&n_settings);
+
+  for (size_t n = 0; n < n_settings; n++)
+    {
+      g_autofree char *text = trp_recipe_setting_get (&settings[n], self);
+
+      g_key_file_set_string (file, settings[n].group, settings[n].key, text);
+    }
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+char *
+trp_recipe_dup_reference (void)
+{
+  GString *text = g_string_new (
+    "# Every setting of a recipe: what it is, what it takes, its default\n");
+  size_t n_settings;
+  const TrpRecipeSetting *settings = trp_recipe_settings (&n_settings);
+
+  for (size_t n = 0; n < n_settings; n++)
+    {
+      const TrpRecipeSetting *setting = &settings[n];
+      g_autofree char *range = trp_recipe_setting_dup_range (setting);
+
+      if (n == 0 || strcmp (setting->group, settings[n - 1].group) != 0)
+        g_string_append_printf (text, "\n[%s]\n", setting->group);
+      g_string_append_printf (text, "# %s; %s", setting->help, range);
+      if (setting->segmenter_value)
+        g_string_append_printf (text, "; %s for segmenters", setting->segmenter_value);
+      g_string_append_printf (text, "\n%s=%s\n", setting->key, setting->value);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+recipes_folder (void)
+{
+  g_autofree char *installed = g_build_filename (TRP_DATA_DIR, "recipes", NULL);
+
+  if (g_file_test (installed, G_FILE_TEST_IS_DIR))
+    return g_steal_pointer (&installed);
+  return g_build_filename (TRP_SOURCE_RESOURCES, "recipes", NULL);
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+char **
+trp_recipe_list (void)
+{
+  g_autofree char *folder = recipes_folder ();
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *name;
+
+  while (entries && (name = g_dir_read_name (entries)))
+    if (g_str_has_suffix (name, SUFFIX))
+      g_ptr_array_add (names, g_strndup (name, strlen (name) - strlen (SUFFIX)));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+char *
+trp_recipe_find (const char *name, GError **error)
+{
+  g_auto (GStrv) names = trp_recipe_list ();
+  g_autofree char *folder = recipes_folder ();
+  g_autofree char *file = g_strconcat (name, SUFFIX, NULL);
+  g_autofree char *known = NULL;
+
+  if (g_strv_contains ((const char *const *) names, name))
+    return g_build_filename (folder, file, NULL);
+  known = g_strjoinv (", ", names);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "There is no recipe \"%s\"; there are: %s", name,
+               known);
+  return NULL;
+}

@@ -1,0 +1,331 @@
+/* data-list.c - see data-list.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/study/data-list.h"
+
+#include "core/study/csv.h"
+
+#include <string.h>
+
+struct _TrpDataList
+{
+  char **columns;
+  GPtrArray *cells; /* TrpCsvRow, one per row */
+  GArray *rows;     /* TrpDataRow */
+};
+
+static const char *const role_names[TRP_N_DATA_ROLES] = {
+  [TRP_DATA_MR] = "mr",
+  [TRP_DATA_CT] = "ct",
+  [TRP_DATA_SYNCT] = "synct",
+  [TRP_DATA_CT_ON_MR] = "ct_on_mr",
+  [TRP_DATA_MR_STRUCTURES] = "mr_structures",
+  [TRP_DATA_CT_STRUCTURES] = "ct_structures",
+};
+
+const char *
+trp_data_role_get_name (TrpDataRole role)
+{
+  g_return_val_if_fail (role < TRP_N_DATA_ROLES, NULL);
+  return role_names[role];
+}
+
+static void
+clear_row (void *data)
+{
+  TrpDataRow *row = data;
+
+  g_free (row->name);
+  for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
+    g_free (row->paths[n]);
+}
+
+static TrpDataList *
+new_list (char **columns)
+{
+  TrpDataList *self = g_atomic_rc_box_new0 (TrpDataList);
+
+  self->columns = columns;
+  self->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_csv_row_free);
+  self->rows = g_array_new (FALSE, TRUE, sizeof (TrpDataRow));
+  g_array_set_clear_func (self->rows, clear_row);
+  return self;
+}
+
+TrpDataList *
+trp_data_list_ref (TrpDataList *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear_list (void *data)
+{
+  TrpDataList *self = data;
+
+  g_strfreev (self->columns);
+  g_ptr_array_unref (self->cells);
+  g_array_unref (self->rows);
+}
+
+void
+trp_data_list_unref (TrpDataList *self)
+{
+  if (self)
+    g_atomic_rc_box_release_full (self, clear_list);
+}
+
+static ptrdiff_t
+find_column (const TrpDataList *self, const char *name)
+{
+  for (ptrdiff_t n = 0; self->columns[n]; n++)
+    if (strcmp (self->columns[n], name) == 0)
+      return n;
+  return -1;
+}
+
+static const char *
+cell_text (const TrpDataList *self, const TrpCsvRow *cells, const char *column)
+{
+  const ptrdiff_t n = find_column (self, column);
+
+  return n >= 0 && (size_t) n < cells->n_fields ? cells->fields[n] : NULL;
+}
+
+static char **
+read_columns (const TrpCsvRow *header, GError **error)
+{
+  g_auto (GStrv) columns = g_strdupv (header->fields);
+  bool has_case = false;
+
+  for (size_t n = 0; columns[n]; n++)
+    {
+      g_strstrip (columns[n]);
+      has_case = has_case || strcmp (columns[n], "case") == 0;
+      for (size_t m = 0; m < n; m++)
+        if (*columns[n] && strcmp (columns[m], columns[n]) == 0)
+          {
+            g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                         "Line %zu: the column \"%s\" is there twice", header->line, columns[n]);
+            return NULL;
+          }
+    }
+  if (has_case)
+    return g_steal_pointer (&columns);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "Line %zu is no header: it lacks the column \"case\"", header->line);
+  return NULL;
+}
+
+static bool
+parse_fold (const char *text, size_t line, int *out_fold, GError **error)
+{
+  guint64 fold;
+
+  *out_fold = -1;
+  if (!text || !*text)
+    return true;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, TRP_DATA_MAX_FOLD, &fold, NULL))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "Line %zu: fold \"%s\" is no whole number from 0 to %d", line, text,
+                   TRP_DATA_MAX_FOLD);
+      return false;
+    }
+  *out_fold = (int) fold;
+  return true;
+}
+
+static char *
+strip (const char *text)
+{
+  return text ? g_strstrip (g_strdup (text)) : NULL;
+}
+
+/* Fills @row; what is in it when this fails is the caller's to clear. */
+static bool
+read_row (const TrpDataList *self,
+          const TrpCsvRow *cells,
+          const char *folder,
+          TrpDataRow *row,
+          GError **error)
+{
+  g_autofree char *fold = strip (cell_text (self, cells, "fold"));
+  bool has_file = false;
+
+  row->line = cells->line;
+  if (cells->n_fields > g_strv_length (self->columns))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "Line %zu has %zu fields, the header %u",
+                   cells->line, cells->n_fields, g_strv_length (self->columns));
+      return false;
+    }
+  row->name = strip (cell_text (self, cells, "case"));
+  if (!row->name || !*row->name)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "Line %zu names no case", cells->line);
+      return false;
+    }
+  for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
+    {
+      g_autofree char *path = strip (cell_text (self, cells, role_names[n]));
+
+      if (!path || !*path)
+        continue;
+      has_file = true;
+      row->paths[n] = g_canonicalize_filename (path, folder);
+    }
+  if (!has_file)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "Line %zu: case \"%s\" has no file",
+                   cells->line, row->name);
+      return false;
+    }
+  return parse_fold (fold, cells->line, &row->fold, error);
+}
+
+TrpDataList *
+trp_data_list_parse (const char *bytes, size_t size, const char *folder, GError **error)
+{
+  g_autoptr (GPtrArray) lines = trp_csv_parse (bytes, size, error);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (TrpDataList) self = NULL;
+  char **columns;
+
+  if (!lines)
+    return NULL;
+  if (lines->len < 2)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The list has no %s",
+                   lines->len == 0 ? "header" : "cases");
+      return NULL;
+    }
+  columns = read_columns (lines->pdata[0], error);
+  if (!columns)
+    return NULL;
+  self = new_list (columns);
+  for (guint n = 1; n < lines->len; n++)
+    {
+      TrpDataRow row = { 0 };
+
+      if (!read_row (self, lines->pdata[n], folder, &row, error))
+        {
+          clear_row (&row);
+          return NULL;
+        }
+      g_array_append_val (self->rows, row);
+      if (!g_hash_table_add (names, row.name))
+        {
+          g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "Line %zu: case \"%s\" is there twice",
+                       row.line, row.name);
+          return NULL;
+        }
+    }
+  trp_csv_row_free (g_ptr_array_steal_index (lines, 0));
+  g_ptr_array_extend_and_steal (self->cells, g_steal_pointer (&lines));
+  return g_steal_pointer (&self);
+}
+
+TrpDataList *
+trp_data_list_load (const char *path, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (absolute);
+  g_autofree char *bytes = NULL;
+  g_autoptr (GError) cause = NULL;
+  TrpDataList *self;
+  gsize size;
+
+  if (!g_file_get_contents (path, &bytes, &size, &cause))
+    {
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_IO, cause->message);
+      return NULL;
+    }
+  self = trp_data_list_parse (bytes, size, folder, error);
+  if (!self)
+    g_prefix_error (error, "%s: ", path);
+  return self;
+}
+
+size_t
+trp_data_list_get_size (const TrpDataList *self)
+{
+  return self->rows->len;
+}
+
+const TrpDataRow *
+trp_data_list_get (const TrpDataList *self, size_t index)
+{
+  g_return_val_if_fail (index < self->rows->len, NULL);
+  return &g_array_index (self->rows, TrpDataRow, index);
+}
+
+const char *
+trp_data_list_get_text (const TrpDataList *self, size_t index, const char *column)
+{
+  const char *text;
+
+  g_return_val_if_fail (index < self->rows->len, NULL);
+  if (find_column (self, column) < 0)
+    return NULL;
+  text = cell_text (self, self->cells->pdata[index], column);
+  return text ? text : "";
+}
+
+const char *const *
+trp_data_list_get_columns (const TrpDataList *self)
+{
+  return (const char *const *) self->columns;
+}
+
+size_t
+trp_data_list_count (const TrpDataList *self, TrpDataRole role)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < self->rows->len; i++)
+    n += trp_data_list_get (self, i)->paths[role] != NULL;
+  return n;
+}
+
+static void
+append_copy (TrpDataList *self, const TrpDataList *from, size_t index)
+{
+  const TrpCsvRow *cells = from->cells->pdata[index];
+  TrpCsvRow *cells_copy = g_new (TrpCsvRow, 1);
+  TrpDataRow row = *trp_data_list_get (from, index);
+
+  row.name = g_strdup (row.name);
+  for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
+    row.paths[n] = g_strdup (row.paths[n]);
+  g_array_append_val (self->rows, row);
+  *cells_copy = *cells;
+  cells_copy->fields = g_strdupv (cells->fields);
+  g_ptr_array_add (self->cells, cells_copy);
+}
+
+TrpDataList *
+trp_data_list_select_fold (const TrpDataList *self, int fold, bool validation, GError **error)
+{
+  g_autoptr (TrpDataList) part = new_list (g_strdupv (self->columns));
+  size_t n_validation = 0;
+
+  for (size_t n = 0; n < self->rows->len; n++)
+    {
+      const bool validates = fold >= 0 && trp_data_list_get (self, n)->fold == fold;
+
+      n_validation += validates;
+      if (validates == validation)
+        append_copy (part, self, n);
+    }
+  if (fold >= 0 && n_validation == 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "No case of the list has fold %d", fold);
+  else if (n_validation == self->rows->len)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "All cases of the list have fold %d; none is left to train on", fold);
+  else
+    return g_steal_pointer (&part);
+  return NULL;
+}
