@@ -49,7 +49,8 @@ typedef struct
  * TrpFormat:
  * @name: as `info --json` prints it: nifti1 and nifti2 share one entry named "nifti"
  * @extensions: NULL-terminated, with the dot, for saving and for file choosers, e.g. ".nii.gz"
- * @sniff: true if this format should read @path. @head: its first bytes (empty for a folder)
+ * @sniff: true if this format should read @path. @head: its first TRP_FORMAT_HEAD bytes at most
+ * (none for a folder)
  * @list: (optional): the series a path offers; NULL: always one. (element-type TrpSeries)
  * @load: reads one volume; the message does not name the file
  * @save: (optional): NULL: not writable. Writes a new file and renames it over the old one
@@ -65,10 +66,36 @@ typedef struct
   bool (*save) (const TrpVolume *volume, const char *path, GError **error);
 } TrpFormat;
 
+#define TRP_FORMAT_HEAD 4096
+
+/* The tables; a build has those whose library it has. */
+extern const TrpFormat trp_format_nifti;
+extern const TrpFormat trp_format_metaimage;
+extern const TrpFormat trp_format_nrrd;
+extern const TrpFormat trp_format_png;
+extern const TrpFormat trp_format_dicom;
+
 /* NULL-terminated list of the formats this build has, in the order in which they are asked. */
 const TrpFormat *const *trp_format_list (void);
 
-/* (element-type TrpSeries) (transfer full): at least one, or NULL with an error. */
+/* Which format reads @path, by its content. Errors: TRP_ERROR_IO, UNSUPPORTED; the message does not
+ * name the file. */
+const TrpFormat *trp_format_find (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Which format writes @path, by its extension. Errors: TRP_ERROR_UNSUPPORTED, with the extensions
+ * there are. */
+const TrpFormat *trp_format_find_for_saving (const char *path,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @path without its folder and its format's extension: "x/mr.nii.gz" gives "mr". */
+char *trp_format_dup_stem (const char *path);
+
+/* Puts "NAME: " before the message unless it begins with the file's name already. For whoever knows
+ * the path. */
+void trp_format_prefix_error (GError **error, const char *path);
+
+/* (element-type TrpSeries) (transfer full): at least one, or NULL with an error that begins with
+ * the file's name. */
 GPtrArray *trp_series_list (const char *path, TrpProgress *progress, GError **error);
 
 /**
@@ -82,7 +109,8 @@ TrpVolume *trp_volume_load (const char *path,
                             const TrpLoadOptions *options,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Format by extension. The volume's provenance is written where the format can hold it. */
+/* Format by extension. The volume's provenance is written where the format can hold it. Formats
+ * without slope and intercept get the values. Errors begin with the file's name. */
 bool trp_volume_save (const TrpVolume *volume,
                       const char *path,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
