@@ -9,7 +9,8 @@
 
 #define PARALLEL_SINE 1e-3 /* as in trp_geometry_is_oblique() */
 #define LEAN_SINE                                                                                  \
-  0.08715574275 /* sin 5 degrees: below it a side does not deserve a second letter */
+  0.08715574275   /* sin 5 degrees: below it a side does not deserve a second letter */
+#define SNAP 1e-6 /* voxels; midway takes the larger index as in core/image/sampler.c */
 
 static const char *const orientation_names[TRP_N_ORIENTATIONS] = { "axial", "coronal", "sagittal" };
 
@@ -254,8 +255,8 @@ trp_plane_match_native (const TrpPlane *self,
     return TRP_NATIVE_NONE;
   last = (double) (geometry->size[slice.axis] - 1);
   position = trp_geometry_ijk_from_lps (geometry, self->point_lps).v[slice.axis];
-  is_outside = !(position >= -0.5 && position <= last + 0.5);
-  slice.index = (size_t) CLAMP (floor (position + 0.5), 0, last);
+  is_outside = !(position >= -0.5 - SNAP && position <= last + 0.5 + SNAP);
+  slice.index = (size_t) CLAMP (floor (position + 0.5 + SNAP), 0, last);
   slice.number = slice.axis_sign > 0 ? slice.index : geometry->size[slice.axis] - 1 - slice.index;
   slice.offset = (position - (double) slice.index) * slice.axis_sign *
                  trp_geometry_get_spacing (geometry, slice.axis);
