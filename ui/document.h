@@ -5,27 +5,30 @@
  * Main thread only. Widgets read it, change it through its functions and listen to its signals; no
  * widget changes another one. Signals, each with what changed and nothing more:
  *
- *   "volume-changed"     (int role)       a volume came, went, or its link or role changed
- *   "display-changed"    (int role)       window, inversion or interpolation of a volume
- *   "cursor-moved"       ()               the linked cursor, LPS mm
- *   "readings-changed"   ()               list or names of readings; which one is edited or
- * reference "structures-changed" ()               list, names, colours, locks, visibility, opacity
- * of structures "mask-changed"       (int structure, const TrpBox *box)   voxels of the edited
- * reading, box in its ijk; after the mask was changed "active-changed"     ()               the
- * active structure "tool-changed"       ()               tool or its settings "history-changed" ()
- * undo list or position "jobs-changed"       (TrpJob *job)    progress, state; NULL: the list
- * itself "message"            (int severity, const char *text)     one sentence to show
- * (TrpSeverity) "identity-changed"   ()               different patients side by side, or
- * acknowledged "saved-changed"      ()               unsaved contours came or went, or the file's
- * name "choose-series"      (TrpOpenChoice *choice)  a folder offers several; answer it
- *   "offer-label-map"    (const char *path, bool as_structures)  how an ambiguous file was opened
+ * - "volume-changed" (int role): a volume came, went, or its link or role changed
+ * - "display-changed" (int role): window, inversion or interpolation of a volume
+ * - "cursor-moved": the linked cursor, LPS mm
+ * - "readings-changed": list or names of readings; which one is edited or the reference
+ * - "structures-changed": list, names, colours, locks, visibility or opacity of structures
+ * - "mask-changed" (const TrpEditChange *): voxels of the edited reading, after the fact, with box
+ *   and patch (core/structure/edit.h)
+ * - "active-changed": the active structure
+ * - "tool-changed": tool or its settings
+ * - "ruler-changed": the measured distance
+ * - "history-changed": undo list, position, or unsaved changes
+ * - "jobs-changed" (TrpJob *): progress or state of one; NULL: the list itself
+ * - "message" (int severity, const char *text): one sentence to show (TrpSeverity)
+ * - "identity-changed": different patients side by side, or acknowledged
+ * - "saved-changed": unsaved contours came or went, or the file's name
+ * - "choose-series" (const TrpOpenChoice *): a folder offers several
+ * - "file-opened" (const char *path, int how): TrpOpenAs: image or structures, after success
  */
 
 #pragma once
 
 #include "core/base/job.h"
-#include "core/image/volume.h"
-#include "core/structure/structure-set.h"
+#include "core/image/window-level.h"
+#include "core/structure/edit.h"
 
 #include <glib-object.h>
 
@@ -67,17 +70,10 @@ typedef enum
   TRP_LINK_ASSUMED,
 } TrpLink;
 
-/**
- * TrpDisplay: how the voxels of one volume become grey
- * @width, @level: in the volume's unit; @exact: LINEAR_EXACT of PS3.3 C.11.2.1.3.2
- * @inverted: white for low values
- * @nearest: whole voxels instead of interpolation
- */
+/* How the voxels of one volume become pixels: whole voxels (@nearest) or interpolated. */
 typedef struct
 {
-  double width, level;
-  bool exact;
-  bool inverted;
+  TrpWindow window;
   bool nearest;
 } TrpDisplay;
 
@@ -89,6 +85,9 @@ void trp_document_set_volume (TrpDocument *self,
                               const TrpDisplay *display);
 /* Moves a volume to another role; what stood there takes its place. */
 void trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to);
+/* The role whose millimetres the others are compared with: MR, CT, SynCT, other; -1: nothing open.
+ */
+int trp_document_get_anchor (TrpDocument *self);
 TrpLink trp_document_get_link (TrpDocument *self, TrpRole role);
 void trp_document_confirm_link (TrpDocument *self, TrpRole role);
 const TrpDisplay *trp_document_get_display (TrpDocument *self, TrpRole role);
@@ -147,23 +146,30 @@ void trp_document_set_fill_opacity (TrpDocument *self, double opacity);
 
 /* ---- strokes and history ---- */
 
-/* Begin once per press, sweep once per segment, end at release; cancel takes the whole stroke back.
- * Points in LPS mm; @normal_lps: of the plane that is painted in (a disc lies in it); @role: whose
- * values the threshold means. Returns: false with a "message" where nothing can be painted. */
-bool trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps);
-void trp_document_sweep_stroke (TrpDocument *self, TrpVec3 from_lps, TrpVec3 to_lps);
+/**
+ * trp_document_begin_stroke:
+ * @role: the pane's volume, whose values a threshold means
+ * @normal_lps: of the pane's plane, in which a disc lies
+ *
+ * One step per press and release. Returns: false, after a "message", where nothing can be painted.
+ */
+bool trp_document_begin_stroke (TrpDocument *self,
+                                TrpRole role,
+                                TrpVec3 normal_lps,
+                                TrpVec3 point_lps);
+void trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps);
 void trp_document_end_stroke (TrpDocument *self);
-void trp_document_cancel_stroke (TrpDocument *self);
+void trp_document_cancel_stroke (TrpDocument *self); /* takes the whole stroke back */
 bool trp_document_is_stroking (TrpDocument *self);
 
+/* Of the edited reading; NULL without one. For reading its history and for live metrics; edits go
+ * through the document's functions. */
+TrpEditSession *trp_document_peek_session (TrpDocument *self);
 bool trp_document_can_undo (TrpDocument *self);
 bool trp_document_can_redo (TrpDocument *self);
 void trp_document_undo (TrpDocument *self);
 void trp_document_redo (TrpDocument *self);
-guint trp_document_get_n_steps (TrpDocument *self);  /* done and undone ones */
-guint trp_document_get_position (TrpDocument *self); /* how many of them are done */
-const char *trp_document_get_step_name (TrpDocument *self, guint index);
-void trp_document_go_to_step (TrpDocument *self, guint position);
+void trp_document_go_to_step (TrpDocument *self, size_t position);
 
 /* ---- tools ---- */
 
@@ -198,6 +204,12 @@ typedef struct
 
 const TrpToolSettings *trp_document_get_tool (TrpDocument *self);
 void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
+
+/* One distance at a time, in any plane. Returns: false if there is none. */
+bool trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps);
+/* NULL takes it away. */
+void
+trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps);
 
 /* ---- jobs ---- */
 

@@ -18,9 +18,11 @@ struct _TrpViewState
 {
   GObject parent_instance;
 
-  TrpPlaneKind kind;
-  TrpFrame frame;
+  TrpOrientation orientation;
+  bool has_grid;
+  TrpGeometry grid;
   bool nose_right;
+  TrpPlane plane; /* directions only */
   bool fitted;
   double fit_width_mm, fit_height_mm;
   TrpVec3 fit_center_lps;
@@ -39,31 +41,12 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (TrpViewState, trp_view_state, G_TYPE_OBJECT)
 
 const char *
-trp_plane_kind_get_name (TrpPlaneKind kind)
+trp_orientation_get_label (TrpOrientation orientation)
 {
-  static const char *const names[TRP_N_PLANES] = { N_ ("axial"), N_ ("coronal"), N_ ("sagittal") };
+  static const char *const names[TRP_N_ORIENTATIONS] = { N_ ("axial"), N_ ("coronal"),
+                                                         N_ ("sagittal") };
 
-  return _ (names[kind]);
-}
-
-TrpFrame
-trp_frame_patient (void)
-{
-  return (TrpFrame){ trp_vec3 (1, 0, 0), trp_vec3 (0, 1, 0), trp_vec3 (0, 0, 1) };
-}
-
-TrpFrame
-trp_frame_from_geometry (const TrpGeometry *geometry)
-{
-  TrpVec3 axes[3];
-  int axis[3], sign[3];
-
-  if (trp_geometry_is_sheared (geometry))
-    return trp_frame_patient ();
-  trp_geometry_get_axis_order (geometry, axis, sign);
-  for (int n = 0; n < 3; n++)
-    axes[axis[n]] = trp_vec3_scale (trp_geometry_get_direction (geometry, n), sign[n]);
-  return (TrpFrame){ axes[0], axes[1], axes[2] };
+  return _ (names[orientation]);
 }
 
 static void
@@ -76,19 +59,19 @@ trp_view_state_class_init (TrpViewStateClass *klass)
 static void
 trp_view_state_init (TrpViewState *self)
 {
-  self->frame = trp_frame_patient ();
   self->fitted = true;
   self->fit_width_mm = self->fit_height_mm = 300;
   self->mm_per_px = 1;
 }
 
-TrpViewState *
-trp_view_state_new (TrpPlaneKind kind)
+static void
+update_plane (TrpViewState *self)
 {
-  TrpViewState *self = g_object_new (TRP_TYPE_VIEW_STATE, NULL);
+  const TrpVec3 origin = trp_vec3 (0, 0, 0);
 
-  self->kind = kind;
-  return self;
+  self->plane = self->has_grid
+                  ? trp_plane_along_grid (&self->grid, self->orientation, origin, self->nose_right)
+                  : trp_plane_patient (self->orientation, origin, self->nose_right);
 }
 
 static void
@@ -97,18 +80,38 @@ changed (TrpViewState *self)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-TrpPlaneKind
-trp_view_state_get_kind (TrpViewState *self)
+TrpViewState *
+trp_view_state_new (TrpOrientation orientation)
 {
-  return self->kind;
+  TrpViewState *self = g_object_new (TRP_TYPE_VIEW_STATE, NULL);
+
+  self->orientation = orientation;
+  update_plane (self);
+  return self;
+}
+
+TrpOrientation
+trp_view_state_get_orientation (TrpViewState *self)
+{
+  return self->orientation;
+}
+
+TrpPlane
+trp_view_state_get_plane (TrpViewState *self, TrpVec3 point_lps)
+{
+  TrpPlane plane = self->plane;
+
+  plane.point_lps = point_lps;
+  return plane;
 }
 
 void
-trp_view_state_set_frame (TrpViewState *self, const TrpFrame *frame)
+trp_view_state_set_grid (TrpViewState *self, const TrpGeometry *geometry)
 {
-  if (memcmp (&self->frame, frame, sizeof *frame) == 0)
-    return;
-  self->frame = *frame;
+  self->has_grid = geometry != NULL;
+  if (geometry)
+    self->grid = *geometry;
+  update_plane (self);
   changed (self);
 }
 
@@ -118,38 +121,14 @@ trp_view_state_set_nose_right (TrpViewState *self, bool nose_right)
   if (self->nose_right == nose_right)
     return;
   self->nose_right = nose_right;
+  update_plane (self);
   changed (self);
-}
-
-/* Radiological: the patient's right on the screen's left, in axial and coronal planes. */
-TrpVec3
-trp_view_state_get_right (TrpViewState *self)
-{
-  if (self->kind != TRP_PLANE_SAGITTAL)
-    return self->frame.left;
-  return trp_vec3_scale (self->frame.posterior, self->nose_right ? -1 : 1);
-}
-
-TrpVec3
-trp_view_state_get_down (TrpViewState *self)
-{
-  if (self->kind == TRP_PLANE_AXIAL)
-    return self->frame.posterior;
-  return trp_vec3_scale (self->frame.superior, -1);
-}
-
-TrpVec3
-trp_view_state_get_normal (TrpViewState *self)
-{
-  if (self->kind == TRP_PLANE_AXIAL)
-    return self->frame.superior;
-  return self->kind == TRP_PLANE_CORONAL ? self->frame.posterior : self->frame.left;
 }
 
 void
 trp_view_state_set_fit_geometry (TrpViewState *self, const TrpGeometry *geometry)
 {
-  const TrpVec3 right = trp_view_state_get_right (self), down = trp_view_state_get_down (self);
+  const TrpVec3 right = self->plane.right, down = self->plane.down;
   double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
 
   for (int corner = 0; corner < 8; corner++)
@@ -214,22 +193,18 @@ take_over (TrpViewState *self, TrpVec3 center_lps, double mm_per_px)
 static TrpVec3
 in_plane (TrpViewState *self, double right_mm, double down_mm)
 {
-  return trp_vec3_add (trp_vec3_scale (trp_view_state_get_right (self), right_mm),
-                       trp_vec3_scale (trp_view_state_get_down (self), down_mm));
+  return trp_vec3_add (trp_vec3_scale (self->plane.right, right_mm),
+                       trp_vec3_scale (self->plane.down, down_mm));
 }
 
 void
-trp_view_state_zoom (TrpViewState *self,
-                     double mm_per_px,
-                     double x,
-                     double y,
-                     int width,
-                     int height)
+trp_view_state_zoom (
+  TrpViewState *self, double mm_per_px, double x, double y, int width, int height)
 {
   const double before = trp_view_state_get_mm_per_px (self, width, height);
   const double after = CLAMP (mm_per_px, MIN_MM_PER_PX, MAX_MM_PER_PX);
-  const TrpVec3 shift
-    = in_plane (self, (x - 0.5 * width) * (before - after), (y - 0.5 * height) * (before - after));
+  const TrpVec3 shift = in_plane (self, (x - 0.5 * width) * (before - after),
+                                  (y - 0.5 * height) * (before - after));
 
   take_over (self, trp_vec3_add (get_center (self), shift), after);
 }
@@ -250,59 +225,16 @@ trp_view_state_center_on (TrpViewState *self, TrpVec3 point_lps, int width, int 
   take_over (self, point_lps, trp_view_state_get_mm_per_px (self, width, height));
 }
 
-TrpAffine
-trp_view_state_get_lps_from_px (TrpViewState *self, TrpVec3 cursor_lps, int width, int height)
+TrpRaster
+trp_view_state_get_raster (TrpViewState *self,
+                           TrpVec3 cursor_lps,
+                           int width,
+                           int height,
+                           int scale)
 {
-  const double mm_per_px = trp_view_state_get_mm_per_px (self, width, height);
-  const TrpVec3 normal = trp_view_state_get_normal (self), center = get_center (self);
-  const double depth = trp_vec3_dot (trp_vec3_subtract (cursor_lps, center), normal);
-  const TrpVec3 middle = trp_vec3_add (center, trp_vec3_scale (normal, depth));
-  TrpAffine affine;
+  const TrpPlane plane = trp_view_state_get_plane (self, cursor_lps);
 
-  trp_affine_set_column (&affine, 0,
-                         trp_vec3_scale (trp_view_state_get_right (self), mm_per_px));
-  trp_affine_set_column (&affine, 1, trp_vec3_scale (trp_view_state_get_down (self), mm_per_px));
-  trp_affine_set_column (&affine, 2, normal);
-  trp_affine_set_column (
-    &affine, 3,
-    trp_vec3_add (middle,
-                  in_plane (self, -0.5 * width * mm_per_px, -0.5 * height * mm_per_px)));
-  return affine;
-}
-
-TrpVec3
-trp_view_state_px_from_lps (TrpViewState *self, TrpVec3 point_lps, int width, int height)
-{
-  const double mm_per_px = trp_view_state_get_mm_per_px (self, width, height);
-  const TrpVec3 offset = trp_vec3_subtract (point_lps, get_center (self));
-
-  return trp_vec3 (
-    0.5 * width + trp_vec3_dot (offset, trp_view_state_get_right (self)) / mm_per_px,
-    0.5 * height + trp_vec3_dot (offset, trp_view_state_get_down (self)) / mm_per_px,
-    trp_vec3_dot (offset, trp_view_state_get_normal (self)));
-}
-
-/* DICOM PS3.3 C.7.6.1.1.1: letters in the order of the size of their components; components under
- * sin 3 degrees are left out as they would say nothing on a nearly straight plane. */
-void
-trp_direction_get_letters (TrpVec3 direction_lps, char out_letters[4])
-{
-  static const char positive[] = "LPS", negative[] = "RAI";
-  double rest[3] = { fabs (direction_lps.v[0]), fabs (direction_lps.v[1]),
-                     fabs (direction_lps.v[2]) };
-  int n = 0;
-
-  while (n < 3)
-    {
-      int best = 0;
-
-      for (int axis = 1; axis < 3; axis++)
-        if (rest[axis] > rest[best])
-          best = axis;
-      if (rest[best] < 0.05)
-        break;
-      out_letters[n++] = direction_lps.v[best] > 0 ? positive[best] : negative[best];
-      rest[best] = 0;
-    }
-  out_letters[n] = '\0';
+  return trp_raster_new (&plane, (size_t) (width * scale), (size_t) (height * scale),
+                         trp_view_state_get_mm_per_px (self, width, height) / scale,
+                         get_center (self));
 }

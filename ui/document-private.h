@@ -1,0 +1,78 @@
+/* document-private.h - the document's fields, for the sources that make it up
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
+ * history; document-files.c opening and saving.
+ */
+
+#pragma once
+
+#include "ui/document.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TrpDocumentReadings TrpDocumentReadings; /* document-readings.c */
+typedef struct _TrpDocumentFiles TrpDocumentFiles;       /* document-files.c */
+
+typedef struct
+{
+  TrpVolume *volume;
+  TrpDisplay display;
+  TrpDisplay original_display;
+  bool link_confirmed;
+} TrpDocumentVolume;
+
+struct _TrpDocument
+{
+  GObject parent_instance;
+
+  TrpDocumentVolume volumes[TRP_N_ROLES];
+  TrpVec3 cursor_lps;
+  TrpToolSettings tool;
+  bool has_ruler;
+  TrpVec3 ruler_lps[2];
+  GPtrArray *jobs;
+  char *title;
+  char *identity_conflict;
+  char *identity_acknowledged;
+  bool structures_shown;
+  double fill_opacity;
+  TrpDocumentReadings *readings;
+  TrpDocumentFiles *files;
+};
+
+typedef enum
+{
+  TRP_DOCUMENT_VOLUME_CHANGED,
+  TRP_DOCUMENT_DISPLAY_CHANGED,
+  TRP_DOCUMENT_CURSOR_MOVED,
+  TRP_DOCUMENT_READINGS_CHANGED,
+  TRP_DOCUMENT_STRUCTURES_CHANGED,
+  TRP_DOCUMENT_MASK_CHANGED,
+  TRP_DOCUMENT_ACTIVE_CHANGED,
+  TRP_DOCUMENT_TOOL_CHANGED,
+  TRP_DOCUMENT_RULER_CHANGED,
+  TRP_DOCUMENT_HISTORY_CHANGED,
+  TRP_DOCUMENT_JOBS_CHANGED,
+  TRP_DOCUMENT_MESSAGE,
+  TRP_DOCUMENT_IDENTITY_CHANGED,
+  TRP_DOCUMENT_SAVED_CHANGED,
+  TRP_DOCUMENT_CHOOSE_SERIES,
+  TRP_DOCUMENT_FILE_OPENED,
+  TRP_DOCUMENT_N_SIGNALS,
+} TrpDocumentSignal;
+
+void trp_document_emit (TrpDocument *self, TrpDocumentSignal signal, ...);
+/* Compares patient IDs of volumes and readings again. */
+void trp_document_check_identity (TrpDocument *self);
+
+TrpDocumentReadings *trp_document_readings_new (TrpDocument *document);
+void trp_document_readings_free (TrpDocumentReadings *self);
+TrpDocumentFiles *trp_document_files_new (void);
+/* Disconnects the jobs under way. */
+void trp_document_files_free (TrpDocumentFiles *self);
+/* The edited reading was changed since it was saved last. */
+void trp_document_mark_unsaved (TrpDocument *self);
+
+G_END_DECLS

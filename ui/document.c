@@ -1,0 +1,482 @@
+/* document.c - the open case: volumes, cursor, tools and jobs
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "config.h"
+#include "ui/document-private.h"
+
+#include <glib/gi18n.h>
+
+static guint signals[TRP_DOCUMENT_N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (TrpDocument, trp_document, G_TYPE_OBJECT)
+
+/* The volume whose millimetres the others are compared with: the first of these that is open. */
+static const TrpRole anchor_order[TRP_N_ROLES] = { TRP_ROLE_MR, TRP_ROLE_CT, TRP_ROLE_SYNCT,
+                                                   TRP_ROLE_OTHER };
+
+const char *
+trp_role_get_name (TrpRole role)
+{
+  static const char *const names[TRP_N_ROLES] = { N_ ("MR"), N_ ("SynCT"), N_ ("CT"),
+                                                  N_ ("Other") };
+
+  return _ (names[role]);
+}
+
+static void
+trp_document_dispose (GObject *object)
+{
+  TrpDocument *self = TRP_DOCUMENT (object);
+
+  g_clear_pointer (&self->files, trp_document_files_free);
+  g_clear_pointer (&self->readings, trp_document_readings_free);
+  if (self->jobs)
+    for (guint n = 0; n < self->jobs->len; n++)
+      {
+        TrpJob *job = g_ptr_array_index (self->jobs, n);
+
+        trp_job_set_notify (job, NULL, NULL);
+        trp_job_cancel (job);
+      }
+  g_clear_pointer (&self->jobs, g_ptr_array_unref);
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    g_clear_pointer (&self->volumes[role].volume, trp_volume_unref);
+  G_OBJECT_CLASS (trp_document_parent_class)->dispose (object);
+}
+
+static void
+trp_document_finalize (GObject *object)
+{
+  TrpDocument *self = TRP_DOCUMENT (object);
+
+  g_free (self->title);
+  g_free (self->identity_conflict);
+  g_free (self->identity_acknowledged);
+  G_OBJECT_CLASS (trp_document_parent_class)->finalize (object);
+}
+
+static void
+add_signal (TrpDocumentClass *klass, TrpDocumentSignal id, const char *name, guint n, ...)
+{
+  va_list types;
+
+  va_start (types, n);
+  signals[id] = g_signal_new_valist (name, G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, NULL, NULL,
+                                     NULL, NULL, G_TYPE_NONE, n, types);
+  va_end (types);
+}
+
+static void
+trp_document_class_init (TrpDocumentClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = trp_document_dispose;
+  object_class->finalize = trp_document_finalize;
+  add_signal (klass, TRP_DOCUMENT_VOLUME_CHANGED, "volume-changed", 1, G_TYPE_INT);
+  add_signal (klass, TRP_DOCUMENT_DISPLAY_CHANGED, "display-changed", 1, G_TYPE_INT);
+  add_signal (klass, TRP_DOCUMENT_CURSOR_MOVED, "cursor-moved", 0);
+  add_signal (klass, TRP_DOCUMENT_READINGS_CHANGED, "readings-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_STRUCTURES_CHANGED, "structures-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_MASK_CHANGED, "mask-changed", 1, G_TYPE_POINTER);
+  add_signal (klass, TRP_DOCUMENT_ACTIVE_CHANGED, "active-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_TOOL_CHANGED, "tool-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_RULER_CHANGED, "ruler-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_HISTORY_CHANGED, "history-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_JOBS_CHANGED, "jobs-changed", 1, G_TYPE_POINTER);
+  add_signal (klass, TRP_DOCUMENT_MESSAGE, "message", 2, G_TYPE_INT, G_TYPE_STRING);
+  add_signal (klass, TRP_DOCUMENT_IDENTITY_CHANGED, "identity-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_SAVED_CHANGED, "saved-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_CHOOSE_SERIES, "choose-series", 1, G_TYPE_POINTER);
+  add_signal (klass, TRP_DOCUMENT_FILE_OPENED, "file-opened", 2, G_TYPE_STRING, G_TYPE_INT);
+}
+
+static void
+trp_document_init (TrpDocument *self)
+{
+  self->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_job_unref);
+  self->tool = (TrpToolSettings){ .kind = TRP_TOOL_CURSOR, .radius_mm = 8, .low = 20, .high = 90 };
+  self->title = g_strdup ("");
+  self->structures_shown = true;
+  self->fill_opacity = 0.06;
+  self->readings = trp_document_readings_new (self);
+  self->files = trp_document_files_new ();
+}
+
+TrpDocument *
+trp_document_new (void)
+{
+  return g_object_new (TRP_TYPE_DOCUMENT, NULL);
+}
+
+void
+trp_document_emit (TrpDocument *self, TrpDocumentSignal signal, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, signal);
+  g_signal_emit_valist (self, signals[signal], 0, arguments);
+  va_end (arguments);
+}
+
+void
+trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text)
+{
+  trp_document_emit (self, TRP_DOCUMENT_MESSAGE, (int) severity, text);
+}
+
+/* ---- volumes ---- */
+
+TrpVolume *
+trp_document_get_volume (TrpDocument *self, TrpRole role)
+{
+  g_return_val_if_fail (role < TRP_N_ROLES, NULL);
+
+  return self->volumes[role].volume;
+}
+
+int
+trp_document_get_anchor (TrpDocument *self)
+{
+  for (int n = 0; n < TRP_N_ROLES; n++)
+    if (self->volumes[anchor_order[n]].volume)
+      return (int) anchor_order[n];
+  return -1;
+}
+
+/* The patient, else the folder that the anchor came from. */
+static void
+update_title (TrpDocument *self)
+{
+  const int anchor = trp_document_get_anchor (self);
+  const TrpVolumeInfo *info = anchor < 0 ? NULL
+                                         : trp_volume_get_info (self->volumes[anchor].volume);
+
+  g_free (self->title);
+  if (info && info->patient_id && *info->patient_id)
+    self->title = g_strdup (info->patient_id);
+  else if (info && info->source)
+    {
+      g_autofree char *folder = g_path_get_dirname (info->source);
+
+      self->title = g_path_get_basename (folder);
+    }
+  else
+    self->title = g_strdup (info && info->description ? info->description : "");
+}
+
+const char *
+trp_document_get_title (TrpDocument *self)
+{
+  return self->title;
+}
+
+/* A first volume puts the cursor on the centre of its middle voxel. */
+static void
+place_cursor (TrpDocument *self, const TrpGeometry *geometry)
+{
+  const TrpVec3 middle = trp_vec3 ((double) (geometry->size[0] / 2),
+                                   (double) (geometry->size[1] / 2),
+                                   (double) (geometry->size[2] / 2));
+
+  trp_document_set_cursor (self, trp_geometry_lps_from_ijk (geometry, middle));
+}
+
+void
+trp_document_set_volume (TrpDocument *self,
+                         TrpRole role,
+                         TrpVolume *volume,
+                         const TrpDisplay *display)
+{
+  TrpDocumentVolume *place = &self->volumes[role];
+  const bool was_empty = trp_document_get_anchor (self) < 0;
+
+  g_return_if_fail (role < TRP_N_ROLES);
+  if (volume)
+    trp_volume_ref (volume);
+  g_clear_pointer (&place->volume, trp_volume_unref);
+  place->volume = volume;
+  place->link_confirmed = false;
+  if (volume)
+    {
+      place->display = display ? *display : (TrpDisplay){ trp_window_get_default (volume), false };
+      place->original_display = place->display;
+    }
+  update_title (self);
+  trp_document_check_identity (self);
+  if (was_empty && volume)
+    place_cursor (self, trp_volume_get_geometry (volume));
+  trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
+}
+
+void
+trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to)
+{
+  const TrpDocumentVolume other = self->volumes[to];
+
+  if (from == to || !self->volumes[from].volume)
+    return;
+  self->volumes[to] = self->volumes[from];
+  self->volumes[from] = other;
+  update_title (self);
+  trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) from);
+  trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) to);
+}
+
+static bool
+is_from_mr (TrpDocument *self, TrpRole role)
+{
+  const TrpVolume *mr = self->volumes[TRP_ROLE_MR].volume, *volume = self->volumes[role].volume;
+
+  return mr && role == TRP_ROLE_SYNCT && trp_volume_get_info (volume)->provenance &&
+         trp_geometry_equal (trp_volume_get_geometry (mr), trp_volume_get_geometry (volume));
+}
+
+TrpLink
+trp_document_get_link (TrpDocument *self, TrpRole role)
+{
+  const TrpDocumentVolume *place = &self->volumes[role];
+  const int anchor = trp_document_get_anchor (self);
+
+  if (!place->volume || anchor == (int) role)
+    return TRP_LINK_SAME_FRAME;
+  const char *mine = trp_volume_get_info (place->volume)->frame_of_reference;
+  const char *theirs = trp_volume_get_info (self->volumes[anchor].volume)->frame_of_reference;
+
+  if (mine && theirs && *mine && strcmp (mine, theirs) == 0)
+    return TRP_LINK_SAME_FRAME;
+  if (is_from_mr (self, role))
+    return TRP_LINK_FROM_MR;
+  return place->link_confirmed ? TRP_LINK_CONFIRMED : TRP_LINK_ASSUMED;
+}
+
+void
+trp_document_confirm_link (TrpDocument *self, TrpRole role)
+{
+  self->volumes[role].link_confirmed = true;
+  trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
+}
+
+const TrpDisplay *
+trp_document_get_display (TrpDocument *self, TrpRole role)
+{
+  return &self->volumes[role].display;
+}
+
+void
+trp_document_set_display (TrpDocument *self, TrpRole role, const TrpDisplay *display)
+{
+  TrpDisplay *mine = &self->volumes[role].display;
+
+  if (trp_window_equal (&mine->window, &display->window) && mine->nearest == display->nearest)
+    return;
+  *mine = *display;
+  trp_document_emit (self, TRP_DOCUMENT_DISPLAY_CHANGED, (int) role);
+}
+
+void
+trp_document_reset_display (TrpDocument *self, TrpRole role)
+{
+  const TrpDisplay original = self->volumes[role].original_display;
+
+  trp_document_set_display (self, role, &original);
+}
+
+/* ---- patient identity ---- */
+
+typedef struct
+{
+  const char *id;
+  const char *what;
+} Patient;
+
+static void
+add_patient (GArray *patients, const char *id, const char *what)
+{
+  const Patient patient = { id, what };
+
+  if (id && *id)
+    g_array_append_val (patients, patient);
+}
+
+static char *
+find_conflict (TrpDocument *self)
+{
+  g_autoptr (GArray) patients = g_array_new (FALSE, FALSE, sizeof (Patient));
+
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    if (self->volumes[role].volume)
+      add_patient (patients, trp_volume_get_info (self->volumes[role].volume)->patient_id,
+                   trp_role_get_name ((TrpRole) role));
+  for (guint n = 0; n < trp_document_get_n_readings (self); n++)
+    add_patient (patients, trp_structure_set_get_patient_id (trp_document_get_reading (self, n)),
+                 trp_structure_set_get_name (trp_document_get_reading (self, n)));
+  for (guint n = 1; n < patients->len; n++)
+    {
+      const Patient *first = &g_array_index (patients, Patient, 0);
+      const Patient *other = &g_array_index (patients, Patient, n);
+
+      if (strcmp (first->id, other->id) != 0)
+        return g_strdup_printf (
+          _ ("Different patients side by side: %s belongs to %s, %s belongs to %s."), first->what,
+          first->id, other->what, other->id);
+    }
+  return NULL;
+}
+
+void
+trp_document_check_identity (TrpDocument *self)
+{
+  g_autofree char *conflict = find_conflict (self);
+
+  if (g_strcmp0 (conflict, self->identity_conflict) == 0)
+    return;
+  g_free (self->identity_conflict);
+  self->identity_conflict = g_steal_pointer (&conflict);
+  trp_document_emit (self, TRP_DOCUMENT_IDENTITY_CHANGED);
+}
+
+const char *
+trp_document_get_identity_conflict (TrpDocument *self)
+{
+  return g_strcmp0 (self->identity_conflict, self->identity_acknowledged) == 0
+           ? NULL
+           : self->identity_conflict;
+}
+
+void
+trp_document_acknowledge_identity (TrpDocument *self)
+{
+  g_free (self->identity_acknowledged);
+  self->identity_acknowledged = g_strdup (self->identity_conflict);
+  trp_document_emit (self, TRP_DOCUMENT_IDENTITY_CHANGED);
+}
+
+/* ---- cursor and tools ---- */
+
+TrpVec3
+trp_document_get_cursor (TrpDocument *self)
+{
+  return self->cursor_lps;
+}
+
+void
+trp_document_set_cursor (TrpDocument *self, TrpVec3 point_lps)
+{
+  if (memcmp (&self->cursor_lps, &point_lps, sizeof point_lps) == 0 || !isfinite (point_lps.v[0]) ||
+      !isfinite (point_lps.v[1]) || !isfinite (point_lps.v[2]))
+    return;
+  self->cursor_lps = point_lps;
+  trp_document_emit (self, TRP_DOCUMENT_CURSOR_MOVED);
+}
+
+const TrpToolSettings *
+trp_document_get_tool (TrpDocument *self)
+{
+  return &self->tool;
+}
+
+void
+trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings)
+{
+  self->tool = *settings;
+  self->tool.radius_mm = CLAMP (self->tool.radius_mm, TRP_TOOL_MIN_RADIUS_MM,
+                                TRP_TOOL_MAX_RADIUS_MM);
+  trp_document_emit (self, TRP_DOCUMENT_TOOL_CHANGED);
+}
+
+bool
+trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps)
+{
+  if (!self->has_ruler)
+    return false;
+  *out_from_lps = self->ruler_lps[0];
+  *out_to_lps = self->ruler_lps[1];
+  return true;
+}
+
+void
+trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps)
+{
+  self->has_ruler = from_lps != NULL && to_lps != NULL;
+  if (self->has_ruler)
+    {
+      self->ruler_lps[0] = *from_lps;
+      self->ruler_lps[1] = *to_lps;
+    }
+  trp_document_emit (self, TRP_DOCUMENT_RULER_CHANGED);
+}
+
+bool
+trp_document_get_structures_shown (TrpDocument *self)
+{
+  return self->structures_shown;
+}
+
+void
+trp_document_set_structures_shown (TrpDocument *self, bool shown)
+{
+  if (self->structures_shown == shown)
+    return;
+  self->structures_shown = shown;
+  trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
+}
+
+double
+trp_document_get_fill_opacity (TrpDocument *self)
+{
+  return self->fill_opacity;
+}
+
+void
+trp_document_set_fill_opacity (TrpDocument *self, double opacity)
+{
+  self->fill_opacity = CLAMP (opacity, 0, 1);
+  trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
+}
+
+/* ---- jobs ---- */
+
+static void
+on_job_notify (TrpJob *job, void *user_data)
+{
+  trp_document_emit (user_data, TRP_DOCUMENT_JOBS_CHANGED, job);
+}
+
+void
+trp_document_add_job (TrpDocument *self, TrpJob *job)
+{
+  g_ptr_array_add (self->jobs, trp_job_ref (job));
+  trp_job_set_notify (job, on_job_notify, self);
+  trp_document_emit (self, TRP_DOCUMENT_JOBS_CHANGED, NULL);
+}
+
+GPtrArray *
+trp_document_get_jobs (TrpDocument *self)
+{
+  return self->jobs;
+}
+
+void
+trp_document_dismiss_job (TrpDocument *self, TrpJob *job)
+{
+  trp_job_set_notify (job, NULL, NULL);
+  if (g_ptr_array_remove (self->jobs, job))
+    trp_document_emit (self, TRP_DOCUMENT_JOBS_CHANGED, NULL);
+}
+
+guint
+trp_document_count_running_jobs (TrpDocument *self)
+{
+  guint running = 0;
+
+  for (guint n = 0; n < self->jobs->len; n++)
+    {
+      const TrpJobState state = trp_job_get_state (g_ptr_array_index (self->jobs, n));
+
+      running += state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
+    }
+  return running;
+}

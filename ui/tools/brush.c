@@ -1,0 +1,59 @@
+/* brush.c - painting and erasing
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Only hands the path on: size, shape and rules are the document's, voxels are the edit session's.
+ */
+
+#include "ui/tools/tool.h"
+
+#include <glib/gi18n.h>
+
+static bool
+press (const TrpToolPlace *place)
+{
+  return trp_document_begin_stroke (place->document, place->role, place->plane.normal,
+                                    place->start_lps);
+}
+
+static void
+move (const TrpToolPlace *place, TrpVec3 point_lps)
+{
+  trp_document_extend_stroke (place->document, point_lps);
+}
+
+static void
+release (const TrpToolPlace *place)
+{
+  trp_document_end_stroke (place->document);
+}
+
+static void
+cancel (const TrpToolPlace *place)
+{
+  trp_document_cancel_stroke (place->document);
+}
+
+const TrpTool trp_tool_brush = {
+  .kind = TRP_TOOL_BRUSH,
+  .name = N_ ("Brush"),
+  .icon = "trp-brush-symbolic",
+  .key = '2',
+  .pointer = "none",
+  .press = press,
+  .move = move,
+  .release = release,
+  .cancel = cancel,
+};
+
+const TrpTool trp_tool_eraser = {
+  .kind = TRP_TOOL_ERASER,
+  .name = N_ ("Eraser"),
+  .icon = "trp-eraser-symbolic",
+  .key = '3',
+  .pointer = "none",
+  .press = press,
+  .move = move,
+  .release = release,
+  .cancel = cancel,
+};
