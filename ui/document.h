@@ -153,10 +153,8 @@ void trp_document_set_fill_opacity (TrpDocument *self, double opacity);
  *
  * One step per press and release. Returns: false, after a "message", where nothing can be painted.
  */
-bool trp_document_begin_stroke (TrpDocument *self,
-                                TrpRole role,
-                                TrpVec3 normal_lps,
-                                TrpVec3 point_lps);
+bool
+trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps);
 void trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps);
 void trp_document_end_stroke (TrpDocument *self);
 void trp_document_cancel_stroke (TrpDocument *self); /* takes the whole stroke back */
@@ -208,8 +206,7 @@ void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
 /* One distance at a time, in any plane. Returns: false if there is none. */
 bool trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps);
 /* NULL takes it away. */
-void
-trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps);
+void trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps);
 
 /* ---- jobs ---- */
 

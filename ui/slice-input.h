@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Wheel: slices; with Ctrl zoom at the pointer, with Shift the brush's size. Left drag: the tool;
- * middle: pan; right: window/level in every tool, and a menu when it did not move. Shift + move: the
- * cursor follows. Arrows and PgUp/PgDn: slices. Main thread.
+ * middle: pan; right: window/level in every tool, and a menu when it did not move. Shift + move:
+ * the cursor follows. Arrows and PgUp/PgDn: slices. Main thread.
  */
 
 #pragma once

@@ -25,7 +25,10 @@ void trp_slice_outlines_invalidate (TrpSliceOutlines *self);
 /* Returns: whether the change touches the plane drawn last. */
 bool trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change);
 /* The edited reading solid, the reference dashed. @raster: the pane's logical pixels. */
-void trp_slice_outlines_draw (TrpSliceOutlines *self, cairo_t *cr, const TrpRaster *raster);
+void trp_slice_outlines_draw (TrpSliceOutlines *self,
+                              cairo_t *cr,
+                              const TrpPlane *plane,
+                              const TrpRaster *raster);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSliceOutlines, trp_slice_outlines_free)
 

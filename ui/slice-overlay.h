@@ -24,7 +24,6 @@ typedef struct
   bool crosshair_hidden;
 } TrpOverlay;
 
-void trp_slice_overlay_snapshot_cursor (const TrpOverlay *self, GtkSnapshot *snapshot);
 void trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr);
 
 G_END_DECLS

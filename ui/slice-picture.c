@@ -124,9 +124,9 @@ trp_slice_picture_update (TrpSlicePicture *self,
                           const TrpRaster *raster)
 {
   Source source = { .volume = volume, .display = *display };
-  const TrpNativeMatch match
-    = volume ? trp_plane_match_native (plane, trp_volume_get_geometry (volume), &source.slice)
-             : TRP_NATIVE_OUTSIDE;
+  const TrpNativeMatch match = volume ? trp_plane_match_native (
+                                          plane, trp_volume_get_geometry (volume), &source.slice)
+                                      : TRP_NATIVE_OUTSIDE;
 
   if (match == TRP_NATIVE_OUTSIDE || raster->width == 0 || raster->height == 0)
     {

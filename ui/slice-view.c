@@ -68,17 +68,14 @@ append_contents (TrpSliceView *self, GtkSnapshot *snapshot, int width, int heigh
 
   gtk_snapshot_push_clip (snapshot, &bounds);
   gtk_snapshot_append_color (snapshot, &outside, &bounds);
-  overlay.has_slice
-    = trp_slice_picture_update (self->picture, volume,
-                                trp_document_get_display (self->document, self->role), &plane,
-                                &raster);
+  overlay.has_slice = trp_slice_picture_update (
+    self->picture, volume, trp_document_get_display (self->document, self->role), &plane, &raster);
   trp_slice_picture_snapshot (self->picture, snapshot, &raster, scale);
   if (volume)
     {
-      trp_slice_overlay_snapshot_cursor (&overlay, snapshot);
       cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
-      trp_slice_outlines_draw (self->outlines, cr, &overlay.raster);
+      trp_slice_outlines_draw (self->outlines, cr, &plane, &overlay.raster);
       trp_slice_overlay_draw (&overlay, cr);
       cairo_destroy (cr);
     }
@@ -139,15 +136,14 @@ trp_slice_view_class_init (TrpSliceViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = trp_slice_view_dispose;
   widget_class->snapshot = trp_slice_view_snapshot;
   widget_class->measure = trp_slice_view_measure;
-  signals[SIGNAL_MENU_REQUESTED]
-    = g_signal_new ("menu-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
-  signals[SIGNAL_TOGGLE_FULL]
-    = g_signal_new ("toggle-full", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_ACTIVATED]
-    = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 0);
+  signals[SIGNAL_MENU_REQUESTED] = g_signal_new ("menu-requested", G_TYPE_FROM_CLASS (klass),
+                                                 G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                 G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[SIGNAL_TOGGLE_FULL] = g_signal_new ("toggle-full", G_TYPE_FROM_CLASS (klass),
+                                              G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                              0);
+  signals[SIGNAL_ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass),
+                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "slice");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -165,9 +161,9 @@ trp_slice_view_init (TrpSliceView *self)
 static void
 update_label (TrpSliceView *self)
 {
-  g_autofree char *label
-    = g_strdup_printf (_ ("%s, %s plane"), trp_role_get_name (self->role),
-                       trp_orientation_get_label (trp_view_state_get_orientation (self->state)));
+  g_autofree char *label = g_strdup_printf (
+    _ ("%s, %s plane"), trp_role_get_name (self->role),
+    trp_orientation_get_label (trp_view_state_get_orientation (self->state)));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -376,8 +372,8 @@ trp_slice_view_step (TrpSliceView *self, int steps)
     return;
   /* Stacks are read from head to feet, from front to back and from right to left. */
   const int sign = plane.orientation == TRP_ORIENTATION_AXIAL ? -1 : 1;
-  const double distance
-    = distance_to_slice (&plane, trp_volume_get_geometry (volume), sign * steps);
+  const double distance = distance_to_slice (&plane, trp_volume_get_geometry (volume),
+                                             sign * steps);
   const TrpVec3 cursor = trp_document_get_cursor (self->document);
 
   trp_document_set_cursor (self->document,

@@ -33,10 +33,11 @@ TrpPlane trp_slice_view_get_plane (TrpSliceView *self);
 TrpVec3 trp_slice_view_lps_from_px (TrpSliceView *self, double x, double y);
 TrpVec3 trp_slice_view_px_from_lps (TrpSliceView *self, TrpVec3 point_lps);
 double trp_slice_view_get_mm_per_px (TrpSliceView *self);
-/* Number of the slice shown, from 1, and how many there are; false without a volume or outside it. */
+/* Number of the slice shown, from 1, and how many there are; false without a volume or outside it.
+ */
 bool trp_slice_view_get_slice_number (TrpSliceView *self, size_t *out_number, size_t *out_count);
-/* Moves the cursor to a slice centre @steps slices of this volume away, downwards in the stack (towards
- * feet, back, left) for positive steps. */
+/* Moves the cursor to a slice centre @steps slices of this volume away, downwards in the stack
+ * (towards feet, back, left) for positive steps. */
 void trp_slice_view_step (TrpSliceView *self, int steps);
 /* Where the pointer is; false when it is elsewhere. */
 bool trp_slice_view_get_pointer (TrpSliceView *self, double *out_x, double *out_y);

@@ -226,11 +226,7 @@ trp_view_state_center_on (TrpViewState *self, TrpVec3 point_lps, int width, int 
 }
 
 TrpRaster
-trp_view_state_get_raster (TrpViewState *self,
-                           TrpVec3 cursor_lps,
-                           int width,
-                           int height,
-                           int scale)
+trp_view_state_get_raster (TrpViewState *self, TrpVec3 cursor_lps, int width, int height, int scale)
 {
   const TrpPlane plane = trp_view_state_get_plane (self, cursor_lps);
 

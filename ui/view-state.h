@@ -44,10 +44,7 @@ void trp_view_state_pan (TrpViewState *self, double dx, double dy, int width, in
 void trp_view_state_center_on (TrpViewState *self, TrpVec3 point_lps, int width, int height);
 
 /* The pixels of a pane on the plane through @cursor_lps; @scale: device pixels per logical one. */
-TrpRaster trp_view_state_get_raster (TrpViewState *self,
-                                     TrpVec3 cursor_lps,
-                                     int width,
-                                     int height,
-                                     int scale);
+TrpRaster trp_view_state_get_raster (
+  TrpViewState *self, TrpVec3 cursor_lps, int width, int height, int scale);
 
 G_END_DECLS

@@ -1,0 +1,364 @@
+/* slice-input.c - pointer and keys on a slice
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/slice-input.h"
+
+#include "ui/tools/tool.h"
+
+#define ZOOM_STEP 1.15
+#define RADIUS_STEP 1.12
+#define CLICK_SLOP_PX 3.0
+#define WINDOW_PX 200.0 /* dragging this far doubles the window's width */
+
+typedef enum
+{
+  DRAG_NONE,
+  DRAG_TOOL,
+  DRAG_PAN,
+  DRAG_WINDOW,
+} DragKind;
+
+struct _TrpSliceInput
+{
+  TrpSliceView *view;
+  bool has_pointer;
+  double x, y;
+  double scrolled; /* parts of a slice from smooth wheels */
+  DragKind drag;
+  double last_x, last_y;
+  bool moved;
+  TrpWindow start_window;
+  const TrpTool *tool;
+  TrpToolPlace place;
+};
+
+bool
+trp_slice_input_get_pointer (const TrpSliceInput *self, double *out_x, double *out_y)
+{
+  *out_x = self->x;
+  *out_y = self->y;
+  return self->has_pointer;
+}
+
+static void
+get_size (TrpSliceInput *self, int *out_width, int *out_height)
+{
+  *out_width = gtk_widget_get_width (GTK_WIDGET (self->view));
+  *out_height = gtk_widget_get_height (GTK_WIDGET (self->view));
+}
+
+static TrpDocument *
+get_document (TrpSliceInput *self)
+{
+  return trp_slice_view_get_document (self->view);
+}
+
+static bool
+is_painting (TrpSliceInput *self)
+{
+  const TrpToolKind kind = trp_document_get_tool (get_document (self))->kind;
+
+  return kind == TRP_TOOL_BRUSH || kind == TRP_TOOL_ERASER;
+}
+
+/* ---- wheel ---- */
+
+static void
+scale_radius (TrpSliceInput *self, double factor)
+{
+  TrpToolSettings tool = *trp_document_get_tool (get_document (self));
+
+  tool.radius_mm *= factor;
+  trp_document_set_tool (get_document (self), &tool);
+}
+
+static void
+zoom_at_pointer (TrpSliceInput *self, double factor)
+{
+  TrpViewState *state = trp_slice_view_get_state (self->view);
+  int width, height;
+
+  get_size (self, &width, &height);
+  trp_view_state_zoom (state, trp_view_state_get_mm_per_px (state, width, height) * factor, self->x,
+                       self->y, width, height);
+}
+
+static gboolean
+on_scroll (GtkEventControllerScroll *controller, double dx, double dy, TrpSliceInput *self)
+{
+  const GdkModifierType state = gtk_event_controller_get_current_event_state (
+    GTK_EVENT_CONTROLLER (controller));
+  const double delta = dy != 0 ? dy : dx; /* some systems turn Shift + wheel sideways */
+
+  if (state & GDK_CONTROL_MASK)
+    zoom_at_pointer (self, pow (ZOOM_STEP, delta));
+  else if (state & GDK_SHIFT_MASK)
+    scale_radius (self, pow (RADIUS_STEP, -delta));
+  else
+    {
+      self->scrolled += delta;
+      const int steps = (int) self->scrolled;
+
+      self->scrolled -= steps;
+      if (steps != 0)
+        trp_slice_view_step (self->view, steps);
+    }
+  return GDK_EVENT_STOP;
+}
+
+/* ---- pointer ---- */
+
+static void
+on_motion (GtkEventControllerMotion *controller, double x, double y, TrpSliceInput *self)
+{
+  const GdkModifierType state = gtk_event_controller_get_current_event_state (
+    GTK_EVENT_CONTROLLER (controller));
+
+  self->has_pointer = true;
+  self->x = x;
+  self->y = y;
+  if ((state & GDK_SHIFT_MASK) && self->drag == DRAG_NONE)
+    trp_document_set_cursor (get_document (self), trp_slice_view_lps_from_px (self->view, x, y));
+  if (is_painting (self))
+    gtk_widget_queue_draw (GTK_WIDGET (self->view));
+}
+
+static void
+on_leave (GtkEventControllerMotion *controller, TrpSliceInput *self)
+{
+  self->has_pointer = false;
+  gtk_widget_queue_draw (GTK_WIDGET (self->view));
+}
+
+/* ---- drags ---- */
+
+/* Positions that the compositor's frame clock swallowed since the last event, so that a fast stroke
+ * follows the hand's curve. */
+static void
+move_through_history (TrpSliceInput *self, GdkEvent *event)
+{
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self->view));
+  double offset_x, offset_y;
+  guint n = 0;
+  g_autofree GdkTimeCoord *history = NULL;
+
+  if (!event || gdk_event_get_event_type (event) != GDK_MOTION_NOTIFY)
+    return;
+  history = gdk_event_get_history (event, &n);
+  gtk_native_get_surface_transform (native, &offset_x, &offset_y);
+  for (guint m = 0; m < n; m++)
+    {
+      double x, y;
+
+      if (!(history[m].flags & GDK_AXIS_FLAG_X) || !(history[m].flags & GDK_AXIS_FLAG_Y))
+        continue;
+      gtk_widget_translate_coordinates (GTK_WIDGET (native), GTK_WIDGET (self->view),
+                                        history[m].axes[GDK_AXIS_X] - offset_x,
+                                        history[m].axes[GDK_AXIS_Y] - offset_y, &x, &y);
+      self->tool->move (&self->place, trp_slice_view_lps_from_px (self->view, x, y));
+    }
+}
+
+static void
+begin_tool (TrpSliceInput *self, double x, double y)
+{
+  self->tool = trp_tool_get (trp_document_get_tool (get_document (self))->kind);
+  self->place = (TrpToolPlace){ .document = get_document (self),
+                                .role = trp_slice_view_get_role (self->view),
+                                .plane = trp_slice_view_get_plane (self->view),
+                                .start_lps = trp_slice_view_lps_from_px (self->view, x, y) };
+  self->drag = self->tool->press (&self->place) ? DRAG_TOOL : DRAG_NONE;
+}
+
+static void
+on_drag_begin (GtkGestureDrag *gesture, double x, double y, TrpSliceInput *self)
+{
+  const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  TrpDocument *document = get_document (self);
+  const TrpRole role = trp_slice_view_get_role (self->view);
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  g_signal_emit_by_name (self->view, "activated");
+  if (!trp_document_get_volume (document, role))
+    return;
+  self->last_x = self->x = x;
+  self->last_y = self->y = y;
+  self->moved = false;
+  if (button == GDK_BUTTON_PRIMARY)
+    begin_tool (self, x, y);
+  else if (button == GDK_BUTTON_MIDDLE)
+    self->drag = DRAG_PAN;
+  else if (button == GDK_BUTTON_SECONDARY)
+    {
+      self->drag = DRAG_WINDOW;
+      self->start_window = trp_document_get_display (document, role)->window;
+    }
+}
+
+static void
+drag_window (TrpSliceInput *self, double dx, double dy)
+{
+  const TrpRole role = trp_slice_view_get_role (self->view);
+  TrpDisplay display = *trp_document_get_display (get_document (self), role);
+  const double per_px = self->start_window.width / WINDOW_PX;
+  const double smallest = fmin (1, self->start_window.width);
+
+  display.window.width = fmax (self->start_window.width + dx * per_px, smallest);
+  display.window.level = self->start_window.level - dy * per_px;
+  trp_document_set_display (get_document (self), role, &display);
+}
+
+static void
+on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *self)
+{
+  double start_x, start_y;
+  int width, height;
+
+  gtk_gesture_drag_get_start_point (gesture, &start_x, &start_y);
+  self->x = start_x + dx;
+  self->y = start_y + dy;
+  self->moved = self->moved || hypot (dx, dy) > CLICK_SLOP_PX;
+  switch (self->drag)
+    {
+    case DRAG_TOOL:
+      if (!self->tool->move)
+        break;
+      move_through_history (
+        self, gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture)));
+      self->tool->move (&self->place, trp_slice_view_lps_from_px (self->view, self->x, self->y));
+      break;
+    case DRAG_PAN:
+      get_size (self, &width, &height);
+      trp_view_state_pan (trp_slice_view_get_state (self->view), self->x - self->last_x,
+                          self->y - self->last_y, width, height);
+      break;
+    case DRAG_WINDOW:
+      if (self->moved)
+        drag_window (self, dx, dy);
+      break;
+    case DRAG_NONE:
+      break;
+    }
+  self->last_x = self->x;
+  self->last_y = self->y;
+}
+
+static void
+on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *self)
+{
+  const DragKind drag = self->drag;
+
+  self->drag = DRAG_NONE;
+  if (drag == DRAG_TOOL && self->tool->release)
+    self->tool->release (&self->place);
+  if (drag == DRAG_WINDOW && !self->moved)
+    g_signal_emit_by_name (self->view, "menu-requested", self->x, self->y);
+}
+
+static void
+on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TrpSliceInput *self)
+{
+  if (self->drag == DRAG_TOOL && self->tool->cancel)
+    self->tool->cancel (&self->place);
+  self->drag = DRAG_NONE;
+}
+
+/* Dabs with a brush come fast: there a double click paints twice. */
+static void
+on_pressed (GtkGestureClick *gesture, int n_press, double x, double y, TrpSliceInput *self)
+{
+  if (n_press == 2 && !is_painting (self))
+    g_signal_emit_by_name (self->view, "toggle-full");
+}
+
+/* ---- keys ---- */
+
+static gboolean
+on_key (GtkEventControllerKey *controller,
+        guint keyval,
+        guint keycode,
+        GdkModifierType state,
+        TrpSliceInput *self)
+{
+  const int factor = state & GDK_SHIFT_MASK ? 5 : 1;
+
+  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK))
+    return GDK_EVENT_PROPAGATE;
+  switch (keyval)
+    {
+    case GDK_KEY_Up:
+    case GDK_KEY_Left:
+    case GDK_KEY_Page_Up:
+      trp_slice_view_step (self->view, -factor);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Down:
+    case GDK_KEY_Right:
+    case GDK_KEY_Page_Down:
+      trp_slice_view_step (self->view, factor);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_Menu:
+      g_signal_emit_by_name (self->view, "menu-requested", 40.0, 40.0);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+on_focus_enter (GtkEventControllerFocus *controller, TrpSliceInput *self)
+{
+  g_signal_emit_by_name (self->view, "activated");
+}
+
+/* ---- set up ---- */
+
+static void
+add_drag (TrpSliceInput *self, guint button)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), button);
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
+  g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), self);
+  g_signal_connect (drag, "cancel", G_CALLBACK (on_drag_cancel), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (drag));
+}
+
+TrpSliceInput *
+trp_slice_input_new (TrpSliceView *view)
+{
+  TrpSliceInput *self = g_new0 (TrpSliceInput, 1);
+  GtkEventController *scroll = gtk_event_controller_scroll_new (
+    GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *key = gtk_event_controller_key_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->view = view;
+  g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
+  g_signal_connect (motion, "enter", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  g_signal_connect (focus, "enter", G_CALLBACK (on_focus_enter), self);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (view), scroll);
+  gtk_widget_add_controller (GTK_WIDGET (view), motion);
+  gtk_widget_add_controller (GTK_WIDGET (view), key);
+  gtk_widget_add_controller (GTK_WIDGET (view), focus);
+  gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
+  add_drag (self, GDK_BUTTON_PRIMARY);
+  add_drag (self, GDK_BUTTON_MIDDLE);
+  add_drag (self, GDK_BUTTON_SECONDARY);
+  return self;
+}
+
+void
+trp_slice_input_free (TrpSliceInput *self)
+{
+  g_free (self);
+}
