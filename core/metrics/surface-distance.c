@@ -132,45 +132,61 @@ finish_lists (size_t begin, size_t end, void *data)
     }
 }
 
-static TrpBits *
-find_surface (const TrpBits *mask, TrpSurfaceKind kind, GError **error)
+TrpSurfaceSide *
+trp_surface_side_new (const TrpBits *mask, TrpSurfaceKind kind, GError **error)
 {
-  return kind == TRP_SURFACE_SURFEL ? trp_bits_new_corners (mask, error)
-                                    : trp_bits_new_border (mask, error);
+  TrpSurfaceSide *self;
+  TrpBits *points = kind == TRP_SURFACE_SURFEL ? trp_bits_new_corners (mask, error)
+                                               : trp_bits_new_border (mask, error);
+
+  if (!points)
+    return NULL;
+  self = g_new0 (TrpSurfaceSide, 1);
+  self->mask = mask;
+  self->points = points;
+  return self;
+}
+
+void
+trp_surface_side_free (TrpSurfaceSide *self)
+{
+  if (!self)
+    return;
+  trp_bits_free (self->points);
+  trp_distance_map_free (self->map);
+  g_free (self);
 }
 
 static void
-set_weights (List *list, const TrpSurfacePair *pair, const TrpBits *mask, TrpSurfaceKind kind)
+set_weights (List *list, const TrpBits *mask, const double spacing[3], TrpSurfaceKind kind)
 {
   double areas[TRP_SURFEL_N_CODES];
 
   if (kind == TRP_SURFACE_SURFEL)
-    trp_surfel_compute_areas (pair->spacing, areas);
+    trp_surfel_compute_areas (spacing, areas);
   for (size_t n = 0; n < list->n; n++)
     list->samples[n].weight = kind == TRP_SURFACE_SURFEL
                                 ? areas[trp_surfel_get_code (mask, list->points[n])]
                                 : 1;
 }
 
-/* From the surface of @mask, @from, to the surface @to. */
 static bool
 measure_list (List *list,
-              const TrpSurfacePair *pair,
-              const TrpBits *mask,
-              const TrpBits *from,
-              const TrpBits *to,
+              const TrpSurfaceSide *from,
+              TrpSurfaceSide *to,
+              const double spacing[3],
               TrpSurfaceKind kind,
               GError **error)
 {
-  g_autoptr (TrpDistanceMap) map = trp_distance_map_new (to, pair->spacing, error);
-
-  if (!map)
+  if (!to->map)
+    to->map = trp_distance_map_new (to->points, spacing, error);
+  if (!to->map)
     return false;
-  list->points = trp_bits_list (from, &list->n);
+  list->points = trp_bits_list (from->points, &list->n);
   list->distances = g_new (double, list->n);
   list->samples = g_new (Sample, list->n);
-  set_weights (list, pair, mask, kind);
-  if (!trp_distance_map_measure (map, list->points, list->n, list->distances, error))
+  set_weights (list, from->mask, spacing, kind);
+  if (!trp_distance_map_measure (to->map, list->points, list->n, list->distances, error))
     return false;
   for (size_t n = 0; n < list->n; n++)
     list->samples[n].distance = list->distances[n] = sqrt (list->distances[n]);
@@ -280,29 +296,40 @@ set_numbers (TrpSurfaceDistances *self)
 }
 
 TrpSurfaceDistances *
-trp_surface_distances_new (const TrpSurfacePair *pair,
-                           TrpSurfaceKind kind,
-                           TrpProgress *progress,
-                           GError **error)
+trp_surface_distances_new_between (TrpSurfaceSide *reference,
+                                   TrpSurfaceSide *test,
+                                   const double spacing[3],
+                                   TrpSurfaceKind kind,
+                                   TrpProgress *progress,
+                                   GError **error)
 {
   g_autoptr (TrpSurfaceDistances) self = g_new0 (TrpSurfaceDistances, 1);
-  g_autoptr (TrpBits) reference = NULL;
-  g_autoptr (TrpBits) test = NULL;
 
   self->kind = kind;
-  if (!trp_progress_step (progress, 0, NULL, error))
-    return NULL;
-  reference = find_surface (pair->reference, kind, error);
-  test = reference ? find_surface (pair->test, kind, error) : NULL;
-  if (!test || !measure_list (&self->lists[0], pair, pair->reference, reference, test, kind, error))
-    return NULL;
-  if (!trp_progress_step (progress, 0.5, NULL, error) ||
-      !measure_list (&self->lists[1], pair, pair->test, test, reference, kind, error) ||
+  if (!trp_progress_step (progress, 0, NULL, error) ||
+      !measure_list (&self->lists[0], reference, test, spacing, kind, error) ||
+      !trp_progress_step (progress, 0.5, NULL, error) ||
+      !measure_list (&self->lists[1], test, reference, spacing, kind, error) ||
       !trp_progress_step (progress, 0.9, NULL, error))
     return NULL;
   trp_parallel_for (2, 1, finish_lists, self->lists);
   set_numbers (self);
   return g_steal_pointer (&self);
+}
+
+TrpSurfaceDistances *
+trp_surface_distances_new (const TrpSurfacePair *pair,
+                           TrpSurfaceKind kind,
+                           TrpProgress *progress,
+                           GError **error)
+{
+  g_autoptr (TrpSurfaceSide) reference = trp_surface_side_new (pair->reference, kind, error);
+  g_autoptr (TrpSurfaceSide) test = reference ? trp_surface_side_new (pair->test, kind, error)
+                                              : NULL;
+
+  return test ? trp_surface_distances_new_between (reference, test, pair->spacing, kind, progress,
+                                                   error)
+              : NULL;
 }
 
 void

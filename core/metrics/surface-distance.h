@@ -64,7 +64,34 @@ typedef struct
   double asd_ab, asd_ba, assd, masd;
 } TrpSurfaceNumbers;
 
+/**
+ * TrpSurfaceSide: one mask of a pair, with what is made from it
+ * @mask: borrowed
+ * @points: its surface
+ * @map: distances to its surface; NULL until first needed
+ */
+typedef struct
+{
+  const TrpBits *mask;
+  TrpBits *points;
+  TrpDistanceMap *map;
+} TrpSurfaceSide;
+
+/* Errors: TRP_ERROR_LIMIT for memory. */
+TrpSurfaceSide *trp_surface_side_new (const TrpBits *mask, TrpSurfaceKind kind, GError **error);
+void trp_surface_side_free (TrpSurfaceSide *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSurfaceSide, trp_surface_side_free)
+
 typedef struct _TrpSurfaceDistances TrpSurfaceDistances;
+
+/* Both sides are cut to one box. Makes the maps that are missing, so a side that is kept between
+ * calls serves one call at a time. Errors: G_IO_ERROR_CANCELLED; TRP_ERROR_LIMIT for memory. */
+TrpSurfaceDistances *trp_surface_distances_new_between (TrpSurfaceSide *reference,
+                                                        TrpSurfaceSide *test,
+                                                        const double spacing[3],
+                                                        TrpSurfaceKind kind,
+                                                        TrpProgress *progress,
+                                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Errors: G_IO_ERROR_CANCELLED; TRP_ERROR_LIMIT for memory. */
 TrpSurfaceDistances *trp_surface_distances_new (const TrpSurfacePair *pair,
