@@ -58,6 +58,8 @@ TrpStored *trp_store_require (
   TrpStore *self, const char *name, const TrpTensor *tensor, TrpAxes axes, GError **error);
 /* NULL if there is none. */
 TrpStored *trp_store_find (const TrpStore *self, const char *name);
+/* After anything but the functions here changed the contents: a new version. */
+void trp_store_touch (TrpStore *self, TrpStored *stored);
 int trp_store_get_n (const TrpStore *self);
 TrpStored *trp_store_peek (const TrpStore *self, int index); /* in the order of creation */
 size_t trp_store_get_bytes (const TrpStore *self);

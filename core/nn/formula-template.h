@@ -77,6 +77,13 @@ TRP_NAME (pixel_loss_slope) (TrpPixelLoss kind, TRP_REAL x, TRP_REAL target)
     }
 }
 
+/* d(1 - @both / @all) / dp of soft Dice; @both = 2 sum pg + s, @all = sum p + sum g + s. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (dice_slope) (TRP_REAL target, TRP_REAL both, TRP_REAL all)
+{
+  return (both - 2 * target * all) / (all * all);
+}
+
 /* One element of Adam in PyTorch's order: moments, then p -= lr / c1 * m / (sqrt (v) / sqrt (c2) +
  * eps). @step_size = lr / (1 - beta1^t) and @root_correction = sqrt (1 - beta2^t) are made once per
  * step, in double. */
@@ -97,4 +104,32 @@ TRP_NAME (adam) (TRP_REAL gradient,
   *m = beta1 * *m + (1 - beta1) * g;
   *v = beta2 * *v + (1 - beta2) * g * g;
   *parameter -= step_size * *m / (TRP_MATH (sqrt) (*v) / root_correction + eps);
+}
+
+TRP_FORMULA TRP_REAL
+TRP_NAME (ema) (TRP_REAL parameter, TRP_REAL average, TRP_REAL decay)
+{
+  return decay * average + (1 - decay) * parameter;
+}
+
+/* NCC from the sums of ab, aa and bb of two images without their means. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (correlation) (TRP_REAL ab, TRP_REAL aa, TRP_REAL bb, TRP_REAL eps)
+{
+  return (ab + eps) / (TRP_MATH (sqrt) (aa) * TRP_MATH (sqrt) (bb) + eps);
+}
+
+/* dNCC/da = b_factor b - a_factor a. */
+TRP_FORMULA void
+TRP_NAME (correlation_slope) (TRP_REAL ab,
+                              TRP_REAL aa,
+                              TRP_REAL bb,
+                              TRP_REAL eps,
+                              TRP_REAL *out_b_factor,
+                              TRP_REAL *out_a_factor)
+{
+  const TRP_REAL root = TRP_MATH (sqrt) (aa) * TRP_MATH (sqrt) (bb);
+
+  *out_b_factor = 1 / (root + eps);
+  *out_a_factor = (ab + eps) / ((root + eps) * (root + eps)) * root / aa;
 }

@@ -48,6 +48,13 @@ trp_pad_source (TrpPadMode mode, int position, int size)
   return position < 0 ? -position : 2 * (size - 1) - position;
 }
 
+/* An element is dropped when its word is below this. */
+TRP_FORMULA uint32_t
+trp_dropout_limit (double probability)
+{
+  return (uint32_t) (probability * 4294967296.0);
+}
+
 /* One Philox 4x32-10 word for element @index of dropout stream @stream at step @step; the same bits
  * as trp_rng_block (seed, stream + step 2^32, index / 4)[index % 4]. Kept here so that device code
  * has it. */

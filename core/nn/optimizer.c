@@ -1,0 +1,94 @@
+/* optimizer.c - see optimizer.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/nn/optimizer.h"
+
+/* A state of @value's shape and axes called PREFIX.NAME. */
+static TrpValue
+add_companion (TrpGraph *graph, const char *prefix, TrpValue value)
+{
+  const TrpValueInfo *info = trp_graph_peek_value (graph, value);
+  g_autofree char *name = g_strdup_printf ("%s.%s", prefix, info->name);
+
+  return trp_graph_state (graph, name, info->tensor.shape, info->axes);
+}
+
+void
+trp_graph_adam (TrpGraph *self,
+                const char *prefix,
+                const TrpAdam *options,
+                TrpValue learning_rate,
+                TrpValue step,
+                const TrpValue *parameters,
+                const TrpValue *gradients,
+                int n)
+{
+  const TrpOpAttributes a = {
+    .beta1 = options->beta1,
+    .beta2 = options->beta2,
+    .eps = options->eps,
+    .alpha = options->weight_decay,
+  };
+  g_autofree char *m = g_strconcat (prefix, ".m", NULL);
+  g_autofree char *v = g_strconcat (prefix, ".v", NULL);
+  g_autofree TrpValue *values = g_new (TrpValue, 4 * (gsize) n + 2);
+
+  if (!trp_graph_check (self, NULL))
+    return;
+  values[0] = learning_rate;
+  values[1] = step;
+  for (int i = 0; i < n; i++)
+    {
+      values[2 + i] = parameters[i];
+      values[2 + n + i] = add_companion (self, m, parameters[i]);
+      values[2 + 2 * n + i] = add_companion (self, v, parameters[i]);
+      values[2 + 3 * n + i] = gradients[i];
+    }
+  if (trp_graph_check (self, NULL))
+    {
+      g_autofree TrpValue *outputs = (TrpValue *) g_memdup2 (values + 2,
+                                                             3 * (gsize) n * sizeof (TrpValue));
+
+      trp_graph_add_op (self, TRP_OP_adam, &a, values, 4 * n + 2, outputs, 3 * n);
+    }
+}
+
+void
+trp_graph_ema (TrpGraph *self, const char *prefix, double decay, const TrpValue *parameters, int n)
+{
+  const TrpOpAttributes a = { .alpha = decay };
+  g_autofree TrpValue *values = g_new (TrpValue, 2 * (gsize) n);
+
+  if (!trp_graph_check (self, NULL))
+    return;
+  for (int i = 0; i < n; i++)
+    {
+      values[i] = parameters[i];
+      values[n + i] = add_companion (self, prefix, parameters[i]);
+    }
+  if (trp_graph_check (self, NULL))
+    {
+      g_autofree TrpValue *outputs = (TrpValue *) g_memdup2 (values + n,
+                                                             (gsize) n * sizeof (TrpValue));
+
+      trp_graph_add_op (self, TRP_OP_ema, &a, values, 2 * n, outputs, n);
+    }
+}
+
+TrpValue
+trp_graph_pool_exchange (
+  TrpGraph *self, const char *name, int capacity, TrpValue x, TrpValue choices)
+{
+  const TrpShape shape = trp_graph_get_shape (self, x);
+  const TrpValue pool = trp_graph_state (
+    self, name, (TrpShape){ capacity, shape.h, shape.w, shape.c }, TRP_AXES_PLAIN);
+  TrpValue outputs[] = { TRP_VALUE_NONE, pool };
+
+  if (x == TRP_VALUE_NONE || pool == TRP_VALUE_NONE || choices == TRP_VALUE_NONE)
+    return TRP_VALUE_NONE;
+  trp_graph_add_op (self, TRP_OP_pool_exchange, NULL, (const TrpValue[]){ x, choices, pool }, 3,
+                    outputs, 2);
+  return outputs[0];
+}
