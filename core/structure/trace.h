@@ -26,10 +26,6 @@ G_BEGIN_DECLS
  */
 TrpContours *trp_trace_slice (const TrpMask *mask, int axis, size_t index);
 
-/* As above, for the part of the slice inside @box only: what lies outside of it does not count. */
-TrpContours *
-trp_trace_slice_in_box (const TrpMask *mask, int axis, size_t index, const TrpBox *box);
-
 /**
  * trp_trace_grid:
  * @values: height rows of @width; NAN is outside
