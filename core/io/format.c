@@ -18,9 +18,14 @@
 static const TrpFormat *const formats[] = {
   &trp_format_nifti,
 #if TRP_HAVE_ITK
-  &trp_format_metaimage, &trp_format_nrrd,
+  &trp_format_metaimage,
+  &trp_format_nrrd,
 #endif
-  &trp_format_png,       NULL,
+  &trp_format_png,
+#if TRP_HAVE_DICOM
+  &trp_format_dicom,
+#endif
+  NULL,
 };
 
 const TrpFormat *const *

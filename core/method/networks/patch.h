@@ -1,0 +1,34 @@
+/* patch.h - the patch discriminator: a map of votes, each on one overlapping patch
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Parameters named as the reference implementation's NLayerDiscriminator. Three strided layers see
+ * 70 x 70 pixels (patch-70), two see 34 x 34.
+ *
+ * Source: P. Isola et al., Image-to-image translation with conditional adversarial networks, CVPR
+ * 2017, 6.1.2.
+ */
+
+#pragma once
+
+#include "core/nn/graph.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TrpPatch:
+ * @filters: of the first layer; doubled up to eight times as many
+ * @n_layers: strided ones
+ */
+typedef struct
+{
+  int in_channels;
+  int filters;
+  int n_layers;
+} TrpPatch;
+
+/* Appends the network on @x; parameters are called PREFIX.model.N... Returns the map of votes, no
+ * sigmoid. */
+TrpValue trp_patch_build (TrpGraph *graph, const TrpPatch *spec, const char *prefix, TrpValue x);
+
+G_END_DECLS

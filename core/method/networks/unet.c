@@ -1,0 +1,72 @@
+/* unet.c - see unet.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/networks/unet.h"
+
+#include "core/method/networks/layers-named.h"
+
+#define MAX_LEVELS 8
+
+static TrpValue
+conv_norm (TrpGraph *graph,
+           const TrpUnet *spec,
+           const char *block,
+           const char *part,
+           TrpValue x,
+           int n_out,
+           int size,
+           TrpActivation activation)
+{
+  g_autofree char *conv = g_strdup_printf ("%s.conv%s", block, part);
+  g_autofree char *norm = g_strdup_printf ("%s.norm%s", block, part);
+
+  x = trp_named_conv (graph, conv, x, n_out, size, 1, size / 2, spec->norm == TRP_NORM_BATCH);
+  if (spec->norm == TRP_NORM_BATCH)
+    return trp_graph_batch_norm (graph, x, norm, spec->training, activation, 0);
+  return trp_graph_instance_norm (graph, x, activation, 0);
+}
+
+static TrpValue
+double_conv (TrpGraph *graph, const TrpUnet *spec, const char *block, TrpValue x, int n_out)
+{
+  TrpValue y, shortcut = x;
+
+  y = conv_norm (graph, spec, block, "1", x, n_out, 3, TRP_ACTIVATION_RELU);
+  if (!spec->residual)
+    return conv_norm (graph, spec, block, "2", y, n_out, 3, TRP_ACTIVATION_RELU);
+  y = conv_norm (graph, spec, block, "2", y, n_out, 3, TRP_ACTIVATION_NONE);
+  if (x != TRP_VALUE_NONE && trp_graph_get_shape (graph, x).c != n_out)
+    shortcut = conv_norm (graph, spec, block, "_shortcut", x, n_out, 1, TRP_ACTIVATION_NONE);
+  y = trp_graph_add (graph, shortcut, y);
+  return trp_graph_activation (graph, y, TRP_ACTIVATION_RELU, 0);
+}
+
+TrpValue
+trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpValue x)
+{
+  g_autofree char *head = g_strconcat (prefix, ".head", NULL);
+  TrpValue skips[MAX_LEVELS];
+
+  g_return_val_if_fail (spec->n_levels >= 1 && spec->n_levels <= MAX_LEVELS, TRP_VALUE_NONE);
+  for (int level = 0; level < spec->n_levels; level++)
+    {
+      g_autofree char *block = g_strdup_printf ("%s.down.%d", prefix, level);
+
+      if (level > 0)
+        x = trp_graph_max_pool (graph, x);
+      x = double_conv (graph, spec, block, x, spec->filters << level);
+      skips[level] = x;
+    }
+  for (int level = spec->n_levels - 2; level >= 0; level--)
+    {
+      g_autofree char *block = g_strdup_printf ("%s.up.%d", prefix, level);
+      g_autofree char *transpose = g_strconcat (block, ".transpose", NULL);
+
+      x = trp_named_conv_transpose (graph, transpose, x, spec->filters << level, 2, 2, 0, 0, true);
+      x = trp_graph_concat (graph, (TrpValue[]){ skips[level], x }, 2);
+      x = double_conv (graph, spec, block, x, spec->filters << level);
+    }
+  return trp_named_conv (graph, head, x, spec->out_channels, 1, 1, 0, true);
+}

@@ -1,0 +1,48 @@
+/* unet.h - networks for contours: U-Net and Res-U-Net
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Both halve the image at each level by 2 x 2 maximum, double the filters, come back up by 2 x 2
+ * transposed convolutions and concatenate what they passed on the way down. 2.5-D: the input
+ * channels are the slice and its neighbours. The output are logits, one channel per structure.
+ *
+ * Source: O. Ronneberger et al., U-Net, MICCAI 2015 (padded convolutions here); short skips: M.
+ * Drozdzal et al., The importance of skip connections, 2016, arXiv 1608.04117; 2.5-D: Y. Liu et
+ * al., 2019.
+ */
+
+#pragma once
+
+#include "core/nn/graph.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TRP_NORM_INSTANCE,
+  TRP_NORM_BATCH,
+} TrpNorm;
+
+/**
+ * TrpUnet:
+ * @filters: of the first level; doubled by each
+ * @n_levels: height and width must be multiples of 2^(n_levels - 1)
+ * @residual: conv, norm, ReLU, conv, norm, plus the block's input (through a 1 x 1 convolution and
+ * norm where the number of channels changes), ReLU; else twice conv, norm, ReLU
+ * @training: batch norm by the batch's statistics instead of the running ones
+ */
+typedef struct
+{
+  int in_channels, out_channels;
+  int filters;
+  int n_levels;
+  bool residual;
+  TrpNorm norm;
+  bool training;
+} TrpUnet;
+
+/* Appends the network on @x (n, h, w, in_channels); parameters are called
+ * PREFIX.down.L.conv1.weight, ..., PREFIX.up.L.transpose.weight, ..., PREFIX.head.weight. */
+TrpValue trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpValue x);
+
+G_END_DECLS
