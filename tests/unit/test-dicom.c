@@ -16,7 +16,6 @@
 #define CT_STORAGE "1.2.840.10008.5.1.4.1.1.2"
 #define EXPLICIT_LITTLE_ENDIAN "1.2.840.10008.1.2.1"
 
-
 /* What differs between test slices; zero or NULL means the usual value. */
 typedef struct
 {
