@@ -80,7 +80,7 @@ solve_ball (TrpVec3 start, TrpVec3 step, double scale, double radius)
 
   if (a <= 1e-24 * scale * scale)
     return c <= 0 ? everything : nothing;
-  if (discriminant < 0)
+  if (!(discriminant >= 0)) /* NAN for points so far off that the squares overflow */
     return nothing;
   return (Interval){ (-b - sqrt (discriminant)) / a, (-b + sqrt (discriminant)) / a };
 }
@@ -160,7 +160,7 @@ clip_to_voxels (Interval interval, size_t size, size_t *out_first, size_t *out_l
   const double first = fmax (ceil (interval.low), 0);
   const double last = fmin (floor (interval.high), (double) (size - 1));
 
-  if (!(first <= last))
+  if (is_empty (interval) || first > last)
     return false;
   *out_first = (size_t) first;
   *out_last = (size_t) last;

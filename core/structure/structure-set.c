@@ -167,7 +167,8 @@ trp_structure_set_insert (TrpStructureSet *self, size_t index, TrpStructure *str
   g_return_if_fail (index <= self->structures->len);
   g_return_if_fail (trp_geometry_equal (trp_mask_get_geometry (trp_structure_peek_mask (structure)),
                                         &self->geometry));
-  if (label == 0)
+  /* Two structures with one label would become one in a label map file. */
+  if (label == 0 || !is_label_free (self, label))
     {
       for (label = 1; label < UINT16_MAX && !is_label_free (self, label);)
         label++;

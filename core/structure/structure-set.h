@@ -38,8 +38,8 @@ TrpStructure *trp_structure_set_find (const TrpStructureSet *self,
 bool trp_structure_set_find_index (const TrpStructureSet *self,
                                    const TrpStructure *structure,
                                    size_t *out_index);
-/* Takes a reference. A label of 0 becomes the smallest free one. The mask's grid must be the set's.
- */
+/* Takes a reference. A label of 0, or one that is taken, becomes the smallest free one. The mask's
+ * grid must be the set's. */
 void trp_structure_set_insert (TrpStructureSet *self, size_t index, TrpStructure *structure);
 void trp_structure_set_append (TrpStructureSet *self, TrpStructure *structure);
 void trp_structure_set_remove (TrpStructureSet *self, size_t index);
