@@ -2,10 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Any volume format can carry a label map; names and colours stand beside it in NAME.labels.csv,
- * else in the folder's labels.csv (value,name,red,green,blue), else in an ITK-SNAP label
- * description file (*.label, *.txt with its header); without any, structures are called "Label N".
- * Any thread.
+ * Any volume format can carry a label map; names and colours stand beside it, see label-table.h.
+ * Without any, structures are called "Label N". Any thread.
  */
 
 #pragma once
@@ -23,15 +21,45 @@ bool trp_label_map_looks_like (const TrpVolume *volume);
  * @volume: every value a whole number from 0 to 65535; 0 is background
  * @labels_path: (nullable): file beside which names and colours are looked for
  *
- * Errors: TRP_ERROR_FORMAT naming the first value that is no label.
+ * Structures come in the order of the table, then by label. Empty ones are made only for what
+ * NAME.labels.csv lists, since other tables serve many files.
+ *
+ * Errors: TRP_ERROR_FORMAT naming the first value that is no label, or the table's mistake; with
+ * @labels_path they begin with the name of the file concerned.
  */
 TrpStructureSet *
 trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError **error);
 
-/* Load and turn into structures; the set is called after the file. */
+/**
+ * trp_label_map_list_labels:
+ *
+ * What belongs beside a copy of the file: its own table, or what a table of the folder says if that
+ * names every label in @volume.
+ *
+ * Returns: (element-type TrpLabel) (transfer full): NULL without an error if @volume is no label
+ * map or has no names.
+ */
+GPtrArray *
+trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GError **error);
+
+/* Load and turn into structures; the set is called after the file. Errors begin with the name of
+ * the file concerned. */
 TrpStructureSet *trp_structure_set_load (const char *path,
                                          const TrpLoadOptions *options,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_label_map_from_set:
+ * @priority: see trp_structure_set_save()
+ *
+ * Returns: (transfer full): labels as uint8, uint16 from label 256 on.
+ *
+ * Errors: TRP_ERROR_UNSUPPORTED naming the first overlapping pair, a name in @priority that does
+ * not exist, or two structures with one label.
+ */
+TrpVolume *trp_label_map_from_set (const TrpStructureSet *set,
+                                   const char *const *priority,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * trp_structure_set_save:
@@ -42,14 +70,16 @@ TrpStructureSet *trp_structure_set_load (const char *path,
  * Writes uint8 (uint16 from label 256 on) and NAME.labels.csv beside it, both atomically.
  *
  * Errors: TRP_ERROR_UNSUPPORTED naming the first overlapping pair when they overlap and @priority
- * is NULL.
+ * is NULL. Errors begin with the file's name.
  */
 bool trp_structure_set_save (const TrpStructureSet *set,
                              const char *path,
                              const char *const *priority,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One file per structure: DIR/NAME.nii.gz (names made safe for file systems). */
+/* One file per structure: FOLDER/NAME.nii.gz with values 0 and 1 and NAME.labels.csv with its name
+ * and colour (file names made safe for file systems; two that become one get numbers). Makes the
+ * folder. */
 bool trp_structure_set_save_separately (const TrpStructureSet *set,
                                         const char *folder,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

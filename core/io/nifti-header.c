@@ -397,8 +397,8 @@ read_geometry (RawHeader *self,
   else if (has_sform)
     trp_nifti_warn_spacing (warnings, out_geometry, self->pixdim, scale);
   else if (!has_qform)
-    trp_warnings_add (warnings, "Orientation unknown: the file has neither sform nor qform; left "
-                                "and right may be exchanged");
+    trp_warnings_add (warnings, TRP_NIFTI_UNKNOWN
+                      ": the file has neither sform nor qform; left and right may be exchanged");
   trp_warnings_add_geometry (warnings, out_geometry);
   return true;
 }

@@ -17,8 +17,31 @@
 
 #define CODE_SCANNER 1 /* NIFTI_XFORM_SCANNER_ANAT */
 
+/* A volume read from a file without orientation, which must not look as if it had one when it is
+ * written again. */
+static bool
+is_orientation_unknown (const TrpVolume *volume)
+{
+  const TrpVolumeInfo *info = trp_volume_get_info (volume);
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  bool is_said = false;
+
+  for (size_t n = 0; info->warnings && info->warnings[n]; n++)
+    is_said = is_said || g_str_has_prefix (info->warnings[n], TRP_NIFTI_UNKNOWN);
+  for (int axis = 0; axis < 3; axis++)
+    {
+      const double spacing = trp_geometry_get_spacing (geometry, axis);
+      const double step = axis == 1 ? -spacing : spacing;
+
+      is_said = is_said && fabs (geometry->lps_from_ijk.m[axis][axis] - step) < 1e-6 &&
+                fabs (geometry->lps_from_ijk.m[axis][3] +
+                      step * (double) (geometry->size[axis] - 1) / 2) < 1e-3;
+    }
+  return is_said;
+}
+
 static void
-write_geometry (nifti_1_header *header, const TrpGeometry *geometry)
+write_geometry (nifti_1_header *header, const TrpGeometry *geometry, bool is_known)
 {
   nifti_dmat44 ras_from_ijk = { 0 };
   double b, c, d, x, y, z, spacing[3], handedness;
@@ -38,9 +61,9 @@ write_geometry (nifti_1_header *header, const TrpGeometry *geometry)
       header->pixdim[axis + 1] = (float) trp_geometry_get_spacing (geometry, axis);
     }
   ras_from_ijk.m[3][3] = 1;
-  header->sform_code = CODE_SCANNER;
+  header->sform_code = is_known ? CODE_SCANNER : 0;
   header->pixdim[0] = 1;
-  if (trp_geometry_is_sheared (geometry))
+  if (!is_known || trp_geometry_is_sheared (geometry))
     return;
   nifti_dmat44_to_quatern (ras_from_ijk, &b, &c, &d, &x, &y, &z, &spacing[0], &spacing[1],
                            &spacing[2], &handedness);
@@ -91,7 +114,7 @@ write_header (const TrpVolume *volume, bool is_pair)
   nifti_1_header header = { .sizeof_hdr = 348, .dim = { 3, 1, 1, 1, 1, 1, 1, 1 }, .regular = 'r' };
   GByteArray *array = g_byte_array_new ();
 
-  write_geometry (&header, trp_volume_get_geometry (volume));
+  write_geometry (&header, trp_volume_get_geometry (volume), !is_orientation_unknown (volume));
   write_type (&header, volume);
   for (int n = 4; n < 8; n++)
     header.pixdim[n] = 1;

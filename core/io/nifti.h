@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+#define TRP_NIFTI_UNKNOWN "Orientation unknown" /* how that warning begins */
+
 #define TRP_NIFTI_MAX_HEADER 544 /* bytes of a NIfTI-2 header with the four of its extender */
 
 /**

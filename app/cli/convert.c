@@ -1,0 +1,146 @@
+/* convert.c - triptych-cli convert: any readable file to any writable one
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Volumes keep their voxel type, slope and geometry as far as the format can; label maps take their
+ * names and colours along.
+ */
+
+#include "app/cli/verb.h"
+#include "core/io/atomic-write.h"
+#include "core/io/label-map.h"
+#include "core/io/label-table.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+static int frame = -1;
+static char *series_uid;
+static char *priority;
+static char *structure;
+static gboolean separate;
+
+static const GOptionEntry entries[] = {
+  { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("frame of a 4-D file, from 0"), "N" },
+  { "series", 0, 0, G_OPTION_ARG_STRING, &series_uid, N_ ("series of a DICOM folder"), "UID" },
+  { "priority", 0, 0, G_OPTION_ARG_STRING, &priority,
+    N_ ("which structures win where some overlap, first first"), "NAME,NAME" },
+  { "structure", 0, 0, G_OPTION_ARG_STRING, &structure, N_ ("this structure only"), "NAME" },
+  { "separate", 0, 0, G_OPTION_ARG_NONE, &separate, N_ ("OUT is a folder: one file per structure"),
+    NULL },
+  { NULL },
+};
+
+/* Only the structure that was asked for. */
+static TrpStructureSet *
+reduce (const TrpStructureSet *set, GError **error)
+{
+  TrpStructure *wanted = trp_structure_set_find (set, structure);
+  TrpStructureSet *reduced;
+
+  if (!wanted)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, _ ("There is no structure \"%s\""),
+                   structure);
+      return NULL;
+    }
+  reduced = trp_structure_set_new (trp_structure_set_get_name (set),
+                                   trp_structure_set_get_geometry (set));
+  trp_structure_set_append (reduced, wanted);
+  return reduced;
+}
+
+static bool
+convert_structures (const char *in, const char *out, const TrpLoadOptions *options, GError **error)
+{
+  g_autoptr (TrpStructureSet) set = trp_structure_set_load (in, options, error);
+  g_auto (GStrv) names = priority ? g_strsplit (priority, ",", -1) : NULL;
+
+  if (set && structure)
+    {
+      TrpStructureSet *reduced = reduce (set, error);
+
+      trp_structure_set_unref (set);
+      set = reduced;
+    }
+  if (!set)
+    return false;
+  if (separate)
+    return trp_structure_set_save_separately (set, out, error);
+  return trp_structure_set_save (set, out, (const char *const *) names, error);
+}
+
+static bool
+copy_labels (const TrpVolume *volume, const char *in, const char *out, GError **error)
+{
+  g_autofree char *path = trp_label_table_dup_path (out);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GPtrArray) labels = trp_label_map_list_labels (volume, in, &reason);
+
+  if (reason)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
+  if (!labels)
+    return true;
+  text = trp_label_table_write (labels);
+  return trp_write_file (path, text, strlen (text), error);
+}
+
+static void
+report (const TrpVolume *volume)
+{
+  const TrpVolumeInfo *info = trp_volume_get_info (volume);
+
+  if (info->n_frames > 1 && frame < 0)
+    printf (_ ("frame 0 of %d was converted; --frame N takes another\n"), info->n_frames);
+  for (size_t n = 0; info->warnings && info->warnings[n]; n++)
+    printf (_ ("warning: %s\n"), info->warnings[n]);
+}
+
+static bool
+convert_volume (const char *in, const char *out, const TrpLoadOptions *options, GError **error)
+{
+  g_autoptr (TrpVolume) volume = trp_volume_load (in, options, error);
+
+  if (!volume || !trp_volume_save (volume, out, error) || !copy_labels (volume, in, out, error))
+    return false;
+  report (volume);
+  return true;
+}
+
+static int
+run (int argc, char **argv)
+{
+  TrpLoadOptions options = { .progress = trp_verb_progress () };
+  g_autoptr (GError) error = NULL;
+  bool ok;
+
+  if (!trp_verb_parse (&trp_verb_convert, entries, 2, 2, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (frame < -1)
+    return trp_verb_usage (_ ("--frame counts from 0"));
+  options.frame = MAX (frame, 0);
+  options.series_uid = series_uid;
+  if (!separate && !trp_format_find_for_saving (argv[2], &error))
+    {
+      trp_format_prefix_error (&error, argv[2]); /* before a long load */
+      return trp_verb_fail (error);
+    }
+  if (separate || priority || structure)
+    ok = convert_structures (argv[1], argv[2], &options, &error);
+  else
+    ok = convert_volume (argv[1], argv[2], &options, &error);
+  return ok ? TRP_EXIT_DONE : trp_verb_fail (error);
+}
+
+const TrpVerb trp_verb_convert = {
+  .name = "convert",
+  .arguments = "IN OUT [--frame N] [--series UID] [--structure NAME] [--priority NAME,NAME] "
+               "[--separate]",
+  .help = N_ ("any readable image or label map to any writable format"),
+  .run = run,
+};

@@ -1,0 +1,441 @@
+/* label-map.c - see label-map.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Volumes are passed over twice, row by row: once to see which labels there are, once to fill all
+ * masks together, so that a hundred structures cost no more than one.
+ */
+
+#include "core/io/label-map.h"
+
+#include "core/io/atomic-write.h"
+#include "core/io/label-table.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#define N_LABELS 65536
+#define MAX_DISTINCT 256
+
+/* Marks the labels in seen[N_LABELS]. Returns: false at the first value that is none. */
+static bool
+find_labels (const TrpVolume *volume, bool *seen, size_t most, double *out_offender)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  const size_t nx = geometry->size[0], n_rows = geometry->size[1] * geometry->size[2];
+  g_autofree float *values = g_new (float, nx);
+  size_t n_distinct = 0;
+
+  for (size_t row = 0; row < n_rows; row++)
+    {
+      trp_volume_copy_floats (volume, row * nx, nx, values);
+      for (size_t i = 0; i < nx; i++)
+        {
+          const float value = values[i];
+
+          if (!(value >= 0 && value < N_LABELS) || value != floorf (value))
+            {
+              *out_offender = (double) value;
+              return false;
+            }
+          if (seen[(size_t) value])
+            continue;
+          seen[(size_t) value] = true;
+          if (++n_distinct > most)
+            return false;
+        }
+    }
+  return true;
+}
+
+bool
+trp_label_map_looks_like (const TrpVolume *volume)
+{
+  g_autofree bool *seen = g_new0 (bool, N_LABELS);
+  double offender;
+
+  return find_labels (volume, seen, MAX_DISTINCT, &offender);
+}
+
+static void
+set_bits (uint64_t *words, size_t begin, size_t end)
+{
+  for (size_t i = begin; i < end; i++)
+    words[i / 64] |= (uint64_t) 1 << i % 64;
+}
+
+/* Fills masks[label] of all labels in one pass. */
+static void
+fill_masks (const TrpVolume *volume, TrpMask **masks)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  const size_t nx = geometry->size[0], ny = geometry->size[1];
+  g_autofree float *values = g_new (float, nx);
+
+  for (size_t row = 0; row < ny * geometry->size[2]; row++)
+    {
+      trp_volume_copy_floats (volume, row * nx, nx, values);
+      for (size_t begin = 0, end; begin < nx; begin = end)
+        {
+          TrpMask *mask = masks[(size_t) values[begin]];
+
+          for (end = begin + 1; end < nx && values[end] == values[begin];)
+            end++;
+          if (mask)
+            set_bits (trp_mask_write_slice (mask, row / ny) +
+                        row % ny * trp_mask_get_words_per_row (mask),
+                      begin, end);
+        }
+    }
+}
+
+static void
+append (TrpStructureSet *set, uint16_t value, const TrpLabel *label, TrpMask *mask)
+{
+  g_autofree char *name = label ? g_strdup (label->name) : g_strdup_printf ("Label %u", value);
+  g_autoptr (TrpStructure) structure = trp_structure_new (
+    name, label ? label->color : trp_color_get_default ((size_t) value - 1), mask);
+
+  trp_structure_set_label (structure, value);
+  trp_structure_set_visible (structure, !label || label->visible);
+  trp_structure_set_append (set, structure);
+}
+
+static TrpStructureSet *
+build_set (const TrpVolume *volume, const bool *seen, const GPtrArray *labels, bool with_empty)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  const TrpVolumeInfo *info = trp_volume_get_info (volume);
+  TrpStructureSet *set = trp_structure_set_new (info->description ? info->description : "Labels",
+                                                geometry);
+  g_autofree TrpMask **masks = g_new0 (TrpMask *, N_LABELS);
+
+  trp_structure_set_set_frame_of_reference (set, info->frame_of_reference);
+  trp_structure_set_set_patient_id (set, info->patient_id);
+  for (size_t value = 1; value < N_LABELS; value++)
+    if (seen[value] || (with_empty && trp_label_table_get (labels, (uint16_t) value)))
+      masks[value] = trp_mask_new (geometry);
+  fill_masks (volume, masks);
+  for (guint n = 0; labels && n < labels->len; n++)
+    {
+      const TrpLabel *label = labels->pdata[n];
+
+      if (masks[label->value])
+        append (set, label->value, label, g_steal_pointer (&masks[label->value]));
+    }
+  for (size_t value = 1; value < N_LABELS; value++)
+    if (masks[value])
+      append (set, (uint16_t) value, NULL, masks[value]);
+  return set;
+}
+
+TrpStructureSet *
+trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError **error)
+{
+  g_autofree bool *seen = g_new0 (bool, N_LABELS);
+  g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (GError) reason = NULL;
+  double offender = NAN;
+  bool is_own = false;
+
+  if (!find_labels (volume, seen, N_LABELS, &offender))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "This is no label map: it holds the value %g, and labels are whole numbers from "
+                   "0 to 65535",
+                   offender);
+      if (labels_path)
+        trp_format_prefix_error (error, labels_path);
+      return NULL;
+    }
+  if (labels_path)
+    labels = trp_label_table_find (labels_path, &is_own, &reason);
+  if (reason)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  return build_set (volume, seen, labels, is_own);
+}
+
+TrpStructureSet *
+trp_structure_set_load (const char *path, const TrpLoadOptions *options, GError **error)
+{
+  g_autoptr (TrpVolume) volume = trp_volume_load (path, options, error);
+  g_autofree char *stem = trp_format_dup_stem (path);
+  TrpStructureSet *set;
+
+  if (!volume)
+    return NULL;
+  set = trp_label_map_to_set (volume, path, error);
+  if (set)
+    trp_structure_set_set_name (set, stem);
+  return set;
+}
+
+GPtrArray *
+trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GError **error)
+{
+  g_autofree bool *seen = g_new0 (bool, N_LABELS);
+  g_autoptr (GPtrArray) labels = NULL;
+  bool is_own, is_complete = true;
+  double offender;
+
+  if (!find_labels (volume, seen, MAX_DISTINCT, &offender))
+    return NULL;
+  labels = trp_label_table_find (labels_path, &is_own, error);
+  if (!labels || is_own)
+    return g_steal_pointer (&labels);
+  for (size_t value = 1; value < N_LABELS; value++)
+    is_complete = is_complete && (!seen[value] || trp_label_table_get (labels, (uint16_t) value));
+  for (guint n = labels->len; n-- > 0;)
+    if (!seen[((const TrpLabel *) labels->pdata[n])->value])
+      g_ptr_array_remove_index (labels, n);
+  return is_complete && labels->len > 0 ? g_steal_pointer (&labels) : NULL;
+}
+
+/* Indices of the set's structures, those that win first. */
+static bool
+sort_by_priority (const TrpStructureSet *set,
+                  const char *const *priority,
+                  size_t *out_order,
+                  GError **error)
+{
+  const size_t n_structures = trp_structure_set_get_size (set);
+  g_autofree bool *taken = g_new0 (bool, n_structures + 1);
+  size_t n_sorted = 0;
+
+  for (size_t p = 0; priority && priority[p]; p++)
+    {
+      bool found = false;
+
+      for (size_t n = 0; n < n_structures; n++)
+        if (!taken[n] &&
+            strcmp (trp_structure_get_name (trp_structure_set_get (set, n)), priority[p]) == 0)
+          {
+            out_order[n_sorted++] = n;
+            taken[n] = found = true;
+          }
+      if (!found)
+        {
+          g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                       "There is no structure \"%s\" to give priority to", priority[p]);
+          return false;
+        }
+    }
+  for (size_t n = 0; n < n_structures; n++)
+    if (!taken[n])
+      out_order[n_sorted++] = n;
+  return true;
+}
+
+static bool
+check_labels (const TrpStructureSet *set, uint16_t *out_largest, GError **error)
+{
+  g_autofree const char **names = g_new0 (const char *, N_LABELS);
+
+  *out_largest = 0;
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    {
+      const TrpStructure *structure = trp_structure_set_get (set, n);
+      const uint16_t label = trp_structure_get_label (structure);
+
+      if (label == 0 || names[label])
+        {
+          g_set_error (
+            error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "\"%s\" and \"%s\" have the same label %u",
+            names[label] ? names[label] : "background", trp_structure_get_name (structure), label);
+          return false;
+        }
+      names[label] = trp_structure_get_name (structure);
+      *out_largest = MAX (*out_largest, label);
+    }
+  return true;
+}
+
+static bool
+check_overlap (const TrpStructureSet *set, GError **error)
+{
+  size_t first, second, n_voxels;
+
+  if (!trp_structure_set_find_overlap (set, &first, &second, &n_voxels))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "\"%s\" and \"%s\" share %zu voxels, and a label map holds one label per voxel: say "
+               "which has priority, or save each in a file of its own",
+               trp_structure_get_name (trp_structure_set_get (set, first)),
+               trp_structure_get_name (trp_structure_set_get (set, second)), n_voxels);
+  return false;
+}
+
+/* Writes @label where the mask is set. */
+static void
+paint (const TrpMask *mask, uint16_t label, bool is_wide, void *out)
+{
+  const size_t *size = trp_mask_get_geometry (mask)->size;
+  const size_t n_words = trp_mask_get_words_per_row (mask);
+
+  for (size_t k = 0; k < size[2]; k++)
+    {
+      const uint64_t *words = trp_mask_peek_slice (mask, k);
+
+      for (size_t row = 0; words && row < size[1]; row++)
+        for (size_t n = 0; n < n_words; n++)
+          for (uint64_t left = words[row * n_words + n]; left != 0; left &= left - 1)
+            {
+              const size_t i = 64 * n + (size_t) __builtin_ctzll (left);
+              const size_t index = i + size[0] * (row + size[1] * k);
+
+              if (is_wide)
+                ((uint16_t *) out)[index] = label;
+              else
+                ((uint8_t *) out)[index] = (uint8_t) label;
+            }
+    }
+}
+
+static TrpVolume *
+paint_set (const TrpStructureSet *set, const size_t *order, bool is_wide, GError **error)
+{
+  const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
+  const size_t count = trp_geometry_count_voxels (geometry), size = is_wide ? 2 : 1;
+  TrpVolumeInfo info = { .n_frames = 1, .file_slope = 1, .is_label_map_like = true };
+  void *values = g_try_malloc0_n (count, size);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!values)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu voxels", count);
+      return NULL;
+    }
+  for (size_t n = trp_structure_set_get_size (set); n-- > 0;) /* the first wins: painted last */
+    {
+      const TrpStructure *structure = trp_structure_set_get (set, order[n]);
+
+      paint (trp_structure_peek_mask (structure), trp_structure_get_label (structure), is_wide,
+             values);
+    }
+  bytes = g_bytes_new_take (values, count * size);
+  return trp_volume_new (geometry, is_wide ? TRP_VOXEL_U16 : TRP_VOXEL_U8, bytes, 1, 0, &info,
+                         error);
+}
+
+TrpVolume *
+trp_label_map_from_set (const TrpStructureSet *set, const char *const *priority, GError **error)
+{
+  g_autofree size_t *order = g_new (size_t, trp_structure_set_get_size (set) + 1);
+  uint16_t largest;
+
+  if (!check_labels (set, &largest, error) || (!priority && !check_overlap (set, error)) ||
+      !sort_by_priority (set, priority, order, error))
+    return NULL;
+  return paint_set (set, order, largest > 255, error);
+}
+
+static bool
+save_table (const TrpStructureSet *set, const char *image_path, GError **error)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_label_free);
+  g_autofree char *path = trp_label_table_dup_path (image_path);
+  g_autofree char *text = NULL;
+
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    {
+      const TrpStructure *structure = trp_structure_set_get (set, n);
+      TrpLabel *label = g_new0 (TrpLabel, 1);
+
+      label->value = trp_structure_get_label (structure);
+      label->name = g_strdup (trp_structure_get_name (structure));
+      label->color = trp_structure_get_color (structure);
+      g_ptr_array_add (labels, label);
+    }
+  text = trp_label_table_write (labels);
+  return trp_write_file (path, text, strlen (text), error);
+}
+
+/* The image first: names without voxels would be worse than voxels without names. */
+bool
+trp_structure_set_save (const TrpStructureSet *set,
+                        const char *path,
+                        const char *const *priority,
+                        GError **error)
+{
+  g_autoptr (TrpVolume) volume = trp_label_map_from_set (set, priority, error);
+
+  if (volume)
+    return trp_volume_save (volume, path, error) && save_table (set, path, error);
+  trp_format_prefix_error (error, path);
+  return false;
+}
+
+/* Only what every file system takes; a name that is nothing else becomes "structure". */
+static char *
+make_safe (const char *name, GHashTable *used)
+{
+  g_autofree char *safe = g_strstrip (g_strdelimit (g_strdup (name), "/\\:*?\"<>|\n\r\t", '_'));
+  char *unique;
+
+  while (safe[0] == '.')
+    safe[0] = '_';
+  if (safe[0] == '\0')
+    {
+      g_free (safe);
+      safe = g_strdup ("structure");
+    }
+  if (strlen (safe) > 200)
+    *g_utf8_find_prev_char (safe, safe + 200) = '\0';
+  unique = g_strdup (safe);
+  for (unsigned n = 2;; n++)
+    {
+      /* file systems of two of three desktops do not tell cases apart */
+      g_autofree char *key = g_utf8_casefold (unique, -1);
+
+      if (g_hash_table_add (used, g_steal_pointer (&key)))
+        return unique;
+      g_free (unique);
+      unique = g_strdup_printf ("%s-%u", safe, n);
+    }
+}
+
+static bool
+save_one (const TrpStructureSet *set,
+          const TrpStructure *structure,
+          const char *path,
+          GError **error)
+{
+  const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
+  const char *name = trp_structure_get_name (structure);
+  g_autoptr (TrpStructureSet) single = trp_structure_set_new (name, geometry);
+  g_autoptr (TrpStructure) copy = trp_structure_new (
+    name, trp_structure_get_color (structure), trp_mask_copy (trp_structure_peek_mask (structure)));
+
+  trp_structure_set_label (copy, 1);
+  trp_structure_set_append (single, copy);
+  return trp_structure_set_save (single, path, NULL, error);
+}
+
+bool
+trp_structure_set_save_separately (const TrpStructureSet *set, const char *folder, GError **error)
+{
+  g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (g_mkdir_with_parents (folder, 0777) != 0)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "The folder cannot be made: %s",
+                   g_strerror (errno));
+      trp_format_prefix_error (error, folder);
+      return false;
+    }
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    {
+      const TrpStructure *structure = trp_structure_set_get (set, n);
+      g_autofree char *name = make_safe (trp_structure_get_name (structure), used);
+      g_autofree char *path = g_strdup_printf ("%s/%s.nii.gz", folder, name);
+
+      if (!save_one (set, structure, path, error))
+        return false;
+    }
+  return true;
+}
