@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const TrpVerb trp_verb_convert;
+
 static int frame = -1;
 static char *series_uid;
 static char *priority;

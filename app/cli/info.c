@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const TrpVerb trp_verb_info;
+
 static gboolean as_json;
 static int frame;
 static char *series_uid;

@@ -4,4 +4,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+VERB (info)
+VERB (convert)
 VERB (recipes)

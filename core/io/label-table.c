@@ -188,7 +188,7 @@ parse_snap_line (const char *text, GPtrArray *labels, size_t line, GError **erro
   const char *quote = strchr (text, '"');
   g_autofree char *numbers = g_strndup (text, quote ? (size_t) (quote - text) : strlen (text));
   g_autofree char *name = quote ? g_strdup (quote + 1) : NULL;
-  unsigned long values[4], visible;
+  unsigned long values[4], visible = 1;
   size_t n_words = 0;
 
   words = g_strsplit_set (numbers, " \t", -1);
