@@ -112,14 +112,16 @@ TRP_NAME (ema) (TRP_REAL parameter, TRP_REAL average, TRP_REAL decay)
   return decay * average + (1 - decay) * parameter;
 }
 
-/* NCC from the sums of ab, aa and bb of two images without their means. */
+/* NCC from the sums of ab, aa and bb of two images without their means. @eps inside the root, so
+ * that two constants give 1 and one constant about 0. */
 TRP_FORMULA TRP_REAL
 TRP_NAME (correlation) (TRP_REAL ab, TRP_REAL aa, TRP_REAL bb, TRP_REAL eps)
 {
-  return (ab + eps) / (TRP_MATH (sqrt) (aa) * TRP_MATH (sqrt) (bb) + eps);
+  return (ab + eps) / (TRP_MATH (sqrt) (aa + eps) * TRP_MATH (sqrt) (bb + eps));
 }
 
-/* dNCC/da = b_factor b - a_factor a. */
+/* dNCC/da = b_factor b - a_factor a; no gradient where either image is constant: a step without
+ * direction, scaled by 1 / eps, would follow. */
 TRP_FORMULA void
 TRP_NAME (correlation_slope) (TRP_REAL ab,
                               TRP_REAL aa,
@@ -128,8 +130,8 @@ TRP_NAME (correlation_slope) (TRP_REAL ab,
                               TRP_REAL *out_b_factor,
                               TRP_REAL *out_a_factor)
 {
-  const TRP_REAL root = TRP_MATH (sqrt) (aa) * TRP_MATH (sqrt) (bb);
+  const bool constant = aa < eps || bb < eps;
 
-  *out_b_factor = 1 / (root + eps);
-  *out_a_factor = (ab + eps) / ((root + eps) * (root + eps)) * root / aa;
+  *out_b_factor = constant ? 0 : 1 / (TRP_MATH (sqrt) (aa + eps) * TRP_MATH (sqrt) (bb + eps));
+  *out_a_factor = constant ? 0 : TRP_NAME (correlation) (ab, aa, bb, eps) / (aa + eps);
 }

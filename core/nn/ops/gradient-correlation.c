@@ -183,8 +183,6 @@ reference_loss_backward (const TrpReferenceArgs *args)
       differentiate (&axis, args->inputs[0] + start, a);
       differentiate (&axis, args->inputs[2] + start, b);
       m = correlate (a, b, pixels);
-      if (m.p < attributes->eps || m.q < attributes->eps)
-        continue;
       trp_correlation_slope_f64 (m.s, m.p, m.q, attributes->eps, &b_factor, &a_factor);
       scatter (&axis, args->inputs[0] + start, a, b, factor * b_factor, factor * a_factor,
                args->outputs[0] + start);
