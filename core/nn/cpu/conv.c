@@ -1,0 +1,236 @@
+/* conv.c - convolutions and their gradients, transposed convolutions, bias
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A transposed convolution is the data gradient of the convolution that its filter describes
+ * (shape.h), plus a bias.
+ */
+
+#include "core/nn/cpu/columns.h"
+#include "core/nn/cpu/loops.h"
+
+/* Sides with fewer channels than this go by columns. */
+#define THIN_CHANNELS 8
+
+typedef struct
+{
+  TrpOneDnnConv *conv; /* NULL: columns */
+  TrpColumns columns;
+} Conv;
+
+static TrpConvGeometry
+make_geometry (const TrpCpuKernel *self, TrpShape x, TrpShape filter, TrpShape y)
+{
+  return (TrpConvGeometry){ .x = x,
+                            .filter = filter,
+                            .y = y,
+                            .stride = self->attributes.stride,
+                            .pad_top = self->attributes.pad_top,
+                            .pad_left = self->attributes.pad_left };
+}
+
+static bool
+is_thin (const TrpConvGeometry *g)
+{
+  const int n_taps = g->filter.h * g->filter.w;
+
+  return n_taps > 1 && MIN (g->filter.n, g->filter.c) < THIN_CHANNELS &&
+         (g->filter.c <= g->filter.n || g->stride == 1);
+}
+
+static bool
+prepare (TrpCpuKernel *self, TrpConvPass pass, const TrpConvGeometry *geometry, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  Conv *conv = g_new0 (Conv, 1);
+
+  self->data = conv;
+  if (!is_thin (geometry))
+    conv->conv = trp_onednn_conv_new (self->device->onednn, pass, geometry,
+                                      self->device->n_threads, &failure);
+  if (failure)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return false;
+    }
+  conv->columns = trp_columns_plan (pass, geometry);
+  self->workspace_bytes = conv->conv
+                            ? trp_onednn_conv_get_workspace (conv->conv)
+                            : trp_columns_get_workspace (&conv->columns, self->device->n_slots);
+  return true;
+}
+
+static void
+clear (TrpCpuKernel *self)
+{
+  Conv *conv = self->data;
+
+  if (conv)
+    trp_onednn_conv_free (conv->conv);
+  g_free (conv);
+}
+
+static bool
+run (TrpCpuKernel *self,
+     float *x,
+     float *filter,
+     const float *bias,
+     float *y,
+     uint64_t version,
+     void *workspace,
+     GError **error)
+{
+  const Conv *conv = self->data;
+
+  if (conv->conv)
+    return trp_onednn_conv_run (conv->conv, x, filter, bias, y, version, workspace, error);
+  trp_columns_run (&conv->columns, self, x, filter, bias, y, workspace);
+  return true;
+}
+
+static uint64_t
+version_of (const TrpKernelArgs *args, int input)
+{
+  return args->input_versions ? args->input_versions[input] : 0;
+}
+
+static bool
+prepare_forward (TrpCpuKernel *self, GError **error)
+{
+  TrpConvGeometry geometry = make_geometry (self, self->inputs[0], self->inputs[1],
+                                            self->outputs[0]);
+
+  geometry.bias = self->n_inputs > 2;
+  return prepare (self, TRP_CONV_FORWARD, &geometry, error);
+}
+
+static bool
+run_forward (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  return run (self, args->inputs[0], args->inputs[1], self->n_inputs > 2 ? args->inputs[2] : NULL,
+              args->outputs[0], version_of (args, 1), args->workspace, error);
+}
+
+const TrpCpuOp trp_cpu_conv = { prepare_forward, clear, run_forward };
+
+static bool
+prepare_data (TrpCpuKernel *self, GError **error)
+{
+  const TrpConvGeometry geometry =
+    make_geometry (self, self->outputs[0], self->inputs[1], self->inputs[0]);
+
+  return prepare (self, TRP_CONV_BACKWARD_DATA, &geometry, error);
+}
+
+static bool
+run_data (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  return run (self, args->outputs[0], args->inputs[1], NULL, args->inputs[0], version_of (args, 1),
+              args->workspace, error);
+}
+
+const TrpCpuOp trp_cpu_conv_backward_data = { prepare_data, clear, run_data };
+
+static bool
+prepare_filter (TrpCpuKernel *self, GError **error)
+{
+  const TrpConvGeometry geometry =
+    make_geometry (self, self->inputs[0], self->outputs[0], self->inputs[1]);
+
+  return prepare (self, TRP_CONV_BACKWARD_FILTER, &geometry, error);
+}
+
+static bool
+run_filter (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  return run (self, args->inputs[0], args->outputs[0], NULL, args->inputs[1], 0, args->workspace,
+              error);
+}
+
+const TrpCpuOp trp_cpu_conv_backward_filter = { prepare_filter, clear, run_filter };
+
+typedef struct
+{
+  float *y;
+  const float *bias;
+  size_t channels;
+} AddBias;
+
+static void
+add_bias (size_t begin, size_t end, void *data)
+{
+  const AddBias *job = data;
+
+  trp_loop_add_vector (job->y + begin * job->channels, end - begin, job->channels, job->bias);
+}
+
+static bool
+run_transpose (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const TrpShape y = self->outputs[0];
+  AddBias job = { args->outputs[0], self->n_inputs > 2 ? args->inputs[2] : NULL, (size_t) y.c };
+
+  if (!run_data (self, args, error))
+    return false;
+  if (job.bias)
+    trp_cpu_for (self, (size_t) y.n * trp_shape_pixels (y), trp_cpu_chunk_of (job.channels),
+                 add_bias, &job);
+  return true;
+}
+
+const TrpCpuOp trp_cpu_conv_transpose = { prepare_data, clear, run_transpose };
+
+/* Sums over pixels: one partial sum per chunk, added in order. */
+typedef struct
+{
+  const float *dy;
+  float *partial;
+  size_t channels, chunk;
+} BiasSum;
+
+static void
+sum_bias (size_t begin, size_t end, void *data)
+{
+  const BiasSum *job = data;
+
+  trp_loop_sum_vectors (job->dy + begin * job->channels, end - begin, job->channels,
+                        job->partial + begin / job->chunk * job->channels);
+}
+
+static size_t
+bias_pixels (const TrpCpuKernel *self)
+{
+  return (size_t) self->inputs[0].n * trp_shape_pixels (self->inputs[0]);
+}
+
+static bool
+prepare_bias (TrpCpuKernel *self, GError **error)
+{
+  const size_t channels = (size_t) self->inputs[0].c;
+  const size_t n_chunks = trp_cpu_n_chunks (bias_pixels (self), trp_cpu_chunk_of (channels));
+
+  self->workspace_bytes = n_chunks * channels * sizeof (float);
+  return true;
+}
+
+static bool
+run_bias (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const size_t channels = (size_t) self->inputs[0].c, chunk = trp_cpu_chunk_of (channels);
+  const size_t n_chunks = trp_cpu_n_chunks (bias_pixels (self), chunk);
+  BiasSum job = { args->inputs[0], args->workspace, channels, chunk };
+  float *dbias = args->outputs[0];
+
+  trp_cpu_for (self, bias_pixels (self), chunk, sum_bias, &job);
+  for (size_t c = 0; c < channels; c++)
+    {
+      double sum = 0;
+
+      for (size_t i = 0; i < n_chunks; i++)
+        sum += (double) job.partial[i * channels + c];
+      dbias[c] = (float) sum;
+    }
+  return true;
+}
+
+const TrpCpuOp trp_cpu_bias_backward = { prepare_bias, NULL, run_bias };
