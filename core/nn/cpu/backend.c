@@ -48,8 +48,8 @@ open_device (const TrpDeviceOptions *options, GError **error)
     return NULL;
   self = g_new0 (TrpCpuDevice, 1);
   self->onednn = onednn;
-  self->n_threads =
-    options && options->n_threads > 0 ? options->n_threads : trp_parallel_get_threads ();
+  self->n_threads = options && options->n_threads > 0 ? options->n_threads
+                                                      : trp_parallel_get_threads ();
   self->n_slots = MAX (self->n_threads, omp_get_num_procs ());
   return self;
 }
@@ -109,8 +109,7 @@ free_memory (void *device, void *memory)
 }
 
 static bool
-upload (
-  void *device, void *memory, const TrpTensor *tensor, const float *values, GError **error)
+upload (void *device, void *memory, const TrpTensor *tensor, const float *values, GError **error)
 {
   memcpy (memory, values, tensor_bytes (device, tensor));
   return true;

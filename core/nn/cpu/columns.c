@@ -173,7 +173,8 @@ gather_y (const TrpColumns *self, const float *image, int h, int w, float *colum
       for (int s = 0; s < g->filter.w; s++, tap++)
         {
           const int x = y < 0 ? -1 : near_of (w, s, g->pad_left, g->stride, g->y.w);
-          const float *from = image + ((size_t) MAX (y, 0) * (size_t) g->y.w + (size_t) MAX (x, 0)) * k;
+          const float *from = image +
+                              ((size_t) MAX (y, 0) * (size_t) g->y.w + (size_t) MAX (x, 0)) * k;
 
           for (size_t i = 0; i < k; i++)
             column[i * n_taps + tap] = x < 0 ? 0 : from[i];
@@ -187,8 +188,8 @@ gather_band (const Run *run, int image, int row, int rows, float *columns)
   const TrpColumns *self = run->plan;
   const TrpShape base = base_shape (self);
   const TrpShape thin = self->thin_y ? self->geometry.y : self->geometry.x;
-  const float *from =
-    (self->thin_y ? run->y : run->x) + (size_t) image * trp_shape_pixels (thin) * (size_t) thin.c;
+  const float *from = (self->thin_y ? run->y : run->x) +
+                      (size_t) image * trp_shape_pixels (thin) * (size_t) thin.c;
 
   for (int h = row; h < row + rows; h++)
     for (int w = 0; w < base.w; w++, columns += self->column_count)
@@ -256,8 +257,8 @@ sum_filter (size_t begin, size_t end, void *data)
 
           locate_band (self, i, &image, &row, &rows);
           gather_band (run, image, row, rows, columns);
-          const float *thick =
-            (self->thin_y ? run->x : run->y) + trp_shape_index (base, image, row, 0, 0);
+          const float *thick = (self->thin_y ? run->x : run->y) +
+                               trp_shape_index (base, image, row, 0, 0);
           const size_t n_pixels = (size_t) rows * (size_t) base.w;
 
           if (self->thin_y)
@@ -326,13 +327,13 @@ shift_row_of_y (const Run *run, int image, int h)
         y[i] = run->bias ? run->bias[i] : 0;
       for (int r = MAX (-top, 0); r < MIN (g->filter.h, g->x.h - top); r++)
         {
-          const size_t pixel =
-            ((size_t) image * (size_t) g->x.h + (size_t) (top + r)) * (size_t) g->x.w;
+          const size_t pixel = ((size_t) image * (size_t) g->x.h + (size_t) (top + r)) *
+                               (size_t) g->x.w;
 
           for (int s = first; s < end; s++)
             {
-              const float *column =
-                run->columns + (pixel + (size_t) (left + s)) * self->column_count;
+              const float *column = run->columns +
+                                    (pixel + (size_t) (left + s)) * self->column_count;
 
               for (size_t i = 0; i < k; i++)
                 y[i] += column[i * n_taps + (size_t) (r * g->filter.w + s)];
@@ -362,7 +363,8 @@ shift_row_of_x (const Run *run, int image, int h)
 
             if (near_w < 0)
               continue;
-            const size_t pixel = ((size_t) image * (size_t) g->y.h + (size_t) near_h) * (size_t) g->y.w;
+            const size_t pixel = ((size_t) image * (size_t) g->y.h + (size_t) near_h) *
+                                 (size_t) g->y.w;
             const float *column = run->columns + (pixel + (size_t) near_w) * self->column_count +
                                   (size_t) (r * g->filter.w + s) * c;
 
@@ -401,7 +403,14 @@ trp_columns_run (const TrpColumns *self,
 {
   const size_t n_slot_floats = self->slot_floats * (size_t) kernel->device->n_slots;
   const TrpShape thin = self->thin_y ? self->geometry.y : self->geometry.x;
-  Run run = { self, kernel, x, filter, y, bias, workspace, workspace + n_slot_floats,
+  Run run = { self,
+              kernel,
+              x,
+              filter,
+              y,
+              bias,
+              workspace,
+              workspace + n_slot_floats,
               workspace + n_slot_floats };
 
   if (self->pass == TRP_CONV_BACKWARD_FILTER)

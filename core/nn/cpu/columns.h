@@ -20,11 +20,11 @@ typedef struct
 {
   TrpConvGeometry geometry;
   TrpConvPass pass;
-  bool thin_y;           /* gather on the side of y */
-  int band;              /* rows of an image at a time */
-  size_t column_count;   /* entries of one pixel's column */
-  size_t slot_floats;    /* scratch of one thread */
-  size_t n_groups;       /* partial sums of the filter's gradient */
+  bool thin_y;         /* gather on the side of y */
+  int band;            /* rows of an image at a time */
+  size_t column_count; /* entries of one pixel's column */
+  size_t slot_floats;  /* scratch of one thread */
+  size_t n_groups;     /* partial sums of the filter's gradient */
 } TrpColumns;
 
 /* How it will be done, and the scratch memory it needs on @n_slots threads. */

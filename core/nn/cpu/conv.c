@@ -46,8 +46,8 @@ prepare (TrpCpuKernel *self, TrpConvPass pass, const TrpConvGeometry *geometry, 
 
   self->data = conv;
   if (!is_thin (geometry))
-    conv->conv = trp_onednn_conv_new (self->device->onednn, pass, geometry,
-                                      self->device->n_threads, &failure);
+    conv->conv = trp_onednn_conv_new (self->device->onednn, pass, geometry, self->device->n_threads,
+                                      &failure);
   if (failure)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -116,8 +116,8 @@ const TrpCpuOp trp_cpu_conv = { prepare_forward, clear, run_forward };
 static bool
 prepare_data (TrpCpuKernel *self, GError **error)
 {
-  const TrpConvGeometry geometry =
-    make_geometry (self, self->outputs[0], self->inputs[1], self->inputs[0]);
+  const TrpConvGeometry geometry = make_geometry (self, self->outputs[0], self->inputs[1],
+                                                  self->inputs[0]);
 
   return prepare (self, TRP_CONV_BACKWARD_DATA, &geometry, error);
 }
@@ -134,8 +134,8 @@ const TrpCpuOp trp_cpu_conv_backward_data = { prepare_data, clear, run_data };
 static bool
 prepare_filter (TrpCpuKernel *self, GError **error)
 {
-  const TrpConvGeometry geometry =
-    make_geometry (self, self->inputs[0], self->outputs[0], self->inputs[1]);
+  const TrpConvGeometry geometry = make_geometry (self, self->inputs[0], self->outputs[0],
+                                                  self->inputs[1]);
 
   return prepare (self, TRP_CONV_BACKWARD_FILTER, &geometry, error);
 }

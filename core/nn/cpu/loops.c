@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Not with sanitizers: the loader would choose before they are ready. */
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                \
   !defined(__SANITIZE_THREAD__)
 #define CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -74,7 +74,7 @@ square_block (
           j += BLOCK / 2;                                                                          \
         }                                                                                          \
       if (j < (c))                                                                                 \
-        BODY ((c) - j);                                                                            \
+        BODY ((c) -j);                                                                             \
     }                                                                                              \
   while (0)
 
@@ -141,8 +141,7 @@ norm_rows (
     }
 
 CLONES void
-trp_loop_norm (const TrpLoopNorm *norm, const float *x, size_t n, size_t c, float *y)
-{
+trp_loop_norm (const TrpLoopNorm *norm, const float *x, size_t n, size_t c, float *y){
 #define ROWS(kind) norm_rows (norm, kind, x, n, c, y)
   FOR_KIND (norm->activation, ROWS)
 #undef ROWS
@@ -150,8 +149,7 @@ trp_loop_norm (const TrpLoopNorm *norm, const float *x, size_t n, size_t c, floa
 
 /* The slope of both fused kinds depends on the sign alone, so the input serves as well as the
  * output. */
-INLINE float
-norm_slope (const TrpLoopNorm *norm, TrpActivation kind, float x, size_t j)
+INLINE float norm_slope (const TrpLoopNorm *norm, TrpActivation kind, float x, size_t j)
 {
   return trp_activation_slope_f32 (kind, norm->alpha,
                                    (x - norm->mean[j]) * norm->scale[j] + norm->shift[j]);
@@ -170,8 +168,10 @@ norm_sum_block (const TrpLoopNorm *norm,
                 float *out_dots)
 {
   float sums[BLOCK] = { 0 }, dots[BLOCK] = { 0 };
-  const TrpLoopNorm at = { norm->mean + first, norm->inverse_sd + first, norm->scale + first,
-                           norm->shift + first, kind, norm->alpha };
+  const TrpLoopNorm at = {
+    norm->mean + first, norm->inverse_sd + first, norm->scale + first, norm->shift + first, kind,
+    norm->alpha
+  };
 
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < width; j++)
@@ -196,8 +196,7 @@ trp_loop_norm_sums (const TrpLoopNorm *norm,
                     size_t n,
                     size_t c,
                     float *out_sums,
-                    float *out_dots)
-{
+                    float *out_dots){
 #define SUM(width) norm_sum_block (norm, kind, x, dy, n, c, j, width, out_sums, out_dots)
 #define BLOCKS(constant)                                                                           \
   {                                                                                                \
@@ -209,16 +208,15 @@ trp_loop_norm_sums (const TrpLoopNorm *norm,
 #undef SUM
 }
 
-INLINE void
-norm_gradient_rows (const TrpLoopNorm *norm,
-                    TrpActivation kind,
-                    const float *x,
-                    const float *dy,
-                    size_t n,
-                    size_t c,
-                    const float *mean_g,
-                    const float *mean_dot,
-                    float *dx)
+INLINE void norm_gradient_rows (const TrpLoopNorm *norm,
+                                TrpActivation kind,
+                                const float *x,
+                                const float *dy,
+                                size_t n,
+                                size_t c,
+                                const float *mean_g,
+                                const float *mean_dot,
+                                float *dx)
 {
   const TrpLoopNorm at = *norm;
 
@@ -299,24 +297,20 @@ slope_loop (TrpActivation kind, float alpha, const float *y, const float *dy, si
     FOR_KIND (kind, FUNC)
 
 CLONES void
-trp_loop_activation (TrpActivation kind, float alpha, const float *x, size_t n, float *y)
-{
+trp_loop_activation (TrpActivation kind, float alpha, const float *x, size_t n, float *y){
 #define LOOP(constant) activation_loop (constant, alpha, x, n, y)
   FOR_ANY_KIND (kind, LOOP)
 #undef LOOP
 }
 
-CLONES void
-trp_loop_activation_gradient (
-  TrpActivation kind, float alpha, const float *y, const float *dy, size_t n, float *dx)
-{
+CLONES void trp_loop_activation_gradient (
+  TrpActivation kind, float alpha, const float *y, const float *dy, size_t n, float *dx){
 #define LOOP(constant) slope_loop (constant, alpha, y, dy, n, dx)
   FOR_ANY_KIND (kind, LOOP)
 #undef LOOP
 }
 
-CLONES void
-trp_loop_add (const float *a, const float *b, size_t n, float *y)
+CLONES void trp_loop_add (const float *a, const float *b, size_t n, float *y)
 {
   INDEPENDENT
   for (size_t i = 0; i < n; i++)
@@ -366,13 +360,8 @@ trp_loop_max_2x2 (const float *row0, const float *row1, size_t n, size_t c, floa
 }
 
 CLONES void
-trp_loop_max_2x2_gradient (const float *row0,
-                           const float *row1,
-                           const float *dy,
-                           size_t n,
-                           size_t c,
-                           float *dx0,
-                           float *dx1)
+trp_loop_max_2x2_gradient (
+  const float *row0, const float *row1, const float *dy, size_t n, size_t c, float *dx0, float *dx1)
 {
   for (size_t i = 0; i < n; i++, row0 += 2 * c, row1 += 2 * c, dx0 += 2 * c, dx1 += 2 * c, dy += c)
     {
@@ -391,7 +380,8 @@ trp_loop_max_2x2_gradient (const float *row0,
     }
 }
 
-/* Sums of one array are made in lanes, so that they can be vectorised without reordering freedom. */
+/* Sums of one array are made in lanes, so that they can be vectorised without reordering freedom.
+ */
 #define LANES 16
 
 INLINE double
@@ -446,8 +436,7 @@ loss_loop (TrpPixelLoss kind, const float *x, const float *target, float value, 
     }
 
 CLONES double
-trp_loop_pixel_loss (
-  TrpPixelLoss kind, const float *x, const float *target, float value, size_t n)
+trp_loop_pixel_loss (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n)
 {
   double sum = 0;
 

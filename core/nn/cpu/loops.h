@@ -54,8 +54,8 @@ void trp_loop_scale (const float *x, float factor, size_t n, float *y);
 void trp_loop_fill (float value, size_t n, float *y);
 double trp_loop_sum (const float *x, size_t n);
 
-/* Two rows of 2 @n pixels become one of @n: their sum, their maximum, and the gradient of that, which
- * goes to the first maximum in row order and writes all of both rows. */
+/* Two rows of 2 @n pixels become one of @n: their sum, their maximum, and the gradient of that,
+ * which goes to the first maximum in row order and writes all of both rows. */
 void trp_loop_sum_2x2 (const float *row0, const float *row1, size_t n, size_t c, float *y);
 void trp_loop_max_2x2 (const float *row0, const float *row1, size_t n, size_t c, float *y);
 void trp_loop_max_2x2_gradient (const float *row0,
@@ -67,8 +67,8 @@ void trp_loop_max_2x2_gradient (const float *row0,
                                 float *dx1);
 
 /* @target: (nullable): then @value everywhere. Sum over the elements. */
-double trp_loop_pixel_loss (
-  TrpPixelLoss kind, const float *x, const float *target, float value, size_t n);
+double
+trp_loop_pixel_loss (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n);
 void trp_loop_pixel_loss_gradient (TrpPixelLoss kind,
                                    const float *x,
                                    const float *target,

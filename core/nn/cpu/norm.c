@@ -87,9 +87,12 @@ partial (const Norm *norm, size_t group, size_t chunk)
 static TrpLoopNorm
 loop_of (const Norm *norm, size_t group)
 {
-  return (TrpLoopNorm){ norm->mean + group * norm->c,  norm->inverse_sd + group * norm->c,
-                        vector (norm, group, SCALE),   vector (norm, group, SHIFT),
-                        norm->activation,              norm->alpha };
+  return (TrpLoopNorm){ norm->mean + group * norm->c,
+                        norm->inverse_sd + group * norm->c,
+                        vector (norm, group, SCALE),
+                        vector (norm, group, SHIFT),
+                        norm->activation,
+                        norm->alpha };
 }
 
 /* An item is one chunk of one group. */
@@ -220,8 +223,8 @@ set_affine (const Norm *norm, const float *gamma, const float *beta)
   for (size_t group = 0; group < norm->n_groups; group++)
     for (size_t c = 0; c < norm->c; c++)
       {
-        vector (norm, group, SCALE)[c] =
-          norm->inverse_sd[group * norm->c + c] * (gamma ? gamma[c] : 1);
+        vector (norm, group, SCALE)[c] = norm->inverse_sd[group * norm->c + c] *
+                                         (gamma ? gamma[c] : 1);
         vector (norm, group, SHIFT)[c] = beta ? beta[c] : 0;
       }
 }

@@ -46,9 +46,9 @@ struct _TrpOneDnnConv
   dnnl_memory_t x, y, filter, bias, scratchpad;
   dnnl_memory_desc_t wanted; /* layout of the filter */
   size_t workspace_bytes;
-  Copy *copy;                /* (nullable): of the filter last run with */
-  dnnl_primitive_t out;      /* (nullable): reorder of a filter gradient into our layout */
-  dnnl_memory_t ours;        /* our layout of that gradient */
+  Copy *copy;           /* (nullable): of the filter last run with */
+  dnnl_primitive_t out; /* (nullable): reorder of a filter gradient into our layout */
+  dnnl_memory_t ours;   /* our layout of that gradient */
   const char *implementation;
 };
 
@@ -250,9 +250,9 @@ make_reorder (TrpOneDnn *self,
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t reorder = NULL;
 
-  if (!check (dnnl_reorder_primitive_desc_create (&desc, from, self->engine, to, self->engine,
-                                                  NULL),
-              "reorder a filter", error))
+  if (!check (
+        dnnl_reorder_primitive_desc_create (&desc, from, self->engine, to, self->engine, NULL),
+        "reorder a filter", error))
     return NULL;
   check (dnnl_primitive_create (&reorder, desc), "reorder a filter", error);
   dnnl_primitive_desc_destroy (desc);
@@ -268,8 +268,8 @@ prepare_memories (TrpOneDnnConv *self,
   TrpOneDnn *owner = self->owner;
   const Layouts layouts = make_layouts (geometry);
   const dnnl_memory_desc_t ours = describe (geometry->filter, dnnl_ohwi);
-  const dnnl_memory_desc_t *scratchpad =
-    dnnl_primitive_desc_query_md (desc, dnnl_query_scratchpad_md, 0);
+  const dnnl_memory_desc_t *scratchpad = dnnl_primitive_desc_query_md (desc,
+                                                                       dnnl_query_scratchpad_md, 0);
   const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md (
     desc, dnnl_query_exec_arg_md,
     self->pass == TRP_CONV_BACKWARD_FILTER ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS);
@@ -297,11 +297,8 @@ round_up (size_t size)
 }
 
 TrpOneDnnConv *
-trp_onednn_conv_new (TrpOneDnn *self,
-                     TrpConvPass pass,
-                     const TrpConvGeometry *geometry,
-                     int n_threads,
-                     GError **error)
+trp_onednn_conv_new (
+  TrpOneDnn *self, TrpConvPass pass, const TrpConvGeometry *geometry, int n_threads, GError **error)
 {
   const int before = omp_get_max_threads ();
   dnnl_primitive_desc_t desc;
@@ -417,11 +414,8 @@ find_copy (TrpOneDnnConv *self, const float *source, GError **error)
 }
 
 static bool
-reorder (TrpOneDnn *self,
-         dnnl_primitive_t primitive,
-         dnnl_memory_t from,
-         dnnl_memory_t to,
-         GError **error)
+reorder (
+  TrpOneDnn *self, dnnl_primitive_t primitive, dnnl_memory_t from, dnnl_memory_t to, GError **error)
 {
   const dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } };
 

@@ -59,8 +59,8 @@ pad_rows (size_t begin, size_t end, void *data)
 
   for (size_t i = begin; i < end; i++)
     {
-      const int from_row = trp_pad_source (pad_mode (rows), (int) (i % (size_t) rows->out.h) - a->pad_top,
-                                           rows->in.h);
+      const int from_row = trp_pad_source (
+        pad_mode (rows), (int) (i % (size_t) rows->out.h) - a->pad_top, rows->in.h);
       float *to = rows->y + i * (size_t) rows->out.w * c;
 
       if (from_row < 0)
