@@ -7,3 +7,5 @@
 VERB (info)
 VERB (convert)
 VERB (recipes)
+VERB (metrics)
+VERB (similarity)

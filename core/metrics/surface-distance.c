@@ -346,6 +346,12 @@ trp_surface_distances_free (TrpSurfaceDistances *self)
   g_free (self);
 }
 
+TrpSurfaceKind
+trp_surface_distances_get_kind (const TrpSurfaceDistances *self)
+{
+  return self->kind;
+}
+
 const TrpSurfaceNumbers *
 trp_surface_distances_get_numbers (const TrpSurfaceDistances *self)
 {

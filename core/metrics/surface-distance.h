@@ -101,6 +101,7 @@ TrpSurfaceDistances *trp_surface_distances_new (const TrpSurfacePair *pair,
 void trp_surface_distances_free (TrpSurfaceDistances *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSurfaceDistances, trp_surface_distances_free)
 
+TrpSurfaceKind trp_surface_distances_get_kind (const TrpSurfaceDistances *self);
 const TrpSurfaceNumbers *trp_surface_distances_get_numbers (const TrpSurfaceDistances *self);
 
 /**
