@@ -32,9 +32,9 @@ trp_graph_pixel_loss_constant (TrpGraph *self, TrpPixelLoss kind, TrpValue x, do
 }
 
 TrpValue
-trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, bool logits, double s)
+trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, TrpDiceMode mode, double s)
 {
-  const TrpOpAttributes a = { .mode = logits, .alpha = s };
+  const TrpOpAttributes a = { .mode = (int) mode, .alpha = s };
 
   return append_pair (self, TRP_OP_dice_loss, &a, x, target);
 }

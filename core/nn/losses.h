@@ -15,8 +15,9 @@ TrpValue trp_graph_pixel_loss (TrpGraph *self, TrpPixelLoss kind, TrpValue x, Tr
 TrpValue
 trp_graph_pixel_loss_constant (TrpGraph *self, TrpPixelLoss kind, TrpValue x, double target);
 
-/* 1 - (2 sum pg + s) / (sum p + sum g + s) over the whole batch; p = sigmoid (x) if @logits. */
-TrpValue trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, bool logits, double s);
+/* 1 - (2 sum pg + s) / (sum p + sum g + s); no gradient reaches @target. */
+TrpValue
+trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, TrpDiceMode mode, double s);
 
 /* 1 - mean NCC of the two gradient images, per sample and channel; gradients reach both sides.
  * Source: Hiasa et al. 2018; absolute values by default as in the author's code. */

@@ -34,7 +34,7 @@
  *   dropout                  x, step -> y                     alpha = probability, seed, stream;
  * its own backward pixel_loss               x, [target] -> scalar            mean of mode
  * TrpPixelLoss; no target: alpha pixel_loss_backward      x, dloss, [target] -> dx dice_loss x,
- * target -> scalar              alpha = smoothing, mode 1: x are logits, batch-wise
+ * target -> scalar              alpha = smoothing, mode: bits TrpDiceMode
  *   dice_loss_backward       x, dloss, target -> dx
  *   gradient_correlation     x, y -> scalar 1 - GC            mode 0: |gradients|, 1: signed; eps
  *   gradient_correlation_backward  x, dloss, y -> dx

@@ -17,3 +17,18 @@ trp_op_class (TrpOpKind kind)
   g_assert ((unsigned) kind < TRP_N_OPS);
   return classes[kind];
 }
+
+bool
+trp_op_same_shape (const TrpOpDesc *desc, GError **error)
+{
+  const TrpShape a = desc->inputs[0].shape, b = desc->inputs[1].shape;
+
+  g_assert (a.n == b.n && a.c == b.c);
+  if (a.h == b.h && a.w == b.w)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY,
+               "Images of %d x %d and %d x %d do not fit; the size must be divisible by what the "
+               "network shrinks it by",
+               a.w, a.h, b.w, b.h);
+  return false;
+}

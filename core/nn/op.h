@@ -48,6 +48,13 @@ typedef enum
   TRP_PIXEL_LOSS_BCE_LOGITS, /* targets in 0..1 */
 } TrpPixelLoss;
 
+/* Bits of a Dice loss's mode. */
+typedef enum
+{
+  TRP_DICE_LOGITS = 1,     /* p = sigmoid (x); else x are probabilities */
+  TRP_DICE_PER_SAMPLE = 2, /* mean over samples; else one loss over the batch */
+} TrpDiceMode;
+
 /* TrpOpAttributes: fixed when the graph is built; op-list.h says which kind uses which. Unused ones
  * are 0, so that equal operations compare equal. */
 typedef struct
@@ -140,5 +147,8 @@ typedef struct
 #undef OP
 
 const TrpOpClass *trp_op_class (TrpOpKind kind);
+/* For shape rules: inputs 0 and 1 agree. Images that differ in size (a network that does not give
+ * back the size it got) are the user's error, anything else the caller's. */
+bool trp_op_same_shape (const TrpOpDesc *desc, GError **error);
 
 G_END_DECLS

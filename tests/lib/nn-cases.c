@@ -178,16 +178,17 @@ pixel_loss_constant (TrpGraph *graph, const TrpNnCase *self)
                                         1);
 }
 
-/* numbers: logits */
+/* numbers: mode */
 static TrpValue
 dice_loss (TrpGraph *graph, const TrpNnCase *self)
 {
+  const TrpDiceMode mode = (TrpDiceMode) self->numbers[0];
   const TrpValue x = x_of (graph, self);
-  const TrpValue p = self->numbers[0] ? x
-                                      : trp_graph_activation (graph, x, TRP_ACTIVATION_SIGMOID, 0);
+  const TrpValue p = mode & TRP_DICE_LOGITS
+                       ? x
+                       : trp_graph_activation (graph, x, TRP_ACTIVATION_SIGMOID, 0);
 
-  return trp_graph_dice_loss (graph, p, trp_graph_input (graph, "mask", self->shape),
-                              self->numbers[0], 1);
+  return trp_graph_dice_loss (graph, p, trp_graph_input (graph, "mask", self->shape), mode, 1);
 }
 
 /* numbers: signed */
@@ -291,8 +292,9 @@ const TrpNnCase trp_nn_cases[] = {
   { "bce/mask", pixel_loss, { 2, 5, 3, 1 }, { TRP_PIXEL_LOSS_BCE_LOGITS, 0 } },
   { "mse/one", pixel_loss_constant, { 1, 3, 3, 1 }, { TRP_PIXEL_LOSS_MSE } },
   { "bce/one", pixel_loss_constant, { 1, 3, 4, 1 }, { TRP_PIXEL_LOSS_BCE_LOGITS } },
-  { "dice/logits", dice_loss, { 3, 4, 5, 1 }, { 1 } },
+  { "dice/logits", dice_loss, { 3, 4, 5, 1 }, { TRP_DICE_LOGITS } },
   { "dice/probabilities", dice_loss, { 1, 3, 4, 2 }, { 0 } },
+  { "dice/per-sample", dice_loss, { 3, 4, 5, 2 }, { TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE } },
   { "gradient-correlation/absolute", gradient_correlation, { 2, 6, 7, 2 }, { 0 } },
   { "gradient-correlation/signed", gradient_correlation, { 1, 5, 4, 3 }, { 1 } },
   { "gradient-correlation/one-row", gradient_correlation, { 1, 1, 9, 1 }, { 0 } },

@@ -129,14 +129,14 @@ test_dice_values (void)
   const TrpShape shape = { 2, 4, 4, 1 };
   TrpValue empty = trp_graph_constant (graph, shape, 0);
 
-  trp_graph_output (graph, "y", trp_graph_dice_loss (graph, empty, empty, false, 1));
+  trp_graph_output (graph, "y", trp_graph_dice_loss (graph, empty, empty, 0, 1));
   trp_assert_near (run_scalar (graph), 0, 0);
 
   graph = trp_graph_new ();
   empty = trp_graph_constant (graph, shape, 0);
   /* 32 false voxels of 32: 1 - 1 / 33 */
-  trp_graph_output (
-    graph, "y", trp_graph_dice_loss (graph, trp_graph_constant (graph, shape, 1), empty, false, 1));
+  trp_graph_output (graph, "y",
+                    trp_graph_dice_loss (graph, trp_graph_constant (graph, shape, 1), empty, 0, 1));
   trp_assert_near (run_scalar (graph), 1 - 1 / 33.0, 1e-15);
 }
 

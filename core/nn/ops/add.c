@@ -9,9 +9,8 @@ static bool
 infer_add (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   g_assert (desc->n_inputs == 2);
-  g_assert (trp_shape_equal (desc->inputs[0].shape, desc->inputs[1].shape));
   out_shapes[0] = desc->inputs[0].shape;
-  return true;
+  return trp_op_same_shape (desc, error);
 }
 
 static bool

@@ -1,4 +1,4 @@
-/* dice-loss.c - soft Dice over the whole batch
+/* dice-loss.c - soft Dice
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -13,9 +13,8 @@ static bool
 infer_loss (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   g_assert (desc->n_inputs == 2 && desc->attributes.alpha > 0);
-  g_assert (trp_shape_equal (desc->inputs[0].shape, desc->inputs[1].shape));
   out_shapes[0] = trp_shape_vector (1);
-  return true;
+  return trp_op_same_shape (desc, error);
 }
 
 static bool
@@ -44,15 +43,27 @@ probability (const TrpReferenceArgs *args, size_t i)
 {
   const double x = args->inputs[0][i];
 
-  return args->desc->attributes.mode ? trp_sigmoid_f64 (x) : x;
+  return args->desc->attributes.mode & TRP_DICE_LOGITS ? trp_sigmoid_f64 (x) : x;
+}
+
+/* How many losses the mean is taken of. */
+static int
+count_groups (const TrpReferenceArgs *args)
+{
+  return args->desc->attributes.mode & TRP_DICE_PER_SAMPLE ? args->desc->inputs[0].shape.n : 1;
 }
 
 static void
-sum_up (const TrpReferenceArgs *args, const double *target, double *out_both, double *out_all)
+sum_up (const TrpReferenceArgs *args,
+        const double *target,
+        size_t begin,
+        size_t end,
+        double *out_both,
+        double *out_all)
 {
   double both = 0, all = 0;
 
-  for (size_t i = 0; i < trp_shape_count (args->desc->inputs[0].shape); i++)
+  for (size_t i = begin; i < end; i++)
     {
       const double p = probability (args, i);
 
@@ -66,26 +77,37 @@ sum_up (const TrpReferenceArgs *args, const double *target, double *out_both, do
 static void
 reference_loss (const TrpReferenceArgs *args)
 {
-  double both, all;
+  const int n = count_groups (args);
+  const size_t size = trp_shape_count (args->desc->inputs[0].shape) / (size_t) n;
+  double loss = 0;
 
-  sum_up (args, args->inputs[1], &both, &all);
-  args->outputs[0][0] = 1 - both / all;
+  for (size_t group = 0; group < (size_t) n; group++)
+    {
+      double both, all;
+
+      sum_up (args, args->inputs[1], group * size, (group + 1) * size, &both, &all);
+      loss += 1 - both / all;
+    }
+  args->outputs[0][0] = loss / n;
 }
 
 static void
 reference_loss_backward (const TrpReferenceArgs *args)
 {
-  const double dloss = args->inputs[1][0];
+  const int n = count_groups (args);
+  const size_t size = trp_shape_count (args->desc->inputs[0].shape) / (size_t) n;
+  const double factor = args->inputs[1][0] / n;
   const double *target = args->inputs[2];
-  double both, all;
+  double both = 0, all = 1;
 
-  sum_up (args, target, &both, &all);
-  for (size_t i = 0; i < trp_shape_count (args->desc->inputs[0].shape); i++)
+  for (size_t i = 0; i < (size_t) n * size; i++)
     {
       const double p = probability (args, i);
 
-      args->outputs[0][i] = dloss * trp_dice_slope_f64 (target[i], both, all) *
-                            (args->desc->attributes.mode ? p * (1 - p) : 1);
+      if (i % size == 0)
+        sum_up (args, target, i, i + size, &both, &all);
+      args->outputs[0][i] = factor * trp_dice_slope_f64 (target[i], both, all) *
+                            (args->desc->attributes.mode & TRP_DICE_LOGITS ? p * (1 - p) : 1);
     }
 }
 

@@ -31,9 +31,8 @@ static bool
 infer_loss (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   g_assert (desc->n_inputs == 2 && desc->attributes.eps > 0);
-  g_assert (trp_shape_equal (desc->inputs[0].shape, desc->inputs[1].shape));
   out_shapes[0] = trp_shape_vector (1);
-  return true;
+  return trp_op_same_shape (desc, error);
 }
 
 static bool

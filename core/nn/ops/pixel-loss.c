@@ -12,7 +12,8 @@ static bool
 infer_loss (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   g_assert (desc->n_inputs == 1 || desc->n_inputs == 2);
-  g_assert (desc->n_inputs < 2 || trp_shape_equal (desc->inputs[0].shape, desc->inputs[1].shape));
+  if (desc->n_inputs == 2 && !trp_op_same_shape (desc, error))
+    return false;
   out_shapes[0] = trp_shape_vector (1);
   return true;
 }
