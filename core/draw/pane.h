@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @role: "MR", "SynCT", "CT" or "": bold in the header
  * @window: of the volume
  * @structures: (nullable): through millimetres, on any grid; visible ones are drawn
+ * @active: index in @structures of the one drawn bold and filled; SIZE_MAX: none
  * @reference: (nullable): drawn dashed
  */
 typedef struct
@@ -28,6 +29,7 @@ typedef struct
   const char *role;
   TrpWindow window;
   const TrpStructureSet *structures;
+  size_t active;
   const TrpStructureSet *reference;
 } TrpPane;
 

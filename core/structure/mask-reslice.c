@@ -17,6 +17,7 @@ typedef struct
   TrpAffine ijk_from_target; /* pixel or voxel coordinates to the mask's voxel coordinates */
   size_t width;
   uint8_t *out_bytes;
+  float *out_shares;
   TrpMask *out_mask;
   size_t k;
 } Work;
@@ -62,6 +63,62 @@ trp_mask_reslice (const TrpMask *mask, const TrpRaster *raster, uint8_t *out_byt
   work.ijk_from_target = trp_affine_multiply (&trp_mask_get_geometry (mask)->ijk_from_lps,
                                               &raster->lps_from_px);
   trp_parallel_for (raster->height, ROWS_PER_CHUNK, fill_bytes, &work);
+}
+
+/* Half a voxel beyond the outermost centres repeats the rim, as in volumes. */
+static float
+get_share (const TrpMask *mask, TrpVec3 point_ijk)
+{
+  const size_t *size = trp_mask_get_geometry (mask)->size;
+  size_t low[3];
+  double part[3], sum = 0;
+
+  for (int axis = 0; axis < 3; axis++)
+    {
+      const double last = (double) (size[axis] - 1), x = CLAMP (point_ijk.v[axis], 0, last);
+
+      if (!(fabs (point_ijk.v[axis] - x) <= 0.5))
+        return 0;
+      low[axis] = (size_t) x;
+      part[axis] = x - (double) low[axis];
+    }
+  for (unsigned corner = 0; corner < 8; corner++)
+    {
+      const size_t up_i = corner & 1, up_j = corner >> 1 & 1, up_k = corner >> 2;
+      const double weight = (up_i ? part[0] : 1 - part[0]) * (up_j ? part[1] : 1 - part[1]) *
+                            (up_k ? part[2] : 1 - part[2]);
+
+      if (weight > 0 && trp_mask_get (mask, low[0] + up_i, low[1] + up_j, low[2] + up_k))
+        sum += weight;
+    }
+  return (float) sum;
+}
+
+static void
+fill_shares (size_t begin, size_t end, void *data)
+{
+  const Work *work = data;
+  const TrpVec3 step = trp_affine_column (&work->ijk_from_target, 0);
+
+  for (size_t y = begin; y < end; y++)
+    {
+      const TrpVec3 first = trp_affine_apply (&work->ijk_from_target,
+                                              trp_vec3 (0.5, (double) y + 0.5, 0));
+
+      for (size_t x = 0; x < work->width; x++)
+        work->out_shares[y * work->width + x] = get_share (
+          work->mask, trp_vec3_add (first, trp_vec3_scale (step, (double) x)));
+    }
+}
+
+void
+trp_mask_reslice_linear (const TrpMask *mask, const TrpRaster *raster, float *out_shares)
+{
+  Work work = { .mask = mask, .width = raster->width, .out_shares = out_shares };
+
+  work.ijk_from_target = trp_affine_multiply (&trp_mask_get_geometry (mask)->ijk_from_lps,
+                                              &raster->lps_from_px);
+  trp_parallel_for (raster->height, ROWS_PER_CHUNK, fill_shares, &work);
 }
 
 /* One slice per chunk: slices of a mask are separate planes, so threads never meet. */

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Nearest voxel throughout: a mask has no values between. Any thread, on masks that nobody writes.
+ * Nearest voxel, but for the smooth outlines of oblique planes. Any thread, on masks that nobody
+ * writes.
  */
 
 #pragma once
@@ -15,6 +16,9 @@ G_BEGIN_DECLS
 
 /* One byte per pixel, 1 inside the structure, else 0; @raster->width x height. */
 void trp_mask_reslice (const TrpMask *mask, const TrpRaster *raster, uint8_t *out_bytes);
+
+/* Share of the structure at each pixel's centre, 0 to 1: trilinear between voxel centres. */
+void trp_mask_reslice_linear (const TrpMask *mask, const TrpRaster *raster, float *out_shares);
 
 /* Each voxel of @geometry takes the voxel of @mask that its centre lies in; 0 outside the mask's
  * grid.

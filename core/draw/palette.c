@@ -1,0 +1,85 @@
+/* palette.c - see palette.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/draw/palette.h"
+
+uint32_t
+trp_palette_get_plane (TrpOrientation orientation)
+{
+  switch (orientation)
+    {
+    case TRP_ORIENTATION_CORONAL:
+      return 0x5fae6a;
+    case TRP_ORIENTATION_SAGITTAL:
+      return 0xd8c24a;
+    case TRP_ORIENTATION_AXIAL:
+    case TRP_N_ORIENTATIONS:
+    default:
+      return 0xd9605a;
+    }
+}
+
+typedef struct
+{
+  double value;
+  uint32_t rgb;
+} Stop;
+
+/* Linear in sRGB between stops; beyond the ends the end colour. */
+static uint32_t
+find_color (const Stop *stops, size_t n_stops, double value)
+{
+  size_t n = 1;
+  double part;
+  uint32_t rgb = 0;
+
+  if (!(value > stops[0].value))
+    return stops[0].rgb;
+  while (n < n_stops && value > stops[n].value)
+    n++;
+  if (n == n_stops)
+    return stops[n_stops - 1].rgb;
+  part = (value - stops[n - 1].value) / (stops[n].value - stops[n - 1].value);
+  for (unsigned shift = 0; shift < 24; shift += 8)
+    {
+      const double low = stops[n - 1].rgb >> shift & 0xff, high = stops[n].rgb >> shift & 0xff;
+
+      rgb |= (uint32_t) (low + part * (high - low) + 0.5) << shift;
+    }
+  return rgb;
+}
+
+uint32_t
+trp_palette_get_distance (double mm)
+{
+  static const Stop stops[] = { { -8, 0x2f8cff }, { -4, 0x6db2ff },  { -1.5, 0xb9d4ee },
+                                { 0, 0xe4e4e4 },  { 1.5, 0xf2cfa8 }, { 4, 0xff9d3f },
+                                { 8, 0xff6a00 } };
+
+  return find_color (stops, G_N_ELEMENTS (stops), isnan (mm) ? 0 : mm);
+}
+
+uint32_t
+trp_palette_get_difference (double hu)
+{
+  static const Stop stops[] = { { -400, 0xc4ecff }, { -200, 0x4ba6f0 }, { -100, 0x1f5f9e },
+                                { -40, 0x182a3c },  { 0, 0x161616 },    { 40, 0x36261a },
+                                { 100, 0x94521a },  { 200, 0xef9030 },  { 400, 0xffe6b8 } };
+
+  return find_color (stops, G_N_ELEMENTS (stops), isnan (hu) ? 0 : hu);
+}
+
+uint32_t
+trp_palette_pack (TrpColor color)
+{
+  return (uint32_t) color.red << 16 | (uint32_t) color.green << 8 | color.blue;
+}
+
+void
+trp_palette_set_source (cairo_t *cr, uint32_t rgb, double alpha)
+{
+  cairo_set_source_rgba (cr, (rgb >> 16 & 0xff) / 255.0, (rgb >> 8 & 0xff) / 255.0,
+                         (rgb & 0xff) / 255.0, alpha);
+}
