@@ -24,6 +24,7 @@ typedef struct
   char *overlay;
   char *reference;
   char **windows;
+  char **roles;
   char *center;
   char *scale;
   char *size;
@@ -41,6 +42,7 @@ options_clear (Options *self)
   g_free (self->overlay);
   g_free (self->reference);
   g_strfreev (self->windows);
+  g_strfreev (self->roles);
   g_free (self->center);
   g_free (self->scale);
   g_free (self->size);
@@ -108,9 +110,10 @@ parse_options (const Options *options, size_t n_panes, Request *request)
     return false;
   if (options->scale && !parse_numbers ("--scale", options->scale, 1, &request->row.mm_per_px))
     return false;
-  if (options->windows && g_strv_length (options->windows) > n_panes)
+  if ((options->windows && g_strv_length (options->windows) > n_panes) ||
+      (options->roles && g_strv_length (options->roles) > n_panes))
     {
-      trp_verb_usage (_ ("there are more windows than images"));
+      trp_verb_usage (_ ("there are more windows or roles than images"));
       return false;
     }
   if (!options->outs)
@@ -147,10 +150,12 @@ choose_window (const Options *options, size_t index, const TrpVolume *volume, Tr
 }
 
 static const char *
-get_role (const TrpVolume *volume)
+get_role (const Options *options, size_t index, const TrpVolume *volume)
 {
   const TrpVolumeInfo *info = trp_volume_get_info (volume);
 
+  if (options->roles && index < g_strv_length (options->roles))
+    return options->roles[index];
   return info->modality == TRP_MODALITY_SYNCT     ? "SynCT"
          : info->modality != TRP_MODALITY_UNKNOWN ? trp_modality_get_name (info->modality)
                                                   : "";
@@ -232,7 +237,7 @@ render (const Options *options, Request *request, int n_paths, char **paths)
       const TrpVolume *volume = volumes->pdata[p];
 
       panes[p] = (TrpPane){ .volume = volume,
-                            .role = get_role (volume),
+                            .role = get_role (options, (size_t) p, volume),
                             .structures = structures,
                             .reference = reference };
       if (!choose_window (options, (size_t) p, volume, &panes[p].window))
@@ -265,6 +270,8 @@ run (int argc, char **argv)
     { "window", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.windows,
       N_ ("width and level of the first image, again for the second, ...; - keeps its own"),
       "W,L" },
+    { "role", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.roles,
+      N_ ("name of the first image's pane, again for the second, ..."), "NAME" },
     { "center", 0, 0, G_OPTION_ARG_STRING, &options.center, N_ ("LPS point in the middle"),
       "X,Y,Z" },
     { "scale", 0, 0, G_OPTION_ARG_STRING, &options.scale,

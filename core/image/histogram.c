@@ -261,32 +261,50 @@ trp_histogram_new (const TrpVolume *volume, size_t n_bins)
   return self;
 }
 
-double
-trp_histogram_get_otsu (const TrpHistogram *self)
+/* Among the first @n_bins bins. */
+static size_t
+find_otsu (const TrpHistogram *self, size_t n_bins)
 {
-  double sum_all = 0, sum_low = 0, n_low = 0, best = -1;
+  double total = 0, sum_all = 0, sum_low = 0, n_low = 0, best = -1;
   size_t best_bin = 0;
 
   /* Bin numbers serve as values: the place of the maximum does not depend on offset and scale. */
-  for (size_t n = 0; n < self->n_bins; n++)
-    sum_all += (double) self->counts[n] * (double) n;
-  for (size_t n = 0; n + 1 < self->n_bins; n++)
+  for (size_t n = 0; n < n_bins; n++)
     {
-      double n_high, difference, variance;
+      total += (double) self->counts[n];
+      sum_all += (double) self->counts[n] * (double) n;
+    }
+  for (size_t n = 0; n + 1 < n_bins; n++)
+    {
+      double difference, variance;
 
       n_low += (double) self->counts[n];
       sum_low += (double) self->counts[n] * (double) n;
-      n_high = (double) self->total - n_low;
-      if (n_low == 0 || n_high == 0)
+      if (n_low == 0 || n_low == total)
         continue;
-      difference = sum_low / n_low - (sum_all - sum_low) / n_high;
-      variance = n_low * n_high * difference * difference;
+      difference = sum_low / n_low - (sum_all - sum_low) / (total - n_low);
+      variance = n_low * (total - n_low) * difference * difference;
       if (variance <= best)
         continue;
       best = variance;
       best_bin = n;
     }
-  return self->first + self->step * (double) best_bin;
+  return best_bin;
+}
+
+double
+trp_histogram_get_otsu (const TrpHistogram *self)
+{
+  return self->first + self->step * (double) find_otsu (self, self->n_bins);
+}
+
+double
+trp_histogram_get_otsu_below (const TrpHistogram *self, double limit)
+{
+  const double last = floor ((limit - self->first) / self->step + 0.5);
+  const size_t n_bins = (size_t) CLAMP (last + 1, 0, (double) self->n_bins);
+
+  return self->first + self->step * (double) find_otsu (self, n_bins);
 }
 
 /* The bin of @counts that holds @io_rank, which becomes the rank within the bin. */
@@ -344,6 +362,28 @@ trp_volume_get_percentiles (
   return true;
 }
 
+static void
+get_range_above (const TrpVolume *volume,
+                 bool is_tissue,
+                 const double percents[2],
+                 double *out_low,
+                 double *out_high)
+{
+  g_autoptr (TrpHistogram) histogram = trp_histogram_new (volume, 0);
+  double values[2] = { 0, 0 }, threshold;
+
+  if (histogram)
+    {
+      threshold = trp_histogram_get_otsu (histogram);
+      if (is_tissue)
+        threshold = trp_histogram_get_otsu_below (histogram, threshold);
+      if (!trp_volume_get_percentiles (volume, threshold, percents, 2, values))
+        values[0] = values[1] = histogram->first;
+    }
+  *out_low = values[0];
+  *out_high = values[1];
+}
+
 void
 trp_volume_get_foreground_range (const TrpVolume *volume,
                                  double low_percent,
@@ -352,12 +392,18 @@ trp_volume_get_foreground_range (const TrpVolume *volume,
                                  double *out_high)
 {
   const double percents[2] = { low_percent, high_percent };
-  g_autoptr (TrpHistogram) histogram = trp_histogram_new (volume, 0);
-  double values[2] = { 0, 0 };
 
-  if (histogram &&
-      !trp_volume_get_percentiles (volume, trp_histogram_get_otsu (histogram), percents, 2, values))
-    values[0] = values[1] = histogram->first;
-  *out_low = values[0];
-  *out_high = values[1];
+  get_range_above (volume, false, percents, out_low, out_high);
+}
+
+void
+trp_volume_get_tissue_range (const TrpVolume *volume,
+                             double low_percent,
+                             double high_percent,
+                             double *out_low,
+                             double *out_high)
+{
+  const double percents[2] = { low_percent, high_percent };
+
+  get_range_above (volume, true, percents, out_low, out_high);
 }

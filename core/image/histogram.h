@@ -46,6 +46,8 @@ void trp_histogram_free (TrpHistogram *self);
  * Source: N. Otsu, IEEE Trans. SMC 9 (1979) 62-66.
  */
 double trp_histogram_get_otsu (const TrpHistogram *self);
+/* The same among the values <= @limit alone: splits the lower class once more. */
+double trp_histogram_get_otsu_below (const TrpHistogram *self, double limit);
 
 /**
  * trp_volume_get_percentiles:
@@ -70,6 +72,21 @@ void trp_volume_get_foreground_range (const TrpVolume *volume,
                                       double high_percent,
                                       double *out_low,
                                       double *out_high);
+
+/**
+ * trp_volume_get_tissue_range:
+ *
+ * As above with a more generous foreground: above the second of two Otsu thresholds, which splits
+ * what the first left below. Where fat is by far the brightest (T1), the first one parts fat from
+ * everything else and a window from there shows muscle black; the second parts tissue from air.
+ * Where the first did that already, some air is let in at the lower end, which a window does not
+ * mind.
+ */
+void trp_volume_get_tissue_range (const TrpVolume *volume,
+                                  double low_percent,
+                                  double high_percent,
+                                  double *out_low,
+                                  double *out_high);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpHistogram, trp_histogram_free)
 

@@ -104,7 +104,7 @@ trp_window_get_default (const TrpVolume *volume)
                         info->inverted };
   if (is_in_hu (volume))
     return (TrpWindow){ SOFT_TISSUE_WIDTH, SOFT_TISSUE_LEVEL, false, info->inverted };
-  trp_volume_get_foreground_range (volume, 0.5, 99.5, &low, &high);
+  trp_volume_get_tissue_range (volume, 0.5, 99.5, &low, &high);
   window = trp_window_from_range (info->modality == TRP_MODALITY_PT ? fmin (0, low) : low, high);
   window.inverted = info->inverted != (info->modality == TRP_MODALITY_PT);
   return window;

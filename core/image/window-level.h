@@ -37,7 +37,7 @@ bool trp_window_equal (const TrpWindow *self, const TrpWindow *other);
  * trp_window_get_default:
  *
  * The file's own window if it has one; else CT and SynCT (or whatever is in HU): soft tissue; MR:
- * 0.5 to 99.5 percentile of the foreground above Otsu's threshold; PET: 0 to the foreground's 99.5
+ * 0.5 to 99.5 percentile of the foreground (trp_volume_get_tissue_range()); PET: 0 to the same 99.5
  * percentile, inverted; anything else: by its range like CT when it reaches below -500, else like
  * MR. Passes over the voxels for MR and PET: not for the main thread.
  */

@@ -257,7 +257,7 @@ fill_holes (TrpMask *mask, size_t k)
 }
 
 TrpMask *
-trp_outline_new (const TrpImagePair *pair, int which, double threshold)
+trp_outline_mask_new (const TrpImagePair *pair, int which, double threshold)
 {
   TrpMask *mask = new_above (pair, which, threshold);
 

@@ -15,6 +15,6 @@
 G_BEGIN_DECLS
 
 /* Body of one image of @pair, on its grid. */
-TrpMask *trp_outline_new (const TrpImagePair *pair, int which, double threshold);
+TrpMask *trp_outline_mask_new (const TrpImagePair *pair, int which, double threshold);
 
 G_END_DECLS

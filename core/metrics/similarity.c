@@ -335,8 +335,8 @@ average_slices (const TrpSimilarity *self, size_t offset)
 static void
 compute_outline (const TrpImagePair *pair, TrpSimilarity *self)
 {
-  g_autoptr (TrpMask) reference = trp_outline_new (pair, 0, TRP_SIMILARITY_BODY_HU);
-  g_autoptr (TrpMask) test = trp_outline_new (pair, 1, TRP_SIMILARITY_BODY_HU);
+  g_autoptr (TrpMask) reference = trp_outline_mask_new (pair, 0, TRP_SIMILARITY_BODY_HU);
+  g_autoptr (TrpMask) test = trp_outline_mask_new (pair, 1, TRP_SIMILARITY_BODY_HU);
   TrpOverlap overlap = { 0 };
 
   self->has_outline = trp_overlap_count (reference, test, &overlap, NULL);

@@ -22,6 +22,7 @@ def show(name, values, otsu):
 
 print('numpy', np.__version__, 'scikit-image', skimage.__version__)
 show('int16', x, threshold_otsu(x.astype(np.int16)))
+show('int16, lower class split again', x, threshold_otsu(x[x <= threshold_otsu(x.astype(np.int16))].astype(np.int16)))
 f = (x * np.float32(0.25)).astype(np.float32)
 show('float32', f, threshold_otsu(f))
 n = (x + 500) * -2 + 7

@@ -117,6 +117,19 @@ foreground_is_above_otsu (void)
 }
 
 static void
+tissue_is_above_the_second_otsu (void)
+{
+  g_autoptr (TrpVolume) i16 = make (TRP_VOXEL_I16, 1, 0);
+  g_autoptr (TrpHistogram) histogram = trp_histogram_new (i16, 0);
+  double low, high;
+
+  trp_assert_near (trp_histogram_get_otsu_below (histogram, -267), -389, 0);
+  trp_volume_get_tissue_range (i16, 0.5, 99.5, &low, &high);
+  trp_assert_near (low, -386, 1e-9);
+  trp_assert_near (high, 1097, 1e-9);
+}
+
+static void
 bins_are_those_of_numpy (void)
 {
   static const uint64_t expected[10] = { 1728, 672, 0, 0, 0, 306, 847, 885, 793, 769 };
@@ -195,6 +208,7 @@ main (int argc, char **argv)
   g_test_add_func ("/histogram/percentiles-are-those-of-numpy", percentiles_are_those_of_numpy);
   g_test_add_func ("/histogram/otsu-is-that-of-scikit-image", otsu_is_that_of_scikit_image);
   g_test_add_func ("/histogram/foreground-is-above-otsu", foreground_is_above_otsu);
+  g_test_add_func ("/histogram/tissue-is-above-the-second-otsu", tissue_is_above_the_second_otsu);
   g_test_add_func ("/histogram/bins-are-those-of-numpy", bins_are_those_of_numpy);
   g_test_add_func ("/histogram/nan-counts-for-nothing", nan_counts_for_nothing);
   g_test_add_func ("/histogram/a-constant-image-has-its-value", a_constant_image_has_its_value);

@@ -159,24 +159,26 @@ default_of_ct_is_soft_tissue (void)
 static void
 default_of_mr_spans_its_foreground (void)
 {
-  int16_t stored[2002];
+  int16_t stored[3003];
   const TrpVolumeInfo info = { .modality = TRP_MODALITY_MR };
   g_autoptr (TrpVolume) volume = NULL;
   TrpWindow window;
 
-  /* air at 3 and 5; tissue 1001 equally frequent values 10000 .. 11000, stored - 3 */
+  /* Like T1: air, muscle and fat, the latter two 1001 values each. Of these 2002 values 0.5 % is at
+   * rank 10.005 and 99.5 % at rank 1990.995; units are stored - 3. */
   for (int n = 0; n < 1001; n++)
     {
-      stored[2 * n] = n % 2 ? 3 : 5;
-      stored[2 * n + 1] = (int16_t) (10000 + n);
+      stored[3 * n] = 0;
+      stored[3 * n + 1] = (int16_t) (3000 + n);
+      stored[3 * n + 2] = (int16_t) (20000 + n);
     }
-  volume = make (TRP_VOXEL_I16, stored, 2002, 1, &info);
+  volume = make (TRP_VOXEL_I16, stored, 3003, 1, &info);
   window = trp_window_get_default (volume);
-  trp_assert_near (window.level - 0.5 * window.width, 10005 - 3, 1e-9);
-  trp_assert_near (window.level + 0.5 * window.width, 10995 - 3, 1e-9);
+  trp_assert_near (window.level - 0.5 * window.width, 3010.005 - 3, 1e-9);
+  trp_assert_near (window.level + 0.5 * window.width, 20989.995 - 3, 1e-9);
   g_assert_true (window.exact);
-  g_assert_cmpuint (trp_window_apply (&window, 10002), ==, 0);
-  g_assert_cmpuint (trp_window_apply (&window, 10992), ==, 255);
+  g_assert_cmpuint (trp_window_apply (&window, 3007), ==, 0);
+  g_assert_cmpuint (trp_window_apply (&window, 20987), ==, 255);
 }
 
 static void
