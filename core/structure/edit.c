@@ -307,6 +307,26 @@ ensure_part (Stroke *stroke, TrpStructure *structure)
   return part;
 }
 
+/* Merges patches of like size, so that at the release few are left to merge and a stroke of many
+ * events holds each word a few times at most. */
+static void
+part_append (StrokePart *part, TrpPatch *patch)
+{
+  GPtrArray *patches = part->patches;
+
+  g_ptr_array_add (patches, patch);
+  while (patches->len >= 2)
+    {
+      TrpPatch **last_two = (TrpPatch **) patches->pdata + patches->len - 2;
+
+      if (2 * trp_patch_get_bytes (last_two[1]) < trp_patch_get_bytes (last_two[0]))
+        return;
+      patch = trp_patch_new_merged (last_two, 2);
+      g_ptr_array_set_size (patches, (gint) patches->len - 2);
+      g_ptr_array_add (patches, patch);
+    }
+}
+
 static void
 paint_structure (TrpEditSession *self,
                  Stroke *stroke,
@@ -320,7 +340,7 @@ paint_structure (TrpEditSession *self,
   if (trp_patch_is_empty (change))
     return;
   apply_patch (self, structure, change);
-  g_ptr_array_add (ensure_part (stroke, structure)->patches, g_steal_pointer (&change));
+  part_append (ensure_part (stroke, structure), g_steal_pointer (&change));
 }
 
 /* One piece of a stroke. The others lose their voxels first, so that at no notice does a voxel

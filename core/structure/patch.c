@@ -69,14 +69,25 @@ is_next_in_run (const TrpPatch *self, size_t k, size_t j, size_t word)
   return make_head (k, j, word, 0) == (head & ~(uint64_t) 0xffff) + (n_words << 16);
 }
 
+/* trp_box_union() with the box of one word, without the calls: this runs for every word. */
+static void
+extend_box (TrpBox *box, size_t k, size_t j, size_t word, uint64_t bits)
+{
+  const size_t begin = 64 * word + (size_t) __builtin_ctzll (bits);
+  const size_t end = 64 * word + 64 - (size_t) __builtin_clzll (bits);
+
+  if (box->end[0] == 0)
+    *box = (TrpBox){ { begin, j, k }, { end, j + 1, k + 1 } };
+  box->begin[0] = MIN (box->begin[0], begin);
+  box->end[0] = MAX (box->end[0], end);
+  box->begin[1] = MIN (box->begin[1], j);
+  box->end[1] = MAX (box->end[1], j + 1);
+  box->end[2] = k + 1; /* words come with k ascending */
+}
+
 void
 trp_patch_append (TrpPatch *self, size_t k, size_t j, size_t word, uint64_t bits)
 {
-  const TrpBox box = {
-    { 64 * word + (bits ? (size_t) __builtin_ctzll (bits) : 0), j, k },
-    { 64 * word + 64 - (bits ? (size_t) __builtin_clzll (bits) : 0), j + 1, k + 1 },
-  };
-
   g_return_if_fail (k < TRP_GEOMETRY_MAX_SIZE && j < TRP_GEOMETRY_MAX_SIZE &&
                     word <= TRP_GEOMETRY_MAX_SIZE / 64);
   if (bits == 0)
@@ -91,7 +102,7 @@ trp_patch_append (TrpPatch *self, size_t k, size_t j, size_t word, uint64_t bits
       g_array_append_val (self->data, head);
     }
   g_array_append_val (self->data, bits);
-  self->box = trp_box_union (&self->box, &box);
+  extend_box (&self->box, k, j, word, bits);
 }
 
 bool

@@ -181,7 +181,7 @@ test_set_numbers_labels (void)
 {
   const TrpGeometry geometry = make_geometry (4, 4, 4);
   g_autoptr (TrpStructureSet) set = trp_structure_set_new ("observer", &geometry);
-  static const uint16_t given[] = { 2, 0, 0, 0 }, expected[] = { 2, 1, 3, 4 };
+  static const uint16_t given[] = { 2, 0, 0, 2 }, expected[] = { 2, 1, 3, 4 };
 
   for (size_t n = 0; n < G_N_ELEMENTS (given); n++)
     {
