@@ -33,6 +33,7 @@ typedef struct
   const uint8_t *next;
   size_t left;
   bool is_damaged;
+  bool is_complete; /* the last member's checksum was seen and is right */
 } Stream;
 
 static bool
@@ -81,7 +82,10 @@ stream_read (Stream *self, uint8_t *out, size_t n_wanted)
       code = inflate (&self->zlib, Z_NO_FLUSH);
       n_read += room - self->zlib.avail_out;
       if (code == Z_STREAM_END && !stream_next_member (self))
-        break;
+        {
+          self->is_complete = true;
+          break;
+        }
       if (code == Z_BUF_ERROR && self->zlib.avail_in == 0 && self->left == 0)
         break;
       self->is_damaged = code != Z_OK && code != Z_STREAM_END;
@@ -133,6 +137,7 @@ inflate_stream (
 {
   Stream stream;
   size_t n_read = 0;
+  bool is_cut = false;
 
   if (!stream_open (&stream, bytes, size))
     {
@@ -141,16 +146,20 @@ inflate_stream (
     }
   if (stream_skip (&stream, n_skip))
     n_read = stream_read (&stream, out, n_wanted);
-  if (n_read == n_wanted)
-    (void) stream_skip (&stream, MAX_TAIL); /* for the checksum at the end */
+  if (n_read == n_wanted && !stream_skip (&stream, MAX_TAIL)) /* for the checksum at the end */
+    is_cut = !stream.is_complete;
   (void) inflateEnd (&stream.zlib);
   if (stream.is_damaged)
     return refuse_damaged (error);
-  if (n_read == n_wanted)
+  if (n_read == n_wanted && !is_cut)
     return true;
-  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-               "The compressed file is cut short: %zu bytes of voxels instead of %zu", n_read,
-               n_wanted);
+  if (is_cut)
+    g_set_error_literal (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                         "The compressed file is cut short: its last bytes are missing");
+  else
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "The compressed file is cut short: %zu bytes of voxels instead of %zu", n_read,
+                 n_wanted);
   return false;
 }
 
