@@ -1,0 +1,308 @@
+#!/usr/bin/python3
+"""nn.py OUT.safetensors - operations, networks and five CycleGAN steps as PyTorch computes them.
+
+SPDX-License-Identifier: Apache-2.0
+
+Tensors are called CASE/NAME; what the engine must reproduce is CASE/out/NAME. All in PyTorch's axis order.
+Computed in double from numbers that are exact in single, which is what the file holds.
+"""
+import json
+import struct
+import sys
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_default_dtype (torch.float64)
+torch.manual_seed (20261120)
+torch.set_num_threads (1)
+saved = {}
+
+
+def put (case, name, tensor):
+    saved[f"{case}/{name}"] = tensor.detach ().clone ().contiguous ()
+
+
+def write (path):
+    header = {"__metadata__": {"program": "PyTorch", "version": torch.__version__, "command": "/usr/bin/python3 nn.py"}}
+    data = b""
+    for name in sorted (saved):
+        raw = saved[name].numpy ().astype ("<f4").tobytes ()
+        header[name] = {"dtype": "F32", "shape": list (saved[name].shape), "data_offsets": [len (data), len (data) + len (raw)]}
+        data += raw
+    text = json.dumps (header, separators=(",", ":")).encode ()
+    text += b" " * (-len (text) % 8)
+    with open (path, "wb") as file:
+        file.write (struct.pack ("<Q", len (text)) + text + data)
+
+
+def single (tensor):
+    return tensor.float ().double ()
+
+
+def randn (*shape):
+    return single (torch.randn (*shape))
+
+
+def rounded (net):
+    for p in net.parameters ():
+        p.data = single (p.data)
+    return net
+
+
+def leaf (*shape):
+    return randn (*shape).requires_grad_ ()
+
+
+def record (case, parameters, y, states=()):
+    """Loss: MSE to a random target, or the output itself where it is a scalar."""
+    for name, p in parameters.items ():
+        put (case, name, p)
+    if y.dim () == 0:
+        loss = y
+    else:
+        target = randn (*y.shape)
+        put (case, "target", target)
+        put (case, "out/y", y)
+        loss = F.mse_loss (y, target)
+    loss.backward ()
+    put (case, "out/loss", loss)
+    for name, p in parameters.items ():
+        put (case, f"out/grad.{name}", p.grad if p.grad is not None else torch.zeros_like (p))
+
+
+def operations ():
+    for case, shape, filters, size, stride, pad in [
+            ("conv3", (2, 3, 6, 5), 4, 3, 1, 1), ("conv4s2", (1, 2, 8, 6), 3, 4, 2, 1), ("conv7", (1, 2, 9, 8), 1, 7, 1, 0)]:
+        p = {"x": leaf (*shape), "f.weight": leaf (filters, shape[1], size, size), "f.bias": leaf (filters)}
+        record (case, p, F.conv2d (p["x"], p["f.weight"], p["f.bias"], stride, pad))
+    for case, shape, filters, size, pad, extra in [("deconv3", (1, 4, 3, 5), 2, 3, 1, 1), ("deconv2", (2, 3, 4, 3), 5, 2, 0, 0)]:
+        p = {"x": leaf (*shape), "f.weight": leaf (shape[1], filters, size, size), "f.bias": leaf (filters)}
+        record (case, p, F.conv_transpose2d (p["x"], p["f.weight"], p["f.bias"], 2, pad, extra))
+    x = {"x": leaf (2, 3, 4, 6)}
+    record ("reflect", x, F.pad (x["x"], (2, 2, 2, 2), mode="reflect"))
+    x = {"x": leaf (2, 3, 4, 6)}
+    record ("replicate", x, F.pad (x["x"], (2, 2, 2, 2), mode="replicate"))
+    x = {"x": leaf (2, 3, 5, 6)}
+    record ("instance-norm", x, F.leaky_relu (F.instance_norm (x["x"]), 0.2))
+    x = {"x": leaf (2, 3, 4, 6)}
+    record ("max-pool", x, F.max_pool2d (x["x"], 2))
+    x = {"x": leaf (2, 3, 4, 5)}
+    record ("upsample", x, F.interpolate (x["x"], scale_factor=2, mode="nearest"))
+    for training in (True, False):
+        case = "batch-norm" if training else "batch-norm-infer"
+        p = {"x": leaf (3, 4, 5, 2), "bn.weight": leaf (4), "bn.bias": leaf (4)}
+        mean, variance = randn (4), single (torch.rand (4) + 0.5)
+        put (case, "bn.running_mean", mean)
+        put (case, "bn.running_var", variance)
+        record (case, p, F.relu (F.batch_norm (p["x"], mean, variance, p["bn.weight"], p["bn.bias"], training, 0.1)))
+        put (case, "out/bn.running_mean", mean)
+        put (case, "out/bn.running_var", variance)
+    for case, function in [("mse", F.mse_loss), ("l1", F.l1_loss), ("bce", F.binary_cross_entropy_with_logits)]:
+        p = {"x": leaf (2, 1, 4, 5)}
+        other = single (torch.rand (2, 1, 4, 5))
+        put (case, "other", other)
+        record (case, p, function (p["x"], other))
+    p = {"x": leaf (2, 1, 4, 5)}
+    other = (torch.rand (2, 1, 4, 5) > 0.6).double ()
+    put ("dice", "other", other)
+    s = torch.sigmoid (p["x"])
+    record ("dice", p, 1 - (2 * (s * other).sum () + 1) / (s.sum () + other.sum () + 1))
+    for case, signed in [("gc", False), ("gc-signed", True)]:
+        p = {"x": leaf (2, 2, 5, 6), "other": leaf (2, 2, 5, 6)}
+        record (case, p, gradient_correlation (p["x"], p["other"], signed))
+
+
+def gradient_correlation (x, y, signed):
+    def gradients (t):
+        p = F.pad (t, (1, 1, 1, 1), mode="replicate")
+        both = [p[:, :, 2:, 1:-1] - p[:, :, :-2, 1:-1], p[:, :, 1:-1, 2:] - p[:, :, 1:-1, :-2]]
+        return both if signed else [g.abs () for g in both]
+
+    def ncc (a, b):
+        a = a - a.mean ((2, 3), keepdim=True)
+        b = b - b.mean ((2, 3), keepdim=True)
+        e = 1e-8
+        return (((a * b).sum ((2, 3)) + e) / (((a * a).sum ((2, 3)) + e) * ((b * b).sum ((2, 3)) + e)).sqrt ()).mean ()
+
+    return 1 - sum (ncc (a, b) for a, b in zip (gradients (x), gradients (y))) / 2
+
+
+class ResnetBlock (nn.Module):
+    def __init__ (self, n):
+        super ().__init__ ()
+        self.conv_block = nn.Sequential (
+            nn.ReflectionPad2d (1), nn.Conv2d (n, n, 3), nn.InstanceNorm2d (n), nn.ReLU (),
+            nn.ReflectionPad2d (1), nn.Conv2d (n, n, 3), nn.InstanceNorm2d (n))
+
+    def forward (self, x):
+        return x + self.conv_block (x)
+
+
+class Resnet (nn.Module):
+    def __init__ (self, n_in, n_out, n, blocks, downs, nearest):
+        super ().__init__ ()
+        layers = [nn.ReflectionPad2d (3), nn.Conv2d (n_in, n, 7), nn.InstanceNorm2d (n), nn.ReLU ()]
+        for _ in range (downs):
+            layers += [nn.Conv2d (n, 2 * n, 3, 2, 1), nn.InstanceNorm2d (2 * n), nn.ReLU ()]
+            n *= 2
+        layers += [ResnetBlock (n) for _ in range (blocks)]
+        for _ in range (downs):
+            layers += [nn.Upsample (scale_factor=2), nn.ReflectionPad2d (1), nn.Conv2d (n, n // 2, 3)] if nearest else \
+                [nn.ConvTranspose2d (n, n // 2, 3, 2, 1, 1)]
+            layers += [nn.InstanceNorm2d (n // 2), nn.ReLU ()]
+            n //= 2
+        layers += [nn.ReflectionPad2d (3), nn.Conv2d (n, n_out, 7), nn.Tanh ()]
+        self.model = nn.Sequential (*layers)
+
+    def forward (self, x):
+        return self.model (x)
+
+
+class Patch (nn.Module):
+    def __init__ (self, n_in, n, strided):
+        super ().__init__ ()
+        layers, before = [nn.Conv2d (n_in, n, 4, 2, 1), nn.LeakyReLU (0.2)], n
+        for i in range (1, strided + 1):
+            after = n * min (2 ** i, 8)
+            layers += [nn.Conv2d (before, after, 4, 2 if i < strided else 1, 1), nn.InstanceNorm2d (after), nn.LeakyReLU (0.2)]
+            before = after
+        self.model = nn.Sequential (*layers, nn.Conv2d (before, 1, 4, 1, 1))
+
+    def forward (self, x):
+        return self.model (x)
+
+
+class Block (nn.Module):
+    def __init__ (self, n_in, n, residual, norm):
+        super ().__init__ ()
+        make = (lambda: nn.BatchNorm2d (n)) if norm == "batch" else (lambda: nn.InstanceNorm2d (n))
+        self.conv1, self.norm1 = nn.Conv2d (n_in, n, 3, 1, 1), make ()
+        self.conv2, self.norm2 = nn.Conv2d (n, n, 3, 1, 1), make ()
+        self.residual = residual
+        if residual and n_in != n:
+            self.conv_shortcut, self.norm_shortcut = nn.Conv2d (n_in, n, 1), make ()
+
+    def forward (self, x):
+        y = self.norm2 (self.conv2 (F.relu (self.norm1 (self.conv1 (x)))))
+        if not self.residual:
+            return F.relu (y)
+        return F.relu (y + (self.norm_shortcut (self.conv_shortcut (x)) if hasattr (self, "conv_shortcut") else x))
+
+
+class Up (Block):
+    def __init__ (self, n, residual, norm):
+        super ().__init__ (2 * n, n, residual, norm)
+        self.transpose = nn.ConvTranspose2d (2 * n, n, 2, 2)
+
+    def forward (self, skip, x):
+        return super ().forward (torch.cat ([skip, self.transpose (x)], 1))
+
+
+class Unet (nn.Module):
+    def __init__ (self, n_in, n_out, n, levels, residual, norm):
+        super ().__init__ ()
+        self.down = nn.ModuleList ([Block (n_in if i == 0 else n << (i - 1), n << i, residual, norm) for i in range (levels)])
+        self.up = nn.ModuleList ([Up (n << i, residual, norm) for i in range (levels - 1)])
+        self.head = nn.Conv2d (n, n_out, 1)
+
+    def forward (self, x):
+        skips = []
+        for i, block in enumerate (self.down):
+            x = block (x if i == 0 else F.max_pool2d (x, 2))
+            skips.append (x)
+        for i in reversed (range (len (self.up))):
+            x = self.up[i] (skips[i], x)
+        return self.head (x)
+
+
+def named (net, prefix):
+    return {f"{prefix}.{name}": p for name, p in net.named_parameters ()}
+
+
+def networks ():
+    for case, net, shape in [
+            ("resnet", Resnet (3, 1, 2, 2, 2, False), (1, 3, 16, 12)), ("resnet-nearest", Resnet (1, 1, 3, 1, 1, True), (2, 1, 10, 12)),
+            ("patch", Patch (1, 2, 3), (2, 1, 32, 32)), ("patch-2", Patch (2, 3, 2), (1, 2, 24, 20)),
+            ("unet", Unet (1, 1, 3, 3, False, "batch"), (2, 1, 8, 12)), ("unet-instance", Unet (2, 2, 3, 3, False, "instance"), (1, 2, 16, 12)),
+            ("res-unet", Unet (3, 1, 4, 3, True, "batch"), (2, 3, 12, 8)), ("res-unet-instance", Unet (1, 1, 3, 2, True, "instance"), (1, 1, 6, 8))]:
+        x = randn (*shape)
+        rounded (net)
+        put (case, "x", x)
+        states = {f"net.{n}": b for n, b in net.named_buffers () if not n.endswith ("num_batches_tracked")}
+        for name, b in states.items ():
+            put (case, name, b)
+        record (case, named (net, "net"), net (x))
+        for name, b in states.items ():
+            put (case, f"out/{name}", b)
+
+
+def cyclegan ():
+    """Order and losses of the reference implementation, with gradient consistency and averages added."""
+    case, steps = "cyclegan", 5
+    nets = {"G_A": Resnet (1, 1, 2, 1, 1, False), "G_B": Resnet (1, 1, 2, 1, 1, True), "D_A": Patch (1, 2, 2), "D_B": Patch (1, 2, 2)}
+    for net in nets.values ():
+        rounded (net)
+    g = [p for n in ("G_A", "G_B") for p in nets[n].parameters ()]
+    d = [p for n in ("D_A", "D_B") for p in nets[n].parameters ()]
+    optimizer_g, optimizer_d = (torch.optim.Adam (p, lr=0, betas=(0.5, 0.999)) for p in (g, d))
+    average = [p.detach ().clone () for p in g]
+    pools = {"A": [None] * 2, "B": [None] * 2}
+    choices = {"A": [0, 1, -2, -1, -3], "B": [0, -2, 1, -3, -2]}
+    for name, net in nets.items ():
+        for key, p in named (net, name).items ():
+            put (case, key, p)
+
+    def exchange (pool, image, choice):
+        image = image.detach ()
+        slot = -2 - choice if choice < -1 else choice
+        result = pool[slot] if choice < -1 else image
+        if choice != -1:
+            pool[slot] = image
+        return result
+
+    def lsgan (votes, target):
+        return F.mse_loss (votes, torch.full_like (votes, target))
+
+    for step in range (steps):
+        a, b = (single (torch.rand (1, 1, 20, 16) * 2 - 1) for _ in range (2))
+        lr = (8 - step) / 4096
+        for optimizer in (optimizer_g, optimizer_d):
+            optimizer.param_groups[0]["lr"] = lr
+        fake_b, fake_a = nets["G_A"] (a), nets["G_B"] (b)
+        parts = [lsgan (nets["D_A"] (fake_b), 1.0), lsgan (nets["D_B"] (fake_a), 1.0),
+                 F.l1_loss (nets["G_B"] (fake_b), a), F.l1_loss (nets["G_A"] (fake_a), b),
+                 F.l1_loss (nets["G_A"] (b), b), F.l1_loss (nets["G_B"] (a), a),
+                 gradient_correlation (fake_b, a, False), gradient_correlation (fake_a, b, True)]
+        loss_g = parts[0] + parts[1] + 10 * (parts[2] + parts[3]) + 5 * (parts[4] + parts[5]) + 0.5 * (parts[6] + parts[7])
+        optimizer_g.zero_grad ()
+        loss_g.backward ()
+        optimizer_g.step ()
+        for old, p in zip (average, g):
+            old.mul_ (0.9).add_ (p.detach (), alpha=0.1)
+        pooled_b = exchange (pools["B"], fake_b, choices["B"][step])
+        pooled_a = exchange (pools["A"], fake_a, choices["A"][step])
+        loss_d = 0.5 * (lsgan (nets["D_A"] (b), 1.0) + lsgan (nets["D_A"] (pooled_b), 0.0)) + \
+            0.5 * (lsgan (nets["D_B"] (a), 1.0) + lsgan (nets["D_B"] (pooled_a), 0.0))
+        optimizer_d.zero_grad ()
+        loss_d.backward ()
+        optimizer_d.step ()
+        for name, value in [("A", a), ("B", b), ("lr", torch.tensor (lr)), ("choice_a", torch.tensor (float (choices["A"][step]))),
+                            ("choice_b", torch.tensor (float (choices["B"][step])))]:
+            put (case, f"step{step}/{name}", value)
+        put (case, f"step{step}/out/loss_g", loss_g)
+        put (case, f"step{step}/out/loss_d", loss_d)
+        put (case, f"step{step}/out/fake_b", fake_b)
+    for name, net in nets.items ():
+        for key, p in named (net, name).items ():
+            put (case, f"out/{key}", p)
+    keys = [k for n in ("G_A", "G_B") for k in named (nets[n], n)]
+    for key, old in zip (keys, average):
+        put (case, f"out/ema.{key}", old)
+
+
+operations ()
+networks ()
+cyclegan ()
+write (sys.argv[1])
