@@ -6,6 +6,7 @@
 
 VERB (info)
 VERB (convert)
+VERB (phantom)
 VERB (recipes)
 VERB (metrics)
 VERB (similarity)

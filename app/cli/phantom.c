@@ -1,0 +1,70 @@
+/* phantom.c - triptych-cli phantom: patients with known truth
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/phantom.h"
+
+#include "app/cli/verb.h"
+
+#include <glib/gi18n.h>
+
+extern const TrpVerb trp_verb_phantom;
+
+static int
+check_ranges (int n_patients, gint64 seed, int matrix)
+{
+  if (n_patients < 1 || n_patients > TRP_PHANTOM_MAX_PATIENTS)
+    return trp_verb_usage (_ ("--patients takes 1 to %d, not %d"), TRP_PHANTOM_MAX_PATIENTS,
+                           n_patients);
+  if (seed < 0)
+    return trp_verb_usage (_ ("--seed takes 0 or more, not %" G_GINT64_FORMAT), seed);
+  if (matrix < TRP_PHANTOM_MIN_MATRIX || matrix > TRP_PHANTOM_MAX_MATRIX)
+    return trp_verb_usage (_ ("--matrix takes %d to %d, not %d"), TRP_PHANTOM_MIN_MATRIX,
+                           TRP_PHANTOM_MAX_MATRIX, matrix);
+  return TRP_EXIT_DONE;
+}
+
+static int
+run (int argc, char **argv)
+{
+  int n_patients = 1, matrix = 256;
+  gint64 seed = 1;
+  gboolean unpaired = FALSE;
+  g_autofree char *folder = NULL;
+  const GOptionEntry entries[] = {
+    { "patients", 0, 0, G_OPTION_ARG_INT, &n_patients, N_ ("how many"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("which set of patients"), "S" },
+    { "matrix", 0, 0, G_OPTION_ARG_INT, &matrix,
+      N_ ("pixels along a slice's side, 64 to 512 (256)"), "N" },
+    { "unpaired", 0, 0, G_OPTION_ARG_NONE, &unpaired, N_ ("MR and CT of different patients"),
+      NULL },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("folder to write into"), "DIR" },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  const TrpPhantomKind *kind;
+  TrpPhantomOptions options;
+
+  if (!trp_verb_parse (&trp_verb_phantom, entries, 1, 1, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (!folder)
+    return trp_verb_usage (_ ("phantom needs --out DIR"));
+  kind = trp_phantom_find (argv[1], &error);
+  if (!kind)
+    return trp_verb_usage ("%s", error->message);
+  if (check_ranges (n_patients, seed, matrix) != TRP_EXIT_DONE)
+    return TRP_EXIT_USAGE;
+  options = (TrpPhantomOptions){ (uint64_t) seed, (unsigned) n_patients, (size_t) matrix,
+                                 unpaired };
+  if (!trp_phantom_write (kind, &options, folder, trp_verb_progress (), &error))
+    return trp_verb_fail (error);
+  return TRP_EXIT_DONE;
+}
+
+const TrpVerb trp_verb_phantom = {
+  .name = "phantom",
+  .arguments = "KIND --patients N --seed S [--matrix N] [--unpaired] --out DIR",
+  .help = N_ ("writes phantom patients (pelvis) as MR and CT with structures and known truth"),
+  .run = run,
+};

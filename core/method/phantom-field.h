@@ -1,0 +1,60 @@
+/* phantom-field.h - smooth random fields and the pose of a phantom patient
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Both are functions of a point, fixed by (seed, stream), so that every grid that samples them sees
+ * the same patient. Read by any number of threads.
+ */
+
+#pragma once
+
+#include "core/geometry/vec3.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/**
+ * TrpField: Gaussian noise of mean 0 and variance 1 (before interpolation) on a periodic lattice,
+ * blurred
+ */
+typedef struct _TrpField TrpField;
+
+/* @sigma: of the blur, mm. */
+TrpField *trp_field_new (uint64_t seed, uint64_t stream, double sigma);
+/* @self and @other in equal parts, again of variance 1. */
+void trp_field_mix (TrpField *self, const TrpField *other);
+void trp_field_free (TrpField *self);
+double trp_field_sample (const TrpField *self, TrpVec3 point); /* trilinear; point in mm */
+
+#define TRP_POSE_N_WAVES 6
+
+/**
+ * TrpPose: from patient millimetres to those of the standard anatomy
+ *
+ * canonical = q + sum of waves (q), q = R^-1 (p - shift) / scale
+ */
+typedef struct
+{
+  double scale;
+  double rotation[3][3]; /* R^-1 */
+  TrpVec3 shift;
+  struct
+  {
+    TrpVec3 k; /* 2 pi / wavelength along its direction */
+    double phase;
+    TrpVec3 amplitude; /* mm */
+  } waves[TRP_POSE_N_WAVES];
+} TrpPose;
+
+/* Scale N(1, .05) in .9..1.1; rotations N(0, 3 degrees); shift N(0, 5 / 5 / 4 mm); waves of 1.5-4
+ * mm and 90-200 mm (shorter ones would scallop the skin). */
+TrpPose trp_pose_draw (uint64_t seed, uint64_t stream);
+
+/* @n points from @start on, @step mm apart along x, into @out. */
+void trp_pose_map_row (const TrpPose *self, TrpVec3 start, double step, size_t n, TrpVec3 *out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpField, trp_field_free)
+
+G_END_DECLS

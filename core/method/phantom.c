@@ -1,0 +1,76 @@
+/* phantom.c - see phantom.h: the list of kinds
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/phantom.h"
+
+#include "core/method/phantom-anatomy.h"
+#include "core/method/phantom-render.h"
+
+#include <string.h>
+
+static const TrpPhantomKind *const kinds[] = { &trp_phantom_pelvis, NULL };
+
+const TrpPhantomKind *const *
+trp_phantom_list (void)
+{
+  return kinds;
+}
+
+const char *
+trp_phantom_get_name (const TrpPhantomKind *kind)
+{
+  return kind->name;
+}
+
+const char *
+trp_phantom_get_label_name (const TrpPhantomKind *kind, unsigned value)
+{
+  return value >= 1 && value <= kind->n_labels ? kind->labels[value - 1].name : NULL;
+}
+
+const TrpPhantomKind *
+trp_phantom_find (const char *name, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (size_t n = 0; kinds[n]; n++)
+    {
+      if (strcmp (kinds[n]->name, name) == 0)
+        return kinds[n];
+      g_string_append_printf (known, "%s%s", n ? ", " : "", kinds[n]->name);
+    }
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "There is no phantom \"%s\"; there are: %s",
+               name, known->str);
+  return NULL;
+}
+
+bool
+trp_phantom_make (const TrpPhantomKind *kind,
+                  uint64_t seed,
+                  unsigned index,
+                  size_t matrix,
+                  TrpPhantomCase *out_case,
+                  GError **error)
+{
+  if (matrix < TRP_PHANTOM_MIN_MATRIX || matrix > TRP_PHANTOM_MAX_MATRIX)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                   "A phantom's matrix is %d to %d pixels, not %zu", TRP_PHANTOM_MIN_MATRIX,
+                   TRP_PHANTOM_MAX_MATRIX, matrix);
+      return false;
+    }
+  return trp_phantom_render (kind, seed, index, matrix, out_case, error);
+}
+
+void
+trp_phantom_case_clear (TrpPhantomCase *self)
+{
+  trp_volume_unref (self->mr);
+  trp_volume_unref (self->ct);
+  trp_volume_unref (self->ct_on_mr);
+  trp_volume_unref (self->mr_labels);
+  trp_volume_unref (self->ct_labels);
+  *self = (TrpPhantomCase){ 0 };
+}
