@@ -56,10 +56,10 @@ write_case (const TrpPhantomKind *kind,
 
   if (!trp_phantom_make (kind, options->seed, index, options->matrix, &phantom, error))
     return false;
-  g_string_append_printf (list, "%03u", index);
+  g_string_append_printf (list, "%03u", index + 1); /* people count from 1 */
   for (size_t n = 0; n < G_N_ELEMENTS (files) && done; n++)
     {
-      g_autofree char *name = g_strdup_printf ("%03u-%s.nii.gz", index, files[n].suffix);
+      g_autofree char *name = g_strdup_printf ("%03u-%s.nii.gz", index + 1, files[n].suffix);
       g_autofree char *path = g_build_filename (folder, name, NULL);
       TrpVolume *const *volume = (TrpVolume *const *) ((const char *) &phantom + files[n].offset);
       const bool wanted = files[n].is_mr ? with_mr : with_ct;
