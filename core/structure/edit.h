@@ -4,9 +4,10 @@
  *
  * A session owns the structure set of one reading. Every change of a mask, or of the list of
  * structures, is made here: rules and locks are checked, a patch is made and applied, listeners
- * hear of it, and the step enters the history. Visibility and lock are settings, not edits: they
- * are neither undone nor unsaved. One thread, the main thread in the window; workers get
- * trp_edit_session_snapshot().
+ * hear of it, and the step enters the history. A lock guards the voxels, so it also refuses to
+ * delete; name, colour and place in the list stay free. Visibility and lock are settings, not
+ * edits: they are neither undone nor unsaved. One thread, the main thread in the window; workers
+ * get trp_edit_session_snapshot().
  *
  * Step names are shown to the user: give them translated. A function that is called during a stroke
  * ends the stroke first.
@@ -39,7 +40,7 @@ typedef struct
   const TrpPatch *patch;
 } TrpEditChange;
 
-/* Must not edit; everything in @change is borrowed. */
+/* Must neither edit nor add or remove listeners; everything in @change is borrowed. */
 typedef void (*TrpEditListener) (TrpEditSession *self,
                                  const TrpEditChange *change,
                                  void *user_data);

@@ -347,9 +347,10 @@ pack_labels (size_t begin, size_t end, void *data)
         continue;
       mask->planes[k] = plane_new (mask);
       for (size_t j = 0; j < ny; j++)
-        for (size_t i = 0; i < nx; i++)
-          mask->planes[k]->words[j * mask->words_per_row + i / 64] |=
-            (uint64_t) (values[j * nx + i] == packing->label) << i % 64;
+        if (has_label (values + j * nx, nx, packing->label))
+          for (size_t i = 0; i < nx; i++)
+            mask->planes[k]->words[j * mask->words_per_row + i / 64] |=
+              (uint64_t) (values[j * nx + i] == packing->label) << i % 64;
     }
 }
 

@@ -466,6 +466,38 @@ test_snapshot_stays_as_it_was (void)
     g_assert_cmpint (trp_mask_shares_slice (mask, get_mask (session, 0), k), ==, k < 10 || k > 12);
 }
 
+static gpointer
+count_many_times (gpointer data)
+{
+  const TrpMask *mask = data;
+  const size_t count = trp_mask_count (mask);
+
+  for (int n = 0; n < 200; n++)
+    if (trp_mask_count (mask) != count)
+      return GSIZE_TO_POINTER (SIZE_MAX);
+  return GSIZE_TO_POINTER (count);
+}
+
+static void
+test_worker_reads_while_strokes_go_on (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+
+  for (int n = 0; n < 5; n++)
+    {
+      g_autoptr (TrpStructureSet) snapshot = trp_edit_session_snapshot (session);
+      const TrpMask *mask = trp_structure_peek_mask (trp_structure_set_get (snapshot, 0));
+      const size_t count = trp_mask_count (mask);
+      GThread *thread = g_thread_new ("count", count_many_times, (gpointer) mask);
+
+      for (int s = 0; s < 10; s++)
+        stroke (session, 0, &ball, s % 3 ? &paint : &erase, trp_vec3 (5 * s, 5 * n, 20),
+                trp_vec3 (60 - 5 * s, 20, 20));
+      g_assert_cmpuint (GPOINTER_TO_SIZE (g_thread_join (thread)), ==, count);
+    }
+}
+
 /* What a stroke keeps and changes, on a grid and on larger ones with the same voxels. */
 static void
 test_cost_does_not_depend_on_the_grid (void)
@@ -788,6 +820,7 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/saved-state-is-found-again", test_saved_state_is_found_again);
   g_test_add_func ("/edit/history-limit-drops-oldest", test_history_limit_drops_oldest);
   g_test_add_func ("/edit/snapshot-stays-as-it-was", test_snapshot_stays_as_it_was);
+  g_test_add_func ("/edit/worker-reads-while-strokes-go-on", test_worker_reads_while_strokes_go_on);
   g_test_add_func ("/edit/cost-does-not-depend-on-the-grid", test_cost_does_not_depend_on_the_grid);
   g_test_add_func ("/edit/listeners-hear-everything-once", test_listeners_hear_everything_once);
   g_test_add_func ("/edit/thousand-random-edits", test_thousand_random_edits);

@@ -81,6 +81,29 @@ test_contains_agrees_with_mask (void)
                        trp_mask_get (mask, i, j, 0));
 }
 
+/* Vertices lie between two pixel centres: one coordinate is whole, the other a half. */
+static void
+test_vertices_are_half_way_and_not_in_line (void)
+{
+  const TrpGeometry geometry = make_geometry (60, 50, 1);
+  g_autoptr (TrpMask) mask = make_random_mask (&geometry, 9, 2);
+  g_autoptr (TrpContours) contours = trp_trace_slice (mask, 2, 0);
+
+  for (size_t c = 0; c < trp_contours_get_size (contours); c++)
+    {
+      size_t n;
+      const TrpPoint *points = trp_contours_peek_points (contours, c, &n);
+
+      for (size_t p = 0; p < n; p++)
+        {
+          const TrpPoint a = points[p], b = points[(p + 1) % n], d = points[(p + 2) % n];
+
+          g_assert_true ((floor (a.x) == a.x) != (floor (a.y) == a.y));
+          g_assert_cmpfloat ((b.x - a.x) * (d.y - b.y), !=, (b.y - a.y) * (d.x - b.x));
+        }
+    }
+}
+
 /* Corners are cut at half-way: each of the four costs a triangle of 1/8. */
 static void
 test_rectangle_has_eight_points (void)
@@ -207,6 +230,29 @@ test_saddle_follows_mean (void)
   g_assert_cmpuint (trp_contours_get_size (joined), ==, 1);
 }
 
+/* Linear interpolation never moves a vertex past a pixel's centre. */
+static void
+test_random_grids_are_parted (void)
+{
+  TrpRng rng = trp_rng_new (21, 0);
+
+  for (int n = 0; n < 50; n++)
+    {
+      const size_t width = 1 + trp_rng_below (&rng, 40), height = 1 + trp_rng_below (&rng, 40);
+      g_autofree float *values = g_new (float, width *height);
+      g_autoptr (TrpContours) contours = NULL;
+
+      for (size_t v = 0; v < width * height; v++)
+        values[v] = trp_rng_below (&rng, 20) == 0 ? NAN
+                                                  : (float) trp_rng_uniform (&rng, -1000, 1000);
+      contours = trp_trace_grid (values, width, height, 120);
+      for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+          g_assert_cmpint (trp_contours_contain (contours, (double) x, (double) y), ==,
+                           values[y * width + x] > 120);
+    }
+}
+
 static void
 test_values_at_the_level_are_outside (void)
 {
@@ -295,6 +341,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/trace/filling-gives-mask-back", test_filling_gives_mask_back);
   g_test_add_func ("/trace/contains-agrees-with-mask", test_contains_agrees_with_mask);
+  g_test_add_func ("/trace/vertices-are-half-way-and-not-in-line",
+                   test_vertices_are_half_way_and_not_in_line);
   g_test_add_func ("/trace/rectangle-has-eight-points", test_rectangle_has_eight_points);
   g_test_add_func ("/trace/hole-runs-the-other-way", test_hole_runs_the_other_way);
   g_test_add_func ("/trace/touching-corners-stay-apart", test_touching_corners_stay_apart);
@@ -303,6 +351,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/circle-lies-at-its-level", test_circle_lies_at_its_level);
   g_test_add_func ("/trace/rim-and-nan-are-outside", test_rim_and_nan_are_outside);
   g_test_add_func ("/trace/saddle-follows-mean", test_saddle_follows_mean);
+  g_test_add_func ("/trace/random-grids-are-parted", test_random_grids_are_parted);
   g_test_add_func ("/trace/values-at-the-level-are-outside", test_values_at_the_level_are_outside);
   g_test_add_func ("/rasterize/shared-edges-share-no-voxel", test_shared_edges_share_no_voxel);
   g_test_add_func ("/rasterize/polygons-are-cut-at-the-grid", test_polygons_are_cut_at_the_grid);
