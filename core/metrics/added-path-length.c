@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#define POINTS_PER_CHUNK 256
+#define POINTS_PER_CHUNK 8192
 
 typedef struct
 {

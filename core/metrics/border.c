@@ -12,7 +12,14 @@
 
 #include <string.h>
 
-#define SLICES_PER_CHUNK 4
+#define WORDS_PER_CHUNK 65536 /* less is done sooner than a thread wakes up */
+
+/* Slices; fixed by the box alone. */
+static size_t
+get_chunk (const TrpBits *bits)
+{
+  return WORDS_PER_CHUNK / (bits->n_words * bits->size[1]) + 1;
+}
 
 typedef struct
 {
@@ -114,7 +121,7 @@ trp_bits_new_from_mask (const TrpMask *mask,
   TrpBits *self = trp_bits_new (origin, size, error);
 
   if (self)
-    trp_parallel_for (size[2], SLICES_PER_CHUNK, cut_slices, &(Work){ .out = self, .mask = mask });
+    trp_parallel_for (size[2], get_chunk (self), cut_slices, &(Work){ .out = self, .mask = mask });
   return self;
 }
 
@@ -200,7 +207,7 @@ derive (const TrpBits *self, TrpParallelFunc func, GError **error)
   TrpBits *out = trp_bits_new (self->origin, self->size, error);
 
   if (out)
-    trp_parallel_for (self->size[2], SLICES_PER_CHUNK, func, &(Work){ .in = self, .out = out });
+    trp_parallel_for (self->size[2], get_chunk (self), func, &(Work){ .in = self, .out = out });
   return out;
 }
 

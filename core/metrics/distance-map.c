@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT16_MAX      /* a row or column without a point; boxes are smaller */
-#define N_ROWS_NEAR 1024     /* rows to look through before the second pass pays */
-#define POINTS_PER_CHUNK 256 /* of a batch */
+#define NONE UINT16_MAX       /* a row or column without a point; boxes are smaller */
+#define N_ROWS_NEAR 1024      /* rows to look through before the second pass pays */
+#define POINTS_PER_CHUNK 8192 /* of a batch; less is done sooner than a thread wakes up */
+#define ROWS_PER_CHUNK 16384
 
 /* A row beside the one that is asked about. */
 typedef struct
@@ -150,7 +151,7 @@ trp_distance_map_new (const TrpBits *points, const double spacing[3], GError **e
   memcpy (self->spacing, spacing, sizeof self->spacing);
   self->rows = rows;
   make_offsets (self);
-  trp_parallel_for (self->size[1] * self->size[2], 256, fill_rows,
+  trp_parallel_for (self->size[1] * self->size[2], ROWS_PER_CHUNK, fill_rows,
                     &(Work){ .self = self, .bits = points });
   return self;
 }

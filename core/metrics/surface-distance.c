@@ -5,7 +5,6 @@
 
 #include "core/metrics/surface-distance.h"
 
-#include "core/base/parallel.h"
 #include "core/metrics/surfel.h"
 
 #include <math.h>
@@ -77,6 +76,18 @@ trp_surface_pair_free (TrpSurfacePair *self)
   g_free (self);
 }
 
+TrpOverlap
+trp_surface_pair_count (const TrpSurfacePair *self)
+{
+  const TrpBits *a = self->reference, *b = self->test;
+  const size_t n_words = a->n_words * a->size[1] * a->size[2];
+  TrpOverlap overlap = { .reference = trp_bits_count (a), .test = trp_bits_count (b) };
+
+  for (size_t n = 0; n < n_words; n++)
+    overlap.both += (size_t) __builtin_popcountll (a->words[n] & b->words[n]);
+  return overlap;
+}
+
 static uint64_t
 get_key (const Sample *sample)
 {
@@ -115,11 +126,9 @@ sort_samples (Sample *samples, size_t n)
 }
 
 static void
-finish_lists (size_t begin, size_t end, void *data)
+finish_lists (List lists[2])
 {
-  List *lists = data;
-
-  for (size_t n = begin; n < end; n++)
+  for (size_t n = 0; n < 2; n++)
     {
       List *list = &lists[n];
 
@@ -312,7 +321,7 @@ trp_surface_distances_new_between (TrpSurfaceSide *reference,
       !measure_list (&self->lists[1], test, reference, spacing, kind, error) ||
       !trp_progress_step (progress, 0.9, NULL, error))
     return NULL;
-  trp_parallel_for (2, 1, finish_lists, self->lists);
+  finish_lists (self->lists);
   set_numbers (self);
   return g_steal_pointer (&self);
 }

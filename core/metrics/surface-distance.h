@@ -13,6 +13,7 @@
 #include "core/base/progress.h"
 #include "core/metrics/border.h"
 #include "core/metrics/distance-map.h"
+#include "core/metrics/overlap.h"
 
 G_BEGIN_DECLS
 
@@ -45,6 +46,8 @@ TrpSurfacePair *
 trp_surface_pair_new (const TrpMask *reference, const TrpMask *test, GError **error);
 void trp_surface_pair_free (TrpSurfacePair *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSurfacePair, trp_surface_pair_free)
+
+TrpOverlap trp_surface_pair_count (const TrpSurfacePair *self);
 
 /**
  * TrpSurfaceNumbers: NAN and INFINITY where a mask is empty, see the definitions
