@@ -182,7 +182,8 @@ trp_mask_count (const TrpMask *self)
   for (size_t k = 0; k < self->geometry.size[2]; k++)
     if (self->planes[k])
       for (size_t w = 0; w < n_words; w++)
-        count += (size_t) __builtin_popcountll (self->planes[k]->words[w]);
+        if (self->planes[k]->words[w]) /* most words are 0, and counting bits is a call */
+          count += (size_t) __builtin_popcountll (self->planes[k]->words[w]);
   return count;
 }
 
