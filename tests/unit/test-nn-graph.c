@@ -246,7 +246,7 @@ test_frozen (void)
 static void
 test_shared_weights (void)
 {
-  g_autofree double *sums[3] = { NULL };
+  double *sums[3];
   size_t count = 0;
 
   for (int which = 0; which < 3; which++) /* first pass, second pass, both */
@@ -274,6 +274,8 @@ test_shared_weights (void)
     }
   for (size_t i = 0; i < count; i++)
     trp_assert_near (sums[2][i], sums[0][i] + sums[1][i], 1e-15);
+  for (int which = 0; which < 3; which++)
+    g_free (sums[which]);
 }
 
 /* A parameter that the loss does not reach has zeros, not garbage. */

@@ -27,9 +27,11 @@ typedef struct
   double tolerance; /* of the largest element */
 } Engine;
 
-/* The file's floats round at 6e-8; sums in another order stay below that. */
+/* The file's floats round at 6e-8; sums in another order stay below that. Float32 through a dozen
+ * layers and back loses two digits. */
 static const Engine engines[] = {
   { "reference", &trp_backend_reference, 2e-7 },
+  { "cpu", &trp_backend_cpu, 2e-5 },
 };
 
 static TrpSafetensors *golden;
@@ -115,7 +117,8 @@ compare_tensor (TrpProgram *program, const Engine *engine, const TrpTensorView *
   const TrpValue value = trp_program_find (program, name);
   g_autofree float *expected = dup_tensor (view);
   g_autofree float *actual = g_new (float, view->count);
-  double largest = 1e-6, worst = 0;
+  /* at least 1e-2: behind a norm some gradients are sums that cancel, of terms about that large */
+  double largest = 1e-2, worst = 0;
 
   if (value == TRP_VALUE_NONE)
     g_error ("the graph has no %s", name);
