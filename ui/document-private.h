@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "ui/document.h"
+#include "ui/document-files.h"
 
 G_BEGIN_DECLS
 
@@ -72,7 +72,7 @@ void trp_document_readings_free (TrpDocumentReadings *self);
 TrpDocumentFiles *trp_document_files_new (void);
 /* Disconnects the jobs under way. */
 void trp_document_files_free (TrpDocumentFiles *self);
-/* The edited reading was changed since it was saved last. */
-void trp_document_mark_unsaved (TrpDocument *self);
+/* The reading stands in @path as it is now. */
+void trp_document_mark_saved (TrpDocument *self, int index, const char *path);
 
 G_END_DECLS

@@ -97,7 +97,9 @@ static void
 trp_document_init (TrpDocument *self)
 {
   self->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_job_unref);
-  self->tool = (TrpToolSettings){ .kind = TRP_TOOL_CURSOR, .radius_mm = 8, .low = 20, .high = 90 };
+  self->tool = (TrpToolSettings){
+    .kind = TRP_TOOL_CURSOR, .radius_mm = 8, .over = TRP_PAINT_OVER_UNLOCKED, .low = 20, .high = 90
+  };
   self->title = g_strdup ("");
   self->structures_shown = true;
   self->fill_opacity = 0.06;

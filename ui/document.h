@@ -180,19 +180,12 @@ typedef enum
   TRP_N_TOOLS,
 } TrpToolKind;
 
-typedef enum
-{
-  TRP_OVER_UNLOCKED, /* unlocked others lose the voxels, locked ones block */
-  TRP_OVER_ALL,      /* others keep theirs */
-  TRP_OVER_EMPTY,    /* only where no structure is */
-} TrpOver;
-
 typedef struct
 {
   TrpToolKind kind;
   bool ball; /* else a disc in the pane's plane */
   double radius_mm;
-  TrpOver over;
+  TrpPaintOver over;
   bool limited; /* only where the pane's volume is in low..high */
   double low, high;
 } TrpToolSettings;

@@ -232,6 +232,12 @@ trp_job_start (const TrpJobClass *klass, const char *title, void *data, void *us
   return self;
 }
 
+void *
+trp_job_get_data (const TrpJob *self)
+{
+  return self->data;
+}
+
 const char *
 trp_job_get_title (const TrpJob *self)
 {

@@ -54,6 +54,8 @@ TrpJob *trp_job_start (const TrpJobClass *klass, const char *title, void *data, 
 TrpJob *trp_job_ref (TrpJob *self);
 void trp_job_unref (TrpJob *self);
 
+/* The job's @data; NULL once it has ended (after @done). */
+void *trp_job_get_data (const TrpJob *self);
 const char *trp_job_get_title (const TrpJob *self);
 TrpJobState trp_job_get_state (const TrpJob *self);
 double trp_job_get_fraction (const TrpJob *self); /* 0 to 1, as of the last turn of the main loop */

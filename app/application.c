@@ -1,0 +1,253 @@
+/* application.c - TrpApplication: windows, opening, recent files
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/application.h"
+#include "config.h"
+
+#include "app/settings.h"
+#include "ui/document-files.h"
+#include "ui/window.h"
+
+#include <glib/gi18n.h>
+
+struct _TrpApplication
+{
+  GtkApplication parent_instance;
+
+  TrpSettings *settings;
+};
+
+G_DEFINE_FINAL_TYPE (TrpApplication, trp_application, GTK_TYPE_APPLICATION)
+
+/* ---- windows ---- */
+
+static void
+show_recent (TrpApplication *self)
+{
+  for (GList *item = gtk_application_get_windows (GTK_APPLICATION (self)); item; item = item->next)
+    if (TRP_IS_MAIN_WINDOW (item->data))
+      trp_main_window_set_recent (item->data, trp_settings_get_recent (self->settings));
+}
+
+static void
+on_opened (TrpApplication *self, const char *path)
+{
+  trp_settings_add_recent (self->settings, path);
+  show_recent (self);
+}
+
+static gboolean
+on_close_request (GtkWindow *window, TrpApplication *self)
+{
+  int width, height;
+
+  gtk_window_get_default_size (window, &width, &height);
+  trp_settings_set_window (self->settings, width, height, gtk_window_is_maximized (window));
+  return GDK_EVENT_PROPAGATE;
+}
+
+static TrpMainWindow *
+add_window (TrpApplication *self)
+{
+  GtkWidget *window = trp_main_window_new (GTK_APPLICATION (self));
+  int width, height;
+  bool maximized;
+
+  if (trp_settings_get_window (self->settings, &width, &height, &maximized))
+    {
+      gtk_window_set_default_size (GTK_WINDOW (window), width, height);
+      if (maximized)
+        gtk_window_maximize (GTK_WINDOW (window));
+    }
+  g_signal_connect_swapped (window, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect (window, "close-request", G_CALLBACK (on_close_request), self);
+  show_recent (self);
+  gtk_window_present (GTK_WINDOW (window));
+  return TRP_MAIN_WINDOW (window);
+}
+
+/* The window in front if it holds nothing yet, else a new one: a case is never mixed into another by
+ * opening files from outside. */
+static TrpMainWindow *
+get_empty_window (TrpApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (TRP_IS_MAIN_WINDOW (window) && trp_main_window_is_empty (TRP_MAIN_WINDOW (window)))
+    {
+      gtk_window_present (window);
+      return TRP_MAIN_WINDOW (window);
+    }
+  return add_window (self);
+}
+
+void
+trp_application_open_demo (TrpApplication *self)
+{
+  TrpMainWindow *window = get_empty_window (self);
+
+  trp_main_window_show_message (
+    window, TRP_SEVERITY_INFO,
+    _ ("The demo case comes with the trained networks; they are not part of this build yet."));
+}
+
+/* ---- GApplication ---- */
+
+static void
+trp_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window)
+    gtk_window_present (window);
+  else
+    add_window (TRP_APPLICATION (application));
+}
+
+static void
+trp_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  TrpMainWindow *window = get_empty_window (TRP_APPLICATION (application));
+
+  for (int n = 0; n < n_files; n++)
+    {
+      g_autofree char *path = g_file_get_path (files[n]);
+
+      if (path)
+        trp_document_open (trp_main_window_get_document (window), path, TRP_ROLE_GUESS,
+                           TRP_OPEN_AS_GUESSED);
+      else
+        trp_main_window_show_message (window, TRP_SEVERITY_ERROR,
+                                      _ ("Only files on this computer can be opened."));
+    }
+}
+
+static void
+on_demo (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  trp_application_open_demo (data);
+}
+
+static void
+on_clear_recent (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  TrpApplication *self = data;
+
+  trp_settings_clear_recent (self->settings);
+  show_recent (self);
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_show_about_dialog (
+    gtk_application_get_active_window (data), "program-name", "Triptych", "version", TRP_VERSION,
+    "comments", _ ("MR, synthetic CT and CT side by side. Not a medical device."), "license-type",
+    GTK_LICENSE_APACHE_2_0, NULL);
+}
+
+/* Each window asks for itself; the program ends with the last one. */
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
+
+  for (GList *item = windows; item; item = item->next)
+    gtk_window_close (item->data);
+}
+
+static void
+trp_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = {
+    { "demo", on_demo },
+    { "clear-recent", on_clear_recent },
+    { "about", on_about },
+    { "quit", on_quit },
+  };
+  static const char *const quit_keys[] = { "<Control>q", NULL };
+
+  G_APPLICATION_CLASS (trp_application_parent_class)->startup (application);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries),
+                                   application);
+  gtk_application_set_accels_for_action (GTK_APPLICATION (application), "app.quit", quit_keys);
+  TRP_APPLICATION (application)->settings = trp_settings_new (NULL);
+}
+
+static int
+trp_application_command_line (GApplication *application, GApplicationCommandLine *command_line)
+{
+  GVariantDict *options = g_application_command_line_get_options_dict (command_line);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_auto (GStrv) arguments = NULL;
+  gboolean demo = FALSE;
+  int n_arguments;
+
+  arguments = g_application_command_line_get_arguments (command_line, &n_arguments);
+  for (int n = 1; n < n_arguments; n++)
+    g_ptr_array_add (files, g_application_command_line_create_file_for_arg (command_line,
+                                                                             arguments[n]));
+  g_variant_dict_lookup (options, "demo", "b", &demo);
+  if (demo)
+    trp_application_open_demo (TRP_APPLICATION (application));
+  if (files->len > 0)
+    g_application_open (application, (GFile **) files->pdata, (int) files->len, "");
+  else if (!demo)
+    g_application_activate (application);
+  return 0;
+}
+
+static int
+trp_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1;
+  g_print ("triptych %s\n", TRP_VERSION);
+  return 0;
+}
+
+static void
+trp_application_shutdown (GApplication *application)
+{
+  g_clear_pointer (&TRP_APPLICATION (application)->settings, trp_settings_free);
+  G_APPLICATION_CLASS (trp_application_parent_class)->shutdown (application);
+}
+
+static void
+trp_application_class_init (TrpApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = trp_application_startup;
+  application_class->activate = trp_application_activate;
+  application_class->open = trp_application_open;
+  application_class->command_line = trp_application_command_line;
+  application_class->handle_local_options = trp_application_handle_local_options;
+  application_class->shutdown = trp_application_shutdown;
+}
+
+static void
+trp_application_init (TrpApplication *self)
+{
+  static const GOptionEntry options[] = {
+    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open a phantom case with two small networks"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and stop"), NULL },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[PATH…]"));
+  g_application_set_option_context_summary (
+    G_APPLICATION (self),
+    _ ("MR, synthetic CT and CT side by side: opens images, label maps and DICOM folders."));
+}
+
+TrpApplication *
+trp_application_new (void)
+{
+  return g_object_new (TRP_TYPE_APPLICATION, "application-id", "org.triptych.Triptych", "flags",
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE, NULL);
+}

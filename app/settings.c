@@ -1,0 +1,117 @@
+/* settings.c - what the program remembers between runs
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/settings.h"
+
+#include <glib/gstdio.h>
+
+#define MAX_RECENT 12
+
+struct _TrpSettings
+{
+  char *path;
+  GKeyFile *file;
+  char **recent;
+};
+
+static void
+read_recent (TrpSettings *self)
+{
+  g_strfreev (self->recent);
+  self->recent = g_key_file_get_string_list (self->file, "recent", "paths", NULL, NULL);
+  if (!self->recent)
+    self->recent = g_new0 (char *, 1);
+}
+
+TrpSettings *
+trp_settings_new (const char *path)
+{
+  TrpSettings *self = g_new0 (TrpSettings, 1);
+
+  self->path = path ? g_strdup (path)
+                    : g_build_filename (g_get_user_config_dir (), "triptych", "settings.ini", NULL);
+  self->file = g_key_file_new ();
+  g_key_file_load_from_file (self->file, self->path, G_KEY_FILE_KEEP_COMMENTS, NULL);
+  read_recent (self);
+  return self;
+}
+
+void
+trp_settings_free (TrpSettings *self)
+{
+  if (!self)
+    return;
+  g_key_file_unref (self->file);
+  g_strfreev (self->recent);
+  g_free (self->path);
+  g_free (self);
+}
+
+static void
+write_file (TrpSettings *self)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *text = NULL;
+  gsize length;
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (folder, 0700);
+  text = g_key_file_to_data (self->file, &length, NULL);
+  if (!g_file_set_contents_full (self->path, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT,
+                                 0600, &error))
+    g_debug ("settings: %s", error->message);
+}
+
+const char *const *
+trp_settings_get_recent (TrpSettings *self)
+{
+  return (const char *const *) self->recent;
+}
+
+void
+trp_settings_add_recent (TrpSettings *self, const char *path)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+
+  g_ptr_array_add (paths, (gpointer) path);
+  for (char **old = self->recent; *old && paths->len < MAX_RECENT; old++)
+    if (g_strcmp0 (*old, path) != 0)
+      g_ptr_array_add (paths, *old);
+  g_key_file_set_string_list (self->file, "recent", "paths", (const char *const *) paths->pdata,
+                              paths->len);
+  read_recent (self);
+  write_file (self);
+}
+
+void
+trp_settings_clear_recent (TrpSettings *self)
+{
+  g_key_file_remove_group (self->file, "recent", NULL);
+  read_recent (self);
+  write_file (self);
+}
+
+bool
+trp_settings_get_window (TrpSettings *self, int *out_width, int *out_height, bool *out_maximized)
+{
+  const int width = g_key_file_get_integer (self->file, "window", "width", NULL);
+  const int height = g_key_file_get_integer (self->file, "window", "height", NULL);
+
+  if (width < 200 || height < 200)
+    return false;
+  *out_width = width;
+  *out_height = height;
+  *out_maximized = g_key_file_get_boolean (self->file, "window", "maximized", NULL);
+  return true;
+}
+
+void
+trp_settings_set_window (TrpSettings *self, int width, int height, bool maximized)
+{
+  g_key_file_set_integer (self->file, "window", "width", width);
+  g_key_file_set_integer (self->file, "window", "height", height);
+  g_key_file_set_boolean (self->file, "window", "maximized", maximized);
+  write_file (self);
+}

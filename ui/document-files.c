@@ -1,0 +1,439 @@
+/* document-files.c - opening and saving of a document's files
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Everything slow (reading, looking whether a file is a label map, percentiles for the window)
+ * happens in the job's worker; the main thread only puts the result in its place.
+ */
+
+#include "ui/document-files.h"
+#include "config.h"
+
+#include "core/io/label-map.h"
+#include "ui/document-private.h"
+
+#include <glib/gi18n.h>
+
+struct _TrpDocumentFiles
+{
+  GPtrArray *jobs; /* (element-type TrpJob): under way */
+};
+
+TrpDocumentFiles *
+trp_document_files_new (void)
+{
+  TrpDocumentFiles *self = g_new0 (TrpDocumentFiles, 1);
+
+  self->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_job_unref);
+  return self;
+}
+
+void
+trp_document_files_free (TrpDocumentFiles *self)
+{
+  for (guint n = 0; n < self->jobs->len; n++)
+    trp_job_disconnect (g_ptr_array_index (self->jobs, n));
+  g_ptr_array_unref (self->jobs);
+  g_free (self);
+}
+
+static void
+start (TrpDocument *self, const TrpJobClass *klass, const char *title, void *data)
+{
+  TrpJob *job = trp_job_start (klass, title, data, self);
+
+  g_ptr_array_add (self->files->jobs, job);
+  trp_document_add_job (self, job);
+}
+
+/* What went wrong has been told by a message: ended file jobs leave the list. */
+static void
+finish (TrpDocument *self, TrpJob *job)
+{
+  trp_document_dismiss_job (self, job);
+  g_ptr_array_remove (self->files->jobs, job);
+}
+
+bool
+trp_document_is_opening (TrpDocument *self)
+{
+  return self->files->jobs->len > 0;
+}
+
+/* ---- what a file is, from what it says and what it is called ---- */
+
+static bool
+has_word (const char *name, const char *const *words)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  g_auto (GStrv) parts = NULL;
+
+  g_strcanon (lower, "abcdefghijklmnopqrstuvwxyz0123456789", ' ');
+  parts = g_strsplit (lower, " ", -1);
+  for (char **part = parts; *part; part++)
+    if (g_strv_contains (words, *part))
+      return true;
+  return false;
+}
+
+/* Words of the file's own name count before those of its folder. */
+static bool
+path_has_word (const char *path, const char *const *words, bool folder_too)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *folder_name = g_path_get_basename (folder);
+
+  return has_word (name, words) || (folder_too && has_word (folder_name, words));
+}
+
+static int
+guess_by_words (const char *path, bool folder_too)
+{
+  static const char *const synct[] = { "synct",     "sct",    "pct",   "pseudoct",
+                                       "synthetic", "fakect", "sctmr", NULL };
+  static const char *const mr[] = { "mr",    "mri", "t1",  "t2",  "t1w",  "t2w",
+                                    "flair", "adc", "dwi", "t1c", "t1ce", NULL };
+  static const char *const ct[] = { "ct", "cbct", "pct1", NULL };
+
+  if (path_has_word (path, synct, folder_too))
+    return TRP_ROLE_SYNCT;
+  if (path_has_word (path, mr, folder_too))
+    return TRP_ROLE_MR;
+  if (path_has_word (path, ct, folder_too))
+    return TRP_ROLE_CT;
+  return TRP_ROLE_GUESS;
+}
+
+static int
+guess_role (const TrpVolume *volume, const char *path)
+{
+  double low, high;
+  int role = TRP_ROLE_GUESS;
+
+  switch (trp_volume_get_info (volume)->modality)
+    {
+    case TRP_MODALITY_MR:
+      return TRP_ROLE_MR;
+    case TRP_MODALITY_CT:
+      return TRP_ROLE_CT;
+    case TRP_MODALITY_SYNCT:
+      return TRP_ROLE_SYNCT;
+    case TRP_MODALITY_PT:
+      return TRP_ROLE_OTHER;
+    case TRP_MODALITY_UNKNOWN:
+      break;
+    }
+  role = guess_by_words (path, false);
+  if (role == TRP_ROLE_GUESS)
+    role = guess_by_words (path, true);
+  if (role != TRP_ROLE_GUESS)
+    return role;
+  /* Air in Hounsfield units is far below zero; magnitudes of MR never are. */
+  trp_volume_get_range (volume, &low, &high);
+  return low < -500 ? TRP_ROLE_CT : low >= 0 ? TRP_ROLE_MR : TRP_ROLE_OTHER;
+}
+
+/* Eight-bit pictures look like label maps too: a name that says so, or few values, decides. */
+static bool
+is_structures (const TrpVolume *volume, const char *path)
+{
+  static const char *const words[] = { "mask",         "masks", "label",      "labels",
+                                       "labelmap",     "seg",   "structures", "structure",
+                                       "gt",           "roi",   "contour",    "contours",
+                                       "segmentation", "gtv",   "gtvp",       "ctv",
+                                       "ptv",          NULL };
+  double low, high;
+
+  if (trp_volume_get_info (volume)->modality != TRP_MODALITY_UNKNOWN ||
+      !trp_label_map_looks_like (volume))
+    return false;
+  trp_volume_get_range (volume, &low, &high);
+  return path_has_word (path, words, false) || high <= 40;
+}
+
+/* ---- opening ---- */
+
+typedef struct
+{
+  char *path;
+  char *uid; /* NULL: not chosen yet */
+  int role;
+  TrpOpenAs as;
+} OpenData;
+
+typedef struct
+{
+  GPtrArray *series; /* to choose from; else one of these two */
+  TrpVolume *volume;
+  TrpStructureSet *set;
+  TrpDisplay display;
+  int role;
+} Opened;
+
+static void
+open_data_free (gpointer data)
+{
+  OpenData *open = data;
+
+  g_free (open->path);
+  g_free (open->uid);
+  g_free (open);
+}
+
+static void
+opened_free (gpointer data)
+{
+  Opened *opened = data;
+
+  g_clear_pointer (&opened->series, g_ptr_array_unref);
+  g_clear_pointer (&opened->volume, trp_volume_unref);
+  g_clear_pointer (&opened->set, trp_structure_set_unref);
+  g_free (opened);
+}
+
+/* Modality by role, so that a NIfTI file gets the window and the unit of what it is. */
+static TrpVolume *
+with_modality (TrpVolume *volume, int role)
+{
+  static const TrpModality modality[TRP_N_ROLES] = { TRP_MODALITY_MR, TRP_MODALITY_SYNCT,
+                                                     TRP_MODALITY_CT, TRP_MODALITY_UNKNOWN };
+  TrpVolumeInfo info;
+  TrpVolume *result;
+
+  if (trp_volume_get_info (volume)->modality != TRP_MODALITY_UNKNOWN || role == TRP_ROLE_OTHER)
+    return trp_volume_ref (volume);
+  trp_volume_info_copy (&info, trp_volume_get_info (volume));
+  info.modality = modality[role];
+  if (!info.unit && role != TRP_ROLE_MR)
+    info.unit = g_strdup ("HU");
+  result = trp_volume_new_with_info (volume, &info);
+  trp_volume_info_clear (&info);
+  return result;
+}
+
+static bool
+fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **error)
+{
+  if (open->as == TRP_OPEN_AS_STRUCTURES ||
+      (open->as == TRP_OPEN_AS_GUESSED && is_structures (volume, open->path)))
+    {
+      g_autofree char *name = g_path_get_basename (open->path);
+
+      opened->set = trp_label_map_to_set (volume, open->path, error);
+      if (!opened->set)
+        {
+          g_prefix_error (error, "%s: ", name);
+          return false;
+        }
+      trp_structure_set_set_name (opened->set, name);
+      return true;
+    }
+  opened->role = open->role == TRP_ROLE_GUESS ? guess_role (volume, open->path) : open->role;
+  opened->volume = with_modality (volume, opened->role);
+  opened->display.window = trp_window_get_default (opened->volume);
+  return true;
+}
+
+static void *
+run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  const OpenData *open = data;
+  Opened *opened = g_new0 (Opened, 1);
+  TrpProgress part = trp_progress_part (progress, 0.1, 1);
+  TrpLoadOptions options = { .series_uid = open->uid, .progress = &part };
+  g_autoptr (TrpVolume) volume = NULL;
+
+  if (!open->uid && g_file_test (open->path, G_FILE_TEST_IS_DIR))
+    {
+      opened->series = trp_series_list (open->path, progress, error);
+      if (!opened->series)
+        {
+          opened_free (opened);
+          return NULL;
+        }
+      if (opened->series->len > 1)
+        return opened;
+      g_clear_pointer (&opened->series, g_ptr_array_unref);
+    }
+  volume = trp_volume_load (open->path, &options, error);
+  if (!volume || !fill_opened (opened, open, volume, error))
+    {
+      opened_free (opened);
+      return NULL;
+    }
+  return opened;
+}
+
+static void
+place_result (TrpDocument *self, const OpenData *open, const Opened *opened)
+{
+  if (opened->series)
+    {
+      const TrpOpenChoice choice = { open->path, opened->series, open->role };
+
+      trp_document_emit (self, TRP_DOCUMENT_CHOOSE_SERIES, &choice);
+      return;
+    }
+  if (opened->set)
+    trp_document_add_reading (self, opened->set);
+  else
+    trp_document_set_volume (self, (TrpRole) opened->role, opened->volume, &opened->display);
+  trp_document_emit (self, TRP_DOCUMENT_FILE_OPENED, open->path,
+                     opened->set ? (int) TRP_OPEN_AS_STRUCTURES : (int) TRP_OPEN_AS_IMAGE);
+}
+
+static void
+on_opened (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  TrpDocument *self = user_data;
+  const OpenData *open = trp_job_get_data (job);
+
+  if (result)
+    place_result (self, open, result);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
+  g_clear_pointer (&result, opened_free);
+  finish (self, job);
+}
+
+static void
+start_opening (TrpDocument *self, const char *path, const char *uid, int role, TrpOpenAs as)
+{
+  static const TrpJobClass klass = {
+    .run = run_open, .done = on_opened, .free_data = open_data_free, .free_result = opened_free
+  };
+  OpenData *open = g_new0 (OpenData, 1);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *title = g_strdup_printf (_ ("Open %s"), name);
+
+  open->path = g_strdup (path);
+  open->uid = g_strdup (uid);
+  open->role = role;
+  open->as = as;
+  start (self, &klass, title, open);
+}
+
+void
+trp_document_open (TrpDocument *self, const char *path, int role, TrpOpenAs as)
+{
+  start_opening (self, path, NULL, role, as);
+}
+
+void
+trp_document_open_series (TrpDocument *self, const char *path, const char *uid, int role)
+{
+  start_opening (self, path, uid, role, TRP_OPEN_AS_GUESSED);
+}
+
+/* ---- saving ---- */
+
+typedef struct
+{
+  TrpStructureSet *set; /* a snapshot */
+  int index;
+  char *path;
+  char **priority; /* NULL: overlaps are refused */
+  bool separately;
+  TrpDocumentSaved saved;
+  void *saved_data;
+} SaveData;
+
+static void
+save_data_free (gpointer data)
+{
+  SaveData *save = data;
+
+  trp_structure_set_unref (save->set);
+  g_free (save->path);
+  g_strfreev (save->priority);
+  g_free (save);
+}
+
+static void *
+run_save (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  const SaveData *save = data;
+  const bool ok = save->separately
+                    ? trp_structure_set_save_separately (save->set, save->path, error)
+                    : trp_structure_set_save (save->set, save->path,
+                                              (const char *const *) save->priority, error);
+
+  return ok ? g_strdup (save->path) : NULL;
+}
+
+static void
+on_saved (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  TrpDocument *self = user_data;
+  const SaveData *save = trp_job_get_data (job);
+
+  if (result)
+    trp_document_mark_saved (self, save->index, save->separately ? NULL : save->path);
+  else
+    trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
+  if (save->saved)
+    save->saved (self, result != NULL, save->saved_data);
+  g_free (result);
+  finish (self, job);
+}
+
+char *
+trp_document_find_overlap (TrpDocument *self)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+  size_t first, second, n_voxels;
+
+  if (!set || !trp_structure_set_find_overlap (set, &first, &second, &n_voxels))
+    return NULL;
+  return g_strdup_printf (
+    _ ("%s and %s share %zu voxels; a label map holds one structure per voxel."),
+    trp_structure_get_name (trp_structure_set_get (set, first)),
+    trp_structure_get_name (trp_structure_set_get (set, second)), n_voxels);
+}
+
+static char **
+get_priority (TrpDocument *self)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+  TrpStructure *active = trp_document_peek_active (self);
+  GPtrArray *names = g_ptr_array_new ();
+
+  if (active)
+    g_ptr_array_add (names, g_strdup (trp_structure_get_name (active)));
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    if (trp_structure_set_get (set, n) != active)
+      g_ptr_array_add (names, g_strdup (trp_structure_get_name (trp_structure_set_get (set, n))));
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
+void
+trp_document_save (TrpDocument *self,
+                   const char *path,
+                   bool active_first,
+                   bool separately,
+                   TrpDocumentSaved saved,
+                   void *user_data)
+{
+  static const TrpJobClass klass = {
+    .run = run_save, .done = on_saved, .free_data = save_data_free, .free_result = g_free
+  };
+  TrpEditSession *session = trp_document_peek_session (self);
+  SaveData *save;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *title = g_strdup_printf (_ ("Save %s"), name);
+
+  if (!session)
+    return;
+  trp_document_end_stroke (self);
+  save = g_new0 (SaveData, 1);
+  save->set = trp_edit_session_snapshot (session);
+  save->index = trp_document_get_edited (self);
+  save->path = g_strdup (path);
+  save->priority = active_first ? get_priority (self) : NULL;
+  save->separately = separately;
+  save->saved = saved;
+  save->saved_data = user_data;
+  start (self, &klass, title, save);
+}

@@ -1,0 +1,615 @@
+/* document-readings.c - the document's readings, strokes and history
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A reading that is edited has an edit session, which alone may change it; the document keeps one
+ * session per reading that was ever edited, so that changing readings does not lose their history.
+ */
+
+#include "config.h"
+#include "ui/document-private.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  TrpStructureSet *set;
+  TrpEditSession *session; /* NULL until edited */
+  char *save_path;
+} Reading;
+
+struct _TrpDocumentReadings
+{
+  TrpDocument *document; /* borrowed: the owner */
+  GPtrArray *list;       /* (element-type Reading) */
+  int edited, reference;
+  int active;
+  bool reference_is_own_copy; /* the reference is what the edited reading began as */
+};
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  trp_edit_session_free (reading->session);
+  trp_structure_set_unref (reading->set);
+  g_free (reading->save_path);
+  g_free (reading);
+}
+
+TrpDocumentReadings *
+trp_document_readings_new (TrpDocument *document)
+{
+  TrpDocumentReadings *self = g_new0 (TrpDocumentReadings, 1);
+
+  self->document = document;
+  self->list = g_ptr_array_new_with_free_func (reading_free);
+  self->edited = self->reference = self->active = -1;
+  return self;
+}
+
+void
+trp_document_readings_free (TrpDocumentReadings *self)
+{
+  g_ptr_array_unref (self->list);
+  g_free (self);
+}
+
+static Reading *
+get (TrpDocument *self, int index)
+{
+  return index < 0 || index >= (int) self->readings->list->len
+           ? NULL
+           : g_ptr_array_index (self->readings->list, index);
+}
+
+static Reading *
+get_edited (TrpDocument *self)
+{
+  return get (self, self->readings->edited);
+}
+
+TrpEditSession *
+trp_document_peek_session (TrpDocument *self)
+{
+  Reading *reading = get_edited (self);
+
+  return reading ? reading->session : NULL;
+}
+
+guint
+trp_document_get_n_readings (TrpDocument *self)
+{
+  return self->readings->list->len;
+}
+
+TrpStructureSet *
+trp_document_get_reading (TrpDocument *self, guint index)
+{
+  return get (self, (int) index)->set;
+}
+
+int
+trp_document_get_edited (TrpDocument *self)
+{
+  return self->readings->edited;
+}
+
+int
+trp_document_get_reference (TrpDocument *self)
+{
+  return self->readings->reference;
+}
+
+TrpStructureSet *
+trp_document_peek_edited (TrpDocument *self)
+{
+  Reading *reading = get_edited (self);
+
+  return reading ? reading->set : NULL;
+}
+
+TrpStructureSet *
+trp_document_peek_reference (TrpDocument *self)
+{
+  Reading *reading = get (self, self->readings->reference);
+
+  return reading ? reading->set : NULL;
+}
+
+TrpStructure *
+trp_document_find_reference (TrpDocument *self, TrpStructure *structure)
+{
+  TrpStructureSet *reference = trp_document_peek_reference (self);
+
+  return reference && self->readings->reference != self->readings->edited
+           ? trp_structure_set_find (reference, trp_structure_get_name (structure))
+           : NULL;
+}
+
+/* ---- what the session tells ---- */
+
+/* The active structure is kept by its place; a deleted one hands over to its neighbour. */
+static void
+follow_list (TrpDocument *self, const TrpEditChange *change)
+{
+  const int size = (int) trp_structure_set_get_size (trp_document_peek_edited (self));
+  int active = self->readings->active;
+
+  if (change->kind == TRP_EDIT_ADDED)
+    active = (int) change->index;
+  else if (change->kind == TRP_EDIT_REMOVED && active >= (int) change->index && active > 0)
+    active--;
+  self->readings->active = CLAMP (active, -1, size - 1);
+  if (size > 0 && self->readings->active < 0)
+    self->readings->active = 0;
+  trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
+  trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
+}
+
+static void
+on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
+{
+  TrpDocument *self = user_data;
+
+  if (session != trp_document_peek_session (self))
+    return;
+  switch (change->kind)
+    {
+    case TRP_EDIT_VOXELS:
+      trp_document_emit (self, TRP_DOCUMENT_MASK_CHANGED, change);
+      break;
+    case TRP_EDIT_ADDED:
+    case TRP_EDIT_REMOVED:
+    case TRP_EDIT_MOVED:
+      follow_list (self, change);
+      break;
+    case TRP_EDIT_ATTRIBUTES:
+      trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
+      break;
+    case TRP_EDIT_HISTORY:
+      trp_document_emit (self, TRP_DOCUMENT_HISTORY_CHANGED);
+      trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
+      break;
+    }
+}
+
+/* ---- readings ---- */
+
+static guint
+append (TrpDocument *self, TrpStructureSet *set)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->set = trp_structure_set_ref (set);
+  g_ptr_array_add (self->readings->list, reading);
+  return self->readings->list->len - 1;
+}
+
+static void
+emit_all (TrpDocument *self)
+{
+  trp_document_emit (self, TRP_DOCUMENT_READINGS_CHANGED);
+  trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
+  trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
+  trp_document_emit (self, TRP_DOCUMENT_HISTORY_CHANGED);
+  trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
+}
+
+/* Only the structure that is edited first is unlocked: the others are guarded until asked for. */
+static void
+lock_all_but (TrpEditSession *session, const TrpStructureSet *set, size_t unlocked)
+{
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    trp_edit_session_set_locked (session, trp_structure_set_get (set, n), n != unlocked);
+}
+
+static void
+choose_edited (TrpDocument *self, int index)
+{
+  Reading *reading = get (self, index);
+
+  self->readings->edited = reading ? index : -1;
+  if (reading && !reading->session)
+    {
+      reading->session = trp_edit_session_new (reading->set);
+      trp_edit_session_add_listener (reading->session, on_edit, self);
+      lock_all_but (reading->session, reading->set, 0);
+    }
+  self->readings->active = reading && trp_structure_set_get_size (reading->set) > 0 ? 0 : -1;
+}
+
+/* A first reading is corrected against what it was: the file's own structures stay as the
+ * reference, a copy (which shares all planes) is edited. */
+guint
+trp_document_add_reading (TrpDocument *self, TrpStructureSet *set)
+{
+  const guint index = append (self, set);
+  TrpStructureSet *edited = trp_document_peek_edited (self);
+
+  if (!edited || (trp_structure_set_get_size (edited) == 0 && self->readings->reference < 0))
+    {
+      g_autoptr (TrpStructureSet) copy = trp_structure_set_copy (set);
+
+      trp_structure_set_set_name (copy, _ ("edited"));
+      self->readings->reference = (int) index;
+      self->readings->reference_is_own_copy = true;
+      choose_edited (self, (int) append (self, copy));
+    }
+  else if ((self->readings->reference < 0 || self->readings->reference_is_own_copy) &&
+           trp_geometry_equal (trp_structure_set_get_geometry (set),
+                               trp_structure_set_get_geometry (edited)))
+    {
+      self->readings->reference = (int) index;
+      self->readings->reference_is_own_copy = false;
+    }
+  trp_document_check_identity (self);
+  emit_all (self);
+  return index;
+}
+
+void
+trp_document_start_reading (TrpDocument *self, TrpRole role, const char *name)
+{
+  TrpVolume *volume = trp_document_get_volume (self, role);
+  g_autoptr (TrpStructureSet) set = NULL;
+
+  if (!volume)
+    return;
+  set = trp_structure_set_new (name, trp_volume_get_geometry (volume));
+  trp_structure_set_set_patient_id (set, trp_volume_get_info (volume)->patient_id);
+  trp_structure_set_set_frame_of_reference (set, trp_volume_get_info (volume)->frame_of_reference);
+  choose_edited (self, (int) append (self, set));
+  emit_all (self);
+}
+
+void
+trp_document_set_edited (TrpDocument *self, int index)
+{
+  if (index == self->readings->edited)
+    return;
+  trp_document_end_stroke (self);
+  choose_edited (self, index);
+  emit_all (self);
+}
+
+void
+trp_document_set_reference (TrpDocument *self, int index)
+{
+  if (index == self->readings->reference)
+    return;
+  self->readings->reference = get (self, index) ? index : -1;
+  self->readings->reference_is_own_copy = false;
+  trp_document_emit (self, TRP_DOCUMENT_READINGS_CHANGED);
+}
+
+/* ---- structures ---- */
+
+int
+trp_document_get_active (TrpDocument *self)
+{
+  return self->readings->active;
+}
+
+TrpStructure *
+trp_document_peek_active (TrpDocument *self)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+  const int active = self->readings->active;
+
+  return set && active >= 0 && active < (int) trp_structure_set_get_size (set)
+           ? trp_structure_set_get (set, (size_t) active)
+           : NULL;
+}
+
+void
+trp_document_set_active (TrpDocument *self, int index)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+
+  if (index == self->readings->active || !set || index < -1 ||
+      index >= (int) trp_structure_set_get_size (set))
+    return;
+  trp_document_end_stroke (self);
+  self->readings->active = index;
+  trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
+}
+
+static bool
+contains (const TrpStructure *structure, TrpVec3 point_ijk)
+{
+  const TrpMask *mask = trp_structure_peek_mask (structure);
+  const TrpGeometry *geometry = trp_mask_get_geometry (mask);
+
+  for (int axis = 0; axis < 3; axis++)
+    if (!(point_ijk.v[axis] >= -0.5 && point_ijk.v[axis] < (double) geometry->size[axis] - 0.5))
+      return false;
+  return trp_mask_get (mask, (size_t) floor (point_ijk.v[0] + 0.5),
+                       (size_t) floor (point_ijk.v[1] + 0.5),
+                       (size_t) floor (point_ijk.v[2] + 0.5));
+}
+
+char *
+trp_document_dup_structures_at (TrpDocument *self, TrpVec3 point_lps)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+  GString *names = g_string_new (NULL);
+
+  for (size_t n = 0; set && n < trp_structure_set_get_size (set); n++)
+    {
+      TrpStructure *structure = trp_structure_set_get (set, n);
+      const TrpVec3 point_ijk = trp_geometry_ijk_from_lps (trp_structure_set_get_geometry (set),
+                                                           point_lps);
+
+      if (trp_structure_get_visible (structure) && contains (structure, point_ijk))
+        g_string_append_printf (names, "%s%s", names->len ? ", " : "",
+                                trp_structure_get_name (structure));
+    }
+  return g_string_free (names, FALSE);
+}
+
+static void
+report_if_failed (TrpDocument *self, bool ok, const GError *error)
+{
+  if (!ok)
+    trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
+}
+
+static TrpStructure *
+get_structure (TrpDocument *self, guint index)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+
+  return set && index < trp_structure_set_get_size (set) ? trp_structure_set_get (set, index)
+                                                         : NULL;
+}
+
+static char *
+find_free_name (TrpStructureSet *set)
+{
+  for (guint n = 1;; n++)
+    {
+      g_autofree char *name = g_strdup_printf (_ ("Structure %u"), n);
+
+      if (!trp_structure_set_find (set, name))
+        return g_steal_pointer (&name);
+    }
+}
+
+void
+trp_document_add_structure (TrpDocument *self, const char *name)
+{
+  const int anchor = trp_document_get_anchor (self);
+  g_autoptr (TrpStructure) structure = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *free_name = NULL;
+  g_autofree char *step = NULL;
+
+  if (!trp_document_peek_edited (self) && anchor >= 0)
+    trp_document_start_reading (self, (TrpRole) anchor, _ ("edited"));
+  TrpStructureSet *set = trp_document_peek_edited (self);
+
+  if (!set)
+    {
+      trp_document_report (self, TRP_SEVERITY_INFO,
+                           _ ("Open an image first: structures are drawn on its grid."));
+      return;
+    }
+  free_name = name ? g_strdup (name) : find_free_name (set);
+  step = g_strdup_printf (_ ("Add %s"), free_name);
+  structure = trp_structure_new (free_name,
+                                 trp_color_get_default (trp_structure_set_get_size (set)),
+                                 trp_mask_new (trp_structure_set_get_geometry (set)));
+  trp_structure_set_origin (structure, TRP_ORIGIN_MANUAL);
+  report_if_failed (
+    self,
+    trp_edit_session_add (trp_document_peek_session (self), step, structure, SIZE_MAX, &error),
+    error);
+}
+
+void
+trp_document_rename_structure (TrpDocument *self, guint index, const char *name)
+{
+  TrpStructure *structure = get_structure (self, index);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *step = NULL;
+
+  if (!structure || strcmp (trp_structure_get_name (structure), name) == 0)
+    return;
+  step = g_strdup_printf (_ ("Rename %s to %s"), trp_structure_get_name (structure), name);
+  report_if_failed (
+    self, trp_edit_session_rename (trp_document_peek_session (self), step, structure, name, &error),
+    error);
+}
+
+void
+trp_document_remove_structure (TrpDocument *self, guint index)
+{
+  TrpStructure *structure = get_structure (self, index);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *step = NULL;
+
+  if (!structure)
+    return;
+  step = g_strdup_printf (_ ("Delete %s"), trp_structure_get_name (structure));
+  report_if_failed (
+    self, trp_edit_session_remove (trp_document_peek_session (self), step, structure, &error),
+    error);
+}
+
+void
+trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color)
+{
+  TrpStructure *structure = get_structure (self, index);
+  g_autofree char *step = NULL;
+
+  if (!structure)
+    return;
+  step = g_strdup_printf (_ ("Colour of %s"), trp_structure_get_name (structure));
+  trp_edit_session_recolor (trp_document_peek_session (self), step, structure, color);
+}
+
+void
+trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible)
+{
+  TrpStructure *structure = get_structure (self, index);
+
+  if (structure)
+    trp_edit_session_set_visible (trp_document_peek_session (self), structure, visible);
+}
+
+void
+trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked)
+{
+  TrpStructure *structure = get_structure (self, index);
+
+  if (structure)
+    trp_edit_session_set_locked (trp_document_peek_session (self), structure, locked);
+}
+
+/* ---- strokes and history ---- */
+
+static TrpPaintOptions
+get_paint_options (TrpDocument *self, TrpRole role)
+{
+  const TrpToolSettings *tool = trp_document_get_tool (self);
+
+  return (TrpPaintOptions){ .erase = tool->kind == TRP_TOOL_ERASER,
+                            .over = tool->over,
+                            .limit = tool->limited ? trp_document_get_volume (self, role) : NULL,
+                            .low = tool->low,
+                            .high = tool->high };
+}
+
+bool
+trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps)
+{
+  const TrpToolSettings *tool = trp_document_get_tool (self);
+  const TrpPaintOptions options = get_paint_options (self, role);
+  const TrpBrush brush = { tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC, tool->radius_mm,
+                           normal_lps };
+  TrpStructure *structure = trp_document_peek_active (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *step = NULL;
+
+  if (!structure)
+    {
+      trp_document_report (self, TRP_SEVERITY_INFO,
+                           _ ("Add or choose a structure first: there is nothing to draw on."));
+      return false;
+    }
+  step = g_strdup_printf (options.erase ? _ ("Erase %s") : _ ("Brush %s"),
+                          trp_structure_get_name (structure));
+  if (trp_edit_session_begin_stroke (trp_document_peek_session (self), step, structure, &brush,
+                                     &options, point_lps, &error))
+    return true;
+  trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
+  return false;
+}
+
+void
+trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps)
+{
+  if (trp_document_peek_session (self))
+    trp_edit_session_extend_stroke (trp_document_peek_session (self), point_lps);
+}
+
+void
+trp_document_end_stroke (TrpDocument *self)
+{
+  if (trp_document_peek_session (self))
+    trp_edit_session_end_stroke (trp_document_peek_session (self));
+}
+
+void
+trp_document_cancel_stroke (TrpDocument *self)
+{
+  if (trp_document_peek_session (self))
+    trp_edit_session_cancel_stroke (trp_document_peek_session (self));
+}
+
+bool
+trp_document_is_stroking (TrpDocument *self)
+{
+  return trp_document_peek_session (self) &&
+         trp_edit_session_is_stroking (trp_document_peek_session (self));
+}
+
+bool
+trp_document_can_undo (TrpDocument *self)
+{
+  TrpEditSession *session = trp_document_peek_session (self);
+
+  return session && trp_history_get_position (trp_edit_session_peek_history (session)) > 0;
+}
+
+bool
+trp_document_can_redo (TrpDocument *self)
+{
+  TrpEditSession *session = trp_document_peek_session (self);
+
+  if (!session)
+    return false;
+  const TrpHistory *history = trp_edit_session_peek_history (session);
+
+  return trp_history_get_position (history) < trp_history_get_size (history);
+}
+
+void
+trp_document_undo (TrpDocument *self)
+{
+  if (trp_document_can_undo (self))
+    trp_edit_session_undo (trp_document_peek_session (self));
+}
+
+void
+trp_document_redo (TrpDocument *self)
+{
+  if (trp_document_can_redo (self))
+    trp_edit_session_redo (trp_document_peek_session (self));
+}
+
+void
+trp_document_go_to_step (TrpDocument *self, size_t position)
+{
+  if (trp_document_peek_session (self))
+    trp_edit_session_go_to (trp_document_peek_session (self), position);
+}
+
+/* ---- saved or not ---- */
+
+bool
+trp_document_has_unsaved (TrpDocument *self)
+{
+  for (guint n = 0; n < self->readings->list->len; n++)
+    {
+      const Reading *reading = get (self, (int) n);
+
+      if (reading->session && trp_edit_session_is_dirty (reading->session))
+        return true;
+    }
+  return false;
+}
+
+const char *
+trp_document_get_save_path (TrpDocument *self)
+{
+  const Reading *reading = get_edited (self);
+
+  return reading ? reading->save_path : NULL;
+}
+
+void
+trp_document_mark_saved (TrpDocument *self, int index, const char *path)
+{
+  Reading *reading = get (self, index);
+
+  if (!reading)
+    return;
+  g_free (reading->save_path);
+  reading->save_path = g_strdup (path);
+  if (reading->session)
+    trp_edit_session_mark_saved (reading->session);
+  trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
+}

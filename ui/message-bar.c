@@ -1,0 +1,145 @@
+/* message-bar.c - sentences above the panes, until they are closed
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/message-bar.h"
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#define INFO_SECONDS 8
+#define TEXT_KEY "trp-text"
+
+struct _TrpMessageBar
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  GtkWidget *identity;
+  GtkWidget *identity_text;
+};
+
+G_DEFINE_FINAL_TYPE (TrpMessageBar, trp_message_bar, GTK_TYPE_BOX)
+
+static void
+trp_message_bar_dispose (GObject *object)
+{
+  TrpMessageBar *self = TRP_MESSAGE_BAR (object);
+
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (trp_message_bar_parent_class)->dispose (object);
+}
+
+static void
+trp_message_bar_class_init (TrpMessageBarClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_message_bar_dispose;
+}
+
+static void
+trp_message_bar_init (TrpMessageBar *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+}
+
+static GtkWidget *
+make_row (TrpSeverity severity, GtkWidget **out_label)
+{
+  static const char *const classes[] = { "info", "warning", "error" };
+  GtkWidget *row = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
+
+  *out_label = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (*out_label), 0);
+  gtk_label_set_wrap (GTK_LABEL (*out_label), TRUE);
+  gtk_label_set_selectable (GTK_LABEL (*out_label), TRUE);
+  gtk_widget_set_hexpand (*out_label, TRUE);
+  gtk_widget_add_css_class (row, "message");
+  gtk_widget_add_css_class (row, classes[severity]);
+  if (severity != TRP_SEVERITY_INFO)
+    gtk_box_append (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
+  gtk_box_append (GTK_BOX (row), *out_label);
+  return row;
+}
+
+static void
+remove_row (GtkWidget *row)
+{
+  GtkWidget *parent = gtk_widget_get_parent (row);
+
+  if (parent)
+    gtk_box_remove (GTK_BOX (parent), row);
+}
+
+static gboolean
+on_info_timeout (gpointer row)
+{
+  remove_row (row);
+  return G_SOURCE_REMOVE;
+}
+
+/* The same sentence is not shown twice. */
+static bool
+is_shown (TrpMessageBar *self, const char *text)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self)); row;
+       row = gtk_widget_get_next_sibling (row))
+    if (g_strcmp0 (g_object_get_data (G_OBJECT (row), TEXT_KEY), text) == 0)
+      return true;
+  return false;
+}
+
+void
+trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *text)
+{
+  GtkWidget *label, *row, *close;
+
+  if (is_shown (self, text))
+    return;
+  row = make_row (severity, &label);
+  close = gtk_button_new_from_icon_name ("window-close-symbolic");
+  gtk_label_set_label (GTK_LABEL (label), text);
+  gtk_widget_add_css_class (close, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Close this message"), -1);
+  g_object_set_data_full (G_OBJECT (row), TEXT_KEY, g_strdup (text), g_free);
+  g_signal_connect_swapped (close, "clicked", G_CALLBACK (remove_row), row);
+  gtk_box_append (GTK_BOX (row), close);
+  gtk_box_append (GTK_BOX (self), row);
+  if (severity == TRP_SEVERITY_INFO)
+    g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, INFO_SECONDS, on_info_timeout,
+                                g_object_ref (row), g_object_unref);
+}
+
+static void
+update_identity (TrpMessageBar *self)
+{
+  const char *conflict = trp_document_get_identity_conflict (self->document);
+
+  gtk_label_set_label (GTK_LABEL (self->identity_text), conflict ? conflict : "");
+  gtk_widget_set_visible (self->identity, conflict != NULL);
+}
+
+static void
+on_acknowledged (TrpMessageBar *self)
+{
+  trp_document_acknowledge_identity (self->document);
+}
+
+GtkWidget *
+trp_message_bar_new (TrpDocument *document)
+{
+  TrpMessageBar *self = g_object_new (TRP_TYPE_MESSAGE_BAR, NULL);
+  GtkWidget *button = gtk_button_new_with_label (_ ("I know"));
+
+  self->document = g_object_ref (document);
+  self->identity = make_row (TRP_SEVERITY_WARNING, &self->identity_text);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_acknowledged), self);
+  gtk_box_append (GTK_BOX (self->identity), button);
+  gtk_box_append (GTK_BOX (self), self->identity);
+  g_signal_connect_swapped (document, "identity-changed", G_CALLBACK (update_identity), self);
+  update_identity (self);
+  return GTK_WIDGET (self);
+}

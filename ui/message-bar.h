@@ -1,0 +1,23 @@
+/* message-bar.h - sentences above the panes, until they are closed
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Errors and warnings stay until closed, information leaves after a while. The warning that
+ * different patients are open side by side stays until it is acknowledged. Main thread.
+ */
+
+#pragma once
+
+#include "ui/document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TRP_TYPE_MESSAGE_BAR (trp_message_bar_get_type ())
+G_DECLARE_FINAL_TYPE (TrpMessageBar, trp_message_bar, TRP, MESSAGE_BAR, GtkBox)
+
+GtkWidget *trp_message_bar_new (TrpDocument *document);
+void trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,228 @@
+/* status-line.c - position, values, structures, tool and jobs in one line
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Numbers stand in labels as wide as their widest value, so that nothing moves when they change.
+ */
+
+#include "ui/status-line.h"
+#include "config.h"
+
+#include "ui/tools/tool.h"
+
+#include <glib/gi18n.h>
+
+struct _TrpStatusLine
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  GtkWidget *position;
+  GtkWidget *values[TRP_N_ROLES];
+  GtkWidget *separators[TRP_N_ROLES];
+  GtkWidget *structures;
+  GtkWidget *tool;
+  GtkWidget *jobs;
+};
+
+G_DEFINE_FINAL_TYPE (TrpStatusLine, trp_status_line, GTK_TYPE_BOX)
+
+static void
+trp_status_line_dispose (GObject *object)
+{
+  TrpStatusLine *self = TRP_STATUS_LINE (object);
+
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (trp_status_line_parent_class)->dispose (object);
+}
+
+static void
+trp_status_line_class_init (TrpStatusLineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_status_line_dispose;
+}
+
+static void
+trp_status_line_init (TrpStatusLine *self)
+{
+  gtk_box_set_spacing (GTK_BOX (self), 8);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "status");
+}
+
+static GtkWidget *
+add_label (TrpStatusLine *self, int chars, const char *name)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (chars > 0)
+    gtk_label_set_width_chars (GTK_LABEL (label), chars);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, name,
+                                  -1);
+  gtk_box_append (GTK_BOX (self), label);
+  return label;
+}
+
+static GtkWidget *
+add_separator (TrpStatusLine *self)
+{
+  GtkWidget *separator = gtk_separator_new (GTK_ORIENTATION_VERTICAL);
+
+  gtk_box_append (GTK_BOX (self), separator);
+  return separator;
+}
+
+static void
+append_number (GString *text, double value, int digits)
+{
+  const double shown = fabs (value) < 0.5 * pow (10, -digits) ? 0 : value;
+
+  g_string_append_printf (text, "%s%.*f", shown < 0 ? "\u2212" : "", digits, fabs (shown));
+}
+
+static void
+update_position (TrpStatusLine *self)
+{
+  static const char *const names[] = { "x ", "  y ", "  z " };
+  const TrpVec3 cursor = trp_document_get_cursor (self->document);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (trp_document_get_anchor (self->document) < 0)
+    {
+      gtk_label_set_label (GTK_LABEL (self->position), _ ("Nothing open"));
+      return;
+    }
+  for (int axis = 0; axis < 3; axis++)
+    {
+      g_string_append (text, names[axis]);
+      append_number (text, cursor.v[axis], 1);
+    }
+  g_string_append (text, _ (" mm"));
+  gtk_label_set_label (GTK_LABEL (self->position), text->str);
+}
+
+static void
+update_value (TrpStatusLine *self, TrpRole role)
+{
+  TrpVolume *volume = trp_document_get_volume (self->document, role);
+  const TrpVec3 cursor = trp_document_get_cursor (self->document);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  gtk_widget_set_visible (self->values[role], volume != NULL);
+  gtk_widget_set_visible (self->separators[role], volume != NULL);
+  if (!volume)
+    return;
+  const double value = trp_volume_sample (
+    volume, trp_geometry_ijk_from_lps (trp_volume_get_geometry (volume), cursor));
+  const TrpVolumeInfo *info = trp_volume_get_info (volume);
+  double low, high;
+
+  trp_volume_get_range (volume, &low, &high);
+  g_string_append_printf (text, "<span weight=\"normal\" alpha=\"70%%\">%s</span> ",
+                          trp_role_get_name (role));
+  if (isnan (value))
+    g_string_append (text, _ ("outside"));
+  else
+    append_number (text, value, high - low > 20 ? 0 : 3);
+  if (!isnan (value) && info->unit && strcmp (info->unit, "a.u.") != 0)
+    g_string_append_printf (text, " %s", info->unit);
+  gtk_label_set_markup (GTK_LABEL (self->values[role]), text->str);
+}
+
+static void
+update_cursor (TrpStatusLine *self)
+{
+  g_autofree char *structures = trp_document_dup_structures_at (
+    self->document, trp_document_get_cursor (self->document));
+
+  update_position (self);
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    update_value (self, (TrpRole) role);
+  gtk_label_set_label (GTK_LABEL (self->structures), structures);
+}
+
+static void
+update_tool (TrpStatusLine *self)
+{
+  const TrpToolSettings *tool = trp_document_get_tool (self->document);
+  TrpStructure *active = trp_document_peek_active (self->document);
+  const char *name = _ (trp_tool_get (tool->kind)->name);
+  g_autofree char *text = NULL;
+
+  if (tool->kind == TRP_TOOL_BRUSH || tool->kind == TRP_TOOL_ERASER)
+    text = g_strdup_printf (_ ("Edit: %s %.1f mm, %s"), name, tool->radius_mm,
+                            active ? trp_structure_get_name (active) : _ ("no structure"));
+  else
+    text = g_strdup_printf (_ ("Edit: %s"), name);
+  gtk_label_set_label (GTK_LABEL (self->tool), text);
+}
+
+static void
+update_jobs (TrpStatusLine *self)
+{
+  GPtrArray *jobs = trp_document_get_jobs (self->document);
+  g_autofree char *text = NULL;
+
+  for (guint n = 0; n < jobs->len && !text; n++)
+    {
+      TrpJob *job = g_ptr_array_index (jobs, n);
+      const double left = trp_job_get_seconds_left (job);
+
+      if (trp_job_get_state (job) != TRP_JOB_RUNNING)
+        continue;
+      text = isfinite (left)
+               ? g_strdup_printf (_ ("%s %.0f %%, %.0f s left"), trp_job_get_title (job),
+                                  100 * trp_job_get_fraction (job), left)
+               : g_strdup_printf (_ ("%s %.0f %%"), trp_job_get_title (job),
+                                  100 * trp_job_get_fraction (job));
+    }
+  gtk_label_set_label (GTK_LABEL (self->jobs), text ? text : "");
+}
+
+static void
+connect_document (TrpStatusLine *self)
+{
+  static const char *const cursor_signals[] = { "cursor-moved", "volume-changed", "mask-changed",
+                                                "structures-changed", "readings-changed" };
+  static const char *const tool_signals[] = { "tool-changed", "active-changed",
+                                              "structures-changed" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cursor_signals); n++)
+    g_signal_connect_swapped (self->document, cursor_signals[n], G_CALLBACK (update_cursor), self);
+  for (size_t n = 0; n < G_N_ELEMENTS (tool_signals); n++)
+    g_signal_connect_swapped (self->document, tool_signals[n], G_CALLBACK (update_tool), self);
+  g_signal_connect_swapped (self->document, "jobs-changed", G_CALLBACK (update_jobs), self);
+}
+
+GtkWidget *
+trp_status_line_new (TrpDocument *document)
+{
+  TrpStatusLine *self = g_object_new (TRP_TYPE_STATUS_LINE, NULL);
+  GtkWidget *legal;
+
+  self->document = g_object_ref (document);
+  self->position = add_label (self, 30, _ ("Cursor in patient millimetres, LPS"));
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    {
+      self->separators[role] = add_separator (self);
+      self->values[role] = add_label (self, 10, _ ("Value at the cursor"));
+    }
+  add_separator (self);
+  self->structures = add_label (self, 0, _ ("Structures at the cursor"));
+  gtk_label_set_ellipsize (GTK_LABEL (self->structures), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (self->structures, TRUE);
+  self->jobs = add_label (self, 0, _ ("Running work"));
+  add_separator (self);
+  self->tool = add_label (self, 0, _ ("Mode and tool"));
+  add_separator (self);
+  legal = add_label (self, 0, _ ("Not a medical device"));
+  gtk_label_set_label (GTK_LABEL (legal), _ ("Not a medical device"));
+  gtk_widget_add_css_class (legal, "second");
+  connect_document (self);
+  update_cursor (self);
+  update_tool (self);
+  update_jobs (self);
+  return GTK_WIDGET (self);
+}

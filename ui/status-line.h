@@ -1,0 +1,21 @@
+/* status-line.h - position, values, structures, tool and jobs in one line
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread.
+ */
+
+#pragma once
+
+#include "ui/document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TRP_TYPE_STATUS_LINE (trp_status_line_get_type ())
+G_DECLARE_FINAL_TYPE (TrpStatusLine, trp_status_line, TRP, STATUS_LINE, GtkBox)
+
+GtkWidget *trp_status_line_new (TrpDocument *document);
+
+G_END_DECLS

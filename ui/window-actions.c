@@ -1,0 +1,308 @@
+/* window-actions.c - the window's actions and the keys of the default profile
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Keys without modifiers sit on a controller of the window that hears them last, so that text
+ * entries keep their letters.
+ */
+
+#include "ui/window-actions.h"
+#include "config.h"
+
+#include "ui/tools/tool.h"
+
+#include <glib/gi18n.h>
+
+#define RADIUS_STEP 1.12
+#define OPACITY_STEP 0.04
+
+static TrpDocument *
+get_document (gpointer window)
+{
+  return trp_main_window_get_document (window);
+}
+
+static TrpSlicePane *
+get_active_pane (gpointer window)
+{
+  return trp_panes_get_active (trp_main_window_get_panes (window));
+}
+
+static GSimpleAction *
+find (gpointer window, const char *name)
+{
+  return G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), name));
+}
+
+/* ---- views ---- */
+
+static const char *const layout_names[] = { "axial", "coronal", "sagittal", "all" };
+
+static void
+on_layout (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  const char *name = g_variant_get_string (value, NULL);
+
+  for (int n = 0; n < (int) G_N_ELEMENTS (layout_names); n++)
+    if (strcmp (name, layout_names[n]) == 0)
+      trp_panes_set_layout (trp_main_window_get_panes (window), (TrpLayout) n);
+  g_simple_action_set_state (action, value);
+}
+
+static void
+on_crosshair (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_panes_set_crosshair_shown (trp_main_window_get_panes (window), g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+static void
+on_nose_right (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_panes_set_nose_right (trp_main_window_get_panes (window), g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+static void
+on_as_acquired (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_panes_set_as_acquired (trp_main_window_get_panes (window), g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+static void
+on_structures (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_document_set_structures_shown (get_document (window), g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+static void
+on_opacity (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpDocument *document = get_document (window);
+
+  trp_document_set_fill_opacity (document, trp_document_get_fill_opacity (document) +
+                                             OPACITY_STEP * g_variant_get_int32 (parameter));
+}
+
+static void
+on_fit (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_panes_fit (trp_main_window_get_panes (window));
+}
+
+static void
+on_full (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_panes_toggle_full (trp_main_window_get_panes (window));
+}
+
+static void
+on_center (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  gtk_widget_activate_action (GTK_WIDGET (get_active_pane (window)), "pane.center", NULL);
+}
+
+static void
+on_preset (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  gtk_widget_activate_action (GTK_WIDGET (get_active_pane (window)), "pane.preset", "i",
+                              g_variant_get_int32 (parameter));
+}
+
+static void
+on_fullscreen (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  if (gtk_window_is_fullscreen (window))
+    gtk_window_unfullscreen (window);
+  else
+    gtk_window_fullscreen (window);
+}
+
+/* ---- editing ---- */
+
+static void
+on_undo (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_undo (get_document (window));
+}
+
+static void
+on_redo (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_redo (get_document (window));
+}
+
+static void
+on_tool (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpToolSettings settings = *trp_document_get_tool (get_document (window));
+
+  settings.kind = (TrpToolKind) CLAMP (g_variant_get_int32 (parameter), 0, TRP_N_TOOLS - 1);
+  trp_document_set_tool (get_document (window), &settings);
+}
+
+/* Escape first takes back what is being drawn, then the ruler, then the tool. */
+static void
+on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpDocument *document = get_document (window);
+  TrpToolSettings settings = *trp_document_get_tool (document);
+  TrpVec3 from, to;
+
+  if (trp_document_is_stroking (document))
+    trp_document_cancel_stroke (document);
+  else if (settings.kind != TRP_TOOL_CURSOR)
+    {
+      settings.kind = TRP_TOOL_CURSOR;
+      trp_document_set_tool (document, &settings);
+    }
+  else if (trp_document_get_ruler (document, &from, &to))
+    trp_document_set_ruler (document, NULL, NULL);
+}
+
+static void
+on_radius (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpToolSettings settings = *trp_document_get_tool (get_document (window));
+
+  settings.radius_mm *= pow (RADIUS_STEP, g_variant_get_int32 (parameter));
+  trp_document_set_tool (get_document (window), &settings);
+}
+
+static void
+on_structure (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpDocument *document = get_document (window);
+
+  trp_document_set_active (
+    document, MAX (0, trp_document_get_active (document) + g_variant_get_int32 (parameter)));
+}
+
+static void
+update_history (gpointer window)
+{
+  TrpDocument *document = get_document (window);
+
+  g_simple_action_set_enabled (find (window, "undo"), trp_document_can_undo (document));
+  g_simple_action_set_enabled (find (window, "redo"), trp_document_can_redo (document));
+}
+
+static void
+update_shown (gpointer window)
+{
+  g_simple_action_set_state (
+    find (window, "structures"),
+    g_variant_new_boolean (trp_document_get_structures_shown (get_document (window))));
+}
+
+/* ---- keys ---- */
+
+typedef struct
+{
+  const char *trigger;
+  const char *action;
+  const char *target; /* GVariant text; NULL: none */
+} Key;
+
+static const Key keys[] = {
+  { "z|<Control>z", "win.undo", NULL },
+  { "y|<Control><Shift>z", "win.redo", NULL },
+  { "s", "win.structures", NULL },
+  { "a", "win.opacity", "-1" },
+  { "d", "win.opacity", "1" },
+  { "bracketleft", "win.structure", "-1" },
+  { "bracketright", "win.structure", "1" },
+  { "x", "win.crosshair", NULL },
+  { "c", "win.center", NULL },
+  { "plus|KP_Add|equal", "win.radius", "1" },
+  { "minus|KP_Subtract", "win.radius", "-1" },
+  { "Escape", "win.escape", NULL },
+  { "1|KP_1", "win.tool", "0" },
+  { "2|KP_2", "win.tool", "1" },
+  { "3|KP_3", "win.tool", "2" },
+  { "0|KP_0", "win.tool", "3" },
+  { "<Alt>1", "win.preset", "0" },
+  { "<Alt>2", "win.preset", "1" },
+  { "<Alt>3", "win.preset", "2" },
+  { "<Alt>4", "win.preset", "3" },
+  { "<Alt>5", "win.preset", "4" },
+  { "<Alt>6", "win.preset", "5" },
+  { "<Alt>7", "win.preset", "6" },
+  { "<Alt>8", "win.preset", "7" },
+  { "<Alt>9", "win.preset", "8" },
+  { "<Control>1", "win.layout", "'axial'" },
+  { "<Control>2", "win.layout", "'coronal'" },
+  { "<Control>3", "win.layout", "'sagittal'" },
+  { "<Control>4", "win.layout", "'all'" },
+  { "<Control>o", "win.open", NULL },
+  { "<Control><Shift>o", "win.open-folder", NULL },
+  { "<Control>s", "win.save", NULL },
+  { "<Control><Shift>s", "win.save-as", NULL },
+  { "<Control>question|<Control>slash", "win.show-help-overlay", NULL },
+  { "<Control>Return", "win.full", NULL },
+  { "F11", "win.fullscreen", NULL },
+};
+
+static void
+add_keys (TrpMainWindow *window)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  for (size_t n = 0; n < G_N_ELEMENTS (keys); n++)
+    {
+      GtkShortcut *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (keys[n].trigger),
+                                                gtk_named_action_new (keys[n].action));
+
+      if (keys[n].target)
+        gtk_shortcut_set_arguments (shortcut, g_variant_new_parsed (keys[n].target));
+      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+    }
+  gtk_widget_add_controller (GTK_WIDGET (window), controller);
+}
+
+static void
+add_help (TrpMainWindow *window)
+{
+  g_autoptr (GtkBuilder)
+    builder = gtk_builder_new_from_resource ("/org/triptych/Triptych/shortcuts.ui");
+
+  gtk_application_window_set_help_overlay (
+    GTK_APPLICATION_WINDOW (window),
+    GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "shortcuts")));
+}
+
+void
+trp_main_window_add_actions (TrpMainWindow *window)
+{
+  static const GActionEntry entries[] = {
+    { "layout", NULL, "s", "'axial'", on_layout },
+    { "crosshair", NULL, NULL, "true", on_crosshair },
+    { "nose-right", NULL, NULL, "false", on_nose_right },
+    { "as-acquired", NULL, NULL, "false", on_as_acquired },
+    { "structures", NULL, NULL, "true", on_structures },
+    { "opacity", on_opacity, "i" },
+    { "fit", on_fit },
+    { "full", on_full },
+    { "center", on_center },
+    { "preset", on_preset, "i" },
+    { "fullscreen", on_fullscreen },
+    { "undo", on_undo },
+    { "redo", on_redo },
+    { "tool", on_tool, "i" },
+    { "escape", on_escape },
+    { "radius", on_radius, "i" },
+    { "structure", on_structure, "i" },
+  };
+  TrpDocument *document = trp_main_window_get_document (window);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  g_signal_connect_object (document, "history-changed", G_CALLBACK (update_history), window,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "structures-changed", G_CALLBACK (update_shown), window,
+                           G_CONNECT_SWAPPED);
+  update_history (window);
+  add_keys (window);
+  add_help (window);
+}

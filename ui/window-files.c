@@ -1,0 +1,327 @@
+/* window-files.c - choosing files, saving, and the questions before closing
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/window-files.h"
+#include "config.h"
+
+#include "ui/dialogs/series.h"
+#include "ui/document-files.h"
+
+#include <glib/gi18n.h>
+
+static TrpDocument *
+get_document (gpointer window)
+{
+  return trp_main_window_get_document (window);
+}
+
+/* ---- opening ---- */
+
+static void
+on_open_response (GtkNativeDialog *dialog, int response, gpointer window)
+{
+  g_autoptr (GListModel) files = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+  for (guint n = 0; files && n < g_list_model_get_n_items (files); n++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, n);
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path)
+        trp_document_open (get_document (window), path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+    }
+  g_object_unref (dialog);
+}
+
+static GtkFileFilter *
+make_image_filter (void)
+{
+  static const char *const patterns[]
+    = { "*.nii", "*.nii.gz", "*.hdr", "*.img", "*.mha", "*.mhd", "*.nrrd", "*.nhdr", "*.dcm", "*.png" };
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _ ("Images and label maps"));
+  for (size_t n = 0; n < G_N_ELEMENTS (patterns); n++)
+    gtk_file_filter_add_pattern (filter, patterns[n]);
+  return filter;
+}
+
+static void
+show_chooser (gpointer window, const char *title, GtkFileChooserAction action)
+{
+  GtkFileChooserNative *dialog
+    = gtk_file_chooser_native_new (title, window, action, _ ("_Open"), _ ("_Cancel"));
+  g_autoptr (GtkFileFilter) images = make_image_filter ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
+  if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
+    {
+      gtk_file_filter_set_name (all, _ ("All files (DICOM often has no ending)"));
+      gtk_file_filter_add_pattern (all, "*");
+      gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), images);
+      gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), all);
+    }
+  g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), window);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_open (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  show_chooser (window, _ ("Open images and label maps"), GTK_FILE_CHOOSER_ACTION_OPEN);
+}
+
+static void
+on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  show_chooser (window, _ ("Open a folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+}
+
+static void
+on_open_path (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_open (get_document (window), g_variant_get_string (parameter, NULL), TRP_ROLE_GUESS,
+                     TRP_OPEN_AS_GUESSED);
+}
+
+static void
+on_choose_series (gpointer window, const TrpOpenChoice *choice)
+{
+  trp_series_dialog_show (window, get_document (window), choice);
+}
+
+/* ---- saving ---- */
+
+/* What a save still has to do when the questions are answered. */
+typedef struct
+{
+  GtkWindow *window;
+  char *path;
+  TrpMayClose may_close; /* (nullable): called after a save that worked */
+} Saving;
+
+static void
+saving_free (Saving *saving)
+{
+  g_free (saving->path);
+  g_free (saving);
+}
+
+static void
+on_saved (TrpDocument *document, bool done, void *user_data)
+{
+  Saving *saving = user_data;
+
+  if (done && saving->may_close)
+    saving->may_close (TRP_MAIN_WINDOW (saving->window));
+  saving_free (saving);
+}
+
+enum
+{
+  RESPONSE_ACTIVE_FIRST = 1,
+  RESPONSE_SEPARATELY,
+};
+
+static void
+on_overlap_response (GtkDialog *dialog, int response, gpointer user_data)
+{
+  Saving *saving = user_data;
+  g_autofree char *folder = g_path_get_dirname (saving->path);
+  TrpDocument *document = get_document (saving->window);
+
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  if (response == RESPONSE_ACTIVE_FIRST)
+    trp_document_save (document, saving->path, true, false, on_saved, saving);
+  else if (response == RESPONSE_SEPARATELY)
+    trp_document_save (document, folder, false, true, on_saved, saving);
+  else
+    saving_free (saving);
+}
+
+static void
+ask_about_overlap (Saving *saving, const char *sentence)
+{
+  GtkWidget *dialog
+    = gtk_message_dialog_new (saving->window, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
+                              GTK_BUTTONS_NONE, "%s", _ ("Structures overlap"));
+
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", sentence);
+  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL,
+                          _ ("One _file per structure"), RESPONSE_SEPARATELY,
+                          _ ("_Active structure wins"), RESPONSE_ACTIVE_FIRST, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), RESPONSE_SEPARATELY);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_overlap_response), saving);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+save_to (Saving *saving)
+{
+  TrpDocument *document = get_document (saving->window);
+  g_autofree char *overlap = trp_document_find_overlap (document);
+
+  if (overlap)
+    ask_about_overlap (saving, overlap);
+  else
+    trp_document_save (document, saving->path, false, false, on_saved, saving);
+}
+
+static void
+on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+  Saving *saving = user_data;
+  g_autoptr (GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  saving->path = file ? g_file_get_path (file) : NULL;
+  g_object_unref (dialog);
+  if (!saving->path)
+    {
+      saving_free (saving);
+      return;
+    }
+  if (!strchr (strrchr (saving->path, '/'), '.'))
+    {
+      g_autofree char *bare = g_steal_pointer (&saving->path);
+
+      saving->path = g_strconcat (bare, ".nii.gz", NULL);
+    }
+  save_to (saving);
+}
+
+static void
+ask_where (Saving *saving)
+{
+  GtkFileChooserNative *dialog
+    = gtk_file_chooser_native_new (_ ("Save structures as a label map"), saving->window,
+                                   GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  const char *title = trp_document_get_title (get_document (saving->window));
+  g_autofree char *name = g_strdup_printf ("%s-structures.nii.gz", *title ? title : "case");
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+save (gpointer window, bool ask, TrpMayClose may_close)
+{
+  const char *path = trp_document_get_save_path (get_document (window));
+  Saving *saving;
+
+  if (!trp_document_peek_edited (get_document (window)))
+    return;
+  saving = g_new0 (Saving, 1);
+  saving->window = window;
+  saving->may_close = may_close;
+  if (path && !ask)
+    {
+      saving->path = g_strdup (path);
+      save_to (saving);
+    }
+  else
+    ask_where (saving);
+}
+
+static void
+on_save (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  save (window, false, NULL);
+}
+
+static void
+on_save_as (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  save (window, true, NULL);
+}
+
+static void
+update_save (gpointer window)
+{
+  const bool can_save = trp_document_peek_edited (get_document (window)) != NULL;
+
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), "save")), can_save);
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), "save-as")), can_save);
+}
+
+/* ---- closing ---- */
+
+enum
+{
+  RESPONSE_SAVE = 1,
+  RESPONSE_CLOSE,
+};
+
+static void
+on_close_response (GtkDialog *dialog, int response, gpointer window)
+{
+  TrpMayClose may_close = (TrpMayClose) g_object_get_data (G_OBJECT (dialog), "trp-may-close");
+
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  if (response == RESPONSE_SAVE)
+    save (window, false, may_close);
+  else if (response == RESPONSE_CLOSE)
+    may_close (window);
+}
+
+bool
+trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close)
+{
+  TrpDocument *document = get_document (window);
+  const bool unsaved = trp_document_has_unsaved (document);
+  const guint jobs = trp_document_count_running_jobs (document);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GtkWidget *dialog;
+
+  if (!unsaved && jobs == 0)
+    return false;
+  if (unsaved)
+    g_string_append (text, _ ("Contours were changed and are not saved."));
+  if (jobs > 0)
+    g_string_append_printf (
+      text, ngettext ("%s%u job is still running and would be stopped.",
+                      "%s%u jobs are still running and would be stopped.", jobs),
+      unsaved ? "\n" : "", jobs);
+  dialog = gtk_message_dialog_new (GTK_WINDOW (window), GTK_DIALOG_MODAL, GTK_MESSAGE_WARNING,
+                                   GTK_BUTTONS_NONE, "%s", _ ("Close Triptych?"));
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text->str);
+  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Stay"), GTK_RESPONSE_CANCEL,
+                          unsaved ? _ ("_Close without saving") : _ ("_Stop and close"),
+                          RESPONSE_CLOSE, NULL);
+  if (unsaved)
+    gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Save"), RESPONSE_SAVE);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog),
+                                   unsaved ? RESPONSE_SAVE : GTK_RESPONSE_CANCEL);
+  g_object_set_data (G_OBJECT (dialog), "trp-may-close", (gpointer) may_close);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_close_response), window);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return true;
+}
+
+void
+trp_main_window_connect_files (TrpMainWindow *window)
+{
+  static const GActionEntry entries[] = {
+    { "open", on_open },         { "open-folder", on_open_folder }, { "open-path", on_open_path, "s" },
+    { "save", on_save },         { "save-as", on_save_as },
+  };
+  TrpDocument *document = trp_main_window_get_document (window);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  g_signal_connect_object (document, "choose-series", G_CALLBACK (on_choose_series), window,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "readings-changed", G_CALLBACK (update_save), window,
+                           G_CONNECT_SWAPPED);
+  update_save (window);
+}

@@ -1,0 +1,24 @@
+/* window-files.h - choosing files, saving, and the questions before closing
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread.
+ */
+
+#pragma once
+
+#include "ui/window.h"
+
+G_BEGIN_DECLS
+
+/* Adds the actions open, open-folder, open-path, save, save-as, and answers to the document's
+ * questions. */
+void trp_main_window_connect_files (TrpMainWindow *window);
+
+typedef void (*TrpMayClose) (TrpMainWindow *window);
+
+/* Returns: false if nothing would be lost; else a question is asked and @may_close called unless
+ * the user stays. */
+bool trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close);
+
+G_END_DECLS

@@ -1,0 +1,383 @@
+/* window.c - the main window
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Only puts parts together; actions and keys are in ui/window-actions.c, files in
+ * ui/window-files.c.
+ */
+
+#include "ui/window.h"
+#include "config.h"
+
+#include "ui/document-files.h"
+#include "ui/message-bar.h"
+#include "ui/start-view.h"
+#include "ui/status-line.h"
+#include "ui/tools/options.h"
+#include "ui/window-actions.h"
+#include "ui/window-files.h"
+
+#include <glib/gi18n.h>
+
+#define SIDE_WIDTH 272
+
+struct _TrpWindow
+{
+  GtkApplicationWindow parent_instance;
+
+  TrpDocument *document;
+  TrpPanes *panes;
+  TrpStartView *start;
+  TrpMessageBar *messages;
+  GtkWidget *side;
+  GtkWidget *title;
+  GtkWidget *unsaved;
+  GtkWidget *subtitle;
+  bool may_close;
+};
+
+static guint opened;
+
+G_DEFINE_FINAL_TYPE (TrpMainWindow, trp_main_window, GTK_TYPE_APPLICATION_WINDOW)
+
+static void
+trp_main_window_dispose (GObject *object)
+{
+  TrpMainWindow *self = TRP_MAIN_WINDOW (object);
+
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (trp_main_window_parent_class)->dispose (object);
+}
+
+static void
+on_may_close (TrpMainWindow *self)
+{
+  self->may_close = true;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+trp_main_window_close_request (GtkWindow *window)
+{
+  TrpMainWindow *self = TRP_MAIN_WINDOW (window);
+
+  if (!self->may_close && trp_main_window_ask_before_closing (self, on_may_close))
+    return GDK_EVENT_STOP;
+  return GTK_WINDOW_CLASS (trp_main_window_parent_class)->close_request (window);
+}
+
+static void
+trp_main_window_class_init (TrpWindowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_main_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = trp_main_window_close_request;
+  opened = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                         NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+trp_main_window_init (TrpMainWindow *self)
+{
+}
+
+/* ---- header bar ---- */
+
+static GMenuModel *
+make_open_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  g_menu_append (menu, _ ("Files…"), "win.open");
+  g_menu_append (menu, _ ("Folder…"), "win.open-folder");
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_main_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+  GMenu *views = g_menu_new (), *files = g_menu_new (), *rest = g_menu_new ();
+
+  g_menu_append (views, _ ("Fit all panes"), "win.fit");
+  g_menu_append (views, _ ("Cursor lines"), "win.crosshair");
+  g_menu_append (views, _ ("Structures"), "win.structures");
+  g_menu_append (views, _ ("Nose to the right in sagittal planes"), "win.nose-right");
+  g_menu_append (views, _ ("Planes as acquired"), "win.as-acquired");
+  g_menu_append (files, _ ("Save as…"), "win.save-as");
+  g_menu_append (files, _ ("Open the demo case"), "app.demo");
+  g_menu_append (rest, _ ("Keys"), "win.show-help-overlay");
+  g_menu_append (rest, _ ("About Triptych"), "app.about");
+  g_menu_append (rest, _ ("Quit"), "app.quit");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (views));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
+  g_object_unref (views);
+  g_object_unref (files);
+  g_object_unref (rest);
+  return G_MENU_MODEL (menu);
+}
+
+static GtkWidget *
+make_icon_button (const char *icon, const char *name, const char *action)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  return button;
+}
+
+static GtkWidget *
+make_layout_switch (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *target;
+  } layouts[] = { { N_ ("Axial"), "axial" },
+                  { N_ ("Coronal"), "coronal" },
+                  { N_ ("Sagittal"), "sagittal" },
+                  { N_ ("All planes"), "all" } };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (box, "segments");
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  for (size_t n = 0; n < G_N_ELEMENTS (layouts); n++)
+    {
+      GtkWidget *button = gtk_toggle_button_new_with_label (_ (layouts[n].name));
+
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.layout");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", layouts[n].target);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  return box;
+}
+
+static GtkWidget *
+make_menu_button (GMenuModel *menu, const char *name)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), menu);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_unref (menu);
+  return button;
+}
+
+static void
+add_title (TrpMainWindow *self, GtkHeaderBar *header)
+{
+  self->title = gtk_label_new (NULL);
+  self->unsaved = gtk_label_new ("\u25cf");
+  self->subtitle = gtk_label_new (NULL);
+  gtk_widget_add_css_class (self->title, "case-title");
+  gtk_widget_add_css_class (self->subtitle, "second");
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->title), 20);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->subtitle), 24);
+  gtk_widget_set_tooltip_text (self->unsaved, _ ("Contours are not saved"));
+  gtk_header_bar_pack_start (header, self->title);
+  gtk_header_bar_pack_start (header, self->unsaved);
+  gtk_header_bar_pack_start (header, self->subtitle);
+}
+
+static GtkWidget *
+make_header (TrpMainWindow *self)
+{
+  GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
+  GtkWidget *open = make_menu_button (make_open_menu (), _ ("Open"));
+  GtkWidget *save = gtk_button_new_with_label (_ ("Save"));
+  GtkWidget *menu = make_menu_button (make_main_menu (), _ ("Menu"));
+
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (open), _ ("Open"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (save), "win.save");
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
+  gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
+  gtk_widget_add_css_class (menu, "flat");
+  gtk_header_bar_pack_start (header, open);
+  gtk_header_bar_pack_start (header, save);
+  add_title (self, header);
+  gtk_header_bar_set_title_widget (header, make_layout_switch ());
+  gtk_header_bar_pack_end (header, menu);
+  gtk_header_bar_pack_end (header,
+                           make_icon_button ("edit-redo-symbolic", _ ("Redo (Y)"), "win.redo"));
+  gtk_header_bar_pack_end (header,
+                           make_icon_button ("edit-undo-symbolic", _ ("Undo (Z)"), "win.undo"));
+  return GTK_WIDGET (header);
+}
+
+static void
+update_title (TrpMainWindow *self)
+{
+  const char *title = trp_document_get_title (self->document);
+  TrpStructure *active = trp_document_peek_active (self->document);
+  g_autofree char *full = *title ? g_strdup_printf ("%s \u2013 Triptych", title) : NULL;
+
+  gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_label_set_label (GTK_LABEL (self->subtitle), active ? trp_structure_get_name (active) : "");
+  gtk_widget_set_visible (self->unsaved, trp_document_has_unsaved (self->document));
+  gtk_window_set_title (GTK_WINDOW (self), full ? full : "Triptych");
+}
+
+/* ---- side panel ---- */
+
+static GtkWidget *
+make_side (TrpMainWindow *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_box_append (GTK_BOX (box), trp_tool_options_new (self->document));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_widget_set_size_request (scrolled, SIDE_WIDTH, -1);
+  gtk_widget_add_css_class (scrolled, "side");
+  return scrolled;
+}
+
+static void
+update_emptiness (TrpMainWindow *self)
+{
+  const bool empty = trp_document_get_anchor (self->document) < 0 &&
+                     trp_document_get_n_readings (self->document) == 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->start), empty);
+  gtk_widget_set_visible (self->side, !empty);
+}
+
+/* ---- life ---- */
+
+static void
+on_volume_changed (TrpMainWindow *self)
+{
+  update_emptiness (self);
+  update_title (self);
+}
+
+static void
+on_file_opened (TrpMainWindow *self, const char *path, int how)
+{
+  g_signal_emit (self, opened, 0, path);
+}
+
+static void
+on_message (TrpMainWindow *self, int severity, const char *text)
+{
+  trp_message_bar_show (self->messages, (TrpSeverity) severity, text);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TrpMainWindow *self)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  for (GSList *item = files; item; item = item->next)
+    {
+      g_autofree char *path = g_file_get_path (item->data);
+
+      if (path)
+        trp_document_open (self->document, path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+    }
+  return files != NULL;
+}
+
+static void
+connect_document (TrpMainWindow *self)
+{
+  const struct
+  {
+    const char *signal;
+    GCallback callback;
+  } table[] = {
+    { "volume-changed", G_CALLBACK (on_volume_changed) },
+    { "readings-changed", G_CALLBACK (on_volume_changed) },
+    { "active-changed", G_CALLBACK (update_title) },
+    { "structures-changed", G_CALLBACK (update_title) },
+    { "saved-changed", G_CALLBACK (update_title) },
+    { "file-opened", G_CALLBACK (on_file_opened) },
+    { "message", G_CALLBACK (on_message) },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (table); n++)
+    g_signal_connect_swapped (self->document, table[n].signal, table[n].callback, self);
+}
+
+static GtkWidget *
+make_body (TrpMainWindow *self)
+{
+  GtkWidget *body = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->panes = TRP_PANES (trp_panes_new (self->document));
+  self->start = TRP_START_VIEW (trp_start_view_new ());
+  self->side = make_side (self);
+  gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
+  gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
+  gtk_widget_set_hexpand (column, TRUE);
+  gtk_box_append (GTK_BOX (body), column);
+  gtk_box_append (GTK_BOX (body), self->side);
+  gtk_widget_set_vexpand (body, TRUE);
+  return body;
+}
+
+GtkWidget *
+trp_main_window_new (GtkApplication *application)
+{
+  TrpMainWindow *self = g_object_new (TRP_TYPE_MAIN_WINDOW, "application", application, "default-width",
+                                  1280, "default-height", 800, NULL);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  self->document = trp_document_new ();
+  self->messages = TRP_MESSAGE_BAR (trp_message_bar_new (self->document));
+  gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
+  gtk_box_append (GTK_BOX (all), GTK_WIDGET (self->messages));
+  gtk_box_append (GTK_BOX (all), make_body (self));
+  gtk_box_append (GTK_BOX (all), trp_status_line_new (self->document));
+  gtk_window_set_child (GTK_WINDOW (self), all);
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  trp_main_window_add_actions (self);
+  trp_main_window_connect_files (self);
+  connect_document (self);
+  on_volume_changed (self);
+  return GTK_WIDGET (self);
+}
+
+TrpDocument *
+trp_main_window_get_document (TrpMainWindow *self)
+{
+  return self->document;
+}
+
+TrpPanes *
+trp_main_window_get_panes (TrpMainWindow *self)
+{
+  return self->panes;
+}
+
+bool
+trp_main_window_is_empty (TrpMainWindow *self)
+{
+  return trp_document_get_anchor (self->document) < 0 &&
+         trp_document_get_n_readings (self->document) == 0 &&
+         !trp_document_is_opening (self->document);
+}
+
+void
+trp_main_window_set_recent (TrpMainWindow *self, const char *const *paths)
+{
+  trp_start_view_set_recent (self->start, paths);
+}
+
+void
+trp_main_window_show_message (TrpMainWindow *self, TrpSeverity severity, const char *text)
+{
+  trp_message_bar_show (self->messages, severity, text);
+}
