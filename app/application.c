@@ -8,6 +8,7 @@
 
 #include "app/settings.h"
 #include "ui/document-files.h"
+#include "ui/style.h"
 #include "ui/window.h"
 
 #include <glib/gi18n.h>
@@ -68,8 +69,8 @@ add_window (TrpApplication *self)
   return TRP_MAIN_WINDOW (window);
 }
 
-/* The window in front if it holds nothing yet, else a new one: a case is never mixed into another by
- * opening files from outside. */
+/* The window in front if it holds nothing yet, else a new one: a case is never mixed into another
+ * by opening files from outside. */
 static TrpMainWindow *
 get_empty_window (TrpApplication *self)
 {
@@ -142,10 +143,10 @@ on_clear_recent (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  gtk_show_about_dialog (
-    gtk_application_get_active_window (data), "program-name", "Triptych", "version", TRP_VERSION,
-    "comments", _ ("MR, synthetic CT and CT side by side. Not a medical device."), "license-type",
-    GTK_LICENSE_APACHE_2_0, NULL);
+  gtk_show_about_dialog (gtk_application_get_active_window (data), "program-name", "Triptych",
+                         "version", TRP_VERSION, "comments",
+                         _ ("MR, synthetic CT and CT side by side. Not a medical device."),
+                         "license-type", GTK_LICENSE_APACHE_2_0, NULL);
 }
 
 /* Each window asks for itself; the program ends with the last one. */
@@ -170,7 +171,7 @@ trp_application_startup (GApplication *application)
   static const char *const quit_keys[] = { "<Control>q", NULL };
 
   G_APPLICATION_CLASS (trp_application_parent_class)->startup (application);
-  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  trp_style_load (gdk_display_get_default ());
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries),
                                    application);
   gtk_application_set_accels_for_action (GTK_APPLICATION (application), "app.quit", quit_keys);
@@ -188,8 +189,8 @@ trp_application_command_line (GApplication *application, GApplicationCommandLine
 
   arguments = g_application_command_line_get_arguments (command_line, &n_arguments);
   for (int n = 1; n < n_arguments; n++)
-    g_ptr_array_add (files, g_application_command_line_create_file_for_arg (command_line,
-                                                                             arguments[n]));
+    g_ptr_array_add (files,
+                     g_application_command_line_create_file_for_arg (command_line, arguments[n]));
   g_variant_dict_lookup (options, "demo", "b", &demo);
   if (demo)
     trp_application_open_demo (TRP_APPLICATION (application));
@@ -233,7 +234,8 @@ static void
 trp_application_init (TrpApplication *self)
 {
   static const GOptionEntry options[] = {
-    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open a phantom case with two small networks"), NULL },
+    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open a phantom case with two small networks"),
+      NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and stop"), NULL },
     { NULL },
   };

@@ -10,7 +10,8 @@ struct _TrpPanes
   GtkWidget parent_instance;
 
   TrpDocument *document;
-  GtkWidget *grid;
+  GtkWidget *column;
+  GtkWidget *rows[TRP_N_ORIENTATIONS];
   TrpViewState *states[TRP_N_ORIENTATIONS];
   TrpSlicePane *panes[TRP_N_ORIENTATIONS][TRP_N_ROLES];
   TrpSlicePane *active;
@@ -32,7 +33,7 @@ trp_panes_dispose (GObject *object)
 
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
-  g_clear_pointer (&self->grid, gtk_widget_unparent);
+  g_clear_pointer (&self->column, gtk_widget_unparent);
   for (int n = 0; n < TRP_N_ORIENTATIONS; n++)
     g_clear_object (&self->states[n]);
   g_clear_object (&self->document);
@@ -52,12 +53,15 @@ trp_panes_class_init (TrpPanesClass *klass)
 static void
 trp_panes_init (TrpPanes *self)
 {
-  self->grid = gtk_grid_new ();
-  gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
-  gtk_grid_set_row_homogeneous (GTK_GRID (self->grid), TRUE);
-  gtk_grid_set_column_spacing (GTK_GRID (self->grid), 2);
-  gtk_grid_set_row_spacing (GTK_GRID (self->grid), 2);
-  gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
+  self->column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_box_set_homogeneous (GTK_BOX (self->column), TRUE);
+  gtk_widget_set_parent (self->column, GTK_WIDGET (self));
+  for (int n = 0; n < TRP_N_ORIENTATIONS; n++)
+    {
+      self->rows[n] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+      gtk_box_set_homogeneous (GTK_BOX (self->rows[n]), TRUE);
+      gtk_box_append (GTK_BOX (self->column), self->rows[n]);
+    }
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
 }
@@ -85,30 +89,42 @@ set_active (TrpPanes *self, TrpSlicePane *pane)
   trp_slice_pane_set_active (pane, true);
 }
 
+static bool
+has_volume (TrpPanes *self, TrpSlicePane *pane)
+{
+  return trp_document_get_volume (self->document,
+                                  trp_slice_view_get_role (trp_slice_pane_get_view (pane)));
+}
+
+/* The active pane is one that is shown, with an image if there is any. */
 static void
 update_visibility (TrpPanes *self)
 {
-  TrpSlicePane *first = NULL;
-  bool active_shown = false;
+  TrpSlicePane *best = NULL;
 
   for (int orientation = 0; orientation < TRP_N_ORIENTATIONS; orientation++)
-    for (int role = 0; role < TRP_N_ROLES; role++)
-      {
-        TrpSlicePane *pane = self->panes[orientation][role];
-        const bool shown = is_shown (self, orientation, role);
+    {
+      bool any = false;
 
-        gtk_widget_set_visible (GTK_WIDGET (pane), shown);
-        if (!shown)
-          continue;
-        if (!first ||
-            (!trp_document_get_volume (self->document,
-                                       trp_slice_view_get_role (trp_slice_pane_get_view (first))) &&
-             trp_document_get_volume (self->document, (TrpRole) role)))
-          first = pane;
-        active_shown = active_shown || pane == self->active;
-      }
-  if (!active_shown && first)
-    set_active (self, first);
+      for (int role = 0; role < TRP_N_ROLES; role++)
+        {
+          TrpSlicePane *pane = self->panes[orientation][role];
+          const bool shown = is_shown (self, orientation, role);
+
+          gtk_widget_set_visible (GTK_WIDGET (pane), shown);
+          any = any || shown;
+          if (shown &&
+              (!best || pane == self->active || (!has_volume (self, best) && best != self->active)))
+            best = pane;
+        }
+      gtk_widget_set_visible (self->rows[orientation], any);
+    }
+  if (self->layout == TRP_LAYOUT_ALL && !self->full)
+    gtk_widget_add_css_class (self->column, "compact");
+  else
+    gtk_widget_remove_css_class (self->column, "compact");
+  if (best)
+    set_active (self, best);
 }
 
 /* The anchor decides what fits; a new one is shown whole. */
@@ -167,7 +183,7 @@ trp_panes_new (TrpDocument *document)
                                                 self->states[orientation]);
 
           self->panes[orientation][role] = TRP_SLICE_PANE (pane);
-          gtk_grid_attach (GTK_GRID (self->grid), pane, role, orientation, 1, 1);
+          gtk_box_append (GTK_BOX (self->rows[orientation]), pane);
           g_signal_connect_swapped (pane, "activated", G_CALLBACK (on_pane_activated), self);
           g_signal_connect_swapped (pane, "toggle-full", G_CALLBACK (on_pane_toggle_full), self);
         }

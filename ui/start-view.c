@@ -82,8 +82,8 @@ make_recent_row (const char *path)
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_box_append (GTK_BOX (texts), title);
   gtk_box_append (GTK_BOX (texts), second);
-  gtk_box_append (GTK_BOX (box),
-                  gtk_image_new_from_icon_name (is_folder ? "folder-symbolic" : "trp-mr-symbolic"));
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (
+                                   is_folder ? "folder-symbolic" : "image-x-generic-symbolic"));
   gtk_box_append (GTK_BOX (box), texts);
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "flat");

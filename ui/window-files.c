@@ -40,8 +40,8 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer window)
 static GtkFileFilter *
 make_image_filter (void)
 {
-  static const char *const patterns[]
-    = { "*.nii", "*.nii.gz", "*.hdr", "*.img", "*.mha", "*.mhd", "*.nrrd", "*.nhdr", "*.dcm", "*.png" };
+  static const char *const patterns[] = { "*.nii", "*.nii.gz", "*.hdr",  "*.img", "*.mha",
+                                          "*.mhd", "*.nrrd",   "*.nhdr", "*.dcm", "*.png" };
   GtkFileFilter *filter = gtk_file_filter_new ();
 
   gtk_file_filter_set_name (filter, _ ("Images and label maps"));
@@ -53,8 +53,8 @@ make_image_filter (void)
 static void
 show_chooser (gpointer window, const char *title, GtkFileChooserAction action)
 {
-  GtkFileChooserNative *dialog
-    = gtk_file_chooser_native_new (title, window, action, _ ("_Open"), _ ("_Cancel"));
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, window, action, _ ("_Open"),
+                                                              _ ("_Cancel"));
   g_autoptr (GtkFileFilter) images = make_image_filter ();
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
 
@@ -148,9 +148,9 @@ on_overlap_response (GtkDialog *dialog, int response, gpointer user_data)
 static void
 ask_about_overlap (Saving *saving, const char *sentence)
 {
-  GtkWidget *dialog
-    = gtk_message_dialog_new (saving->window, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
-                              GTK_BUTTONS_NONE, "%s", _ ("Structures overlap"));
+  GtkWidget *dialog = gtk_message_dialog_new (saving->window, GTK_DIALOG_MODAL,
+                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, "%s",
+                                              _ ("Structures overlap"));
 
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", sentence);
   gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL,
@@ -200,9 +200,9 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
 static void
 ask_where (Saving *saving)
 {
-  GtkFileChooserNative *dialog
-    = gtk_file_chooser_native_new (_ ("Save structures as a label map"), saving->window,
-                                   GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+    _ ("Save structures as a label map"), saving->window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"),
+    _ ("_Cancel"));
   const char *title = trp_document_get_title (get_document (saving->window));
   g_autofree char *name = g_strdup_printf ("%s-structures.nii.gz", *title ? title : "case");
 
@@ -289,10 +289,10 @@ trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close
   if (unsaved)
     g_string_append (text, _ ("Contours were changed and are not saved."));
   if (jobs > 0)
-    g_string_append_printf (
-      text, ngettext ("%s%u job is still running and would be stopped.",
-                      "%s%u jobs are still running and would be stopped.", jobs),
-      unsaved ? "\n" : "", jobs);
+    g_string_append_printf (text,
+                            ngettext ("%s%u job is still running and would be stopped.",
+                                      "%s%u jobs are still running and would be stopped.", jobs),
+                            unsaved ? "\n" : "", jobs);
   dialog = gtk_message_dialog_new (GTK_WINDOW (window), GTK_DIALOG_MODAL, GTK_MESSAGE_WARNING,
                                    GTK_BUTTONS_NONE, "%s", _ ("Close Triptych?"));
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text->str);
@@ -313,8 +313,8 @@ void
 trp_main_window_connect_files (TrpMainWindow *window)
 {
   static const GActionEntry entries[] = {
-    { "open", on_open },         { "open-folder", on_open_folder }, { "open-path", on_open_path, "s" },
-    { "save", on_save },         { "save-as", on_save_as },
+    { "open", on_open }, { "open-folder", on_open_folder }, { "open-path", on_open_path, "s" },
+    { "save", on_save }, { "save-as", on_save_as },
   };
   TrpDocument *document = trp_main_window_get_document (window);
 

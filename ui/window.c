@@ -21,7 +21,7 @@
 
 #define SIDE_WIDTH 272
 
-struct _TrpWindow
+struct _TrpMainWindow
 {
   GtkApplicationWindow parent_instance;
 
@@ -69,7 +69,7 @@ trp_main_window_close_request (GtkWindow *window)
 }
 
 static void
-trp_main_window_class_init (TrpWindowClass *klass)
+trp_main_window_class_init (TrpMainWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = trp_main_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = trp_main_window_close_request;
@@ -329,8 +329,8 @@ make_body (TrpMainWindow *self)
 GtkWidget *
 trp_main_window_new (GtkApplication *application)
 {
-  TrpMainWindow *self = g_object_new (TRP_TYPE_MAIN_WINDOW, "application", application, "default-width",
-                                  1280, "default-height", 800, NULL);
+  TrpMainWindow *self = g_object_new (TRP_TYPE_MAIN_WINDOW, "application", application,
+                                      "default-width", 1280, "default-height", 800, NULL);
   GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 

@@ -41,8 +41,7 @@ on_response (GtkDialog *window, int response, gpointer data)
     n_checked += gtk_check_button_get_active (g_ptr_array_index (dialog->checks, n));
   for (guint n = 0; response == GTK_RESPONSE_ACCEPT && n < dialog->checks->len; n++)
     if (gtk_check_button_get_active (g_ptr_array_index (dialog->checks, n)))
-      trp_document_open_series (dialog->document, dialog->path,
-                                g_ptr_array_index (dialog->uids, n),
+      trp_document_open_series (dialog->document, dialog->path, g_ptr_array_index (dialog->uids, n),
                                 n_checked > 1 ? TRP_ROLE_GUESS : dialog->role);
   gtk_window_destroy (GTK_WINDOW (window));
 }
@@ -98,8 +97,7 @@ void
 trp_series_dialog_show (GtkWindow *parent, TrpDocument *document, const TrpOpenChoice *choice)
 {
   g_autofree char *name = g_path_get_basename (choice->path);
-  g_autofree char *title
-    = g_strdup_printf (_ ("%s holds %u series"), name, choice->series->len);
+  g_autofree char *title = g_strdup_printf (_ ("%s holds %u series"), name, choice->series->len);
   GtkWidget *window = gtk_dialog_new_with_buttons (
     title, parent, GTK_DIALOG_MODAL | GTK_DIALOG_USE_HEADER_BAR, _ ("_Cancel"), GTK_RESPONSE_CANCEL,
     _ ("_Open"), GTK_RESPONSE_ACCEPT, NULL);

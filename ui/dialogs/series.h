@@ -14,7 +14,6 @@
 G_BEGIN_DECLS
 
 /* Opens what the user checks. @choice is copied. */
-void
-trp_series_dialog_show (GtkWindow *parent, TrpDocument *document, const TrpOpenChoice *choice);
+void trp_series_dialog_show (GtkWindow *parent, TrpDocument *document, const TrpOpenChoice *choice);
 
 G_END_DECLS
