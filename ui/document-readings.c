@@ -401,7 +401,6 @@ trp_document_add_structure (TrpDocument *self, const char *name)
   structure = trp_structure_new (free_name,
                                  trp_color_get_default (trp_structure_set_get_size (set)),
                                  trp_mask_new (trp_structure_set_get_geometry (set)));
-  trp_structure_set_origin (structure, TRP_ORIGIN_MANUAL);
   report_if_failed (
     self,
     trp_edit_session_add (trp_document_peek_session (self), step, structure, SIZE_MAX, &error),
