@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Golden values of operations, networks and training steps from PyTorch.
+
+    /usr/bin/python3 make-pytorch.py       # writes pytorch-*.safetensors beside itself
+
+PyTorch 1.13 (Debian 12), numpy 1.24. Inputs are float32; everything is computed in double, so that the files
+hold the correctly rounded answers and not one program's rounding. A tensor is called CASE:NAME; NAME is what
+test-nn-pytorch.c calls the value: inputs, parameters and states by name, results "y", "loss", "grad.NAME" and
+"after.NAME" (a persistent value after all steps). Axes are PyTorch's (n, c, h, w).
+"""
+import json
+import os
+import struct
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(20)
+torch.set_default_dtype(torch.float64)
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def random(*shape, scale=1.0):
+    """Double that a float32 holds exactly."""
+    return (torch.randn(*shape) * scale).float().double()
+
+
+def save(name, tensors):
+    header, data = {"__metadata__": {"program": "PyTorch " + torch.__version__}}, b""
+    for key in sorted(tensors):
+        array = tensors[key].detach().numpy().astype("<f4")
+        begin, data = len(data), data + array.tobytes()
+        header[key] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [begin, len(data)]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(os.path.join(HERE, name), "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+    print(name, 8 + len(text) + len(data))
+
+
+OPS = {}
+
+
+def case(name, func, x, constants=(), **parameters):
+    """func(x, **parameters) -> y (then the loss is its mean squared distance from a target) or a scalar."""
+    x = x.clone().requires_grad_()
+    leaves = {k.replace("__", "."): v.clone().requires_grad_(k not in constants) for k, v in parameters.items()}
+    y = func(x, *leaves.values())
+    OPS[name + ":x"] = x
+    for key, value in leaves.items():
+        OPS[name + ":" + key] = value
+    if y.dim():
+        OPS[name + ":target"] = target = random(*y.shape)
+        OPS[name + ":y"] = y
+        y = F.mse_loss(y, target)
+    y.backward()
+    OPS[name + ":loss"] = y.reshape(1)
+    OPS[name + ":grad.x"] = x.grad
+    for key, value in leaves.items():
+        if value.requires_grad:
+            OPS[name + ":grad." + key] = value.grad
+
+
+def conv(name, shape, k, size, stride, pad):
+    case(name, lambda x, w, b: F.conv2d(x, w, b, stride, pad), random(*shape),
+         f__weight=random(k, shape[1], size, size, scale=0.3), f__bias=random(k))
+
+
+def conv_transpose(name, shape, k, size, stride, pad, output_padding):
+    case(name, lambda x, w, b: F.conv_transpose2d(x, w, b, stride, pad, output_padding), random(*shape),
+         f__weight=random(shape[1], k, size, size, scale=0.3), f__bias=random(k))
+
+
+def norm(name, func, shape):
+    case(name, func, 2 * random(*shape) + 0.5)
+
+
+def batch_norm(name, training, shape):
+    c = shape[1]
+    mean, var = random(c), (random(c).abs() + 0.5).float().double()
+    OPS[name + ":n.running_mean"], OPS[name + ":n.running_var"] = mean.clone(), var.clone()
+    case(name, lambda x, w, b: F.relu(F.batch_norm(x, mean, var, w, b, training, 0.1, 1e-5)),
+         2 * random(*shape) + 0.5, n__weight=random(c), n__bias=random(c))
+    OPS[name + ":after.n.running_mean"], OPS[name + ":after.n.running_var"] = mean, var
+
+
+def dice(p, g, s=1.0):
+    return 1 - (2 * (p * g).sum() + s) / (p.sum() + g.sum() + s)
+
+
+def gradient_correlation(x, y, absolute=True, eps=1e-8):
+    """1 - GC: central differences with repeated edges, NCC over the image per sample and channel."""
+
+    def gradients(image):
+        padded = F.pad(image, (1, 1, 1, 1), mode="replicate")
+        pair = padded[:, :, 2:, 1:-1] - padded[:, :, :-2, 1:-1], padded[:, :, 1:-1, 2:] - padded[:, :, 1:-1, :-2]
+        return [g.abs() if absolute else g for g in pair]
+
+    total = 0
+    for a, b in zip(gradients(x), gradients(y)):
+        a = a - a.mean((2, 3), keepdim=True)
+        b = b - b.mean((2, 3), keepdim=True)
+        product, aa, bb = ((p * q).sum((2, 3)) for p, q in ((a, b), (a, a), (b, b)))
+        total = total + ((product + eps) / ((aa * bb).sqrt() + eps)).mean()
+    return 1 - total / 2
+
+
+def make_ops():
+    conv("conv-k3s1p1", (2, 5, 7, 9), 6, 3, 1, 1)
+    conv("conv-k7s1p0", (1, 1, 15, 13), 8, 7, 1, 0)
+    conv("conv-k7s1p3", (1, 9, 8, 10), 1, 7, 1, 3)
+    conv("conv-k3s2p1", (1, 8, 11, 12), 16, 3, 2, 1)
+    conv("conv-k4s2p1", (2, 4, 10, 12), 8, 4, 2, 1)
+    conv("conv-k4s1p1", (1, 12, 7, 7), 1, 4, 1, 1)
+    conv("conv-k5s3p2", (1, 3, 13, 11), 4, 5, 3, 2)
+    conv("conv-k1s1p0", (2, 8, 5, 3), 3, 1, 1, 0)
+    conv_transpose("transpose-k3s2p1o1", (2, 8, 5, 7), 4, 3, 2, 1, 1)
+    conv_transpose("transpose-k2s2p0o0", (1, 12, 4, 6), 6, 2, 2, 0, 0)
+    case("pad-reflect-3", lambda x: F.pad(x, (3, 3, 3, 3), mode="reflect"), random(2, 3, 5, 4))
+    case("pad-replicate-2", lambda x: F.pad(x, (2, 2, 2, 2), mode="replicate"), random(1, 2, 3, 4))
+    norm("instance-norm", lambda x: F.instance_norm(x), (2, 5, 6, 7))
+    norm("instance-norm-relu", lambda x: F.relu(F.instance_norm(x)), (1, 20, 5, 9))
+    norm("instance-norm-leaky", lambda x: F.leaky_relu(F.instance_norm(x), 0.2), (2, 3, 8, 8))
+    batch_norm("batch-norm-train", True, (3, 5, 6, 7))
+    batch_norm("batch-norm-eval", False, (2, 6, 4, 3))
+    case("max-pool", lambda x: F.max_pool2d(x, 2), random(2, 3, 8, 6))
+    case("upsample", lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), random(2, 3, 3, 5))
+    case("relu", F.relu, random(1, 3, 5, 7))
+    case("leaky", lambda x: F.leaky_relu(x, 0.2), random(1, 3, 5, 7))
+    case("tanh", torch.tanh, random(1, 3, 5, 7))
+    case("sigmoid", torch.sigmoid, random(1, 3, 5, 7))
+    case("mse-one", lambda x: F.mse_loss(x, torch.ones_like(x)), random(2, 1, 6, 6))
+    case("mse", F.mse_loss, random(1, 2, 7, 5), other=random(1, 2, 7, 5))
+    case("l1", F.l1_loss, random(1, 2, 7, 5), other=random(1, 2, 7, 5))
+    mask = (random(2, 1, 7, 5) > 0).double()
+    case("bce-logits", F.binary_cross_entropy_with_logits, 3 * random(2, 1, 7, 5), ("mask",), mask=mask)
+    case("dice-logits", lambda x, g: dice(torch.sigmoid(x), g), random(2, 1, 7, 5), ("mask",), mask=mask)
+    case("correlation-absolute", gradient_correlation, random(2, 2, 9, 8), other=random(2, 2, 9, 8))
+    case("correlation-signed", lambda x, y: gradient_correlation(x, y, False), random(1, 1, 8, 11),
+         other=random(1, 1, 8, 11))
+    save("pytorch-ops.safetensors", OPS)
+
+
+class Resnet(nn.Module):
+    """The reference generator's modules in its order; transposed convolutions."""
+
+    class Block(nn.Module):
+        def __init__(self, n):
+            super().__init__()
+            self.conv_block = nn.Sequential(
+                nn.ReflectionPad2d(1), nn.Conv2d(n, n, 3), nn.InstanceNorm2d(n), nn.ReLU(),
+                nn.ReflectionPad2d(1), nn.Conv2d(n, n, 3), nn.InstanceNorm2d(n))
+
+        def forward(self, x):
+            return x + self.conv_block(x)
+
+    def __init__(self, n, blocks, downs, nearest):
+        super().__init__()
+        parts = [nn.ReflectionPad2d(3), nn.Conv2d(1, n, 7), nn.InstanceNorm2d(n), nn.ReLU()]
+        for _ in range(downs):
+            parts += [nn.Conv2d(n, 2 * n, 3, 2, 1), nn.InstanceNorm2d(2 * n), nn.ReLU()]
+            n *= 2
+        parts += [self.Block(n) for _ in range(blocks)]
+        for _ in range(downs):
+            if nearest:
+                parts += [nn.Upsample(scale_factor=2), nn.ReflectionPad2d(1), nn.Conv2d(n, n // 2, 3)]
+            else:
+                parts += [nn.ConvTranspose2d(n, n // 2, 3, 2, 1, 1)]
+            n //= 2
+            parts += [nn.InstanceNorm2d(n), nn.ReLU()]
+        parts += [nn.ReflectionPad2d(3), nn.Conv2d(n, 1, 7), nn.Tanh()]
+        self.model = nn.Sequential(*parts)
+
+    def forward(self, x):
+        return self.model(x)
+
+
+class Patch(nn.Module):
+    def __init__(self, n, layers):
+        super().__init__()
+        parts = [nn.Conv2d(1, n, 4, 2, 1), nn.LeakyReLU(0.2)]
+        for i in range(1, layers + 1):
+            parts += [nn.Conv2d(n, 2 * n, 4, 2 if i < layers else 1, 1), nn.InstanceNorm2d(2 * n), nn.LeakyReLU(0.2)]
+            n *= 2
+        self.model = nn.Sequential(*parts, nn.Conv2d(n, 1, 4, 1, 1))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+class Unet(nn.Module):
+    """Residual, batch norm, 2 x 2 transposed convolutions, concatenation."""
+
+    class Block(nn.Module):
+        def __init__(self, n_in, n, up):
+            super().__init__()
+            if up:
+                self.transpose = nn.ConvTranspose2d(2 * n, n, 2, 2)
+            self.conv1, self.norm1 = nn.Conv2d(n_in, n, 3, padding=1), nn.BatchNorm2d(n)
+            self.conv2, self.norm2 = nn.Conv2d(n, n, 3, padding=1), nn.BatchNorm2d(n)
+            if n_in != n:
+                self.conv_shortcut, self.norm_shortcut = nn.Conv2d(n_in, n, 1), nn.BatchNorm2d(n)
+
+        def forward(self, x):
+            y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+            if hasattr(self, "conv_shortcut"):
+                x = self.norm_shortcut(self.conv_shortcut(x))
+            return F.relu(x + y)
+
+    def __init__(self, n_in, n, levels):
+        super().__init__()
+        sizes = [n << i for i in range(levels)]
+        self.down = nn.ModuleList(self.Block(a, b, False) for a, b in zip([n_in] + sizes, sizes))
+        self.up = nn.ModuleList(self.Block(2 * b, b, True) for b in sizes[:-1])
+        self.head = nn.Conv2d(n, 1, 1)
+
+    def forward(self, x):
+        skips = []
+        for level, block in enumerate(self.down):
+            x = block(F.max_pool2d(x, 2) if level else x)
+            skips.append(x)
+        for level in reversed(range(len(self.up))):
+            x = torch.cat((skips[level], self.up[level].transpose(x)), 1)
+            x = self.up[level](x)
+        return self.head(x)
+
+
+def start(module, scale):
+    """Random parameters that float32 holds."""
+    for name, p in module.named_parameters():
+        base = 1.0 if "norm" in name and name.endswith("weight") else 0.0
+        p.data = (base + random(*p.shape, scale=scale)).float().double()
+
+
+def state(module, prefix):
+    return {prefix + k: v.clone() for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
+
+
+def make_cyclegan(name, nearest, steps=5):
+    size, n, out = 32, 3, {}
+    nets = {"G_A": Resnet(n, 1, 2, nearest), "G_B": Resnet(n, 1, 2, nearest), "D_A": Patch(n, 2), "D_B": Patch(n, 2)}
+    for key, net in nets.items():
+        start(net, 0.2)
+        out.update(state(net, name + ":" + key + "."))
+    g_a, g_b, d_a, d_b = (nets[k] for k in ("G_A", "G_B", "D_A", "D_B"))
+    generators = torch.optim.Adam([*g_a.parameters(), *g_b.parameters()], 2e-3, (0.5, 0.999))
+    critics = torch.optim.Adam([*d_a.parameters(), *d_b.parameters()], 2e-3, (0.5, 0.999))
+    choices = [0, 1, -2, -1, -3][:steps]  # as trp_graph_pool_exchange() counts them
+    pools = {"A": [None, None], "B": [None, None]}
+    one = lambda x: F.mse_loss(x, torch.ones_like(x))
+    zero = lambda x: F.mse_loss(x, torch.zeros_like(x))
+
+    def exchange(pool, choice, image):
+        slot = choice if choice >= 0 else -2 - choice
+        given = pool[slot] if choice < -1 else image
+        if choice != -1:
+            pool[slot] = image
+        return given
+
+    losses_g, losses_d = [], []
+    for step in range(steps):
+        a, b = random(1, 1, size, size, scale=0.5), random(1, 1, size, size, scale=0.5)
+        out[f"{name}:a.{step}"], out[f"{name}:b.{step}"] = a, b
+        fake_b, fake_a = g_a(a), g_b(b)
+        loss = one(d_b(fake_b)) + one(d_a(fake_a)) + 10 * F.l1_loss(g_b(fake_b), a) + 10 * F.l1_loss(g_a(fake_a), b)
+        generators.zero_grad()
+        loss.backward()
+        generators.step()
+        losses_g.append(loss.detach())
+        old_b = exchange(pools["B"], choices[step], fake_b.detach())
+        old_a = exchange(pools["A"], choices[step], fake_a.detach())
+        loss = 0.5 * (one(d_b(b)) + zero(d_b(old_b)) + one(d_a(a)) + zero(d_a(old_a)))
+        critics.zero_grad()
+        loss.backward()
+        critics.step()
+        losses_d.append(loss.detach())
+    out[name + ":loss.G"], out[name + ":loss.D"] = torch.stack(losses_g), torch.stack(losses_d)
+    out[name + ":choices"] = torch.tensor(choices).double()
+    for key, net in nets.items():
+        out.update(state(net, name + ":after." + key + "."))
+    return out
+
+
+def make_unet(steps=5):
+    name, net, losses = "unet", Unet(3, 4, 3), []
+    start(net, 0.3)
+    out = state(net, name + ":net.")
+    adam = torch.optim.Adam(net.parameters(), 1e-3)
+    for step in range(steps):
+        x = random(2, 3, 16, 16)
+        mask = (F.avg_pool2d(x[:, :1], 5, 1, 2) > 0).double()
+        out[f"{name}:x.{step}"], out[f"{name}:mask.{step}"] = x, mask
+        y = net(x)
+        loss = F.binary_cross_entropy_with_logits(y, mask) + dice(torch.sigmoid(y), mask)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        losses.append(loss.detach())
+    out[name + ":loss"] = torch.stack(losses)
+    out.update(state(net, name + ":after.net."))
+    return out
+
+
+make_ops()
+save("pytorch-cyclegan.safetensors", make_cyclegan("transposed", False))
+save("pytorch-nearest.safetensors", make_cyclegan("nearest", True, 2))
+save("pytorch-unet.safetensors", make_unet())
