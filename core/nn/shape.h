@@ -58,7 +58,9 @@ trp_shape_index (TrpShape shape, int n, int h, int w, int c)
 static inline TrpShape
 trp_shape_vector (int c)
 {
-  return (TrpShape){ 1, 1, 1, c };
+  const TrpShape shape = { 1, 1, 1, c }; /* C++ reads this header too */
+
+  return shape;
 }
 
 G_END_DECLS

@@ -4,6 +4,8 @@
  */
 
 #include "core/base/rng.h"
+#include "core/method/networks/patch.h"
+#include "core/method/networks/resnet.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
@@ -470,6 +472,45 @@ test_versions (void)
   }
 }
 
+/* A size that the networks cannot give back, through passes, losses and optimiser: one sentence, no
+ * crash. */
+static void
+test_impossible_size (void)
+{
+  static const int sizes[][2] = { { 20, 18 }, { 3, 3 }, { 1, 1 }, { 20, 17 } };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (TrpGraph) graph = trp_graph_new ();
+      g_autoptr (GError) error = NULL;
+      const TrpResnet spec = { 1, 1, 2, 1, 2, i % 2 };
+      const TrpPatch critic = { 1, 2, 3 };
+      const TrpShape shape = { 1, sizes[i][0], sizes[i][1], 1 };
+      const TrpValue x = trp_graph_input (graph, "x", shape);
+      const TrpValue fake = trp_resnet_build (graph, &spec, "G", x);
+      const TrpValue parts[] = {
+        trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, fake, x),
+        trp_graph_gradient_correlation (graph, fake, x, false),
+        trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE,
+                                       trp_patch_build (graph, &critic, "D", fake), 1),
+      };
+      const TrpValue loss = trp_graph_weighted_sum (
+        graph, trp_graph_input (graph, "weights", trp_shape_vector (3)), parts, 3);
+      const TrpAdam options = { 0.5, 0.999, 1e-8, 0 };
+      g_autoptr (GArray) parameters = trp_graph_dup_parameters (graph, "G.");
+      const TrpValue *values = (const TrpValue *) (void *) parameters->data;
+      g_autofree TrpValue *gradients = g_new (TrpValue, parameters->len + 1);
+
+      trp_graph_differentiate (graph, loss, values, (int) parameters->len, gradients);
+      trp_graph_adam (graph, "opt", &options, x, x, values, gradients, (int) parameters->len);
+      trp_graph_ema (graph, "ema", 0.9, values, (int) parameters->len);
+      trp_graph_output (graph, "loss", loss);
+      g_assert_false (trp_graph_check (graph, &error));
+      g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
+      g_test_message ("%s", error->message);
+    }
+}
+
 static void *
 refuse_memory (void *device, size_t bytes, GError **error)
 {
@@ -558,6 +599,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/store/shared", test_store_shared);
   g_test_add_func ("/nn/store/versions", test_versions);
   g_test_add_func ("/nn/program/errors", test_errors);
+  g_test_add_func ("/nn/program/impossible-size", test_impossible_size);
   g_test_add_func ("/nn/init/distribution", test_init);
   return g_test_run ();
 }
