@@ -13,6 +13,7 @@
 
 #define NONE UINT16_MAX       /* a row or column without a point; boxes are smaller */
 #define N_ROWS_NEAR 1024      /* rows to look through before the second pass pays */
+#define MAX_FAR 64            /* in a chunk of points, and a quarter of those before */
 #define POINTS_PER_CHUNK 8192 /* of a batch; less is done sooner than a thread wakes up */
 #define ROWS_PER_CHUNK 16384
 
@@ -292,13 +293,21 @@ search_far (const TrpDistanceMap *self, TrpBitsPoint point, double enough)
   return best;
 }
 
+/* Where most of a chunk's points are far, looking near first is lost time: the rest is left to the
+ * second pass, which finds the same distances. */
 static void
 measure_near (size_t begin, size_t end, void *data)
 {
   const Work *work = data;
+  size_t n_far = 0;
 
   for (size_t n = begin; n < end; n++)
-    work->squared[n] = search_near (work->self, work->points[n], -1);
+    {
+      const bool skip = n_far > MAX_FAR + (n - begin) / 4;
+
+      work->squared[n] = skip ? (double) NAN : search_near (work->self, work->points[n], -1);
+      n_far += isnan (work->squared[n]);
+    }
 }
 
 static void

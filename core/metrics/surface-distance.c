@@ -401,19 +401,12 @@ trp_surface_distances_peek_points (const TrpSurfaceDistances *self,
   return list->points;
 }
 
-/* Largest squared distance of voxels of @from outside @to, to the nearest voxel of @to; that one
- * always lies on its border. */
+/* Raises @io_squared to the largest distance of points of @from that are not in @to. */
 static bool
-measure_set (const TrpSurfacePair *pair,
-             const TrpBits *from,
-             const TrpBits *to,
-             double *io_squared,
-             GError **error)
+raise_largest (
+  TrpDistanceMap *map, const TrpBits *from, const TrpBits *to, double *io_squared, GError **error)
 {
-  g_autoptr (TrpBits) border = trp_bits_new_border (to, error);
-  g_autoptr (TrpDistanceMap) map = border ? trp_distance_map_new (border, pair->spacing, error)
-                                          : NULL;
-  g_autoptr (TrpBits) outside = map ? trp_bits_new (from->origin, from->size, error) : NULL;
+  g_autoptr (TrpBits) outside = trp_bits_new (from->origin, from->size, error);
   g_autofree TrpBitsPoint *points = NULL;
   size_t n_points;
 
@@ -423,6 +416,25 @@ measure_set (const TrpSurfacePair *pair,
     outside->words[n] = from->words[n] & ~to->words[n];
   points = trp_bits_list (outside, &n_points);
   return trp_distance_map_find_largest (map, points, n_points, *io_squared, io_squared, error);
+}
+
+/* Largest squared distance of voxels of @from outside @to, to the nearest voxel of @to; that one
+ * always lies on its border. The border of @from mostly holds the largest, so it goes first and the
+ * many voxels inside are soon left. */
+static bool
+measure_set (const TrpSurfacePair *pair,
+             const TrpBits *from,
+             const TrpBits *to,
+             double *io_squared,
+             GError **error)
+{
+  g_autoptr (TrpBits) border = trp_bits_new_border (to, error);
+  g_autoptr (TrpBits) from_border = border ? trp_bits_new_border (from, error) : NULL;
+  g_autoptr (TrpDistanceMap) map = from_border ? trp_distance_map_new (border, pair->spacing, error)
+                                               : NULL;
+
+  return map && raise_largest (map, from_border, to, io_squared, error) &&
+         raise_largest (map, from, to, io_squared, error);
 }
 
 bool
