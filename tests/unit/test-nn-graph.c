@@ -472,6 +472,62 @@ test_versions (void)
   }
 }
 
+static void
+run_steps (TrpProgram *program, int first, int n)
+{
+  for (int step = first; step < first + n; step++)
+    {
+      set_scalar (program, "step", step);
+      run (program);
+    }
+}
+
+/* Everything that a checkpoint keeps, in the file's order, into a new store. */
+static void
+copy_through_file (TrpStore *from, TrpStore *to)
+{
+  for (int i = 0; i < trp_store_get_n (from); i++)
+    {
+      const TrpStored *old = trp_store_peek (from, i);
+      TrpStored *stored = trp_store_find (to, old->name);
+      g_autofree float *file = g_new (float, trp_shape_count (old->tensor.shape));
+
+      g_assert_nonnull (stored);
+      g_assert_true (trp_store_get_file (from, old, file, NULL));
+      g_assert_true (trp_store_set_file (to, stored, file, NULL));
+    }
+}
+
+/* Weights, moments and averages through a file, and training goes on as if nothing had happened,
+ * bit for bit: 5 steps = 2 + save + load + 3. */
+static void
+test_resume (void)
+{
+  const TrpNnCase *block = &trp_nn_cases[trp_nn_n_cases - 1];
+  g_autoptr (TrpProgram) whole = trp_nn_case_program (block, &trp_backend_cpu, true);
+  g_autoptr (TrpProgram) before = trp_nn_case_program (block, &trp_backend_cpu, true);
+  g_autoptr (TrpProgram) after = trp_nn_case_program (block, &trp_backend_cpu, true);
+  TrpStore *store = trp_program_peek_store (whole);
+
+  run_steps (whole, 1, 5);
+  run_steps (before, 1, 2);
+  run_steps (after, 9, 1); /* other contents, to be replaced */
+  copy_through_file (trp_program_peek_store (before), trp_program_peek_store (after));
+  run_steps (after, 3, 3);
+  for (int i = 0; i < trp_store_get_n (store); i++)
+    {
+      const TrpStored *a = trp_store_peek (store, i);
+      const TrpStored *b = trp_store_find (trp_program_peek_store (after), a->name);
+      const size_t count = trp_shape_count (a->tensor.shape);
+      g_autofree float *x = g_new (float, count);
+      g_autofree float *y = g_new (float, count);
+
+      g_assert_true (trp_store_get (store, a, x, NULL));
+      g_assert_true (trp_store_get (trp_program_peek_store (after), b, y, NULL));
+      g_assert_cmpmem (x, count * sizeof (float), y, count * sizeof (float));
+    }
+}
+
 /* A size that the networks cannot give back, through passes, losses and optimiser: one sentence, no
  * crash. */
 static void
@@ -598,6 +654,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/store/file-order", test_file_order);
   g_test_add_func ("/nn/store/shared", test_store_shared);
   g_test_add_func ("/nn/store/versions", test_versions);
+  g_test_add_func ("/nn/store/resume", test_resume);
   g_test_add_func ("/nn/program/errors", test_errors);
   g_test_add_func ("/nn/program/impossible-size", test_impossible_size);
   g_test_add_func ("/nn/init/distribution", test_init);
