@@ -363,7 +363,7 @@ run_metrics (int argc, char **argv)
   g_autofree char *tolerance = NULL;
   g_autofree char *apl_tolerance = NULL;
   gboolean json = FALSE;
-  int label = 0;
+  int label = -1; /* all */
   const GOptionEntry entries[] = {
     { "label", 0, 0, G_OPTION_ARG_INT, &label, N_ ("Only this label"), "N" },
     { "tolerance", 0, 0, G_OPTION_ARG_STRING, &tolerance,
@@ -379,7 +379,7 @@ run_metrics (int argc, char **argv)
 
   if (!trp_verb_parse (&trp_verb_metrics, entries, 2, 2, &argc, &argv))
     return TRP_EXIT_USAGE;
-  if (label < 0 || label > UINT16_MAX)
+  if (label != -1 && (label < 1 || label > UINT16_MAX))
     return trp_verb_usage (_ ("--label takes a number from 1 to 65535"));
   run.tolerances = parse_tolerances ("--tolerance", tolerance ? tolerance : "0.5,1,2,3");
   run.apl_tolerances = run.tolerances ? parse_tolerances ("--apl-tolerance",
