@@ -8,13 +8,17 @@
 
 #include "core/nn/cpu/columns.h"
 #include "core/nn/cpu/loops.h"
+#include "core/nn/cpu/thin.h"
 
 /* Sides with fewer channels than this go by columns. */
 #define THIN_CHANNELS 8
 
 typedef struct
 {
-  TrpOneDnnConv *conv; /* NULL: columns */
+  TrpConvPass pass;
+  TrpConvGeometry geometry;
+  TrpOneDnnConv *conv; /* (nullable) */
+  bool thin;           /* thin.h; neither: columns */
   TrpColumns columns;
 } Conv;
 
@@ -29,13 +33,14 @@ make_geometry (const TrpCpuKernel *self, TrpShape x, TrpShape filter, TrpShape y
                             .pad_left = self->attributes.pad_left };
 }
 
+/* Where columns beat oneDNN (measured on AVX-512): few channels on the side that is made. */
 static bool
-is_thin (const TrpConvGeometry *g)
+prefers_columns (TrpConvPass pass, const TrpConvGeometry *g)
 {
-  const int n_taps = g->filter.h * g->filter.w;
+  const int few = pass == TRP_CONV_BACKWARD_DATA ? g->filter.c : g->filter.n;
 
-  return n_taps > 1 && MIN (g->filter.n, g->filter.c) < THIN_CHANNELS &&
-         (g->filter.c <= g->filter.n || g->stride == 1);
+  return g->filter.h * g->filter.w > 1 && few < THIN_CHANNELS &&
+         (pass == TRP_CONV_BACKWARD_DATA || g->stride == 1);
 }
 
 static bool
@@ -45,7 +50,10 @@ prepare (TrpCpuKernel *self, TrpConvPass pass, const TrpConvGeometry *geometry, 
   Conv *conv = g_new0 (Conv, 1);
 
   self->data = conv;
-  if (!is_thin (geometry))
+  conv->pass = pass;
+  conv->geometry = *geometry;
+  conv->thin = trp_thin_can (pass, geometry);
+  if (!conv->thin && !prefers_columns (pass, geometry))
     conv->conv = trp_onednn_conv_new (self->device->onednn, pass, geometry, self->device->n_threads,
                                       &failure);
   if (failure)
@@ -54,8 +62,9 @@ prepare (TrpCpuKernel *self, TrpConvPass pass, const TrpConvGeometry *geometry, 
       return false;
     }
   conv->columns = trp_columns_plan (pass, geometry);
-  self->workspace_bytes = conv->conv
-                            ? trp_onednn_conv_get_workspace (conv->conv)
+  self->workspace_bytes = conv->conv ? trp_onednn_conv_get_workspace (conv->conv)
+                          : conv->thin
+                            ? trp_thin_get_workspace (pass, geometry)
                             : trp_columns_get_workspace (&conv->columns, self->device->n_slots);
   return true;
 }
@@ -84,7 +93,10 @@ run (TrpCpuKernel *self,
 
   if (conv->conv)
     return trp_onednn_conv_run (conv->conv, x, filter, bias, y, version, workspace, error);
-  trp_columns_run (&conv->columns, self, x, filter, bias, y, workspace);
+  if (conv->thin)
+    trp_thin_run (self, conv->pass, &conv->geometry, x, filter, bias, y, workspace);
+  else
+    trp_columns_run (&conv->columns, self, x, filter, bias, y, workspace);
   return true;
 }
 

@@ -66,6 +66,27 @@ void trp_loop_max_2x2_gradient (const float *row0,
                                 float *dx0,
                                 float *dx1);
 
+#define TRP_LOOP_MAX_TAPS 16
+
+/* A row of a correlation with one output channel: @n_rows rows of @x, @width pixels of @channels
+ * (a multiple of 8) each, meet weights [row][tap][channel]; output pixel 0 begins @left pixels
+ * before the row, where there are zeros. */
+typedef struct
+{
+  const float *x;
+  const float *weights;
+  int n_rows, n_taps;
+  size_t channels;
+  int width, left;
+  float bias;
+} TrpLoopThin;
+
+void trp_loop_thin_row (const TrpLoopThin *thin, int n, size_t step, float *y);
+/* sums[tap][channel] += x[w][channel] dy[w + n_taps - 1 - tap] over @n pixels w; @c a multiple of 8
+ */
+void
+trp_loop_thin_filter (const float *x, const float *dy, size_t n, size_t c, int n_taps, float *sums);
+
 /* @target: (nullable): then @value everywhere. Sum over the elements. */
 double
 trp_loop_pixel_loss (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n);
