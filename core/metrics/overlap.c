@@ -40,18 +40,24 @@ static void
 count_slices (size_t begin, size_t end, void *data)
 {
   const Count *self = data;
-  const size_t n_words = trp_mask_get_words_per_row (self->test) *
-                         trp_mask_get_geometry (self->test)->size[1];
+
+  trp_overlap_count_slices (self->reference, self->test, begin, end, self->slices + begin);
+}
+
+void
+trp_overlap_count_slices (
+  const TrpMask *reference, const TrpMask *test, size_t begin, size_t end, TrpOverlap *out_overlaps)
+{
+  const size_t n_words = trp_mask_get_words_per_row (test) * trp_mask_get_geometry (test)->size[1];
 
   for (size_t k = begin; k < end; k++)
     {
-      const uint64_t *reference = trp_mask_peek_slice (self->reference, k);
-      const uint64_t *test = trp_mask_peek_slice (self->test, k);
-      TrpOverlap *slice = &self->slices[k];
+      const uint64_t *a = trp_mask_peek_slice (reference, k), *b = trp_mask_peek_slice (test, k);
+      TrpOverlap *slice = &out_overlaps[k - begin];
 
-      slice->reference = count_words (reference, n_words);
-      slice->test = reference == test ? slice->reference : count_words (test, n_words);
-      slice->both = reference == test ? slice->reference : count_common (reference, test, n_words);
+      slice->reference = count_words (a, n_words);
+      slice->test = a == b ? slice->reference : count_words (b, n_words);
+      slice->both = a == b ? slice->reference : count_common (a, b, n_words);
     }
 }
 

@@ -40,6 +40,14 @@ bool trp_overlap_count (const TrpMask *reference,
                         TrpOverlap *out_overlap,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Slices @begin to @end (along k) one by one, for charts; both masks on one grid, which is not
+ * checked. */
+void trp_overlap_count_slices (const TrpMask *reference,
+                               const TrpMask *test,
+                               size_t begin,
+                               size_t end,
+                               TrpOverlap *out_overlaps);
+
 /**
  * trp_overlap_dice:
  *

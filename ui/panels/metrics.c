@@ -1,0 +1,341 @@
+/* metrics.c - the active structure's numbers
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/panels/metrics.h"
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+/* Below this a change does not show in the digits of the number. */
+#define DICE_STEP 0.0005
+#define MM_STEP 0.005
+
+enum
+{
+  DICE,
+  HD,
+  HD95,
+  ASSD,
+  N_NUMBERS,
+};
+
+struct _TrpMetricsPanel
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  TrpLiveScores *scores;
+  GtkWidget *name;
+  GtkWidget *volume;
+  GtkWidget *chip;
+  GtkWidget *grid;
+  GtkWidget *values[N_NUMBERS];
+  GtkWidget *deltas[N_NUMBERS];
+  GtkWidget *note;
+  GtkWidget *worst;
+  GtkWidget *worst_text;
+};
+
+G_DEFINE_FINAL_TYPE (TrpMetricsPanel, trp_metrics_panel, GTK_TYPE_BOX)
+
+static void
+trp_metrics_panel_dispose (GObject *object)
+{
+  TrpMetricsPanel *self = TRP_METRICS_PANEL (object);
+
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  if (self->scores)
+    g_signal_handlers_disconnect_by_data (self->scores, self);
+  g_clear_object (&self->document);
+  g_clear_object (&self->scores);
+  G_OBJECT_CLASS (trp_metrics_panel_parent_class)->dispose (object);
+}
+
+static void
+trp_metrics_panel_class_init (TrpMetricsPanelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_metrics_panel_dispose;
+}
+
+static void
+trp_metrics_panel_init (TrpMetricsPanel *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self), 4);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "panel");
+}
+
+/* ---- numbers as text ---- */
+
+static char *
+format_number (double value, int digits)
+{
+  if (isnan (value))
+    return g_strdup ("\u2013");
+  return isinf (value) ? g_strdup ("\u221e") : g_strdup_printf ("%.*f", digits, value);
+}
+
+static char *
+format_delta (double delta, int digits, double step)
+{
+  if (!isfinite (delta))
+    return g_strdup ("");
+  if (fabs (delta) < step)
+    return g_strdup ("\u00b1"
+                     "0");
+  return g_strdup_printf ("%s%.*f", delta > 0 ? "\u25b4" : "\u25be", digits, fabs (delta));
+}
+
+static void
+set_class (GtkWidget *widget, const char *name, bool is_set)
+{
+  if (is_set)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+show_number (TrpMetricsPanel *self, int number, double value, double delta, bool is_stale)
+{
+  static const int digits[N_NUMBERS] = { 3, 1, 1, 2 };
+  const double step = number == DICE ? DICE_STEP : MM_STEP;
+  g_autofree char *text = format_number (value, digits[number]);
+  g_autofree char *change = is_stale ? g_strdup ("\u2026")
+                                     : format_delta (delta, digits[number], step);
+
+  gtk_label_set_label (GTK_LABEL (self->values[number]), text);
+  gtk_label_set_label (GTK_LABEL (self->deltas[number]), change);
+  set_class (self->values[number], "stale", is_stale);
+}
+
+/* "649.5 ml, +1.2 %" */
+static void
+show_volume (TrpMetricsPanel *self, const TrpScore *score)
+{
+  const double difference = 100 * (score->volume_ml - score->reference_ml) / score->reference_ml;
+  g_autofree char *text = isfinite (difference)
+                            ? g_strdup_printf (_ ("%.1f ml, %s%.1f %%"), score->volume_ml,
+                                               difference < 0 ? "\u2212" : "+", fabs (difference))
+                            : g_strdup_printf (_ ("%.1f ml"), score->volume_ml);
+  g_autofree char *tip = isfinite (score->reference_ml)
+                           ? g_strdup_printf (_ ("Volume %.2f ml; the reference has %.2f ml"),
+                                              score->volume_ml, score->reference_ml)
+                           : NULL;
+
+  gtk_label_set_label (GTK_LABEL (self->volume), text);
+  gtk_widget_set_tooltip_text (self->volume, tip);
+}
+
+/* ---- the worst place ---- */
+
+/* Slices count along the axial plane closest to the reading's grid, as in the panes' headers. */
+static bool
+find_slice (TrpMetricsPanel *self, TrpVec3 point_lps, size_t *out_number)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self->document);
+  const TrpGeometry *geometry = set ? trp_structure_set_get_geometry (set) : NULL;
+  TrpNativeSlice slice;
+  TrpPlane plane;
+
+  if (!geometry)
+    return false;
+  plane = trp_plane_along_grid (geometry, TRP_ORIENTATION_AXIAL, point_lps, false);
+  if (trp_plane_match_native (&plane, geometry, &slice) != TRP_NATIVE_SLICE)
+    return false;
+  *out_number = slice.number + 1;
+  return true;
+}
+
+static void
+show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_current)
+{
+  const bool has_worst = distances && is_current && distances->has_worst &&
+                         distances->worst_mm != 0;
+  g_autofree char *text = NULL;
+  size_t number;
+
+  gtk_widget_set_sensitive (self->worst, has_worst);
+  if (!has_worst)
+    {
+      gtk_label_set_label (GTK_LABEL (self->worst_text), distances && is_current
+                                                           ? _ ("No surface lies apart.")
+                                                           : _ ("Worst place follows."));
+      return;
+    }
+  if (!find_slice (self, distances->worst_lps, &number))
+    number = 0;
+  text = distances->worst_mm > 0 ? g_strdup_printf (_ ("Worst %.1f mm on slice %zu, outside."),
+                                                    distances->worst_mm, number)
+                                 : g_strdup_printf (_ ("Worst %.1f mm on slice %zu, missing."),
+                                                    -distances->worst_mm, number);
+  gtk_label_set_label (GTK_LABEL (self->worst_text), text);
+}
+
+static void
+on_go_there (TrpMetricsPanel *self)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self->scores);
+
+  if (distances && distances->has_worst && trp_live_scores_is_current (self->scores))
+    trp_document_set_cursor (self->document, distances->worst_lps);
+}
+
+/* ---- all of it ---- */
+
+static void
+show_chip (TrpMetricsPanel *self, const TrpScore *score, bool is_current)
+{
+  gtk_label_set_label (GTK_LABEL (self->chip),
+                       is_current ? C_ ("numbers are up to date", "live") : _ ("distances follow"));
+  gtk_widget_set_visible (self->chip, score->has_reference);
+}
+
+static void
+show_numbers (TrpMetricsPanel *self, const TrpScore *score)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self->scores);
+  const bool is_current = trp_live_scores_is_current (self->scores);
+  const bool is_stale = distances && !is_current;
+  TrpScoreDelta delta;
+
+  trp_live_scores_get_delta (self->scores, &delta);
+  show_number (self, DICE, score->dice, delta.dice, false);
+  show_number (self, HD, distances ? distances->hd : (double) NAN, delta.hd, is_stale);
+  show_number (self, HD95, distances ? distances->hd95 : (double) NAN, delta.hd95, is_stale);
+  show_number (self, ASSD, distances ? distances->assd : (double) NAN, delta.assd, is_stale);
+  show_worst (self, distances, is_current);
+  show_chip (self, score, is_current);
+}
+
+static void
+update (TrpMetricsPanel *self)
+{
+  const int active = trp_document_get_active (self->document);
+  const TrpStructure *structure = trp_document_peek_active (self->document);
+  const char *problem;
+  TrpScore score;
+
+  gtk_widget_set_visible (GTK_WIDGET (self), structure != NULL);
+  if (!structure || !trp_live_scores_get (self->scores, (guint) active, &score))
+    return;
+  problem = trp_live_scores_get_problem (self->scores, (guint) active);
+  gtk_label_set_label (GTK_LABEL (self->name), trp_structure_get_name (structure));
+  show_volume (self, &score);
+  show_numbers (self, &score);
+  gtk_widget_set_visible (self->grid, score.has_reference);
+  gtk_widget_set_visible (gtk_widget_get_parent (self->worst), score.has_reference);
+  gtk_label_set_label (GTK_LABEL (self->note),
+                       problem ? problem : _ ("Voxel border, both ways, linear 95th percentile."));
+}
+
+static void
+on_counts_changed (TrpMetricsPanel *self, int index)
+{
+  if (index < 0 || index == trp_document_get_active (self->document))
+    update (self);
+}
+
+/* ---- making ---- */
+
+static GtkWidget *
+make_label (const char *text, const char *class_name)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (class_name)
+    gtk_widget_add_css_class (label, class_name);
+  return label;
+}
+
+static GtkWidget *
+make_heading (TrpMetricsPanel *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+
+  self->name = make_label (NULL, "panel-title");
+  self->volume = make_label (NULL, "second");
+  self->chip = make_label (NULL, "chip");
+  gtk_label_set_ellipsize (GTK_LABEL (self->name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (self->volume, TRUE);
+  gtk_widget_set_valign (self->chip, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), self->name);
+  gtk_box_append (GTK_BOX (box), self->volume);
+  gtk_box_append (GTK_BOX (box), self->chip);
+  return box;
+}
+
+static GtkWidget *
+make_grid (TrpMetricsPanel *self)
+{
+  static const struct
+  {
+    const char *name;
+    const char *tip;
+  } numbers[N_NUMBERS] = {
+    { N_ ("Dice"), N_ ("Dice similarity coefficient: 2 common voxels / (edited + reference)") },
+    { N_ ("HD mm"), N_ ("Hausdorff distance: the largest distance between the two surfaces") },
+    { N_ ("HD95 mm"), N_ ("95th percentile of the surface distances, the larger of both ways") },
+    { N_ ("MSD mm"), N_ ("Mean surface distance (ASSD): mean over both surfaces together") },
+  };
+
+  self->grid = gtk_grid_new ();
+  gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
+  for (int n = 0; n < N_NUMBERS; n++)
+    {
+      GtkWidget *caption = make_label (_ (numbers[n].name), "second");
+
+      self->values[n] = make_label (NULL, "large-number");
+      self->deltas[n] = make_label (NULL, "delta");
+      gtk_widget_set_tooltip_text (caption, _ (numbers[n].tip));
+      gtk_widget_set_tooltip_text (self->values[n], _ (numbers[n].tip));
+      gtk_label_set_width_chars (GTK_LABEL (self->values[n]), 5);
+      gtk_accessible_update_relation (GTK_ACCESSIBLE (self->values[n]),
+                                      GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, caption, NULL, -1);
+      gtk_grid_attach (GTK_GRID (self->grid), caption, n, 0, 1, 1);
+      gtk_grid_attach (GTK_GRID (self->grid), self->values[n], n, 1, 1, 1);
+      gtk_grid_attach (GTK_GRID (self->grid), self->deltas[n], n, 2, 1, 1);
+    }
+  return self->grid;
+}
+
+static GtkWidget *
+make_worst (TrpMetricsPanel *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+
+  self->worst_text = make_label (NULL, "caption");
+  self->worst = gtk_button_new_with_label (_ ("Go there"));
+  gtk_widget_add_css_class (self->worst, "link");
+  gtk_widget_add_css_class (self->worst, "caption-link");
+  gtk_widget_set_tooltip_text (self->worst, _ ("Moves the cursor to the largest surface distance"));
+  g_signal_connect_swapped (self->worst, "clicked", G_CALLBACK (on_go_there), self);
+  gtk_box_append (GTK_BOX (box), self->worst_text);
+  gtk_box_append (GTK_BOX (box), self->worst);
+  return box;
+}
+
+GtkWidget *
+trp_metrics_panel_new (TrpDocument *document, TrpLiveScores *scores)
+{
+  TrpMetricsPanel *self = g_object_new (TRP_TYPE_METRICS_PANEL, NULL);
+
+  self->document = g_object_ref (document);
+  self->scores = g_object_ref (scores);
+  self->note = make_label (NULL, "caption");
+  gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
+  gtk_box_append (GTK_BOX (self), make_heading (self));
+  gtk_box_append (GTK_BOX (self), make_grid (self));
+  gtk_box_append (GTK_BOX (self), self->note);
+  gtk_box_append (GTK_BOX (self), make_worst (self));
+  g_signal_connect_swapped (document, "active-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (scores, "counts-changed", G_CALLBACK (on_counts_changed), self);
+  g_signal_connect_swapped (scores, "distances-changed", G_CALLBACK (update), self);
+  update (self);
+  return GTK_WIDGET (self);
+}
