@@ -11,6 +11,11 @@
 
 #include "ui/document-files.h"
 #include "ui/message-bar.h"
+#include "ui/panels/history.h"
+#include "ui/panels/jobs.h"
+#include "ui/panels/metrics.h"
+#include "ui/panels/strip.h"
+#include "ui/panels/structures.h"
 #include "ui/start-view.h"
 #include "ui/status-line.h"
 #include "ui/tools/options.h"
@@ -26,6 +31,7 @@ struct _TrpMainWindow
   GtkApplicationWindow parent_instance;
 
   TrpDocument *document;
+  TrpLiveScores *scores;
   TrpPanes *panes;
   TrpStartView *start;
   TrpMessageBar *messages;
@@ -47,6 +53,7 @@ trp_main_window_dispose (GObject *object)
 
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->scores);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (trp_main_window_parent_class)->dispose (object);
 }
@@ -229,16 +236,23 @@ update_title (TrpMainWindow *self)
 static GtkWidget *
 make_side (TrpMainWindow *self)
 {
+  GtkWidget *side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
+  gtk_box_append (GTK_BOX (box), trp_structures_panel_new (self->document, self->scores));
+  gtk_box_append (GTK_BOX (box), trp_metrics_panel_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (box), trp_tool_options_new (self->document));
+  gtk_box_append (GTK_BOX (box), trp_history_panel_new (self->document));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
-  gtk_widget_set_size_request (scrolled, SIDE_WIDTH, -1);
-  gtk_widget_add_css_class (scrolled, "side");
-  return scrolled;
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (side), scrolled);
+  gtk_box_append (GTK_BOX (side), trp_jobs_panel_new (self->document));
+  gtk_widget_set_size_request (side, SIDE_WIDTH, -1);
+  gtk_widget_add_css_class (side, "side");
+  return side;
 }
 
 static void
@@ -318,6 +332,7 @@ make_body (TrpMainWindow *self)
   self->start = TRP_START_VIEW (trp_start_view_new ());
   self->side = make_side (self);
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
+  gtk_box_append (GTK_BOX (column), trp_slice_strip_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
   gtk_widget_set_hexpand (column, TRUE);
   gtk_box_append (GTK_BOX (body), column);
@@ -335,6 +350,7 @@ trp_main_window_new (GtkApplication *application)
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   self->document = trp_document_new ();
+  self->scores = trp_live_scores_new (self->document);
   self->messages = TRP_MESSAGE_BAR (trp_message_bar_new (self->document));
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
   gtk_box_append (GTK_BOX (all), GTK_WIDGET (self->messages));

@@ -62,6 +62,22 @@ peek_history (TrpHistoryPanel *self)
   return session ? trp_edit_session_peek_history (session) : NULL;
 }
 
+static guint
+get_n_steps (TrpHistoryPanel *self)
+{
+  const TrpHistory *history = peek_history (self);
+
+  return history ? (guint) trp_history_get_size (history) : 0;
+}
+
+static guint
+get_position (TrpHistoryPanel *self)
+{
+  const TrpHistory *history = peek_history (self);
+
+  return history ? (guint) trp_history_get_position (history) : 0;
+}
+
 /* ---- rows: 0 is the state as opened, n the state after step n ---- */
 
 static GtkWidget *
@@ -104,8 +120,9 @@ update_row (TrpHistoryPanel *self, guint index, guint position)
   GtkListBoxRow *row = get_row (self, index);
   GtkWidget *box = gtk_list_box_row_get_child (row);
   GtkWidget *name = gtk_widget_get_first_child (box), *when = gtk_widget_get_last_child (box);
-  const char *text = index ? trp_document_get_step_name (self->document, index - 1)
-                           : _ ("As opened");
+  const char *text = index
+                       ? trp_edit_step_get_name (trp_history_get (peek_history (self), index - 1))
+                       : _ ("As opened");
   g_autofree char *time = index ? format_time (g_array_index (self->times, gint64, index - 1))
                                 : g_strdup ("");
 
@@ -176,8 +193,8 @@ scroll_to_selected (gpointer user_data)
 static void
 update (TrpHistoryPanel *self)
 {
-  const guint n_steps = trp_document_get_n_steps (self->document);
-  const guint position = trp_document_get_position (self->document);
+  const guint n_steps = get_n_steps (self);
+  const guint position = get_position (self);
   guint n_rows = 0;
 
   update_times (self, n_steps, position);
@@ -210,7 +227,7 @@ static void
 on_readings_changed (TrpHistoryPanel *self)
 {
   g_array_set_size (self->times, 0);
-  g_array_set_size (self->times, trp_document_get_n_steps (self->document));
+  g_array_set_size (self->times, get_n_steps (self));
   update (self);
 }
 
@@ -228,6 +245,7 @@ trp_history_panel_new (TrpDocument *document)
   gtk_widget_add_css_class (title, "panel-title");
   gtk_widget_add_css_class (self->about, "second");
   gtk_label_set_xalign (GTK_LABEL (self->about), 0);
+  gtk_widget_add_css_class (self->scrolled, "history-list");
   gtk_box_append (GTK_BOX (heading), title);
   gtk_box_append (GTK_BOX (heading), self->about);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);

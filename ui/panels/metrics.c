@@ -5,6 +5,7 @@
 
 #include "ui/panels/metrics.h"
 #include "config.h"
+#include "core/geometry/plane.h"
 
 #include <glib/gi18n.h>
 
@@ -158,7 +159,7 @@ show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_cu
   g_autofree char *text = NULL;
   size_t number;
 
-  gtk_widget_set_sensitive (self->worst, has_worst);
+  gtk_widget_set_visible (self->worst, has_worst);
   if (!has_worst)
     {
       gtk_label_set_label (GTK_LABEL (self->worst_text), distances && is_current
@@ -287,7 +288,7 @@ make_grid (TrpMetricsPanel *self)
   gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
   for (int n = 0; n < N_NUMBERS; n++)
     {
-      GtkWidget *caption = make_label (_ (numbers[n].name), "second");
+      GtkWidget *caption = make_label (_ (numbers[n].name), "number-name");
 
       self->values[n] = make_label (NULL, "large-number");
       self->deltas[n] = make_label (NULL, "delta");

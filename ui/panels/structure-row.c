@@ -205,28 +205,28 @@ set_class (GtkWidget *widget, const char *name, bool is_set)
     gtk_widget_remove_css_class (widget, name);
 }
 
+/* Takes over @text. */
 static void
-set_name (GtkWidget *widget, const char *format, const char *name)
+set_name (GtkWidget *widget, char *text)
 {
-  g_autofree char *text = g_strdup_printf (format, name);
-
   gtk_widget_set_tooltip_text (widget, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  g_free (text);
 }
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static void
 name_buttons (TrpStructureRow *self, const TrpStructure *structure)
 {
   const char *name = trp_structure_get_name (structure);
 
-  set_name (self->eye, trp_structure_get_visible (structure) ? _ ("Hide %s") : _ ("Show %s"), name);
-  set_name (self->lock, trp_structure_get_locked (structure) ? _ ("Unlock %s") : _ ("Lock %s"),
-            name);
-  set_name (self->swatch, _ ("Colour of %s"), name);
+  set_name (self->eye, trp_structure_get_visible (structure)
+                         ? g_strdup_printf (_ ("Hide %s"), name)
+                         : g_strdup_printf (_ ("Show %s"), name));
+  set_name (self->lock, trp_structure_get_locked (structure)
+                          ? g_strdup_printf (_ ("Unlock %s"), name)
+                          : g_strdup_printf (_ ("Lock %s"), name));
+  set_name (self->swatch, g_strdup_printf (_ ("Colour of %s"), name));
 }
-#pragma GCC diagnostic pop
 
 static void
 describe (TrpStructureRow *self, const TrpStructure *structure)
