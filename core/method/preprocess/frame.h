@@ -27,8 +27,10 @@ typedef struct
 {
   TrpGeometry input;
   TrpGeometry output;
-  int axis[3];  /* input axis that output axis n runs along */
-  bool flip[3]; /* output axis n runs against it */
+  int axis[3];    /* input axis that output axis n runs along */
+  bool flip[3];   /* output axis n runs against it */
+  double step[3]; /* output pixel n lies at step * n + start along that axis, in input pixels */
+  double start[3];
 } TrpFrame;
 
 #define TRP_FRAME_MAX_SIZE 2048

@@ -84,7 +84,6 @@ typedef struct
 
 /* The curve for one volume. A constant volume gets a curve that maps it to -1; never fails. */
 TrpCurve trp_intensity_fit (const TrpIntensity *self, const TrpVolume *volume);
-TrpCurve trp_intensity_fit_floats (const TrpIntensity *self, const float *values, size_t n);
 
 /* {"kind": "curve", "points": [[-1000, -1], ...], "unit": "HU"} or {"kind": "percentiles", "low":
  * 0.5, "high": 99.5, "from_zero": false, "clip": 1, "unit": "a.u."} (transfer full) */

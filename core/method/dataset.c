@@ -1,0 +1,542 @@
+/* dataset.c - see dataset.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/dataset.h"
+
+#include "core/base/parallel.h"
+#include "core/base/rng.h"
+#include "core/io/format.h"
+#include "core/io/nifti.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#define BLACK -1.f
+#define BODY_ABOVE -0.9f /* network value */
+#define SHUFFLE_STREAM ((uint64_t) 0xDA7A << 48)
+
+typedef struct
+{
+  char *name;
+  TrpFrame frame;
+  TrpCurve curve;
+  float *stack;    /* (nz, size, size) */
+  uint8_t *labels; /* likewise, or NULL */
+} Item;
+
+typedef struct
+{
+  size_t item, k;
+} Slice;
+
+struct _TrpDataset
+{
+  TrpDatasetSpec spec;
+  GPtrArray *items;
+  GArray *slices; /* that may be drawn */
+  size_t bytes;
+};
+
+static void
+free_item (void *data)
+{
+  Item *item = data;
+
+  g_free (item->name);
+  g_free (item->stack);
+  g_free (item->labels);
+  g_free (item);
+}
+
+TrpDataset *
+trp_dataset_new (const TrpDatasetSpec *spec)
+{
+  TrpDataset *self = g_atomic_rc_box_new0 (TrpDataset);
+
+  self->spec = *spec;
+  self->items = g_ptr_array_new_with_free_func (free_item);
+  self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
+  return self;
+}
+
+TrpDataset *
+trp_dataset_ref (TrpDataset *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear_dataset (void *data)
+{
+  TrpDataset *self = data;
+
+  g_ptr_array_unref (self->items);
+  g_array_unref (self->slices);
+}
+
+void
+trp_dataset_unref (TrpDataset *self)
+{
+  if (self)
+    g_atomic_rc_box_release_full (self, clear_dataset);
+}
+
+/* --- filling --- */
+
+static void *
+try_alloc (size_t n, size_t size, GError **error)
+{
+  void *memory = g_try_malloc_n (n, size);
+
+  if (!memory)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                 "There is no memory for %.0f MiB of training images",
+                 (double) n * (double) size / 1048576);
+  return memory;
+}
+
+static float *
+make_stack (const TrpFrame *frame, const TrpCurve *curve, const TrpVolume *image, GError **error)
+{
+  const size_t n_in = trp_geometry_count_voxels (&frame->input);
+  const size_t n_out = trp_geometry_count_voxels (&frame->output);
+  g_autofree float *values = try_alloc (n_in, sizeof *values, error);
+  float *stack;
+
+  if (!values)
+    return NULL;
+  stack = try_alloc (n_out, sizeof *stack, error);
+  if (!stack)
+    return NULL;
+  trp_volume_copy_floats (image, 0, n_in, values);
+  trp_curve_apply_floats (curve, values, n_in);
+  trp_frame_apply (frame, values, BLACK, stack);
+  return stack;
+}
+
+static bool
+read_labels (const TrpVolume *labels, uint8_t *out_values, GError **error)
+{
+  const size_t n = trp_geometry_count_voxels (trp_volume_get_geometry (labels));
+
+  for (size_t start = 0; start < n; start += 4096)
+    {
+      float values[4096];
+      const size_t n_part = MIN (n - start, 4096);
+
+      trp_volume_copy_floats (labels, start, n_part, values);
+      for (size_t i = 0; i < n_part; i++)
+        {
+          if (!(values[i] >= 0 && values[i] <= 255 && values[i] == floorf (values[i])))
+            {
+              g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                           "The structures hold the value %g, which is no label from 0 to 255",
+                           (double) values[i]);
+              return false;
+            }
+          out_values[start + i] = (uint8_t) values[i];
+        }
+    }
+  return true;
+}
+
+static uint8_t *
+make_labels (const TrpFrame *frame, const TrpVolume *labels, GError **error)
+{
+  g_autofree uint8_t *values = try_alloc (trp_geometry_count_voxels (&frame->input), 1, error);
+  g_autofree uint8_t *stack = try_alloc (trp_geometry_count_voxels (&frame->output), 1, error);
+
+  if (!values || !stack || !read_labels (labels, values, error))
+    return NULL;
+  trp_frame_apply_labels (frame, values, stack);
+  return g_steal_pointer (&stack);
+}
+
+static void
+list_slices (TrpDataset *self, const Item *item)
+{
+  const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
+
+  for (size_t k = 0; k < size[2]; k++)
+    {
+      const Slice slice = { self->items->len, k };
+      size_t n_body = 0;
+
+      for (size_t n = 0; n < n_pixels; n++)
+        n_body += item->stack[n_pixels * k + n] > BODY_ABOVE;
+      if ((double) n_body >= self->spec.body_fraction * (double) n_pixels)
+        g_array_append_val (self->slices, slice);
+    }
+}
+
+bool
+trp_dataset_add (TrpDataset *self,
+                 const char *name,
+                 const TrpVolume *image,
+                 const TrpVolume *labels,
+                 GError **error)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (image);
+  const TrpDatasetSpec *spec = &self->spec;
+  Item *item = g_new0 (Item, 1);
+  bool done;
+
+  g_return_val_if_fail (spec->n_labels == 0 || labels, false);
+  item->name = g_strdup (name);
+  item->curve = trp_intensity_fit (&spec->intensity, image);
+  done = trp_frame_init (&item->frame, geometry, spec->spacing, spec->size, spec->size, 1, error) &&
+         (!labels ||
+          trp_geometry_check_equal (geometry, trp_volume_get_geometry (labels), error)) &&
+         (item->stack = make_stack (&item->frame, &item->curve, image, error)) &&
+         (!labels || (item->labels = make_labels (&item->frame, labels, error)));
+  if (!done)
+    {
+      free_item (item);
+      return false;
+    }
+  self->bytes += trp_geometry_count_voxels (&item->frame.output) * (labels ? 5 : 4);
+  list_slices (self, item);
+  g_ptr_array_add (self->items, item);
+  return true;
+}
+
+/* --- from a data list --- */
+
+static TrpDataRole
+structures_of (TrpDataRole role)
+{
+  return role == TRP_DATA_CT ? TRP_DATA_CT_STRUCTURES : TRP_DATA_MR_STRUCTURES;
+}
+
+static bool
+add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **error)
+{
+  const char *labels_path = row->paths[structures_of (role)];
+  g_autoptr (TrpVolume) image = NULL;
+  g_autoptr (TrpVolume) labels = NULL;
+
+  if (self->spec.n_labels && !labels_path)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "there is no file in the column \"%s\"",
+                   trp_data_role_get_name (structures_of (role)));
+      return false;
+    }
+  image = trp_volume_load (row->paths[role], NULL, error);
+  if (!image)
+    return false;
+  if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
+    return false;
+  return trp_dataset_add (self, row->name, image, labels, error);
+}
+
+static bool
+check_any (size_t n, TrpDataRole role, GError **error)
+{
+  if (n)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "No case of the list has a file in the column \"%s\"",
+               trp_data_role_get_name (role));
+  return false;
+}
+
+TrpDataset *
+trp_dataset_load (const TrpDataList *list,
+                  TrpDataRole role,
+                  const TrpDatasetSpec *spec,
+                  TrpProgress *progress,
+                  GError **error)
+{
+  g_autoptr (TrpDataset) self = trp_dataset_new (spec);
+  const size_t n_rows = trp_data_list_get_size (list);
+
+  if (!check_any (trp_data_list_count (list, role), role, error))
+    return NULL;
+  for (size_t n = 0; n < n_rows; n++)
+    {
+      const TrpDataRow *row = trp_data_list_get (list, n);
+
+      if (!trp_progress_step (progress, (double) n / (double) n_rows, row->name, error))
+        return NULL;
+      if (row->paths[role] && !add_row (self, row, role, error))
+        {
+          g_prefix_error (error, "Case %s: ", row->name);
+          return NULL;
+        }
+    }
+  if (self->slices->len)
+    return g_steal_pointer (&self);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "No slice in the column \"%s\" shows %g %% of body or more",
+               trp_data_role_get_name (role), 100 * spec->body_fraction);
+  return NULL;
+}
+
+/* The grid of a NIfTI file without its voxels. Returns: false for any other file. */
+static bool
+peek_nifti (const char *path, TrpGeometry *out_geometry)
+{
+  uint8_t bytes[TRP_NIFTI_MAX_HEADER] = { 0 };
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  TrpNiftiHeader header;
+  gzFile file = gzopen (path, "rb"); /* reads plain files as well */
+  int size;
+
+  if (!file)
+    return false;
+  size = gzread (file, bytes, sizeof bytes);
+  gzclose_r (file);
+  if (size <= 0 || !trp_nifti_looks_like (bytes, (size_t) size) ||
+      !trp_nifti_parse_header (bytes, (size_t) size, warnings, &header, NULL))
+    return false;
+  *out_geometry = header.geometry;
+  return true;
+}
+
+/* Axial slices of one file: from its header, from the folder's list, or else by loading it. */
+static bool
+count_slices (const char *path, size_t *out_n, GError **error)
+{
+  g_autoptr (GPtrArray) series = NULL;
+  g_autoptr (TrpVolume) volume = NULL;
+  TrpGeometry geometry;
+  TrpFrame frame;
+  size_t most = 0;
+
+  if (!peek_nifti (path, &geometry))
+    {
+      series = trp_series_list (path, NULL, error);
+      for (guint n = 0; series && n < series->len; n++)
+        most = MAX (most, ((TrpSeries *) series->pdata[n])->size[2]);
+      if (!series || most)
+        {
+          *out_n = most;
+          return series != NULL;
+        }
+      volume = trp_volume_load (path, NULL, error);
+      if (!volume)
+        return false;
+      geometry = *trp_volume_get_geometry (volume);
+    }
+  if (!trp_frame_init (&frame, &geometry, 0, 1, 1, 1, error))
+    return false;
+  *out_n = frame.output.size[2];
+  return true;
+}
+
+bool
+trp_dataset_estimate_bytes (const TrpDataList *list,
+                            TrpDataRole role,
+                            const TrpDatasetSpec *spec,
+                            size_t *out_bytes,
+                            GError **error)
+{
+  size_t n_slices = 0;
+
+  if (!check_any (trp_data_list_count (list, role), role, error))
+    return false;
+  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
+    {
+      const TrpDataRow *row = trp_data_list_get (list, n);
+      size_t n_here;
+
+      if (!row->paths[role])
+        continue;
+      if (!count_slices (row->paths[role], &n_here, error))
+        {
+          g_prefix_error (error, "Case %s: ", row->name);
+          return false;
+        }
+      n_slices += n_here;
+    }
+  *out_bytes = n_slices * spec->size * spec->size * (spec->n_labels ? 5 : 4);
+  return true;
+}
+
+/* --- reading --- */
+
+const TrpDatasetSpec *
+trp_dataset_get_spec (const TrpDataset *self)
+{
+  return &self->spec;
+}
+
+size_t
+trp_dataset_get_n_volumes (const TrpDataset *self)
+{
+  return self->items->len;
+}
+
+size_t
+trp_dataset_get_n_slices (const TrpDataset *self)
+{
+  return self->slices->len;
+}
+
+size_t
+trp_dataset_get_bytes (const TrpDataset *self)
+{
+  return self->bytes;
+}
+
+const char *
+trp_dataset_peek_volume (const TrpDataset *self,
+                         size_t index,
+                         const TrpFrame **out_frame,
+                         const TrpCurve **out_curve,
+                         const float **out_stack,
+                         const uint8_t **out_labels)
+{
+  const Item *item;
+
+  g_return_val_if_fail (index < self->items->len, NULL);
+  item = self->items->pdata[index];
+  if (out_frame)
+    *out_frame = &item->frame;
+  if (out_curve)
+    *out_curve = &item->curve;
+  if (out_stack)
+    *out_stack = item->stack;
+  if (out_labels)
+    *out_labels = item->labels;
+  return item->name;
+}
+
+/* Fisher and Yates, anew for each epoch. */
+static size_t *
+shuffle (size_t n, uint64_t seed, uint64_t epoch)
+{
+  TrpRng rng = trp_rng_new (seed, SHUFFLE_STREAM | epoch);
+  size_t *order = g_new (size_t, n);
+
+  for (size_t i = 0; i < n; i++)
+    order[i] = i;
+  for (size_t i = n - 1; i > 0; i--)
+    {
+      const size_t other = trp_rng_below (&rng, (uint32_t) i + 1), kept = order[i];
+
+      order[i] = order[other];
+      order[other] = kept;
+    }
+  return order;
+}
+
+typedef struct
+{
+  const TrpDataset *dataset;
+  const TrpAugment *augment;
+  uint64_t seed, step;
+  size_t batch, context, patch;
+  const size_t *chosen; /* slice of each sample */
+  float *images;
+  float *labels;
+} Batch;
+
+static size_t
+context_slice (size_t k, size_t channel, size_t context, size_t nz)
+{
+  const size_t at = k + channel;
+
+  return at < context ? 0 : MIN (at - context, nz - 1);
+}
+
+/* Labels of a sample as 0 and 1, one channel for each that the spec names. */
+static void
+fill_labels (const Batch *batch, const TrpAugmentDraw *draw, const uint8_t *in, size_t sample)
+{
+  const TrpDatasetSpec *spec = &batch->dataset->spec;
+  const size_t in_size[2] = { spec->size, spec->size },
+               out_size[2] = { batch->patch, batch->patch };
+  const size_t n_pixels = batch->patch * batch->patch;
+  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  float *out = batch->labels + sample * n_pixels * spec->n_labels;
+
+  trp_augment_labels (draw, in, in_size, out_size, values);
+  for (size_t n = 0; n < n_pixels; n++)
+    for (size_t label = 0; label < spec->n_labels; label++)
+      out[n * spec->n_labels + label] = values[n] == spec->labels[label];
+}
+
+static void
+fill_samples (size_t begin, size_t end, void *data)
+{
+  const Batch *batch = data;
+  const TrpDataset *self = batch->dataset;
+  const size_t side = self->spec.size, in_size[2] = { side, side };
+  const size_t out_size[2] = { batch->patch, batch->patch };
+  const size_t n_channels = 2 * batch->context + 1;
+
+  for (size_t b = begin; b < end; b++)
+    {
+      const Slice *slice = &g_array_index (self->slices, Slice, batch->chosen[b]);
+      const Item *item = self->items->pdata[slice->item];
+      const TrpAugmentDraw draw = batch->augment
+                                    ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
+                                                        in_size, out_size)
+                                    : trp_augment_identity (in_size, out_size);
+      float *out = batch->images + b * batch->patch * batch->patch * n_channels;
+
+      for (size_t c = 0; c < n_channels; c++)
+        {
+          const size_t k = context_slice (slice->k, c, batch->context, item->frame.output.size[2]);
+
+          trp_augment_image (&draw, item->stack + side * side * k, in_size, out_size, BLACK, c,
+                             n_channels, out + c);
+        }
+      if (batch->labels)
+        fill_labels (batch, &draw, item->labels + side * side * slice->k, b);
+    }
+}
+
+void
+trp_dataset_fill_batch (const TrpDataset *self,
+                        const TrpAugment *augment,
+                        uint64_t seed,
+                        uint64_t step,
+                        size_t batch,
+                        size_t context,
+                        size_t patch,
+                        float *out_images,
+                        float *out_labels)
+{
+  const size_t n = self->slices->len;
+  g_autofree size_t *chosen = g_new (size_t, batch);
+  g_autofree size_t *order = NULL;
+  uint64_t epoch = 0;
+  Batch work = {
+    self,   augment,    seed,      step, batch, context, patch ? patch : self->spec.size,
+    chosen, out_images, out_labels
+  };
+
+  g_return_if_fail (n > 0);
+  for (size_t b = 0; b < batch; b++)
+    {
+      const uint64_t position = step * batch + b;
+
+      if (!order || position / n != epoch)
+        {
+          epoch = position / n;
+          g_free (order);
+          order = shuffle (n, seed, epoch);
+        }
+      chosen[b] = order[position % n];
+    }
+  trp_parallel_for (batch, 1, fill_samples, &work);
+}
+
+void
+trp_stack_copy_context (
+  const float *stack, const size_t size[3], size_t k, size_t context, float *out_image)
+{
+  const size_t n_pixels = size[0] * size[1], n_channels = 2 * context + 1;
+
+  for (size_t c = 0; c < n_channels; c++)
+    {
+      const float *slice = stack + n_pixels * context_slice (k, c, context, size[2]);
+
+      for (size_t n = 0; n < n_pixels; n++)
+        out_image[n * n_channels + c] = slice[n];
+    }
+}
