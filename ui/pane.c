@@ -304,6 +304,10 @@ update_all (TrpSlicePane *self)
   const TrpVolumeInfo *info = volume ? trp_volume_get_info (volume) : NULL;
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), volume ? "slice" : "empty");
+  if (volume)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "filled");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "filled");
   gtk_label_set_label (GTK_LABEL (self->description),
                        info && info->description ? info->description : "");
   gtk_widget_set_tooltip_text (self->description, info ? info->source : NULL);

@@ -78,22 +78,20 @@ is_shown (TrpPanes *self, int orientation, int role)
   return self->layout == TRP_LAYOUT_ALL || (int) self->layout == orientation;
 }
 
-static void
-set_active (TrpPanes *self, TrpSlicePane *pane)
-{
-  if (self->active == pane)
-    return;
-  if (self->active)
-    trp_slice_pane_set_active (self->active, false);
-  self->active = pane;
-  trp_slice_pane_set_active (pane, true);
-}
-
 static bool
 has_volume (TrpPanes *self, TrpSlicePane *pane)
 {
   return trp_document_get_volume (self->document,
                                   trp_slice_view_get_role (trp_slice_pane_get_view (pane)));
+}
+
+static void
+set_active (TrpPanes *self, TrpSlicePane *pane)
+{
+  if (self->active && self->active != pane)
+    trp_slice_pane_set_active (self->active, false);
+  self->active = pane;
+  trp_slice_pane_set_active (pane, has_volume (self, pane));
 }
 
 /* The active pane is one that is shown, with an image if there is any. */

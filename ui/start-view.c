@@ -32,6 +32,7 @@ make_text (const char *text, const char *css_class)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
   if (css_class)
     gtk_widget_add_css_class (label, css_class);
   return label;
@@ -168,7 +169,6 @@ make_guide (void)
       GtkWidget *pair = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
       GtkWidget *text = make_text (_ (texts[n][1]), "second");
 
-      gtk_label_set_width_chars (GTK_LABEL (text), 40);
       gtk_box_append (GTK_BOX (pair), make_text (_ (texts[n][0]), "heading"));
       gtk_box_append (GTK_BOX (pair), text);
       gtk_box_append (GTK_BOX (column), pair);
@@ -189,12 +189,11 @@ trp_start_view_init (TrpStartView *self)
   self->recent = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (column), self->recent);
   gtk_widget_set_hexpand (column, TRUE);
-  gtk_widget_set_hexpand (guide, TRUE);
   gtk_box_append (GTK_BOX (self), column);
   gtk_box_append (GTK_BOX (self), make_start ());
   gtk_box_append (GTK_BOX (self), guide);
   gtk_widget_set_size_request (GTK_WIDGET (self), -1, 312);
-  gtk_widget_add_css_class (GTK_WIDGET (self), "start");
+  gtk_widget_add_css_class (GTK_WIDGET (self), "start-view");
   trp_start_view_set_recent (self, NULL);
 }
 

@@ -20,7 +20,9 @@ struct _TrpStatusLine
   GtkWidget *position;
   GtkWidget *values[TRP_N_ROLES];
   GtkWidget *separators[TRP_N_ROLES];
+  GtkWidget *structures_separator;
   GtkWidget *structures;
+  GtkWidget *tool_separator;
   GtkWidget *tool;
   GtkWidget *jobs;
 };
@@ -134,9 +136,13 @@ update_value (TrpStatusLine *self, TrpRole role)
 static void
 update_cursor (TrpStatusLine *self)
 {
+  const bool any = trp_document_get_anchor (self->document) >= 0;
   g_autofree char *structures = trp_document_dup_structures_at (
     self->document, trp_document_get_cursor (self->document));
 
+  gtk_widget_set_visible (self->tool, any);
+  gtk_widget_set_visible (self->structures_separator, any);
+  gtk_widget_set_visible (self->tool_separator, any);
   update_position (self);
   for (int role = 0; role < TRP_N_ROLES; role++)
     update_value (self, (TrpRole) role);
@@ -209,12 +215,12 @@ trp_status_line_new (TrpDocument *document)
       self->separators[role] = add_separator (self);
       self->values[role] = add_label (self, 10, _ ("Value at the cursor"));
     }
-  add_separator (self);
+  self->structures_separator = add_separator (self);
   self->structures = add_label (self, 0, _ ("Structures at the cursor"));
   gtk_label_set_ellipsize (GTK_LABEL (self->structures), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->structures, TRUE);
   self->jobs = add_label (self, 0, _ ("Running work"));
-  add_separator (self);
+  self->tool_separator = add_separator (self);
   self->tool = add_label (self, 0, _ ("Mode and tool"));
   add_separator (self);
   legal = add_label (self, 0, _ ("Not a medical device"));

@@ -164,7 +164,7 @@ make_row (const char *name, GtkWidget *child)
   GtkWidget *label = gtk_label_new (name);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_width_chars (GTK_LABEL (label), 7);
+  gtk_label_set_width_chars (GTK_LABEL (label), 6);
   gtk_widget_set_hexpand (child, TRUE);
   gtk_box_append (GTK_BOX (row), label);
   gtk_box_append (GTK_BOX (row), child);
@@ -177,13 +177,13 @@ make_segments (TrpToolOptions *self, const char *const *names, GtkWidget **out_b
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_add_css_class (box, "segments");
-  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
   for (int m = 0; m < n; m++)
     {
       out_buttons[m] = gtk_toggle_button_new_with_label (_ (names[m]));
       if (m > 0)
         gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (out_buttons[m]),
                                      GTK_TOGGLE_BUTTON (out_buttons[0]));
+      gtk_widget_set_hexpand (out_buttons[m], TRUE);
       g_signal_connect_swapped (out_buttons[m], "toggled", G_CALLBACK (apply), self);
       gtk_box_append (GTK_BOX (box), out_buttons[m]);
     }

@@ -1,0 +1,349 @@
+/* test-document.c - the open case: volumes, links, readings, strokes, identity
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/check.h"
+#include "ui/document-files.h"
+
+#include <glib/gstdio.h>
+#include <gtk/gtk.h>
+
+static TrpVolume *
+make_volume (const TrpVolumeInfo *info, double origin)
+{
+  const size_t size[3] = { 20, 16, 8 };
+  const double spacing[3] = { 1, 1, 2 };
+  const TrpGeometry geometry
+    = trp_geometry_axial (size, spacing, trp_vec3 (origin, origin, origin));
+  g_autoptr (GBytes) bytes
+    = g_bytes_new_take (g_new0 (int16_t, 20 * 16 * 8), 20 * 16 * 8 * sizeof (int16_t));
+  g_autoptr (GError) error = NULL;
+  TrpVolume *volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, info, &error);
+
+  g_assert_no_error (error);
+  return volume;
+}
+
+static void
+put (TrpDocument *document, TrpRole role, const TrpVolumeInfo *info)
+{
+  g_autoptr (TrpVolume) volume = make_volume (info, 0);
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+
+  trp_document_set_volume (document, role, volume, &display);
+}
+
+static TrpStructureSet *
+make_set (const char *name, size_t first, size_t end)
+{
+  g_autoptr (TrpVolume) volume = make_volume (NULL, 0);
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  TrpStructureSet *set = trp_structure_set_new (name, geometry);
+  TrpMask *mask = trp_mask_new (geometry);
+  g_autoptr (TrpStructure) structure = NULL;
+
+  for (size_t i = first; i < end; i++)
+    trp_mask_set (mask, i, 8, 4, true);
+  structure = trp_structure_new ("GTV", trp_color_get_default (0), mask);
+  trp_structure_set_append (set, structure);
+  return set;
+}
+
+static void
+count (int *counter)
+{
+  ++*counter;
+}
+
+/* ---- volumes ---- */
+
+static void
+first_volume_places_cursor (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo info = { .modality = TRP_MODALITY_MR };
+
+  put (document, TRP_ROLE_MR, &info);
+  /* the middle voxel (10, 8, 4) of a grid with spacing 1, 1, 2 and origin 0 */
+  trp_assert_near (trp_document_get_cursor (document).v[0], 10, 0);
+  trp_assert_near (trp_document_get_cursor (document).v[1], 8, 0);
+  trp_assert_near (trp_document_get_cursor (document).v[2], 8, 0);
+  trp_document_set_cursor (document, trp_vec3 (1, 2, 3));
+  put (document, TRP_ROLE_CT, &info);
+  trp_assert_near (trp_document_get_cursor (document).v[2], 3, 0);
+}
+
+static void
+link_says_how_it_holds (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo mr = { .frame_of_reference = (char *) "1.2.3" };
+  const TrpVolumeInfo nothing = { 0 };
+  const TrpVolumeInfo computed = { .provenance = (char *) "{}" };
+
+  put (document, TRP_ROLE_MR, &mr);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_MR), ==, TRP_LINK_SAME_FRAME);
+  put (document, TRP_ROLE_CT, &mr);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_SAME_FRAME);
+  put (document, TRP_ROLE_CT, &nothing);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_ASSUMED);
+  trp_document_confirm_link (document, TRP_ROLE_CT);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_CONFIRMED);
+  put (document, TRP_ROLE_SYNCT, &computed);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_SYNCT), ==, TRP_LINK_FROM_MR);
+}
+
+static void
+changing_roles_swaps (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo info = { 0 };
+  int changes = 0;
+  TrpVolume *mr, *ct;
+
+  put (document, TRP_ROLE_MR, &info);
+  put (document, TRP_ROLE_CT, &info);
+  mr = trp_document_get_volume (document, TRP_ROLE_MR);
+  ct = trp_document_get_volume (document, TRP_ROLE_CT);
+  g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (count), &changes);
+  trp_document_change_role (document, TRP_ROLE_MR, TRP_ROLE_CT);
+  g_assert_true (trp_document_get_volume (document, TRP_ROLE_MR) == ct);
+  g_assert_true (trp_document_get_volume (document, TRP_ROLE_CT) == mr);
+  g_assert_cmpint (changes, ==, 2);
+}
+
+static void
+different_patients_warn_until_acknowledged (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo one = { .patient_id = (char *) "A1" };
+  const TrpVolumeInfo other = { .patient_id = (char *) "B2" };
+
+  put (document, TRP_ROLE_MR, &one);
+  put (document, TRP_ROLE_CT, &one);
+  g_assert_null (trp_document_get_identity_conflict (document));
+  put (document, TRP_ROLE_CT, &other);
+  g_assert_nonnull (strstr (trp_document_get_identity_conflict (document), "A1"));
+  g_assert_nonnull (strstr (trp_document_get_identity_conflict (document), "B2"));
+  trp_document_acknowledge_identity (document);
+  g_assert_null (trp_document_get_identity_conflict (document));
+  /* structures of a third patient are another conflict once the volumes agree again */
+  put (document, TRP_ROLE_CT, &one);
+  {
+    g_autoptr (TrpStructureSet) set = make_set ("reading", 2, 6);
+
+    trp_structure_set_set_patient_id (set, "C3");
+    trp_document_add_reading (document, set);
+  }
+  g_assert_nonnull (strstr (trp_document_get_identity_conflict (document), "C3"));
+}
+
+/* ---- readings ---- */
+
+static void
+first_reading_is_reference_and_is_edited_as_copy (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+
+  trp_document_add_reading (document, set);
+  g_assert_true (trp_document_peek_reference (document) == set);
+  g_assert_true (trp_document_peek_edited (document) != set);
+  g_assert_cmpstr (trp_structure_get_name (trp_document_peek_active (document)), ==, "GTV");
+  g_assert_true (trp_mask_equal (
+    trp_structure_peek_mask (trp_document_peek_active (document)),
+    trp_structure_peek_mask (trp_document_find_reference (
+      document, trp_document_peek_active (document)))));
+}
+
+static void
+second_reading_on_the_grid_becomes_reference (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) first = make_set ("auto", 2, 6);
+  g_autoptr (TrpStructureSet) second = make_set ("observer", 3, 9);
+  g_autoptr (TrpStructureSet) third = make_set ("other", 3, 4);
+
+  trp_document_add_reading (document, first);
+  trp_document_add_reading (document, second);
+  g_assert_true (trp_document_peek_reference (document) == second);
+  trp_document_add_reading (document, third);
+  g_assert_true (trp_document_peek_reference (document) == second);
+}
+
+static void
+stroke_is_one_step_and_undo_restores_the_words (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+  TrpToolSettings tool = *trp_document_get_tool (document);
+  const TrpMask *mask;
+  int changes = 0;
+
+  trp_document_add_reading (document, set);
+  tool.kind = TRP_TOOL_BRUSH;
+  tool.radius_mm = 2.1;
+  trp_document_set_tool (document, &tool);
+  g_signal_connect_swapped (document, "mask-changed", G_CALLBACK (count), &changes);
+  g_assert_true (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
+                                            trp_vec3 (10, 8, 8)));
+  g_assert_cmpint (changes, ==, 1);
+  trp_document_extend_stroke (document, trp_vec3 (14, 8, 8));
+  trp_document_end_stroke (document);
+  mask = trp_structure_peek_mask (trp_document_peek_active (document));
+  g_assert_true (trp_mask_get (mask, 12, 8, 4));
+  g_assert_true (trp_mask_get (mask, 14, 10, 4));
+  g_assert_false (trp_mask_get (mask, 14, 11, 4));
+  g_assert_false (trp_mask_get (mask, 12, 8, 5));
+  g_assert_true (trp_document_has_unsaved (document));
+  /* the reference is what was loaded, whatever is painted */
+  g_assert_cmpuint (trp_mask_count (trp_structure_peek_mask (trp_structure_set_get (set, 0))), ==,
+                    4);
+  trp_document_undo (document);
+  g_assert_false (trp_document_can_undo (document));
+  g_assert_true (
+    trp_mask_equal (mask, trp_structure_peek_mask (trp_structure_set_get (set, 0))));
+  g_assert_false (trp_document_has_unsaved (document));
+}
+
+static void
+locked_structures_refuse_with_a_message (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+  TrpToolSettings tool = *trp_document_get_tool (document);
+  int messages = 0;
+
+  trp_document_add_reading (document, set);
+  trp_document_set_structure_locked (document, 0, true);
+  tool.kind = TRP_TOOL_BRUSH;
+  trp_document_set_tool (document, &tool);
+  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &messages);
+  g_assert_false (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
+                                             trp_vec3 (10, 8, 8)));
+  g_assert_cmpint (messages, ==, 1);
+}
+
+static void
+structures_start_on_the_open_volume (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo info = { .patient_id = (char *) "A1" };
+  int messages = 0;
+
+  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &messages);
+  trp_document_add_structure (document, NULL);
+  g_assert_cmpint (messages, ==, 1);
+  put (document, TRP_ROLE_CT, &info);
+  trp_document_add_structure (document, "Bladder");
+  trp_document_add_structure (document, "Bladder");
+  g_assert_cmpint (messages, ==, 2);
+  g_assert_cmpuint (trp_structure_set_get_size (trp_document_peek_edited (document)), ==, 1);
+  g_assert_cmpint (trp_document_get_active (document), ==, 0);
+  trp_document_remove_structure (document, 0);
+  g_assert_null (trp_document_peek_active (document));
+  trp_document_undo (document);
+  g_assert_nonnull (trp_document_peek_active (document));
+}
+
+/* ---- files ---- */
+
+static void
+wait_for_files (TrpDocument *document)
+{
+  while (trp_document_is_opening (document))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+saved_label_map_opens_as_structures (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "case-structures.nii.gz", NULL);
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpDocument) again = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+
+  trp_document_add_reading (document, set);
+  trp_document_save (document, path, false, false, NULL, NULL);
+  wait_for_files (document);
+  g_assert_cmpstr (trp_document_get_save_path (document), ==, path);
+  trp_document_open (again, path, TRP_ROLE_CT, TRP_OPEN_AS_GUESSED);
+  wait_for_files (again);
+  g_assert_null (trp_document_get_volume (again, TRP_ROLE_CT));
+  g_assert_cmpstr (trp_structure_get_name (trp_document_peek_active (again)), ==, "GTV");
+  g_assert_cmpuint (trp_mask_count (trp_structure_peek_mask (trp_document_peek_active (again))), ==,
+                    4);
+  trp_test_remove_folder (folder);
+}
+
+static void
+keep_text (TrpDocument *document, int severity, const char *text, char **out_text)
+{
+  g_free (*out_text);
+  *out_text = g_strdup (text);
+}
+
+static void
+broken_file_gives_one_sentence (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "broken.nii", NULL);
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_set_contents (path, "not an image", -1, NULL));
+  g_signal_connect (document, "message", G_CALLBACK (keep_text), &text);
+  trp_document_open (document, path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+  wait_for_files (document);
+  g_assert_nonnull (text);
+  g_assert_nonnull (strstr (text, "broken.nii"));
+  g_assert_cmpuint (trp_document_get_jobs (document)->len, ==, 0);
+  trp_test_remove_folder (folder);
+}
+
+/* The document may go while a file is being read. */
+static void
+dispose_while_opening (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "broken.nii", NULL);
+  TrpDocument *document = trp_document_new ();
+
+  g_assert_true (g_file_set_contents (path, "not an image", -1, NULL));
+  trp_document_open (document, path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+  g_assert_finalize_object (document);
+  for (int n = 0; n < 50; n++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  trp_test_remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/document/volume/first-places-cursor", first_volume_places_cursor);
+  g_test_add_func ("/document/volume/link-says-how-it-holds", link_says_how_it_holds);
+  g_test_add_func ("/document/volume/changing-roles-swaps", changing_roles_swaps);
+  g_test_add_func ("/document/identity/warns-until-acknowledged",
+                   different_patients_warn_until_acknowledged);
+  g_test_add_func ("/document/reading/first-is-reference-and-copy-is-edited",
+                   first_reading_is_reference_and_is_edited_as_copy);
+  g_test_add_func ("/document/reading/second-on-the-grid-becomes-reference",
+                   second_reading_on_the_grid_becomes_reference);
+  g_test_add_func ("/document/stroke/is-one-step-and-undo-restores",
+                   stroke_is_one_step_and_undo_restores_the_words);
+  g_test_add_func ("/document/stroke/locked-refuses", locked_structures_refuse_with_a_message);
+  g_test_add_func ("/document/structures/start-on-the-open-volume",
+                   structures_start_on_the_open_volume);
+  g_test_add_func ("/document/files/saved-label-map-opens-as-structures",
+                   saved_label_map_opens_as_structures);
+  g_test_add_func ("/document/files/broken-file-gives-one-sentence",
+                   broken_file_gives_one_sentence);
+  g_test_add_func ("/document/files/dispose-while-opening", dispose_while_opening);
+  return g_test_run ();
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# with-display.sh COMMAND... - runs a test on an X server, a session bus and settings of its own
+# SPDX-License-Identifier: Apache-2.0
+set -u
+for tool in Xvfb dbus-run-session; do
+  command -v "$tool" >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
+done
+folder=$(mktemp -d)
+mkfifo "$folder/display"
+Xvfb -displayfd 3 -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 3>"$folder/display" 2>/dev/null &
+server=$!
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$folder"' EXIT
+read -r number <"$folder/display"
+export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_A11Y="${GTK_A11Y:-test}" GTK_THEME="" NO_AT_BRIDGE=1
+export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE_HOME="$folder/state"
+export XDG_RUNTIME_DIR="$folder/run"
+mkdir -m 700 "$folder/run"
+unset WAYLAND_DISPLAY GTK_THEME
+dbus-run-session -- "$@" 2>"$folder/stderr"
+status=$?
+grep -v 'Failed to set fd limit' "$folder/stderr" >&2
+exit $status
