@@ -350,10 +350,9 @@ trp_document_dup_structures_at (TrpDocument *self, TrpVec3 point_lps)
 }
 
 static void
-report_if_failed (TrpDocument *self, bool ok, const GError *error)
+report (TrpDocument *self, const GError *error)
 {
-  if (!ok)
-    trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
+  trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
 }
 
 static TrpStructure *
@@ -401,10 +400,8 @@ trp_document_add_structure (TrpDocument *self, const char *name)
   structure = trp_structure_new (free_name,
                                  trp_color_get_default (trp_structure_set_get_size (set)),
                                  trp_mask_new (trp_structure_set_get_geometry (set)));
-  report_if_failed (
-    self,
-    trp_edit_session_add (trp_document_peek_session (self), step, structure, SIZE_MAX, &error),
-    error);
+  if (!trp_edit_session_add (trp_document_peek_session (self), step, structure, SIZE_MAX, &error))
+    report (self, error);
 }
 
 void
@@ -417,9 +414,8 @@ trp_document_rename_structure (TrpDocument *self, guint index, const char *name)
   if (!structure || strcmp (trp_structure_get_name (structure), name) == 0)
     return;
   step = g_strdup_printf (_ ("Rename %s to %s"), trp_structure_get_name (structure), name);
-  report_if_failed (
-    self, trp_edit_session_rename (trp_document_peek_session (self), step, structure, name, &error),
-    error);
+  if (!trp_edit_session_rename (trp_document_peek_session (self), step, structure, name, &error))
+    report (self, error);
 }
 
 void
@@ -432,9 +428,8 @@ trp_document_remove_structure (TrpDocument *self, guint index)
   if (!structure)
     return;
   step = g_strdup_printf (_ ("Delete %s"), trp_structure_get_name (structure));
-  report_if_failed (
-    self, trp_edit_session_remove (trp_document_peek_session (self), step, structure, &error),
-    error);
+  if (!trp_edit_session_remove (trp_document_peek_session (self), step, structure, &error))
+    report (self, error);
 }
 
 void
@@ -503,7 +498,7 @@ trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, 
   if (trp_edit_session_begin_stroke (trp_document_peek_session (self), step, structure, &brush,
                                      &options, point_lps, &error))
     return true;
-  trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
+  report (self, error);
   return false;
 }
 

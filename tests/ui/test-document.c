@@ -14,10 +14,10 @@ make_volume (const TrpVolumeInfo *info, double origin)
 {
   const size_t size[3] = { 20, 16, 8 };
   const double spacing[3] = { 1, 1, 2 };
-  const TrpGeometry geometry
-    = trp_geometry_axial (size, spacing, trp_vec3 (origin, origin, origin));
-  g_autoptr (GBytes) bytes
-    = g_bytes_new_take (g_new0 (int16_t, 20 * 16 * 8), 20 * 16 * 8 * sizeof (int16_t));
+  const TrpGeometry geometry = trp_geometry_axial (size, spacing,
+                                                   trp_vec3 (origin, origin, origin));
+  g_autoptr (GBytes)
+    bytes = g_bytes_new_take (g_new0 (int16_t, 20 * 16 * 8), 20 * 16 * 8 * sizeof (int16_t));
   g_autoptr (GError) error = NULL;
   TrpVolume *volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, info, &error);
 
@@ -151,10 +151,9 @@ first_reading_is_reference_and_is_edited_as_copy (void)
   g_assert_true (trp_document_peek_reference (document) == set);
   g_assert_true (trp_document_peek_edited (document) != set);
   g_assert_cmpstr (trp_structure_get_name (trp_document_peek_active (document)), ==, "GTV");
-  g_assert_true (trp_mask_equal (
-    trp_structure_peek_mask (trp_document_peek_active (document)),
-    trp_structure_peek_mask (trp_document_find_reference (
-      document, trp_document_peek_active (document)))));
+  g_assert_true (trp_mask_equal (trp_structure_peek_mask (trp_document_peek_active (document)),
+                                 trp_structure_peek_mask (trp_document_find_reference (
+                                   document, trp_document_peek_active (document)))));
 }
 
 static void
@@ -186,8 +185,8 @@ stroke_is_one_step_and_undo_restores_the_words (void)
   tool.radius_mm = 2.1;
   trp_document_set_tool (document, &tool);
   g_signal_connect_swapped (document, "mask-changed", G_CALLBACK (count), &changes);
-  g_assert_true (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
-                                            trp_vec3 (10, 8, 8)));
+  g_assert_true (
+    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (10, 8, 8)));
   g_assert_cmpint (changes, ==, 1);
   trp_document_extend_stroke (document, trp_vec3 (14, 8, 8));
   trp_document_end_stroke (document);
@@ -202,8 +201,7 @@ stroke_is_one_step_and_undo_restores_the_words (void)
                     4);
   trp_document_undo (document);
   g_assert_false (trp_document_can_undo (document));
-  g_assert_true (
-    trp_mask_equal (mask, trp_structure_peek_mask (trp_structure_set_get (set, 0))));
+  g_assert_true (trp_mask_equal (mask, trp_structure_peek_mask (trp_structure_set_get (set, 0))));
   g_assert_false (trp_document_has_unsaved (document));
 }
 
@@ -220,8 +218,8 @@ locked_structures_refuse_with_a_message (void)
   tool.kind = TRP_TOOL_BRUSH;
   trp_document_set_tool (document, &tool);
   g_signal_connect_swapped (document, "message", G_CALLBACK (count), &messages);
-  g_assert_false (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
-                                             trp_vec3 (10, 8, 8)));
+  g_assert_false (
+    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (10, 8, 8)));
   g_assert_cmpint (messages, ==, 1);
 }
 

@@ -39,8 +39,8 @@ phantom (TrpVec3 point_lps)
 static TrpGeometry
 make_geometry (int order, int signs)
 {
-  static const int orders[6][3]
-    = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                    { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
   const size_t size[3] = { N_VOXELS, N_VOXELS, N_VOXELS };
   const double spacing = 2 * HALF_MM / N_VOXELS;
   TrpAffine affine = { { { 0 } } };
@@ -72,8 +72,8 @@ make_phantom (const TrpGeometry *geometry)
   for (size_t k = 0; k < geometry->size[2]; k++)
     for (size_t j = 0; j < geometry->size[1]; j++)
       for (size_t i = 0; i < geometry->size[0]; i++)
-        voxels[n++] = (uint8_t) phantom (trp_geometry_lps_from_ijk (
-          geometry, trp_vec3 ((double) i, (double) j, (double) k)));
+        voxels[n++] = (uint8_t) phantom (
+          trp_geometry_lps_from_ijk (geometry, trp_vec3 ((double) i, (double) j, (double) k)));
   volume = trp_volume_new (geometry, TRP_VOXEL_U8, bytes, 1, 0, NULL, &error);
   g_assert_no_error (error);
   return volume;
@@ -100,8 +100,8 @@ set_up (Fixture *self, const TrpGeometry *geometry)
     {
       self->states[n] = trp_view_state_new ((TrpOrientation) n);
       trp_view_state_set_fit_geometry (self->states[n], geometry);
-      self->views[n]
-        = TRP_SLICE_VIEW (trp_slice_view_new (self->document, TRP_ROLE_MR, self->states[n]));
+      self->views[n] = TRP_SLICE_VIEW (
+        trp_slice_view_new (self->document, TRP_ROLE_MR, self->states[n]));
       g_object_ref_sink (self->views[n]);
       trp_slice_view_set_crosshair_shown (self->views[n], false);
     }
@@ -136,8 +136,8 @@ draw (TrpSliceView *view)
 static int
 get_grey (cairo_surface_t *surface, int x, int y)
 {
-  const uint8_t *row
-    = cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface);
+  const uint8_t *row = cairo_image_surface_get_data (surface) +
+                       y * cairo_image_surface_get_stride (surface);
   uint32_t pixel;
 
   memcpy (&pixel, row + 4 * x, 4);
@@ -259,8 +259,8 @@ oblique_grid_shows_patient_sides (void)
 
 /* ---- positions ---- */
 
-/* A bright voxel at a known millimetre is drawn where the view says that millimetre is, on two grids
- * that share nothing. */
+/* A bright voxel at a known millimetre is drawn where the view says that millimetre is, on two
+ * grids that share nothing. */
 static void
 same_millimetre_on_different_grids (void)
 {
