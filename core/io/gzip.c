@@ -37,10 +37,10 @@ typedef struct
 } Stream;
 
 static bool
-stream_open (Stream *self, const void *bytes, size_t size)
+stream_open (Stream *self, const void *bytes, size_t size, bool is_gzip)
 {
   *self = (Stream){ .next = bytes, .left = size };
-  return inflateInit2 (&self->zlib, 16 + MAX_WBITS) == Z_OK;
+  return inflateInit2 (&self->zlib, is_gzip ? 16 + MAX_WBITS : MAX_WBITS) == Z_OK;
 }
 
 static void
@@ -117,7 +117,7 @@ trp_gzip_inflate_head (const void *bytes, size_t size, size_t n_wanted)
   size_t n_read = 0;
   Stream stream;
 
-  if (stream_open (&stream, bytes, size))
+  if (stream_open (&stream, bytes, size, true))
     n_read = stream_read (&stream, out, n_wanted);
   (void) inflateEnd (&stream.zlib);
   return g_bytes_new_take (out, n_read);
@@ -132,14 +132,19 @@ refuse_damaged (GError **error)
 }
 
 static bool
-inflate_stream (
-  const void *bytes, size_t size, size_t n_skip, size_t n_wanted, uint8_t *out, GError **error)
+inflate_stream (const void *bytes,
+                size_t size,
+                size_t n_skip,
+                size_t n_wanted,
+                bool is_gzip,
+                uint8_t *out,
+                GError **error)
 {
   Stream stream;
   size_t n_read = 0;
   bool is_cut = false;
 
-  if (!stream_open (&stream, bytes, size))
+  if (!stream_open (&stream, bytes, size, is_gzip))
     {
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for inflating");
       return false;
@@ -192,52 +197,74 @@ inflate_whole (const void *bytes, size_t size, size_t length, GError **error)
   return out && result == LIBDEFLATE_SUCCESS && n_read == length ? g_steal_pointer (&out) : NULL;
 }
 
-GBytes *
-trp_gzip_inflate (const void *bytes, size_t size, size_t n_skip, size_t n_wanted, GError **error)
+/* A header may promise terabytes: sees that the file can hold them before asking for memory. */
+static bool
+check_ratio (size_t size, size_t n_skip, size_t n_wanted, size_t *out_length, GError **error)
 {
-  g_autofree uint8_t *out = NULL;
-  size_t length;
+  if (g_size_checked_add (out_length, n_skip, n_wanted) && *out_length / MAX_RATIO <= size)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "The compressed file is cut short: %zu bytes cannot hold %zu bytes of voxels", size,
+               n_wanted);
+  return false;
+}
 
-  /* a header may promise terabytes: see that the file can hold them before asking for memory */
-  if (!trp_gzip_is (bytes, size) || !g_size_checked_add (&length, n_skip, n_wanted) ||
-      length / MAX_RATIO > size)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "The compressed file is cut short: %zu bytes cannot hold %zu bytes of voxels",
-                   size, n_wanted);
-      return NULL;
-    }
-  if (n_skip < n_wanted && stated_length (bytes, size) == (uint32_t) length)
-    {
-      g_autoptr (GError) reason = NULL;
+static GBytes *
+inflate_part (
+  const void *bytes, size_t size, size_t n_skip, size_t n_wanted, bool is_gzip, GError **error)
+{
+  g_autofree uint8_t *out = g_try_malloc (n_wanted);
 
-      out = inflate_whole (bytes, size, length, &reason);
-      if (out)
-        {
-          g_autoptr (GBytes) whole = NULL;
-
-          if (n_skip % 8 != 0) /* rare: NIfTI's voxels begin at 352 or 544 */
-            {
-              memmove (out, out + n_skip, n_wanted);
-              return g_bytes_new_take (g_steal_pointer (&out), n_wanted);
-            }
-          whole = g_bytes_new_take (g_steal_pointer (&out), length);
-          return g_bytes_new_from_bytes (whole, n_skip, n_wanted);
-        }
-      if (reason)
-        {
-          g_propagate_error (error, g_steal_pointer (&reason));
-          return NULL;
-        }
-    }
-  out = g_try_malloc (n_wanted);
   if (!out)
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu bytes", n_wanted);
       return NULL;
     }
-  if (!inflate_stream (bytes, size, n_skip, n_wanted, out, error))
+  if (!inflate_stream (bytes, size, n_skip, n_wanted, is_gzip, out, error))
     return NULL;
+  return g_bytes_new_take (g_steal_pointer (&out), n_wanted);
+}
+
+GBytes *
+trp_zlib_inflate (const void *bytes, size_t size, size_t n_skip, size_t n_wanted, GError **error)
+{
+  size_t length;
+
+  if (!check_ratio (size, n_skip, n_wanted, &length, error))
+    return NULL;
+  return inflate_part (bytes, size, n_skip, n_wanted, false, error);
+}
+
+GBytes *
+trp_gzip_inflate (const void *bytes, size_t size, size_t n_skip, size_t n_wanted, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autofree uint8_t *out = NULL;
+  size_t length;
+
+  if (!trp_gzip_is (bytes, size))
+    {
+      refuse_damaged (error);
+      return NULL;
+    }
+  if (!check_ratio (size, n_skip, n_wanted, &length, error))
+    return NULL;
+  if (n_skip < n_wanted && stated_length (bytes, size) == (uint32_t) length)
+    out = inflate_whole (bytes, size, length, &reason);
+  if (reason)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  if (!out)
+    return inflate_part (bytes, size, n_skip, n_wanted, true, error);
+  if (n_skip % 8 == 0)
+    {
+      g_autoptr (GBytes) whole = g_bytes_new_take (g_steal_pointer (&out), length);
+
+      return g_bytes_new_from_bytes (whole, n_skip, n_wanted);
+    }
+  memmove (out, out + n_skip, n_wanted); /* rare: NIfTI's voxels begin at 352 or 544 */
   return g_bytes_new_take (g_steal_pointer (&out), n_wanted);
 }
 

@@ -37,6 +37,13 @@ GBytes *trp_gzip_inflate (const void *bytes,
                           size_t n_wanted,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for a zlib stream (RFC 1950). */
+GBytes *trp_zlib_inflate (const void *bytes,
+                          size_t size,
+                          size_t n_skip,
+                          size_t n_wanted,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Returns: (transfer full): one gzip member, the same bytes on every run. */
 GBytes *trp_gzip_deflate (const void *bytes, size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,174 +2,64 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Sizes are read from the header's text and held against the size of the files before ITK sees
- * them, since its readers trust them. ITK turns every NRRD space into LPS.
+ * ITK reads headers and writes files; sizes, voxels and NRRD's spaces are read in text-header.c,
+ * where it says why.
  */
 
 #include "core/io/atomic-write.h"
 #include "core/io/format.h"
 #include "core/io/itk-shim.h"
+#include "core/io/map-file.h"
 #include "core/io/nifti-extension.h"
 #include "core/io/text-header.h"
 #include "core/io/volume-warnings.h"
 
-#include <glib/gstdio.h>
-#include <stdio.h>
 #include <string.h>
 
-#define MAX_HEADER ((size_t) 1 << 20)
 #define MAX_RATIO 1032 /* of deflate */
 
-/**
- * TextFormat: what differs between the two headers
- * @n_dims, @sizes, @data_file, @channels: keys; NULL: the format has none
- * @local: value of @data_file for voxels in the same file
- */
+/* One of the two formats: ITK's reader for the header, text-header for the rest. */
 typedef struct
 {
   TrpItkKind kind;
+  TrpTextKind text_kind;
   const char *name;
-  char separator;
-  const char *n_dims;
-  const char *sizes;
-  const char *data_file;
-  const char *local;
-  const char *channels;
-} TextFormat;
+} ItkFormat;
 
-static const TextFormat metaimage = {
-  TRP_ITK_METAIMAGE, "metaimage",       '=',     "NDims",
-  "DimSize",         "ElementDataFile", "LOCAL", "ElementNumberOfChannels"
-};
-static const TextFormat nrrd = { TRP_ITK_NRRD, "nrrd",      ':', "dimension",
-                                 "sizes",      "data file", "",  NULL };
-
-static char *
-read_text (const char *path, size_t *out_file_size, GError **error)
-{
-  FILE *file = fopen (path, "rbe");
-  g_autofree char *text = g_malloc0 (MAX_HEADER + 1);
-  GStatBuf status;
-
-  if (!file || g_stat (path, &status) != 0)
-    {
-      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_IO, "Cannot be opened");
-      if (file)
-        (void) fclose (file);
-      return NULL;
-    }
-  (void) fread (text, 1, MAX_HEADER, file); /* a short text misses keys, which is reported */
-  (void) fclose (file);
-  *out_file_size = (size_t) status.st_size;
-  return g_steal_pointer (&text);
-}
-
-/* Bytes on disk that hold the voxels; 0 where they are spread over a list of files. */
-static bool
-find_data_size (const TextFormat *self,
-                const char *path,
-                const char *text,
-                size_t file_size,
-                size_t *out_size,
-                GError **error)
-{
-  g_autofree char *data_file = trp_text_header_find (text, self->data_file, self->separator);
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *data_path = NULL;
-  GStatBuf status;
-
-  if (!data_file && self->kind == TRP_ITK_NRRD)
-    data_file = trp_text_header_find (text, "datafile", self->separator);
-  *out_size = file_size;
-  if (!data_file || g_ascii_strcasecmp (data_file, self->local) == 0)
-    return true;
-  *out_size = 0;
-  if (g_str_has_prefix (data_file, "LIST") || strchr (data_file, '%'))
-    return true;
-  data_path = g_path_is_absolute (data_file) ? g_strdup (data_file)
-                                             : g_build_filename (folder, data_file, NULL);
-  if (g_stat (data_path, &status) != 0 || !g_file_test (data_path, G_FILE_TEST_IS_REGULAR))
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
-                   "The file of voxels that it names (%.80s) is not there", data_file);
-      return false;
-    }
-  *out_size = (size_t) status.st_size;
-  return true;
-}
+static const ItkFormat metaimage = { TRP_ITK_METAIMAGE, TRP_TEXT_METAIMAGE, "metaimage" };
+static const ItkFormat nrrd = { TRP_ITK_NRRD, TRP_TEXT_NRRD, "nrrd" };
 
 static bool
-check_sizes (const TextFormat *self, const char *path, GError **error)
+has_any (const TrpTextHeader *text, const char *const *keys)
 {
-  size_t file_size, data_size, count;
-  g_autofree char *text = read_text (path, &file_size, error);
-  g_autofree char *n_dims = NULL;
-  g_autofree char *sizes = NULL;
-  g_autofree char *channels = NULL;
-  uint64_t n_expected, n_channels = 1;
+  for (size_t n = 0; keys[n]; n++)
+    {
+      g_autofree char *value = trp_text_header_find (text->kind, text->text, keys[n]);
 
-  if (!text)
-    return false;
-  n_dims = trp_text_header_find (text, self->n_dims, self->separator);
-  sizes = trp_text_header_find (text, self->sizes, self->separator);
-  if (self->channels)
-    channels = trp_text_header_find (text, self->channels, self->separator);
-  n_expected = n_dims ? g_ascii_strtoull (n_dims, NULL, 10) : 0;
-  if (channels)
-    n_channels = g_ascii_strtoull (channels, NULL, 10);
-  if (!sizes || n_expected < 1 || n_expected > 8 || n_channels < 1 || n_channels > 4096)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "The header has no usable %s, %s or number of channels", self->n_dims,
-                   self->sizes);
-      return false;
+      if (value)
+        return true;
     }
-  count = trp_text_header_parse_sizes (sizes, n_expected, error);
-  if (count == 0 || !find_data_size (self, path, text, file_size, &data_size, error))
-    return false;
-  if (data_size > 0 && count / MAX_RATIO * n_channels > data_size)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "The file is cut short: %zu bytes cannot hold %s voxels", data_size, sizes);
-      return false;
-    }
-  return true;
+  return false;
 }
 
 static void
-warn (const TextFormat *self,
-      const char *path,
+warn (const TrpTextHeader *text,
       const TrpItkHeader *header,
       const TrpGeometry *geometry,
       GPtrArray *warnings)
 {
-  size_t file_size;
-  g_autofree char *text = read_text (path, &file_size, NULL);
   static const char *const spacing_keys[] = { "ElementSpacing", "ElementSize", "space directions",
                                               "spacings", NULL };
-  bool has_spacing = false;
+  TrpAffine affine;
 
-  for (size_t n = 0; text && spacing_keys[n] && !has_spacing; n++)
-    {
-      g_autofree char *value = trp_text_header_find (text, spacing_keys[n], self->separator);
-
-      has_spacing = value != NULL;
-    }
-  if (!has_spacing)
+  if (!has_any (text, spacing_keys))
     trp_warnings_add (warnings, "The file says no voxel spacing; 1 mm is assumed");
-  if (self->kind == TRP_ITK_NRRD)
-    {
-      g_autofree char *space = text ? trp_text_header_find (text, "space", ':') : NULL;
-      g_autofree char *word = g_ascii_strdown (space ? space : "", -1);
-
-      if (!strstr (word, "posterior-superior") && !strstr (word, "anterior-superior") &&
-          strcmp (word, "lps") != 0 && strcmp (word, "ras") != 0 && strcmp (word, "las") != 0)
-        trp_warnings_add (warnings, "Orientation unknown: the file names no anatomical space; left "
-                                    "and right may be exchanged");
-    }
   if (header->n_dims < 3)
     trp_warnings_add (warnings, "A two-dimensional image: its plane is taken as axial and 1 mm "
                                 "thick");
+  else if (text->kind == TRP_TEXT_NRRD && !trp_text_header_find_affine (text, &affine))
+    trp_warnings_add (warnings, "Orientation unknown: the file names no anatomical space; left "
+                                "and right may be exchanged");
   if (trp_geometry_is_left_handed (geometry))
     trp_warnings_add (warnings,
                       "The image's axes are left-handed, which is unusual in this format");
@@ -189,33 +79,73 @@ pick_component (GBytes *values, size_t value_size, size_t n_components, size_t f
   return picked ? g_bytes_new_take (picked, count * value_size) : NULL;
 }
 
+/* A header may promise terabytes; no compression that is read here reaches more. */
+static bool
+check_ratio (const TrpTextHeader *text, size_t n_all, GError **error)
+{
+  g_autoptr (GBytes) file = text->data_path ? trp_file_map (text->data_path, error) : NULL;
+
+  if (!text->data_path) /* a list of files: none of them compressed */
+    return true;
+  if (file && n_all / MAX_RATIO <= g_bytes_get_size (file))
+    return true;
+  if (file)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "The file is cut short: %zu bytes cannot hold %zu bytes of voxels",
+                 g_bytes_get_size (file), n_all);
+  return false;
+}
+
+/* By NRRD's own library, in this machine's byte order. */
 static GBytes *
-read_frame (const TextFormat *self,
+read_other (const ItkFormat *self,
             const char *path,
+            const TrpTextHeader *text,
+            size_t begin,
+            size_t n_bytes,
+            size_t n_all,
+            GError **error)
+{
+  g_autoptr (GBytes) all = NULL;
+  uint8_t *values;
+
+  if (!check_ratio (text, n_all, error))
+    return NULL;
+  values = g_try_malloc0 (n_all);
+  if (!values)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu bytes", n_all);
+      return NULL;
+    }
+  all = g_bytes_new_take (values, n_all);
+  if (!trp_itk_read_values (self->kind, path, values, n_all, error))
+    return NULL;
+  return g_bytes_new_from_bytes (all, begin, n_bytes);
+}
+
+static GBytes *
+read_frame (const ItkFormat *self,
+            const char *path,
+            const TrpTextHeader *text,
             const TrpItkHeader *header,
-            size_t count,
             size_t frame,
             GError **error)
 {
   const size_t value_size = trp_stored_type_get_size (header->type);
-  const size_t n_bytes = count * header->n_frames * header->n_components * value_size;
-  uint8_t *values = g_try_malloc (n_bytes);
-  g_autoptr (GBytes) all = NULL;
+  const size_t n_all = text->n_values * value_size, n_frame = n_all / header->n_frames;
+  const size_t begin = header->n_components == 1 ? frame * n_frame : 0;
+  g_autoptr (GBytes) values = NULL;
   GBytes *picked;
 
-  if (!values)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu bytes", n_bytes);
-      return NULL;
-    }
-  all = g_bytes_new_take (values, n_bytes);
-  if (!trp_itk_read_values (self->kind, path, values, n_bytes, error))
-    return NULL;
-  if (header->n_components == 1)
-    return g_bytes_new_from_bytes (all, frame * count * value_size, count * value_size);
-  picked = pick_component (all, value_size, header->n_components, frame);
+  if (text->encoding == TRP_TEXT_OTHER)
+    values = read_other (self, path, text, begin, n_frame, n_all, error);
+  else
+    values = trp_text_header_read_data (text, begin, n_frame, error);
+  if (!values || header->n_components == 1)
+    return g_steal_pointer (&values);
+  picked = pick_component (values, value_size, header->n_components, frame);
   if (!picked)
-    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu bytes", count * value_size);
+    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu bytes", n_frame);
   return picked;
 }
 
@@ -224,7 +154,8 @@ check_frames (const TrpItkHeader *header, size_t frame, size_t *out_n_frames, GE
 {
   const size_t n_frames = MAX (header->n_frames, header->n_components);
 
-  if (header->is_color && header->type == TRP_STORED_U8)
+  if (header->type == TRP_STORED_U8 &&
+      (header->is_color || header->n_components == 3 || header->n_components == 4))
     g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                          "The voxels are colours (RGB); only images with one value per voxel can "
                          "be read");
@@ -244,32 +175,52 @@ check_frames (const TrpItkHeader *header, size_t frame, size_t *out_n_frames, GE
   return false;
 }
 
-static TrpVolume *
-load_with_header (const TextFormat *self,
-                  const char *path,
-                  const TrpItkHeader *header,
-                  size_t frame,
-                  GError **error)
+/* Text and library must agree on how much there is. */
+static bool
+check_counts (const TrpTextHeader *text, const TrpItkHeader *header, GError **error)
 {
+  size_t count = header->n_frames;
+
+  for (int axis = 0; axis < 3; axis++)
+    if (!g_size_checked_mul (&count, count, header->size[axis]))
+      count = 0;
+  if (count > 0 && text->n_values % count == 0 && text->n_values / count == header->n_components)
+    return true;
+  g_set_error_literal (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                       "The header contradicts itself about the image's size");
+  return false;
+}
+
+static TrpVolume *
+load_frame (const ItkFormat *self,
+            const char *path,
+            const TrpTextHeader *text,
+            const TrpItkHeader *header,
+            size_t frame,
+            GError **error)
+{
+  const bool swapped = text->swapped && text->encoding != TRP_TEXT_OTHER;
   g_autoptr (GPtrArray) warnings = trp_warnings_new ();
   TrpVolumeInfo info = { .format = self->name, .file_slope = 1 };
+  TrpAffine affine = header->lps_from_ijk;
   g_autoptr (GBytes) stored = NULL;
   g_autoptr (GBytes) held = NULL;
   double slope = 1, intercept = 0;
-  size_t count, n_frames;
+  size_t n_frames;
   TrpGeometry geometry;
   TrpVolume *volume;
 
-  if (!check_frames (header, frame, &n_frames, error) ||
-      !trp_geometry_init (&geometry, header->size, &header->lps_from_ijk, error))
+  (void) trp_text_header_find_affine (text, &affine); /* ITK's mirrors left-anterior-superior */
+  if (!check_counts (text, header, error) || !check_frames (header, frame, &n_frames, error) ||
+      !trp_geometry_init (&geometry, header->size, &affine, error))
     return NULL;
-  count = trp_geometry_count_voxels (&geometry);
-  stored = read_frame (self, path, header, count, frame, error);
+  stored = read_frame (self, path, text, header, frame, error);
   if (stored)
-    held = trp_stored_to_held (header->type, false, stored, count, &slope, &intercept, error);
+    held = trp_stored_to_held (header->type, swapped, stored, trp_geometry_count_voxels (&geometry),
+                               &slope, &intercept, error);
   if (!held)
     return NULL;
-  warn (self, path, header, &geometry, warnings);
+  warn (text, header, &geometry, warnings);
   info.file_type = trp_stored_type_get_name (header->type);
   info.n_frames = (int) n_frames;
   info.frame = (int) frame;
@@ -284,20 +235,29 @@ load_with_header (const TextFormat *self,
 }
 
 static TrpVolume *
-load (const TextFormat *self, const char *path, const TrpLoadOptions *options, GError **error)
+load (const ItkFormat *self, const char *path, const TrpLoadOptions *options, GError **error)
 {
-  TrpVolume *volume;
+  const size_t frame = options ? (size_t) options->frame : 0;
+  TrpVolume *volume = NULL;
+  TrpTextHeader text;
   TrpItkHeader header;
 
-  if (!check_sizes (self, path, error) || !trp_itk_read_header (self->kind, path, &header, error))
+  if (!trp_text_header_read (self->text_kind, path, &text, error))
     return NULL;
-  volume = load_with_header (self, path, &header, options ? (size_t) options->frame : 0, error);
-  g_free (header.provenance);
+  if (trp_itk_read_header (self->kind, path, &header, error))
+    {
+      /* its components may be any axis of the file; the library puts them side by side */
+      if (text.kind == TRP_TEXT_NRRD && header.n_components > 1)
+        text.encoding = TRP_TEXT_OTHER;
+      volume = load_frame (self, path, &text, &header, frame, error);
+      g_free (header.provenance);
+    }
+  trp_text_header_clear (&text);
   return volume;
 }
 
 static bool
-save (const TextFormat *self, const TrpVolume *volume, const char *path, GError **error)
+save (const ItkFormat *self, const TrpVolume *volume, const char *path, GError **error)
 {
   g_autofree char *provenance = trp_nifti_extension_make (trp_volume_get_info (volume));
   g_autoptr (TrpVolume) plain = NULL;
@@ -330,8 +290,8 @@ static bool
 sniff_metaimage (const char *path, const uint8_t *head, size_t head_size, bool is_folder)
 {
   g_autofree char *text = g_strndup ((const char *) head, head_size);
-  g_autofree char *n_dims = trp_text_header_find (text, metaimage.n_dims, '=');
-  g_autofree char *kind = trp_text_header_find (text, "ObjectType", '=');
+  g_autofree char *n_dims = trp_text_header_find (TRP_TEXT_METAIMAGE, text, "NDims");
+  g_autofree char *kind = trp_text_header_find (TRP_TEXT_METAIMAGE, text, "ObjectType");
 
   return n_dims && (!kind || g_ascii_strcasecmp (kind, "Image") == 0);
 }

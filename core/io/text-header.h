@@ -1,23 +1,80 @@
-/* text-header.h - the text lines at the start of MetaImage and NRRD files
+/* text-header.h - the text at the start of MetaImage and NRRD files, and the voxels it points to
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Read before a library sees the file, so that impossible sizes never reach it. Any thread.
+ * ITK's readers trust sizes, fill up short files with whatever was in memory and mirror one of
+ * NRRD's spaces, so sizes, voxels and NRRD's spaces are read here. Any thread.
+ *
+ * Sources: MetaIO's documentation of tags; teem's definition of the NRRD format.
  */
 
 #pragma once
 
-#include "core/base/error.h"
+#include "core/geometry/affine.h"
+#include "core/io/stored-type.h"
 
 G_BEGIN_DECLS
 
-/* Value of the first line "KEY<separator> value" (KEY in any case), without the blanks around it.
- * Returns: (transfer full): NULL if there is none. */
-char *trp_text_header_find (const char *text, const char *key, char separator);
+typedef enum
+{
+  TRP_TEXT_METAIMAGE,
+  TRP_TEXT_NRRD,
+} TrpTextKind;
 
-/* Checks image sizes given as whole numbers with blanks between, e.g. "512 512 300".
+/**
+ * TrpTextEncoding: of the voxels
+ * @TRP_TEXT_OTHER: one that only NRRD's own library reads (text, bzip2, lists of files)
+ */
+typedef enum
+{
+  TRP_TEXT_RAW,
+  TRP_TEXT_GZIP,
+  TRP_TEXT_ZLIB,
+  TRP_TEXT_OTHER,
+} TrpTextEncoding;
+
+/**
+ * TrpTextHeader:
+ * @text: lines of the header, without what follows
+ * @n_values: product of all sizes and channels
+ * @data_path, @data_offset: where the voxels begin; NULL for TRP_TEXT_OTHER
+ */
+typedef struct
+{
+  TrpTextKind kind;
+  char *text;
+  size_t n_values;
+  char *data_path;
+  size_t data_offset;
+  TrpTextEncoding encoding;
+  bool swapped;
+} TrpTextHeader;
+
+/* Errors: TRP_ERROR_IO, FORMAT, LIMIT, UNSUPPORTED. */
+bool trp_text_header_read (TrpTextKind kind,
+                           const char *path,
+                           TrpTextHeader *out_header,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void trp_text_header_clear (TrpTextHeader *header);
+
+/* Value of the first line "KEY = value" or "KEY: value" (KEY in any case), without the blanks
+ * around it. Returns: (transfer full): NULL if there is none. */
+char *trp_text_header_find (TrpTextKind kind, const char *text, const char *key);
+
+/* @n_bytes of voxels from byte @begin of the inflated voxels on, in the file's byte order. Not for
+ * TRP_TEXT_OTHER. */
+GBytes *trp_text_header_read_data (const TrpTextHeader *header,
+                                   size_t begin,
+                                   size_t n_bytes,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_text_header_find_affine:
  *
- * Returns: their product, which does not overflow, or 0 with an error: TRP_ERROR_FORMAT, LIMIT. */
-size_t trp_text_header_parse_sizes (const char *text, size_t n_expected, GError **error);
+ * For NRRDs with three space directions of three numbers in one of the three anatomical spaces.
+ *
+ * Returns: false if the header does not say so.
+ */
+bool trp_text_header_find_affine (const TrpTextHeader *header, TrpAffine *out_lps_from_ijk);
 
 G_END_DECLS
