@@ -144,7 +144,7 @@ read_metaimage (TrpTextHeader *self, GError **error)
 
   self->encoding = find_flag (self, "CompressedData", false) ? TRP_TEXT_ZLIB : TRP_TEXT_RAW;
   self->swapped = is_big != (G_BYTE_ORDER == G_BIG_ENDIAN);
-  if (find_flag (self, "BinaryData", false))
+  if (find_flag (self, "BinaryData", true)) /* often left out, and never for text */
     return true;
   g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                        "The voxels are written as text, which cannot be read; save them as binary");
