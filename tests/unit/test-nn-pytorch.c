@@ -24,17 +24,21 @@
  * Adam steps keep that: what cancels below it is small beside the largest weight. */
 #define TOLERANCE_REFERENCE 5e-7
 #define TOLERANCE_CPU 1e-5
+/* After five Adam steps. PyTorch itself, in double, ends up to 3e-5 elsewhere when its first
+ * weights are changed by 1e-7: ReLU and L1 have kinks, and Adam divides small gradients by their
+ * own size. The reference, in double, has no such noise and is held to the tolerance above. */
+#define TOLERANCE_STEPS 1e-3
 
 typedef struct
 {
   const TrpBackend *backend;
   const char *name;
-  double tolerance;
+  double tolerance, step_tolerance;
 } Target;
 
 static const Target targets[] = {
-  { &trp_backend_reference, "reference", TOLERANCE_REFERENCE },
-  { &trp_backend_cpu, "cpu", TOLERANCE_CPU },
+  { &trp_backend_reference, "reference", TOLERANCE_REFERENCE, TOLERANCE_REFERENCE },
+  { &trp_backend_cpu, "cpu", TOLERANCE_CPU, TOLERANCE_STEPS },
 };
 
 static TrpSafetensors *
@@ -504,7 +508,7 @@ static void
 run_cyclegan (const Target *target, const char *name, const char *file_name, int n_steps)
 {
   const float weights[] = { 1, 1, 10, 10 }, halves[] = { 0.5F, 0.5F, 0.5F, 0.5F };
-  const double tolerance = target->tolerance;
+  const double tolerance = target->step_tolerance;
   g_autoptr (TrpSafetensors) file = load (file_name);
   g_autoptr (TrpProgram)
     program = open_program (build_cyclegan (strcmp (name, "nearest") == 0), target->backend);
@@ -521,8 +525,8 @@ run_cyclegan (const Target *target, const char *name, const char *file_name, int
       set_scalar (program, "choice", entry (file, choices, step));
       set_scalar (program, "step", step + 1);
       g_assert_true (trp_program_run (program, NULL));
-      compare_loss (program, file, name, "loss.G", step, tolerance);
-      compare_loss (program, file, name, "loss.D", step, tolerance);
+      compare_loss (program, file, name, "loss.G", step, target->tolerance);
+      compare_loss (program, file, name, "loss.D", step, target->tolerance);
     }
   walk_store (program, file, name, true, tolerance);
 }
@@ -559,7 +563,7 @@ test_unet (const void *data)
 {
   const Target *target = data;
   const float weights[] = { 1, 1 };
-  const double tolerance = target->tolerance;
+  const double tolerance = target->step_tolerance;
   g_autoptr (TrpSafetensors) file = load ("pytorch-unet.safetensors");
   g_autoptr (TrpProgram) program = open_program (build_unet (), target->backend);
 
@@ -572,7 +576,7 @@ test_unet (const void *data)
       set (program, trp_program_find (program, "mask"), find (file, "mask", "unet", step));
       set_scalar (program, "step", step + 1);
       g_assert_true (trp_program_run (program, NULL));
-      compare_loss (program, file, "unet", "loss", step, tolerance);
+      compare_loss (program, file, "unet", "loss", step, target->tolerance);
     }
   walk_store (program, file, "unet", true, tolerance);
 }
