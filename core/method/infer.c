@@ -1,0 +1,430 @@
+/* infer.c - running a model on a volume; see model.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * volume -> floats -> frame (axial stack at the network's spacing) -> intensity curve -> network, a
+ * few slices at a time
+ * -> inverse curve or probabilities -> frame undone -> the volume's own grid.
+ */
+
+#include "core/base/parallel.h"
+#include "core/method/dataset.h"
+#include "core/method/infer.h"
+#include "core/method/preprocess/frame.h"
+#include "core/nn/device-choice.h"
+#include "core/nn/layers.h"
+#include "core/nn/program.h"
+
+#include "config.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define SLICES_PER_RUN 4
+
+/* A network ready to run on stacks of one size. */
+typedef struct
+{
+  TrpDevice *device;
+  TrpStore *store;
+  TrpProgram *program;
+  TrpValue input, output;
+  char *note;
+  int batch, width, height, n_in, n_out;
+} Runner;
+
+static void
+clear_runner (Runner *self)
+{
+  g_clear_pointer (&self->program, trp_program_free);
+  g_clear_pointer (&self->store, trp_store_unref);
+  g_clear_pointer (&self->device, trp_device_unref);
+  g_clear_pointer (&self->note, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Runner, clear_runner)
+
+static TrpGraph *
+build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
+{
+  const TrpRecipe *recipe = trp_model_get_recipe (model);
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (
+    graph, "x", (TrpShape){ runner->batch, runner->height, runner->width, runner->n_in });
+  TrpValue y;
+
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+    {
+      const TrpUnet spec = trp_recipe_get_segmenter (recipe, false);
+
+      y = trp_unet_build (graph, &spec, "net", x);
+      y = trp_graph_activation (graph, y, TRP_ACTIVATION_SIGMOID, 0);
+    }
+  else
+    {
+      const TrpResnet spec = trp_recipe_get_generator (recipe);
+
+      y = trp_resnet_build (graph, &spec, b_to_a ? "G_B" : "G_A", x);
+    }
+  trp_graph_output (graph, "y", y);
+  return graph;
+}
+
+/* Averages unless @raw asks for the last step's; inference files have plain names only. */
+static bool
+load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
+{
+  const TrpSafetensors *file = trp_model_peek_file (model);
+  const TrpStored *first = trp_store_peek (store, 0);
+  g_autofree char *average = g_strconcat ("ema.", first->name, NULL);
+
+  return trp_checkpoint_restore (
+    store, file, !raw && trp_safetensors_find (file, average) ? "ema." : NULL, error);
+}
+
+static bool
+init_runner (Runner *self,
+             const TrpModel *model,
+             const TrpFrame *frame,
+             const TrpInferOptions *options,
+             GError **error)
+{
+  const TrpRecipe *recipe = trp_model_get_recipe (model);
+  const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+
+  self->width = (int) frame->output.size[0];
+  self->height = (int) frame->output.size[1];
+  self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
+  self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
+  self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
+  self->device = trp_device_choose (options && options->device ? options->device : "auto",
+                                    recipe->threads, &self->note, error);
+  if (!self->device)
+    return false;
+  self->store = trp_store_new (self->device);
+  self->program = trp_program_new (build_graph (model, self, options && options->b_to_a),
+                                   self->store, error);
+  if (!self->program || !load_weights (model, self->store, options && options->raw, error))
+    return false;
+  self->input = trp_program_find (self->program, "x");
+  self->output = trp_program_find (self->program, "y");
+  return true;
+}
+
+/* @out: (nz, height, width, n_out). The last group of slices is filled up with repetitions of the
+ * last slice. */
+static bool
+run_stack (Runner *self,
+           const float *stack,
+           const size_t size[3],
+           size_t context,
+           float *out,
+           TrpProgress *progress,
+           GError **error)
+{
+  const size_t n_pixels = size[0] * size[1], n_batch = (size_t) self->batch;
+  g_autofree float *x = g_new (float, n_batch *n_pixels *(size_t) self->n_in);
+  g_autofree float *y = g_new (float, n_batch *n_pixels *(size_t) self->n_out);
+
+  for (size_t k = 0; k < size[2]; k += n_batch)
+    {
+      const size_t n = MIN (n_batch, size[2] - k);
+
+      if (!trp_progress_step (progress, (double) k / (double) size[2], NULL, error))
+        return false;
+      for (size_t b = 0; b < n_batch; b++)
+        trp_stack_copy_context (stack, size, MIN (k + b, size[2] - 1), context,
+                                x + b * n_pixels * (size_t) self->n_in);
+      if (!trp_program_set (self->program, self->input, x, error) ||
+          !trp_program_run (self->program, error) ||
+          !trp_program_get (self->program, self->output, y, error))
+        return false;
+      memcpy (out + k * n_pixels * (size_t) self->n_out, y,
+              n * n_pixels * (size_t) self->n_out * sizeof *y);
+    }
+  return trp_progress_step (progress, 1, NULL, error);
+}
+
+/* How a result was made; no patient's name and no path. */
+static char *
+make_provenance (const TrpModel *model,
+                 const Runner *runner,
+                 const char *modality,
+                 const char *direction)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root_node = NULL;
+  const struct
+  {
+    const char *key, *value;
+  } members[] = {
+    { "program", "triptych " TRP_VERSION },
+    { "modality", modality },
+    { "model", trp_model_get_name (model) },
+    { "model_sha256", trp_model_get_hash (model) },
+    { "direction", direction },
+    { "device", runner->note },
+  };
+
+  json_builder_begin_object (builder);
+  for (size_t n = 0; n < G_N_ELEMENTS (members); n++)
+    if (members[n].value)
+      {
+        json_builder_set_member_name (builder, members[n].key);
+        json_builder_add_string_value (builder, members[n].value);
+      }
+  json_builder_end_object (builder);
+  root_node = json_builder_get_root (builder);
+  return json_to_string (root_node, FALSE);
+}
+
+static float *
+new_floats (size_t n, GError **error)
+{
+  float *values = g_try_new (float, n);
+
+  if (!values)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is not enough memory for %zu voxels", n);
+  return values;
+}
+
+/* The volume as the network sees it: (nz, height, width) in -1..1. */
+static float *
+prepare_stack (const TrpVolume *volume,
+               const TrpIntensity *intensity,
+               const TrpFrame *frame,
+               GError **error)
+{
+  const size_t n_in = trp_geometry_count_voxels (&frame->input);
+  const size_t n_out = trp_geometry_count_voxels (&frame->output);
+  const TrpCurve curve = trp_intensity_fit (intensity, volume);
+  g_autofree float *values = new_floats (n_in, error);
+  g_autofree float *stack = values ? new_floats (n_out, error) : NULL;
+
+  if (!stack)
+    return NULL;
+  trp_volume_copy_floats (volume, 0, n_in, values);
+  trp_frame_apply (frame, values, (float) curve.value[0], stack);
+  trp_curve_apply_floats (&curve, stack, n_out);
+  return g_steal_pointer (&stack);
+}
+
+static TrpVolume *
+make_volume (const TrpVolume *source,
+             const float *values,
+             const char *modality,
+             char *provenance,
+             GError **error)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (source);
+  const size_t n = trp_geometry_count_voxels (geometry);
+  const TrpVolumeInfo *origin = trp_volume_get_info (source);
+  const bool is_ct = strcmp (modality, "SYNCT") == 0;
+  g_autofree int16_t *voxels = g_try_new (int16_t, n);
+  g_autoptr (GBytes) bytes = NULL;
+  TrpVolumeInfo info = { .file_type = "int16",
+                         .modality = is_ct ? TRP_MODALITY_SYNCT : TRP_MODALITY_MR,
+                         .unit = (char *) (is_ct ? "HU" : "a.u."),
+                         .frame_of_reference = origin->frame_of_reference,
+                         .patient_id = origin->patient_id,
+                         .patient_name = origin->patient_name,
+                         .description = (char *) (is_ct ? "SynCT" : "SynMR"),
+                         .provenance = provenance,
+                         .n_frames = 1,
+                         .file_slope = 1 };
+
+  if (!voxels)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is not enough memory for %zu voxels",
+                   n);
+      return NULL;
+    }
+  for (size_t i = 0; i < n; i++)
+    voxels[i] = (int16_t) CLAMP (lrintf (values[i]), INT16_MIN, INT16_MAX);
+  bytes = g_bytes_new_take (g_steal_pointer (&voxels), n * sizeof (int16_t));
+  return trp_volume_new (geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, error);
+}
+
+static bool
+check_kind (const TrpModel *model, TrpTrainerKind kind, GError **error)
+{
+  const TrpRecipe *recipe = trp_model_get_recipe (model);
+
+  if (recipe->trainer == kind)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s",
+               trp_model_get_name (model),
+               kind == TRP_TRAINER_SEGMENTER ? "makes images, not contours; use synthesize"
+                                             : "makes contours, not images; use segment");
+  return false;
+}
+
+/* MR has no unit of its own: a synthetic one is 0 to 1000. */
+static TrpCurve
+output_curve (const TrpIntensity *intensity)
+{
+  return intensity->kind == TRP_INTENSITY_CURVE ? intensity->curve : trp_curve_window (0, 1000);
+}
+
+TrpVolume *
+trp_model_synthesize (const TrpModel *self,
+                      const TrpVolume *volume,
+                      const TrpInferOptions *options,
+                      TrpProgress *progress,
+                      GError **error)
+{
+  const TrpRecipe *recipe = trp_model_get_recipe (self);
+  const bool b_to_a = options && options->b_to_a;
+  const TrpIntensity *from = b_to_a ? &recipe->ct : &recipe->mr,
+                     *to = b_to_a ? &recipe->mr : &recipe->ct;
+  const TrpCurve curve = output_curve (to);
+  const char *modality = b_to_a ? "SYNMR" : "SYNCT";
+  g_auto (Runner) runner = { 0 };
+  g_autofree float *stack = NULL, *values = NULL;
+  g_autofree char *provenance = NULL;
+  TrpFrame frame;
+
+  if (!check_kind (self, TRP_TRAINER_CYCLEGAN, error) ||
+      !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
+      !init_runner (&runner, self, &frame, options, error))
+    return NULL;
+  stack = prepare_stack (volume, from, &frame, error);
+  values = stack ? new_floats (trp_geometry_count_voxels (&frame.input), error) : NULL;
+  if (!values || !run_stack (&runner, stack, frame.output.size, 0, stack, progress, error))
+    return NULL;
+  trp_curve_invert_floats (&curve, stack, trp_geometry_count_voxels (&frame.output));
+  trp_frame_undo (&frame, stack, (float) curve.value[0], values);
+  provenance = make_provenance (self, &runner, modality, b_to_a ? "b2a" : "a2b");
+  return make_volume (volume, values, modality, provenance, error);
+}
+
+/* Labels from probabilities (nz, height, width, n) that were brought back to the input's grid one
+ * by one. */
+typedef struct
+{
+  const float *const *probabilities;
+  size_t n_labels;
+  uint16_t *out_labels;
+} Vote;
+
+static void
+vote (size_t begin, size_t end, void *data)
+{
+  const Vote *self = data;
+
+  for (size_t i = begin; i < end; i++)
+    {
+      float best = 0.5F;
+
+      self->out_labels[i] = 0;
+      for (size_t n = 0; n < self->n_labels; n++)
+        if (self->probabilities[n][i] > best)
+          {
+            best = self->probabilities[n][i];
+            self->out_labels[i] = (uint16_t) (n + 1);
+          }
+    }
+}
+
+static bool
+undo_probabilities (
+  const TrpFrame *frame, const float *output, size_t n_labels, GPtrArray *maps, GError **error)
+{
+  const size_t n_stack = trp_geometry_count_voxels (&frame->output);
+  g_autofree float *one = new_floats (n_stack, error);
+
+  for (size_t n = 0; n < n_labels && one; n++)
+    {
+      float *map = new_floats (trp_geometry_count_voxels (&frame->input), error);
+
+      if (!map)
+        return false;
+      for (size_t i = 0; i < n_stack; i++)
+        one[i] = output[i * n_labels + n];
+      trp_frame_undo (frame, one, 0, map);
+      g_ptr_array_add (maps, map);
+    }
+  return one != NULL;
+}
+
+static TrpStructureSet *
+make_set (const TrpModel *model,
+          const TrpVolume *volume,
+          const uint16_t *values,
+          const char *provenance)
+{
+  GPtrArray *labels = trp_model_peek_labels (model);
+  const TrpVolumeInfo *info = trp_volume_get_info (volume);
+  TrpStructureSet *set = trp_structure_set_new (trp_model_get_name (model),
+                                                trp_volume_get_geometry (volume));
+
+  trp_structure_set_set_frame_of_reference (set, info->frame_of_reference);
+  trp_structure_set_set_patient_id (set, info->patient_id);
+  for (guint n = 0; n < labels->len; n++)
+    {
+      const TrpModelLabel *label = labels->pdata[n];
+      TrpMask *mask = trp_mask_new_from_labels (trp_volume_get_geometry (volume), values,
+                                                (uint16_t) (n + 1));
+      g_autoptr (TrpStructure) structure = trp_structure_new (label->name, label->color, mask);
+
+      trp_structure_set_label (structure, (uint16_t) label->value);
+      trp_structure_set_origin (structure, TRP_ORIGIN_AUTOMATIC);
+      trp_structure_set_provenance (structure, provenance);
+      trp_structure_set_append (set, structure);
+    }
+  return set;
+}
+
+TrpStructureSet *
+trp_model_segment (const TrpModel *self,
+                   const TrpVolume *volume,
+                   const TrpInferOptions *options,
+                   TrpProgress *progress,
+                   GError **error)
+{
+  const TrpRecipe *recipe = trp_model_get_recipe (self);
+  g_auto (Runner) runner = { 0 };
+  g_autofree float *stack = NULL, *output = NULL;
+  g_autofree uint16_t *labels = NULL;
+  g_autofree char *provenance = NULL;
+  g_autoptr (GPtrArray) maps = g_ptr_array_new_with_free_func (g_free);
+  size_t n_voxels;
+  TrpFrame frame;
+
+  if (!check_kind (self, TRP_TRAINER_SEGMENTER, error) ||
+      !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
+      !init_runner (&runner, self, &frame, options, error))
+    return NULL;
+  n_voxels = trp_geometry_count_voxels (&frame.input);
+  stack = prepare_stack (volume, trp_recipe_get_source_intensity (recipe), &frame, error);
+  output = stack ? new_floats (trp_geometry_count_voxels (&frame.output) * recipe->n_labels, error)
+                 : NULL;
+  if (!output ||
+      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, progress,
+                  error) ||
+      !undo_probabilities (&frame, output, recipe->n_labels, maps, error))
+    return NULL;
+  labels = g_new (uint16_t, n_voxels);
+  trp_parallel_for (n_voxels, (size_t) 1 << 16, vote,
+                    &(Vote){ (const float *const *) maps->pdata, recipe->n_labels, labels });
+  provenance = make_provenance (self, &runner, NULL, NULL);
+  return make_set (self, volume, labels, provenance);
+}
+
+bool
+trp_infer_frame (TrpFrame *out_frame,
+                 const TrpGeometry *geometry,
+                 const TrpRecipe *recipe,
+                 GError **error)
+{
+  const size_t multiple = trp_recipe_get_multiple (recipe), trained = (size_t) recipe->size;
+  size_t size[2];
+
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+    return trp_frame_init (out_frame, geometry, recipe->spacing, trained, trained, multiple, error);
+  if (!trp_frame_init (out_frame, geometry, recipe->spacing, 0, 0, multiple, error))
+    return false;
+  for (int axis = 0; axis < 2; axis++)
+    size[axis] = MAX (out_frame->output.size[axis], trained);
+  return trp_frame_init (out_frame, geometry, recipe->spacing, size[0], size[1], multiple, error);
+}

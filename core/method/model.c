@@ -1,0 +1,156 @@
+/* model.c - see model.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/model.h"
+
+#include "core/method/infer.h"
+
+struct _TrpModel
+{
+  TrpSafetensors *file;
+  TrpRecipe *recipe;
+  GPtrArray *labels;
+  char *hash;
+  char *name;
+};
+
+TrpResnet
+trp_recipe_get_generator (const TrpRecipe *recipe)
+{
+  return (TrpResnet){ .in_channels = 1,
+                      .out_channels = 1,
+                      .filters = recipe->generator_filters,
+                      .n_blocks = recipe->generator_blocks,
+                      .n_downs = recipe->generator_downs,
+                      .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST };
+}
+
+TrpPatch
+trp_recipe_get_discriminator (const TrpRecipe *recipe)
+{
+  return (TrpPatch){ .in_channels = 1,
+                     .filters = recipe->discriminator_filters,
+                     .n_layers = recipe->discriminator_layers };
+}
+
+/* Instance norm: batches are small, and a slice's result does not depend on its neighbours in the
+ * batch. */
+TrpUnet
+trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
+{
+  return (TrpUnet){ .in_channels = 2 * recipe->context + 1,
+                    .out_channels = (int) recipe->n_labels,
+                    .filters = recipe->segmenter_filters,
+                    .n_levels = recipe->segmenter_levels,
+                    .residual = recipe->segmenter == TRP_SEGMENTER_RES_UNET,
+                    .norm = TRP_NORM_INSTANCE,
+                    .training = training };
+}
+
+size_t
+trp_recipe_get_multiple (const TrpRecipe *recipe)
+{
+  return recipe->trainer == TRP_TRAINER_SEGMENTER ? (size_t) 1 << (recipe->segmenter_levels - 1)
+                                                  : (size_t) 1 << recipe->generator_downs;
+}
+
+const TrpIntensity *
+trp_recipe_get_source_intensity (const TrpRecipe *recipe)
+{
+  return g_strcmp0 (recipe->source, "mr") == 0 ? &recipe->mr : &recipe->ct;
+}
+
+static char *
+hash_file (const char *path, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+
+  if (!file)
+    return NULL;
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256,
+                                      (const guchar *) g_mapped_file_get_contents (file),
+                                      g_mapped_file_get_length (file));
+}
+
+static void
+clear_model (void *data)
+{
+  TrpModel *self = data;
+
+  trp_safetensors_unref (self->file);
+  trp_recipe_free (self->recipe);
+  if (self->labels)
+    g_ptr_array_unref (self->labels);
+  g_free (self->hash);
+  g_free (self->name);
+}
+
+TrpModel *
+trp_model_load (const char *path, GError **error)
+{
+  g_autoptr (TrpModel) self = g_atomic_rc_box_new0 (TrpModel);
+  char *dot;
+
+  self->name = g_path_get_basename (path);
+  self->file = trp_safetensors_load (path, error);
+  if (!self->file)
+    return NULL;
+  self->recipe = trp_checkpoint_parse_recipe (self->file, error);
+  if (self->recipe)
+    self->labels = trp_checkpoint_parse_labels (self->file, self->recipe, error);
+  if (!self->recipe || !self->labels)
+    {
+      g_prefix_error (error, "%s: ", self->name);
+      return NULL;
+    }
+  dot = g_strrstr (self->name, ".");
+  if (dot && dot > self->name)
+    *dot = '\0';
+  self->hash = hash_file (path, error);
+  return self->hash ? g_steal_pointer (&self) : NULL;
+}
+
+TrpModel *
+trp_model_ref (TrpModel *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+trp_model_unref (TrpModel *self)
+{
+  if (self)
+    g_atomic_rc_box_release_full (self, clear_model);
+}
+
+const TrpRecipe *
+trp_model_get_recipe (const TrpModel *self)
+{
+  return self->recipe;
+}
+
+const char *
+trp_model_get_hash (const TrpModel *self)
+{
+  return self->hash;
+}
+
+const char *
+trp_model_get_name (const TrpModel *self)
+{
+  return self->name;
+}
+
+const TrpSafetensors *
+trp_model_peek_file (const TrpModel *self)
+{
+  return self->file;
+}
+
+GPtrArray *
+trp_model_peek_labels (const TrpModel *self)
+{
+  return self->labels;
+}

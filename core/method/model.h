@@ -1,0 +1,86 @@
+/* model.h - a trained network: what a recipe means, and running it on volumes
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A model file is a checkpoint or an inference file (core/method/checkpoint.h). Its recipe is the
+ * one source of the network's shape and of the intensity mapping. A model is immutable once loaded;
+ * each run opens its own device, so any thread may run it, one at a time.
+ */
+
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/image/volume.h"
+#include "core/method/checkpoint.h"
+#include "core/method/networks/patch.h"
+#include "core/method/networks/resnet.h"
+#include "core/method/networks/unet.h"
+#include "core/structure/structure-set.h"
+
+G_BEGIN_DECLS
+
+/* The networks that a recipe describes. */
+TrpResnet trp_recipe_get_generator (const TrpRecipe *recipe);
+TrpPatch trp_recipe_get_discriminator (const TrpRecipe *recipe);
+TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
+/* Heights and widths the network takes are multiples of this. */
+size_t trp_recipe_get_multiple (const TrpRecipe *recipe);
+/* The rule for the images that a segmenter sees. */
+const TrpIntensity *trp_recipe_get_source_intensity (const TrpRecipe *recipe);
+
+typedef struct _TrpModel TrpModel;
+
+/* Errors: TRP_ERROR_IO, TRP_ERROR_FORMAT; the message begins with the file's name. */
+TrpModel *trp_model_load (const char *path, GError **error);
+TrpModel *trp_model_ref (TrpModel *self);
+void trp_model_unref (TrpModel *self);
+
+const TrpRecipe *trp_model_get_recipe (const TrpModel *self);
+const char *trp_model_get_hash (const TrpModel *self); /* SHA-256 of the file, hexadecimal */
+const char *trp_model_get_name (const TrpModel *self); /* file name without folder and extension */
+
+/**
+ * TrpInferOptions: NULL means all defaults
+ * @device: NULL: "auto"
+ * @b_to_a: CT to MR instead of MR to CT
+ * @raw: the weights of the last step instead of their averages
+ */
+typedef struct
+{
+  const char *device;
+  bool b_to_a;
+  bool raw;
+} TrpInferOptions;
+
+/**
+ * trp_model_synthesize:
+ *
+ * Returns: (transfer full): int16 HU (CT to MR: 0 to 1000 a.u.) on the grid of @volume, with
+ * modality SYNCT and how it was made in its provenance. The whole field of view is computed.
+ *
+ * Errors: TRP_ERROR_UNSUPPORTED if the model makes no images, TRP_ERROR_GEOMETRY for a sheared
+ * grid, TRP_ERROR_LIMIT with the bytes that are missing.
+ */
+TrpVolume *trp_model_synthesize (const TrpModel *self,
+                                 const TrpVolume *volume,
+                                 const TrpInferOptions *options,
+                                 TrpProgress *progress,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_model_segment:
+ *
+ * Looks at the middle of the volume, as wide as the slices it was trained on; what lies outside is
+ * background. A voxel belongs to the structure of the largest probability over one half.
+ *
+ * Returns: (transfer full): structures marked AUTOMATIC on the grid of @volume.
+ */
+TrpStructureSet *trp_model_segment (const TrpModel *self,
+                                    const TrpVolume *volume,
+                                    const TrpInferOptions *options,
+                                    TrpProgress *progress,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpModel, trp_model_unref)
+
+G_END_DECLS

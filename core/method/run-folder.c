@@ -1,0 +1,245 @@
+/* run-folder.c - see run-folder.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/run-folder.h"
+
+#include "core/io/atomic-write.h"
+#include "core/io/png-write.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+struct _TrpRunFolder
+{
+  char *path;
+  char *checkpoint;
+  char *model;
+  char *log_path;
+  GString *log;
+};
+
+char *
+trp_run_state_to_text (const TrpRunState *state)
+{
+  return g_strdup_printf ("{\"step\":%d,\"seed\":\"%" G_GUINT64_FORMAT
+                          "\",\"restarts\":%d,\"pool_fill\":[%d,%d],"
+                          "\"pool_index\":[\"%" G_GUINT64_FORMAT "\",\"%" G_GUINT64_FORMAT "\"]}",
+                          state->step, state->seed, state->n_restarts, state->pool_fill[0],
+                          state->pool_fill[1], state->pool_index[0], state->pool_index[1]);
+}
+
+static uint64_t
+parse_u64 (const char *text)
+{
+  return text ? g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+static JsonArray *
+get_pair (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (!array || json_array_get_length (array) != 2)
+    return NULL;
+  for (guint n = 0; n < 2; n++)
+    if (!JSON_NODE_HOLDS_VALUE (json_array_get_element (array, n)))
+      return NULL;
+  return array;
+}
+
+bool
+trp_run_state_parse (const char *text, TrpRunState *out_state, GError **error)
+{
+  g_autoptr (JsonNode) node = text ? json_from_string (text, NULL) : NULL;
+  JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  JsonArray *fill = object ? get_pair (object, "pool_fill") : NULL;
+  JsonArray *index = object ? get_pair (object, "pool_index") : NULL;
+  TrpRunState state = { 0 };
+
+  if (!fill || !index)
+    {
+      g_set_error_literal (
+        error, TRP_ERROR, TRP_ERROR_FORMAT,
+        "The checkpoint does not say where its training stood, so it cannot be resumed");
+      return false;
+    }
+  state.step = (int) json_object_get_int_member_with_default (object, "step", 0);
+  state.seed = parse_u64 (json_object_get_string_member_with_default (object, "seed", NULL));
+  state.n_restarts = (int) json_object_get_int_member_with_default (object, "restarts", 0);
+  for (guint n = 0; n < 2; n++)
+    {
+      state.pool_fill[n] = (int) json_node_get_int (json_array_get_element (fill, n));
+      state.pool_index[n] = parse_u64 (json_node_get_string (json_array_get_element (index, n)));
+    }
+  *out_state = state;
+  return true;
+}
+
+static void
+add_cases (JsonBuilder *builder, const char *name, const TrpDataList *list)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (size_t n = 0; list && n < trp_data_list_get_size (list); n++)
+    json_builder_add_string_value (builder, trp_data_list_get (list, n)->name);
+  json_builder_end_array (builder);
+}
+
+char *
+trp_run_split_to_text (const TrpDataList *list, int fold)
+{
+  g_autoptr (TrpDataList) train = trp_data_list_select_fold (list, fold, false, NULL);
+  g_autoptr (TrpDataList) validate = fold >= 0 ? trp_data_list_select_fold (list, fold, true, NULL)
+                                               : NULL;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root_node = NULL;
+
+  json_builder_begin_object (builder);
+  add_cases (builder, "train", train);
+  add_cases (builder, "validate", validate);
+  json_builder_end_object (builder);
+  root_node = json_builder_get_root (builder);
+  return json_to_string (root_node, FALSE);
+}
+
+static bool
+make_folder (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0777) == 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "The folder %s cannot be made: %s", path,
+               g_strerror (errno));
+  return false;
+}
+
+TrpRunFolder *
+trp_run_folder_open (const char *path, bool resume, GError **error)
+{
+  g_autoptr (TrpRunFolder) self = g_new0 (TrpRunFolder, 1);
+  g_autofree char *previews = g_build_filename (path, "previews", NULL);
+
+  self->path = g_strdup (path);
+  self->checkpoint = g_build_filename (path, "checkpoint.safetensors", NULL);
+  self->model = g_build_filename (path, "model.safetensors", NULL);
+  self->log_path = g_build_filename (path, "log.csv", NULL);
+  self->log = g_string_new (NULL);
+  if (!resume && trp_run_folder_has_checkpoint (self))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "The folder %s holds a training already; resume it or choose another folder",
+                   path);
+      return NULL;
+    }
+  return make_folder (previews, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+trp_run_folder_free (TrpRunFolder *self)
+{
+  if (!self)
+    return;
+  g_free (self->path);
+  g_free (self->checkpoint);
+  g_free (self->model);
+  g_free (self->log_path);
+  g_string_free (self->log, TRUE);
+  g_free (self);
+}
+
+const char *
+trp_run_folder_get_checkpoint (const TrpRunFolder *self)
+{
+  return self->checkpoint;
+}
+
+const char *
+trp_run_folder_get_model (const TrpRunFolder *self)
+{
+  return self->model;
+}
+
+bool
+trp_run_folder_has_checkpoint (const TrpRunFolder *self)
+{
+  return g_file_test (self->checkpoint, G_FILE_TEST_EXISTS);
+}
+
+bool
+trp_run_folder_write_recipe (TrpRunFolder *self, const char *text, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->path, "recipe.recipe", NULL);
+
+  return trp_write_file (path, text, strlen (text), error);
+}
+
+const char *
+trp_run_folder_get_log (const TrpRunFolder *self)
+{
+  return self->log->str;
+}
+
+bool
+trp_run_folder_restore_log (TrpRunFolder *self, const char *text, GError **error)
+{
+  g_string_assign (self->log, text ? text : "");
+  return trp_write_file (self->log_path, self->log->str, self->log->len, error);
+}
+
+bool
+trp_run_folder_start_log (TrpRunFolder *self, const char *const *columns, size_t n, GError **error)
+{
+  g_autoptr (GString) header = g_string_new ("step,seconds,rate");
+
+  for (size_t i = 0; i < n; i++)
+    g_string_append_printf (header, ",%s", columns[i]);
+  g_string_append_c (header, '\n');
+  return trp_run_folder_restore_log (self, header->str, error);
+}
+
+/* A row is appended, so that a reader can follow the file; the whole is in the checkpoint too. */
+static bool
+append_row (const TrpRunFolder *self, const char *row, GError **error)
+{
+  FILE *file = fopen (self->log_path, "a");
+  const bool ok = file && fputs (row, file) >= 0;
+
+  if ((file && fclose (file) != 0) || !ok)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "log.csv cannot be written: %s",
+                   g_strerror (errno));
+      return false;
+    }
+  return true;
+}
+
+bool
+trp_run_folder_add_log (TrpRunFolder *self, const TrpTrainLog *log, double rate, GError **error)
+{
+  g_autoptr (GString) row = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_printf (row, "%d,%s", log->step,
+                          g_ascii_formatd (number, sizeof number, "%.3f", log->seconds));
+  g_string_append_printf (row, ",%s", g_ascii_formatd (number, sizeof number, "%.9g", rate));
+  for (size_t n = 0; n < log->n; n++)
+    g_string_append_printf (row, ",%s",
+                            g_ascii_formatd (number, sizeof number, "%.6g", log->values[n]));
+  g_string_append_c (row, '\n');
+  g_string_append (self->log, row->str);
+  return append_row (self, row->str, error);
+}
+
+char *
+trp_run_folder_write_preview (
+  TrpRunFolder *self, int step, size_t width, size_t height, const uint8_t *grey, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%06d.png", step);
+  g_autofree char *path = g_build_filename (self->path, "previews", name, NULL);
+
+  return trp_png_write_grey (path, width, height, grey, error) ? g_steal_pointer (&path) : NULL;
+}

@@ -1,0 +1,255 @@
+/* segmenter.c - training a network for contours on slices with labels
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * 2.5-D: a slice and its neighbours in, the slice's structures out; binary cross-entropy and soft
+ * Dice, weighted by the recipe.
+ */
+
+#include "core/io/label-map.h"
+#include "core/method/model.h"
+#include "core/method/trainer-class.h"
+#include "core/nn/init.h"
+#include "core/nn/layers.h"
+#include "core/nn/losses.h"
+
+#include <string.h>
+
+enum
+{
+  IMAGES,
+  TARGETS,
+  RATE,
+  ADAM_STEP,
+  N_INPUTS
+};
+
+enum
+{
+  LOSS,
+  BCE,
+  DICE,
+  N_COLUMNS
+};
+
+static const char *const input_names[N_INPUTS] = { "images", "targets", "rate", "adam_step" };
+static const char *const columns[N_COLUMNS] = { "loss", "bce", "dice" };
+static const char *const prefixes[] = { "net.", NULL };
+
+static int
+patch_size (const TrpRecipe *recipe)
+{
+  return recipe->patch > 0 ? recipe->patch : recipe->size;
+}
+
+static TrpDataRole
+source_role (const TrpRecipe *recipe)
+{
+  static const TrpDataRole roles[] = { TRP_DATA_MR, TRP_DATA_CT, TRP_DATA_SYNCT,
+                                       TRP_DATA_CT_ON_MR };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (roles); n++)
+    if (g_strcmp0 (trp_data_role_get_name (roles[n]), recipe->source) == 0)
+      return roles[n];
+  g_return_val_if_reached (TRP_DATA_CT);
+}
+
+static TrpGraph *
+build (const TrpRecipe *recipe)
+{
+  const int side = patch_size (recipe), batch = recipe->batch, n_labels = (int) recipe->n_labels;
+  const TrpUnet spec = trp_recipe_get_segmenter (recipe, true);
+  TrpGraph *graph = trp_graph_new ();
+  const TrpShape shapes[N_INPUTS] = { { batch, side, side, spec.in_channels },
+                                      { batch, side, side, n_labels },
+                                      trp_shape_vector (1),
+                                      trp_shape_vector (1) };
+  TrpValue inputs[N_INPUTS], logits, parts[2], weighted[2], loss;
+
+  for (int n = 0; n < N_INPUTS; n++)
+    inputs[n] = trp_graph_input (graph, input_names[n], shapes[n]);
+  logits = trp_unet_build (graph, &spec, "net", inputs[IMAGES]);
+  parts[0] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, logits, inputs[TARGETS]);
+  parts[1] = trp_graph_dice_loss (graph, logits, inputs[TARGETS], true, 1);
+  weighted[0] = trp_graph_scale (graph, parts[0], recipe->bce);
+  weighted[1] = trp_graph_scale (graph, parts[1], recipe->dice);
+  loss = trp_graph_add (graph, weighted[0], weighted[1]);
+  trp_trainer_add_adam (graph, recipe, "opt.net", loss, prefixes, inputs[RATE], inputs[ADAM_STEP]);
+  trp_trainer_add_ema (graph, recipe, prefixes);
+  trp_graph_output (graph, columns[LOSS], loss);
+  trp_graph_output (graph, columns[BCE], parts[0]);
+  trp_graph_output (graph, columns[DICE], parts[1]);
+  return graph;
+}
+
+static TrpDatasetSpec
+make_spec (const TrpRecipe *recipe)
+{
+  TrpDatasetSpec spec = { .intensity = *trp_recipe_get_source_intensity (recipe),
+                          .spacing = recipe->spacing,
+                          .size = (size_t) recipe->size,
+                          .body_fraction = recipe->body_fraction,
+                          .n_labels = recipe->n_labels };
+
+  memcpy (spec.labels, recipe->labels, sizeof spec.labels);
+  return spec;
+}
+
+/* Names and colours of the outputs, from the first label map of the list. */
+static void
+read_labels (TrpTrainer *trainer, const TrpDataList *list)
+{
+  const bool on_ct = g_strcmp0 (trainer->recipe->source, "ct") == 0;
+  g_autoptr (TrpStructureSet) set = NULL;
+
+  for (size_t n = 0; n < trp_data_list_get_size (list) && !set; n++)
+    {
+      const TrpDataRow *row = trp_data_list_get (list, n);
+      const char *path = row->paths[on_ct ? TRP_DATA_CT_STRUCTURES : TRP_DATA_MR_STRUCTURES];
+
+      if (path)
+        set = trp_structure_set_load (path, NULL, NULL);
+    }
+  trainer->labels = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_model_label_free);
+  for (size_t n = 0; set && n < trainer->recipe->n_labels; n++)
+    for (size_t s = 0; s < trp_structure_set_get_size (set); s++)
+      {
+        TrpStructure *structure = trp_structure_set_get (set, s);
+        TrpModelLabel label = { .value = trainer->recipe->labels[n] };
+
+        if (trp_structure_get_label (structure) != label.value)
+          continue;
+        label.name = g_strdup (trp_structure_get_name (structure));
+        label.color = trp_structure_get_color (structure);
+        g_ptr_array_add (trainer->labels, g_memdup2 (&label, sizeof label));
+      }
+}
+
+static bool
+load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GError **error)
+{
+  const TrpDatasetSpec spec = make_spec (trainer->recipe);
+
+  trainer->data[0] = trp_dataset_load (list, source_role (trainer->recipe), &spec, progress, error);
+  if (!trainer->data[0])
+    return false;
+  read_labels (trainer, list);
+  return true;
+}
+
+static bool
+estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_bytes, GError **error)
+{
+  const TrpDatasetSpec spec = make_spec (recipe);
+
+  return trp_dataset_estimate_bytes (list, source_role (recipe), &spec, out_bytes, error);
+}
+
+static bool
+begin (TrpTrainer *trainer, bool is_new, GError **error)
+{
+  for (int n = 0; n < N_INPUTS; n++)
+    trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
+  for (int n = 0; n < N_COLUMNS; n++)
+    trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
+  return !is_new || (trp_store_init (trainer->store, "net.", TRP_INIT_HE, trainer->seed, error) &&
+                     trp_trainer_start_averages (trainer, error));
+}
+
+static bool
+set_batch (TrpTrainer *trainer, GError **error)
+{
+  const TrpRecipe *r = trainer->recipe;
+  const size_t side = (size_t) patch_size (r), n = (size_t) r->batch * side * side;
+
+  if (!trainer->batch[0])
+    {
+      trainer->batch[0] = g_new (float, n *(size_t) (2 * r->context + 1));
+      trainer->batch[1] = g_new (float, n * r->n_labels);
+    }
+  trp_dataset_fill_batch (trainer->data[0], &r->augment, trainer->seed, (uint64_t) trainer->step,
+                          (size_t) r->batch, (size_t) r->context, side, trainer->batch[0],
+                          trainer->batch[1]);
+  return trp_program_set (trainer->program, trainer->inputs[IMAGES], trainer->batch[0], error) &&
+         trp_program_set (trainer->program, trainer->inputs[TARGETS], trainer->batch[1], error);
+}
+
+static bool
+step (TrpTrainer *trainer, double *out_values, GError **error)
+{
+  const double rate = trp_recipe_get_rate (trainer->recipe, trainer->step);
+
+  return set_batch (trainer, error) &&
+         trp_program_set_scalar (trainer->program, trainer->inputs[RATE], rate, error) &&
+         trp_program_set_scalar (trainer->program, trainer->inputs[ADAM_STEP], trainer->step + 1,
+                                 error) &&
+         trp_program_run (trainer->program, error) &&
+         trp_trainer_read_outputs (trainer, N_COLUMNS, out_values, error);
+}
+
+#define PREVIEW_COLUMNS 4
+
+/* Three rows for each of four slices: image, target, prediction (all structures together). */
+static bool
+preview (
+  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
+{
+  const TrpRecipe *r = trainer->recipe;
+  const size_t side = (size_t) patch_size (r), cell = side + 2, n = PREVIEW_COLUMNS * side * side;
+  const size_t n_in = (size_t) (2 * r->context + 1);
+  g_autofree float *images = g_new (float, n *n_in), *targets = g_new (float, n * r->n_labels);
+  g_autofree float *answers = g_new (float, n * r->n_labels);
+  TrpProgram *program = trainer->preview_program;
+
+  if (!program)
+    {
+      const TrpUnet spec = trp_recipe_get_segmenter (r, false);
+      TrpGraph *graph = trp_graph_new ();
+      const TrpShape shape = { PREVIEW_COLUMNS, (int) side, (int) side, (int) n_in };
+      const TrpValue logits = trp_unet_build (graph, &spec, "net",
+                                              trp_graph_input (graph, "x", shape));
+
+      trp_graph_output (graph, "y",
+                        trp_graph_activation (graph, logits, TRP_ACTIVATION_SIGMOID, 0));
+      program = trainer->preview_program = trp_program_new (graph, trainer->store, error);
+      if (!program)
+        return false;
+    }
+  trp_dataset_fill_batch (trainer->data[0], NULL, r->seed, 0, PREVIEW_COLUMNS, (size_t) r->context,
+                          side, images, targets);
+  if (!trp_program_set (program, trp_program_find (program, "x"), images, error) ||
+      !trp_program_run (program, error) ||
+      !trp_program_get (program, trp_program_find (program, "y"), answers, error))
+    return false;
+  *out_width = PREVIEW_COLUMNS * cell;
+  *out_height = 3 * cell;
+  *out_grey = g_malloc0 (*out_width * *out_height);
+  for (size_t i = 0; i < n; i++)
+    {
+      const size_t column = i / (side * side), y = i % (side * side) / side, x = i % side;
+      uint8_t *pixel = *out_grey + y * *out_width + column * cell + x;
+      float target = 0, answer = 0;
+
+      for (size_t l = 0; l < r->n_labels; l++)
+        {
+          target = MAX (target, targets[i * r->n_labels + l]);
+          answer = MAX (answer, answers[i * r->n_labels + l]);
+        }
+      pixel[0] = trp_grey_from_network (images[i * n_in + n_in / 2]);
+      pixel[cell * *out_width] = (uint8_t) (255 * target);
+      pixel[2 * cell * *out_width] = (uint8_t) (255 * answer);
+    }
+  return true;
+}
+
+const TrpTrainerClass trp_segmenter_class = {
+  .columns = columns,
+  .n_columns = N_COLUMNS,
+  .model_prefixes = prefixes,
+  .load = load,
+  .estimate_data = estimate_data,
+  .build = build,
+  .begin = begin,
+  .step = step,
+  .preview = preview,
+};

@@ -1,0 +1,91 @@
+/* trainer.h - training a network from a recipe and a data list
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One call on one thread does the whole run: load data, build the step, run it, write into the
+ * folder recipe.recipe              the complete recipe log.csv                    losses, a row
+ * per log interval previews/NNNNNN.png        what the networks make of fixed slices
+ *   checkpoint.safetensors     everything a resumed run needs, written anew at each save
+ *   model.safetensors          weights for inference, written with each checkpoint
+ * A run that is cancelled saves first. A resumed run continues bit for bit on a CPU with the same
+ * number of threads.
+ */
+
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/method/recipe.h"
+#include "core/study/data-list.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TrpTrainLog: one row of the log; borrowed during the call
+ * @seconds: of this session
+ * @names, @values: what the trainer measures, @n of them
+ */
+typedef struct
+{
+  int step, n_steps;
+  double seconds;
+  size_t n;
+  const char *const *names;
+  const double *values;
+} TrpTrainLog;
+
+/* Called on the training thread; each may be NULL. @say: one sentence to show (device, alarms,
+ * restarts). */
+typedef struct
+{
+  void (*log) (const TrpTrainLog *log, void *data);
+  void (*preview) (const char *path, int step, void *data);
+  void (*say) (const char *sentence, void *data);
+  void *data;
+} TrpTrainWatch;
+
+/**
+ * TrpTrainOptions:
+ * @fold: validate on this fold of the list, train on the others; -1: all train
+ * @folder: made if need be; a finished or unfinished run in it is refused unless @resume
+ * @device: as trp_device_choose()
+ */
+typedef struct
+{
+  const TrpRecipe *recipe;
+  const TrpDataList *list;
+  int fold;
+  const char *folder;
+  const char *device;
+  bool resume;
+  TrpTrainWatch watch;
+} TrpTrainOptions;
+
+/**
+ * TrpTrainEstimate: bytes
+ * @data: training slices in memory
+ * @device: weights, activations and optimiser state
+ * @available: memory that is free now; 0: unknown
+ */
+typedef struct
+{
+  size_t data, device, available;
+} TrpTrainEstimate;
+
+/* From headers and the planned step alone. Errors: those of loading; of sizes that the network
+ * cannot take. */
+bool trp_train_estimate (const TrpTrainOptions *options,
+                         TrpTrainEstimate *out_estimate,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_train:
+ *
+ * Errors: G_IO_ERROR_CANCELLED after saving; TRP_ERROR_LIMIT when the estimate does not fit, with
+ * both numbers; TRP_ERROR_FORMAT for a loss that is no number any more (the last checkpoint is
+ * kept), or a folder that holds another run; TRP_ERROR_IO, DEVICE, GEOMETRY.
+ */
+bool trp_train (const TrpTrainOptions *options,
+                TrpProgress *progress,
+                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
