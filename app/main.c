@@ -5,6 +5,7 @@
 
 #include "app/application.h"
 #include "config.h"
+#include "core/base/parallel.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -14,6 +15,7 @@ main (int argc, char **argv)
 {
   g_autoptr (TrpApplication) application = NULL;
 
+  trp_parallel_start (argv);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, TRP_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

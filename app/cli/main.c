@@ -5,6 +5,7 @@
 
 #include "app/cli/verb.h"
 #include "config.h"
+#include "core/base/parallel.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -171,6 +172,7 @@ print_help (FILE *stream)
 int
 main (int argc, char **argv)
 {
+  trp_parallel_start (argv);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, TRP_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

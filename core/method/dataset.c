@@ -111,8 +111,8 @@ make_stack (const TrpFrame *frame, const TrpCurve *curve, const TrpVolume *image
   if (!stack)
     return NULL;
   trp_volume_copy_floats (image, 0, n_in, values);
-  trp_curve_apply_floats (curve, values, n_in);
-  trp_frame_apply (frame, values, BLACK, stack);
+  trp_frame_apply (frame, values, (float) curve->value[0], stack);
+  trp_curve_apply_floats (curve, stack, n_out);
   return stack;
 }
 

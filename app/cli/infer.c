@@ -1,0 +1,108 @@
+/* infer.c - triptych-cli synthesize and segment: a trained model on one volume
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/cli/verb.h"
+#include "core/io/label-map.h"
+#include "core/method/model.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+extern const TrpVerb trp_verb_synthesize;
+extern const TrpVerb trp_verb_segment;
+
+static char *device;
+static char *direction;
+static gboolean raw;
+static int frame;
+static char *series_uid;
+
+#define COMMON_ENTRIES                                                                             \
+  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto or cpu"), "DEVICE" },                  \
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, N_ ("weights of the last step, not their averages"),   \
+      NULL },                                                                                      \
+    { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("frame of a 4-D file, from 0"), "N" },          \
+  {                                                                                                \
+    "series", 0, 0, G_OPTION_ARG_STRING, &series_uid, N_ ("series of a DICOM folder"), "UID"       \
+  }
+
+static const GOptionEntry segment_entries[] = { COMMON_ENTRIES, { NULL } };
+static const GOptionEntry synthesize_entries[] = {
+  COMMON_ENTRIES,
+  { "direction", 0, 0, G_OPTION_ARG_STRING, &direction, N_ ("a2b (MR to CT) or b2a"), "DIRECTION" },
+  { NULL },
+};
+
+static bool
+load (char **argv, TrpModel **out_model, TrpVolume **out_volume, GError **error)
+{
+  TrpLoadOptions options = { .frame = frame, .series_uid = series_uid };
+
+  *out_model = trp_model_load (argv[1], error);
+  *out_volume = *out_model ? trp_volume_load (argv[2], &options, error) : NULL;
+  return *out_volume != NULL;
+}
+
+static TrpInferOptions
+make_options (void)
+{
+  return (
+    TrpInferOptions){ .device = device, .raw = raw, .b_to_a = g_strcmp0 (direction, "b2a") == 0 };
+}
+
+static int
+synthesize (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = NULL;
+  g_autoptr (TrpVolume) volume = NULL, result = NULL;
+  TrpInferOptions options;
+
+  if (!trp_verb_parse (&trp_verb_synthesize, synthesize_entries, 3, 3, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (direction && strcmp (direction, "a2b") != 0 && strcmp (direction, "b2a") != 0)
+    return trp_verb_usage (_ ("--direction is a2b or b2a, not \"%s\""), direction);
+  if (!load (argv, &model, &volume, &error))
+    return trp_verb_fail (error);
+  options = make_options ();
+  result = trp_model_synthesize (model, volume, &options, trp_verb_progress (), &error);
+  if (!result || !trp_volume_save (result, argv[3], &error))
+    return trp_verb_fail (error);
+  return TRP_EXIT_DONE;
+}
+
+static int
+segment (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = NULL;
+  g_autoptr (TrpVolume) volume = NULL;
+  g_autoptr (TrpStructureSet) set = NULL;
+  TrpInferOptions options;
+
+  if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (!load (argv, &model, &volume, &error))
+    return trp_verb_fail (error);
+  options = make_options ();
+  set = trp_model_segment (model, volume, &options, trp_verb_progress (), &error);
+  if (!set || !trp_structure_set_save (set, argv[3], NULL, &error))
+    return trp_verb_fail (error);
+  return TRP_EXIT_DONE;
+}
+
+const TrpVerb trp_verb_synthesize = {
+  .name = "synthesize",
+  .arguments = "MODEL IN OUT [--direction a2b|b2a] [--raw]",
+  .help = N_ ("make a synthetic CT from an MR"),
+  .run = synthesize,
+};
+
+const TrpVerb trp_verb_segment = {
+  .name = "segment",
+  .arguments = "MODEL IN OUT [--raw]",
+  .help = N_ ("draw contours with a trained network"),
+  .run = segment,
+};

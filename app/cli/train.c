@@ -1,0 +1,106 @@
+/* train.c - triptych-cli train: a recipe on a data list
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/cli/verb.h"
+#include "core/method/trainer.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <unistd.h>
+
+extern const TrpVerb trp_verb_train;
+
+static char *data;
+static char *out;
+static char *device;
+static int fold = -1;
+static gboolean resume;
+static gboolean estimate_only;
+static char **settings;
+
+static const GOptionEntry entries[] = {
+  { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, N_ ("data list (CSV)"), "LIST" },
+  { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_ ("folder for checkpoints, log and previews"),
+    "DIR" },
+  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto or cpu"), "DEVICE" },
+  { "fold", 0, 0, G_OPTION_ARG_INT, &fold, N_ ("leave this fold of the list out"), "K" },
+  { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_ ("go on from the folder's checkpoint"), NULL },
+  { "estimate", 0, 0, G_OPTION_ARG_NONE, &estimate_only,
+    N_ ("say how much memory it takes and stop"), NULL },
+  { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings, N_ ("change a setting of the recipe"),
+    "KEY=VALUE" },
+  { NULL },
+};
+
+/* Above the progress line of a terminal. */
+static void
+say (const char *sentence, void *user_data)
+{
+  fprintf (stderr, isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", sentence);
+}
+
+static TrpRecipe *
+load_recipe (const char *name, GError **error)
+{
+  g_autoptr (TrpRecipe) recipe = trp_recipe_load (name, error);
+
+  if (!recipe)
+    return NULL;
+  for (size_t n = 0; settings && settings[n]; n++)
+    if (!trp_recipe_set (recipe, settings[n], error))
+      return NULL;
+  return trp_recipe_check (recipe, error) ? g_steal_pointer (&recipe) : NULL;
+}
+
+static bool
+print_estimate (const TrpTrainOptions *options, GError **error)
+{
+  TrpTrainEstimate estimate;
+  g_autofree char *slices = NULL, *network = NULL, *available = NULL;
+
+  if (!trp_train_estimate (options, &estimate, error))
+    return false;
+  slices = g_format_size (estimate.data);
+  network = g_format_size (estimate.device);
+  available = g_format_size (estimate.available);
+  printf (_ ("slices %s, network %s; %s free\n"), slices, network, available);
+  return true;
+}
+
+static int
+run (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpRecipe) recipe = NULL;
+  g_autoptr (TrpDataList) list = NULL;
+  TrpTrainOptions options;
+  bool ok;
+
+  if (!trp_verb_parse (&trp_verb_train, entries, 1, 1, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (!data || (!out && !estimate_only))
+    return trp_verb_usage (_ ("train needs --data LIST and --out DIR"));
+  recipe = load_recipe (argv[1], &error);
+  list = recipe ? trp_data_list_load (data, &error) : NULL;
+  if (!list)
+    return trp_verb_fail (error);
+  options = (TrpTrainOptions){ .recipe = recipe,
+                               .list = list,
+                               .fold = fold,
+                               .folder = out,
+                               .device = device,
+                               .resume = resume,
+                               .watch = { .say = say } };
+  ok = estimate_only ? print_estimate (&options, &error)
+                     : trp_train (&options, trp_verb_progress (), &error);
+  return ok ? TRP_EXIT_DONE : trp_verb_fail (error);
+}
+
+const TrpVerb trp_verb_train = {
+  .name = "train",
+  .arguments = "RECIPE --data LIST --out DIR [--fold K] [--resume] [--set KEY=VALUE]...",
+  .help = N_ ("train a network"),
+  .run = run,
+};
