@@ -1,0 +1,490 @@
+/* test-panels.c - structures, live numbers, history, jobs and the strip against a document
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Two blocks of 10 x 10 x 10 voxels of 1 mm that lie 5 mm apart along x: Dice 2 * 500 / 2000 = 0.5;
+ * every border voxel of the faces that differ is at most 5 mm away, so HD is 5 mm.
+ */
+
+#include "tests/lib/check.h"
+#include "ui/panels/history.h"
+#include "ui/panels/jobs.h"
+#include "ui/panels/metrics.h"
+#include "ui/panels/strip.h"
+#include "ui/panels/structure-row.h"
+#include "ui/panels/structures.h"
+
+#include <string.h>
+
+enum
+{
+  N = 40,
+};
+
+static TrpGeometry
+make_geometry (void)
+{
+  const size_t size[3] = { N, N, N };
+  const double spacing[3] = { 1, 1, 1 };
+
+  return trp_geometry_axial (size, spacing, trp_vec3 (0, 0, 0));
+}
+
+static TrpStructure *
+make_block (const char *name, size_t left)
+{
+  const TrpGeometry geometry = make_geometry ();
+  TrpMask *mask = trp_mask_new (&geometry);
+
+  for (size_t k = 10; k < 20; k++)
+    for (size_t j = 10; j < 20; j++)
+      for (size_t i = left; i < left + 10; i++)
+        trp_mask_set (mask, i, j, k, true);
+  return trp_structure_new (name, trp_color_get_default (0), mask);
+}
+
+static void
+add_reading (TrpDocument *document, const char *name, size_t left)
+{
+  const TrpGeometry geometry = make_geometry ();
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new (name, &geometry);
+  g_autoptr (TrpStructure) gtv = make_block ("GTV", left);
+  g_autoptr (TrpStructure) other = make_block ("Other", 2);
+
+  trp_structure_set_append (set, gtv);
+  trp_structure_set_append (set, other);
+  trp_document_add_reading (document, set);
+}
+
+/* The edited reading's GTV begins at x = 10, the reference's at 15. */
+static TrpDocument *
+make_document (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  TrpDocument *document = trp_document_new ();
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_new0 (uint8_t, N * N * N), N * N * N);
+  g_autoptr (TrpVolume) volume = trp_volume_new (&geometry, TRP_VOXEL_U8, bytes, 1, 0, NULL, NULL);
+
+  trp_document_set_volume (document, TRP_ROLE_MR, volume, &display);
+  add_reading (document, "first", 10);
+  add_reading (document, "second", 15);
+  return document;
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  *(bool *) data = true;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_distances (TrpLiveScores *scores)
+{
+  bool is_late = false;
+  const guint timeout = g_timeout_add_seconds (20, on_timeout, &is_late);
+
+  while (!trp_live_scores_is_current (scores) && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_late);
+  g_source_remove (timeout);
+}
+
+/* A ball of radius 3 mm around the point. */
+static void
+paint (TrpDocument *document, TrpVec3 point_lps)
+{
+  TrpToolSettings tool = *trp_document_get_tool (document);
+
+  tool.kind = TRP_TOOL_BRUSH;
+  tool.ball = true;
+  tool.radius_mm = 3;
+  tool.over = TRP_PAINT_OVER_ALL;
+  trp_document_set_tool (document, &tool);
+  g_assert_true (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), point_lps));
+}
+
+/* ---- looking into widgets ---- */
+
+typedef bool (*Matches) (GtkWidget *widget, const char *text);
+
+static GtkWidget *
+find (GtkWidget *widget, Matches matches, const char *text)
+{
+  if (matches (widget, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, matches, text);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+static bool
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strcmp (gtk_label_get_label (GTK_LABEL (widget)), text) == 0;
+}
+
+static bool
+is_tip (GtkWidget *widget, const char *text)
+{
+  return g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) == 0;
+}
+
+static bool
+is_list (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LIST_BOX (widget);
+}
+
+static bool
+is_type (GtkWidget *widget, const char *text)
+{
+  return strcmp (G_OBJECT_TYPE_NAME (widget), text) == 0;
+}
+
+static GtkListBoxRow *
+get_row (GtkWidget *panel, int index)
+{
+  return gtk_list_box_get_row_at_index (GTK_LIST_BOX (find (panel, is_list, NULL)), index);
+}
+
+/* ---- live scores ---- */
+
+static void
+dice_follows_in_the_same_call (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  TrpStructure *structure = trp_document_peek_active (document);
+  TrpOverlap overlap;
+  TrpScore score;
+
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_true (score.has_reference);
+  trp_assert_near (score.dice, 0.5, 0);
+  trp_assert_near (score.volume_ml, 1, 1e-12);
+  trp_assert_near (score.reference_ml, 1, 1e-12);
+  g_assert_true (trp_live_scores_get (scores, 1, &score));
+  trp_assert_near (score.dice, 1, 0);
+  paint (document, trp_vec3 (22, 15, 15));
+  trp_document_extend_stroke (document, trp_vec3 (24, 15, 15));
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_true (
+    trp_overlap_count (trp_structure_peek_mask (trp_document_find_reference (document, structure)),
+                       trp_structure_peek_mask (structure), &overlap, NULL));
+  trp_assert_near (score.dice, trp_overlap_dice (&overlap), 0);
+  g_assert_cmpfloat (score.dice, >, 0.5);
+  trp_assert_near (score.volume_ml, (double) overlap.test / 1000, 1e-12);
+  trp_document_end_stroke (document);
+  trp_document_undo (document);
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  trp_assert_near (score.dice, 0.5, 0);
+  g_assert_false (trp_live_scores_get (scores, 2, &score));
+}
+
+static void
+distances_follow_and_tell_when_stale (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  TrpScoreDelta delta;
+
+  g_assert_false (trp_live_scores_is_current (scores));
+  wait_for_distances (scores);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+  trp_live_scores_get_delta (scores, &delta);
+  g_assert_true (isnan (delta.hd));
+  /* a ball that reaches to x = 5, 10 mm from the reference's left face at 15 */
+  paint (document, trp_vec3 (8, 15, 15));
+  g_assert_false (trp_live_scores_is_current (scores));
+  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9); /* the last known */
+  trp_document_extend_stroke (document, trp_vec3 (7.5, 15, 15));
+  trp_document_end_stroke (document);
+  wait_for_distances (scores);
+  trp_live_scores_get_delta (scores, &delta);
+  g_assert_cmpfloat (trp_live_scores_peek_distances (scores)->hd, >, 9);
+  trp_assert_near (delta.hd, trp_live_scores_peek_distances (scores)->hd - 5, 1e-9);
+  g_assert_cmpfloat (delta.dice, <, 0);
+  trp_document_undo (document);
+  wait_for_distances (scores);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+}
+
+static void
+another_structure_gets_its_own_distances (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+
+  trp_document_set_active (document, 1);
+  g_assert_false (trp_live_scores_is_current (scores));
+  wait_for_distances (scores);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 0, 0);
+  trp_document_set_active (document, 0);
+  g_assert_false (trp_live_scores_is_current (scores));
+  wait_for_distances (scores);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+}
+
+static void
+without_reference_the_reason_is_given (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  TrpScore score;
+
+  trp_document_set_reference (document, -1);
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_false (score.has_reference);
+  g_assert_true (isnan (score.dice));
+  trp_assert_near (score.volume_ml, 1, 1e-12);
+  g_assert_nonnull (trp_live_scores_get_problem (scores, 0));
+  paint (document, trp_vec3 (21, 15, 15));
+  trp_document_end_stroke (document);
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_cmpfloat (score.volume_ml, >, 1);
+}
+
+/* ---- metrics panel ---- */
+
+static void
+metrics_show_numbers_and_go_to_the_worst (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_metrics_panel_new (document, scores));
+  GtkWidget *button;
+  TrpVec3 worst;
+
+  g_assert_nonnull (find (panel, is_label, "0.500"));
+  wait_for_distances (scores);
+  g_assert_nonnull (find (panel, is_label, "5.0"));
+  g_assert_nonnull (find (panel, is_label, "live"));
+  g_assert_nonnull (find (panel, is_label, "1.0 ml, +0.0 %"));
+  g_assert_nonnull (find (panel, is_label, "Voxel border, both ways, linear 95th percentile."));
+  button = gtk_widget_get_ancestor (find (panel, is_label, "Go there"), GTK_TYPE_BUTTON);
+  trp_document_set_cursor (document, trp_vec3 (0, 0, 0));
+  g_signal_emit_by_name (button, "clicked");
+  worst = trp_live_scores_peek_distances (scores)->worst_lps;
+  trp_assert_near (trp_vec3_distance (trp_document_get_cursor (document), worst), 0, 0);
+  g_assert_cmpfloat (worst.v[0], >=, 10);
+  paint (document, trp_vec3 (22, 15, 15));
+  g_assert_nonnull (find (panel, is_label, "distances follow"));
+  g_assert_nonnull (find (panel, is_label, "\u2026"));
+  trp_document_end_stroke (document);
+  g_assert_finalize_object (panel);
+}
+
+/* ---- structures panel ---- */
+
+static void
+structures_are_listed_and_changed_through_the_document (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_structures_panel_new (document, scores));
+  TrpStructureSet *set = trp_document_peek_edited (document);
+  GtkWidget *eye;
+
+  g_assert_nonnull (find (panel, is_label, "GTV"));
+  g_assert_nonnull (find (panel, is_label, "0.500"));
+  g_assert_nonnull (find (panel, is_label, "1.0 ml"));
+  gtk_list_box_select_row (GTK_LIST_BOX (find (panel, is_list, NULL)), get_row (panel, 1));
+  g_assert_cmpint (trp_document_get_active (document), ==, 1);
+  eye = find (panel, is_tip, "Hide Other");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (eye), FALSE);
+  g_assert_false (trp_structure_get_visible (trp_structure_set_get (set, 1)));
+  g_assert_nonnull (find (panel, is_tip, "Show Other"));
+  trp_document_set_active (document, 0);
+  g_assert_true (gtk_list_box_row_is_selected (get_row (panel, 0)));
+  trp_document_set_structure_locked (document, 0, true);
+  g_assert_nonnull (find (panel, is_tip, "Unlock GTV"));
+  g_assert_finalize_object (panel);
+}
+
+static void
+structures_are_added_renamed_and_deleted_undoably (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_structures_panel_new (document, scores));
+  TrpStructureSet *set = trp_document_peek_edited (document);
+  GtkWidget *entry;
+
+  gtk_widget_activate_action (panel, "structure.add", NULL);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 3);
+  g_assert_nonnull (get_row (panel, 2));
+  trp_document_set_active (document, 0);
+  gtk_widget_activate_action (panel, "structure.rename", NULL);
+  entry = find (GTK_WIDGET (get_row (panel, 0)), is_type, "GtkText");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "  GTVp ");
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (set, 0)), ==, "GTVp");
+  gtk_widget_activate_action (panel, "structure.delete", NULL);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 2);
+  g_assert_null (get_row (panel, 2));
+  trp_document_go_to_step (document, 0);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 2);
+  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (set, 0)), ==, "GTV");
+  g_assert_nonnull (find (panel, is_label, "GTV"));
+  g_assert_finalize_object (panel);
+}
+
+/* ---- history ---- */
+
+static void
+history_goes_to_the_step_that_is_chosen (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  GtkWidget *panel = g_object_ref_sink (trp_history_panel_new (document));
+  GtkWidget *list = find (panel, is_list, NULL);
+  TrpStructure *structure = trp_document_peek_active (document);
+  size_t counts[3];
+
+  counts[0] = trp_mask_count (trp_structure_peek_mask (structure));
+  for (int n = 1; n < 3; n++)
+    {
+      paint (document, trp_vec3 (20 + 3 * n, 15, 15));
+      trp_document_end_stroke (document);
+      counts[n] = trp_mask_count (trp_structure_peek_mask (structure));
+    }
+  g_assert_nonnull (get_row (panel, 2));
+  g_assert_true (gtk_list_box_row_is_selected (get_row (panel, 2)));
+  for (int n = 0; n < 3; n++)
+    {
+      gtk_list_box_select_row (GTK_LIST_BOX (list), get_row (panel, n));
+      g_assert_cmpuint (trp_mask_count (trp_structure_peek_mask (structure)), ==, counts[n]);
+      g_assert_cmpint (gtk_widget_has_css_class (GTK_WIDGET (get_row (panel, 2)), "future"), ==,
+                       n < 2);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_finalize_object (panel);
+}
+
+/* ---- jobs ---- */
+
+static void *
+run_job (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  if (data)
+    {
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is no room for this");
+      return NULL;
+    }
+  return g_strdup ("done");
+}
+
+static void
+on_done (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  g_free (result);
+}
+
+static TrpJob *
+start_job (TrpDocument *document, bool fails)
+{
+  static const TrpJobClass klass = { .run = run_job, .done = on_done, .free_result = g_free };
+  TrpJob *job = trp_job_start (&klass, fails ? "Fails" : "Works", fails ? &run_job : NULL, NULL);
+
+  trp_document_add_job (document, job);
+  trp_job_unref (job);
+  return job;
+}
+
+static void
+jobs_that_fail_stay_until_dismissed (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  GtkWidget *panel = g_object_ref_sink (trp_jobs_panel_new (document));
+  GtkWidget *dismiss;
+
+  g_assert_false (gtk_widget_get_visible (panel));
+  start_job (document, false);
+  start_job (document, true);
+  while (trp_document_count_running_jobs (document) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  for (int turn = 0; turn < 50; turn++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_null (find (panel, is_label, "Works"));
+  g_assert_nonnull (find (panel, is_label, "Fails"));
+  g_assert_nonnull (find (panel, is_label, "There is no room for this"));
+  g_assert_true (gtk_widget_get_visible (panel));
+  dismiss = find (panel, is_tip, "Dismiss");
+  g_signal_emit_by_name (dismiss, "clicked");
+  g_assert_cmpuint (trp_document_get_jobs (document)->len, ==, 0);
+  g_assert_false (gtk_widget_get_visible (panel));
+  g_assert_finalize_object (panel);
+}
+
+/* ---- strip ---- */
+
+static void
+strip_shows_the_slice_and_goes_where_it_is_clicked (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *strip = trp_slice_strip_new (document, scores);
+  GtkWidget *area = find (strip, is_type, "GtkDrawingArea");
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (area);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 460, 120);
+  gtk_window_set_child (GTK_WINDOW (window), strip);
+  gtk_window_present (GTK_WINDOW (window));
+  while (gtk_widget_get_width (area) < 100)
+    g_main_context_iteration (NULL, TRUE);
+  trp_document_set_cursor (document, trp_vec3 (20, 15, 12));
+  /* 100 voxels of 1 mm2 on each side, half of them common */
+  g_assert_nonnull (
+    find (strip, is_label,
+          "slice 13    Dice 0.500    area 1.0 cm\u00b2    outside 0.5, missing 0.5 cm\u00b2"));
+  for (guint n = 0; n < g_list_model_get_n_items (controllers); n++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, n);
+
+      /* the middle of the chart is between slices 20 and 21: the area from 46 to width - 14 */
+      if (GTK_IS_GESTURE_CLICK (controller))
+        g_signal_emit_by_name (controller, "pressed", 1,
+                               46 + 0.51 * (gtk_widget_get_width (area) - 60), 20.0);
+    }
+  trp_assert_near (trp_document_get_cursor (document).v[2], 20, 1e-9);
+  trp_assert_near (trp_document_get_cursor (document).v[0], 20, 1e-9);
+  trp_document_set_reference (document, -1);
+  g_assert_false (gtk_widget_get_visible (strip));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gtk_init ();
+  g_test_add_func ("/panels/scores/dice-follows-in-the-same-call", dice_follows_in_the_same_call);
+  g_test_add_func ("/panels/scores/distances-follow-and-tell-when-stale",
+                   distances_follow_and_tell_when_stale);
+  g_test_add_func ("/panels/scores/another-structure-gets-its-own-distances",
+                   another_structure_gets_its_own_distances);
+  g_test_add_func ("/panels/scores/without-reference-the-reason-is-given",
+                   without_reference_the_reason_is_given);
+  g_test_add_func ("/panels/metrics/show-numbers-and-go-to-the-worst",
+                   metrics_show_numbers_and_go_to_the_worst);
+  g_test_add_func ("/panels/structures/are-listed-and-changed-through-the-document",
+                   structures_are_listed_and_changed_through_the_document);
+  g_test_add_func ("/panels/structures/are-added-renamed-and-deleted-undoably",
+                   structures_are_added_renamed_and_deleted_undoably);
+  g_test_add_func ("/panels/history/goes-to-the-step-that-is-chosen",
+                   history_goes_to_the_step_that_is_chosen);
+  g_test_add_func ("/panels/jobs/that-fail-stay-until-dismissed",
+                   jobs_that_fail_stay_until_dismissed);
+  g_test_add_func ("/panels/strip/shows-the-slice-and-goes-where-it-is-clicked",
+                   strip_shows_the_slice_and_goes_where_it_is_clicked);
+  return g_test_run ();
+}
