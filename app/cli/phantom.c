@@ -12,7 +12,7 @@
 extern const TrpVerb trp_verb_phantom;
 
 static int
-check_ranges (int n_patients, gint64 seed, int matrix)
+check_ranges (int n_patients, gint64 seed, int matrix, int ct_matrix)
 {
   if (n_patients < 1 || n_patients > TRP_PHANTOM_MAX_PATIENTS)
     return trp_verb_usage (_ ("--patients takes 1 to %d, not %d"), TRP_PHANTOM_MAX_PATIENTS,
@@ -22,13 +22,16 @@ check_ranges (int n_patients, gint64 seed, int matrix)
   if (matrix < TRP_PHANTOM_MIN_MATRIX || matrix > TRP_PHANTOM_MAX_MATRIX)
     return trp_verb_usage (_ ("--matrix takes %d to %d, not %d"), TRP_PHANTOM_MIN_MATRIX,
                            TRP_PHANTOM_MAX_MATRIX, matrix);
+  if (ct_matrix != 0 && (ct_matrix < TRP_PHANTOM_MIN_MATRIX || ct_matrix > TRP_PHANTOM_MAX_MATRIX))
+    return trp_verb_usage (_ ("--ct-matrix takes %d to %d, not %d"), TRP_PHANTOM_MIN_MATRIX,
+                           TRP_PHANTOM_MAX_MATRIX, ct_matrix);
   return TRP_EXIT_DONE;
 }
 
 static int
 run (int argc, char **argv)
 {
-  int n_patients = 1, matrix = 256;
+  int n_patients = 1, matrix = 256, ct_matrix = 0;
   gint64 seed = 1;
   gboolean unpaired = FALSE;
   g_autofree char *folder = NULL;
@@ -37,6 +40,8 @@ run (int argc, char **argv)
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("which set of patients"), "S" },
     { "matrix", 0, 0, G_OPTION_ARG_INT, &matrix,
       N_ ("pixels along a slice's side, 64 to 512 (256)"), "N" },
+    { "ct-matrix", 0, 0, G_OPTION_ARG_INT, &ct_matrix, N_ ("the CT's, where it should differ"),
+      "N" },
     { "unpaired", 0, 0, G_OPTION_ARG_NONE, &unpaired, N_ ("MR and CT of different patients"),
       NULL },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("folder to write into"), "DIR" },
@@ -53,10 +58,13 @@ run (int argc, char **argv)
   kind = trp_phantom_find (argv[1], &error);
   if (!kind)
     return trp_verb_usage ("%s", error->message);
-  if (check_ranges (n_patients, seed, matrix) != TRP_EXIT_DONE)
+  if (check_ranges (n_patients, seed, matrix, ct_matrix) != TRP_EXIT_DONE)
     return TRP_EXIT_USAGE;
-  options = (TrpPhantomOptions){ (uint64_t) seed, (unsigned) n_patients, (size_t) matrix,
-                                 unpaired };
+  options = (TrpPhantomOptions){ .seed = (uint64_t) seed,
+                                 .n_patients = (unsigned) n_patients,
+                                 .matrix = (size_t) matrix,
+                                 .ct_matrix = (size_t) ct_matrix,
+                                 .unpaired = unpaired };
   if (!trp_phantom_write (kind, &options, folder, trp_verb_progress (), &error))
     return trp_verb_fail (error);
   return TRP_EXIT_DONE;
@@ -64,7 +72,7 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_phantom = {
   .name = "phantom",
-  .arguments = "KIND --patients N --seed S [--matrix N] [--unpaired] --out DIR",
+  .arguments = "KIND --patients N --seed S [--matrix N] [--ct-matrix N] [--unpaired] --out DIR",
   .help = N_ ("writes phantom patients (pelvis) as MR and CT with structures and known truth"),
   .run = run,
 };

@@ -474,7 +474,8 @@ bool
 trp_phantom_render (const TrpPhantomKind *kind,
                     uint64_t seed,
                     unsigned index,
-                    size_t matrix,
+                    size_t mr_matrix,
+                    size_t ct_matrix,
                     TrpPhantomCase *out_case,
                     GError **error)
 {
@@ -483,8 +484,8 @@ trp_phantom_render (const TrpPhantomKind *kind,
   Patient patient;
 
   init_patient (&patient, kind, seed, index);
-  mr_grid = make_grid (matrix, MR_FIELD_OF_VIEW, 32, 3, kind->mr_center);
-  ct_grid = make_grid (matrix, CT_FIELD_OF_VIEW, 48, 2, draw_ct_center (&patient));
+  mr_grid = make_grid (mr_matrix, MR_FIELD_OF_VIEW, 32, 3, kind->mr_center);
+  ct_grid = make_grid (ct_matrix, CT_FIELD_OF_VIEW, 48, 2, draw_ct_center (&patient));
   render_mr (&patient, &mr_grid, &phantom);
   render_ct (&patient, &ct_grid, &phantom);
   clear_patient (&patient);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 bool trp_phantom_render (const TrpPhantomKind *kind,
                          uint64_t seed,
                          unsigned index,
-                         size_t matrix,
+                         size_t mr_matrix,
+                         size_t ct_matrix,
                          TrpPhantomCase *out_case,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

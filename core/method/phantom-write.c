@@ -54,7 +54,9 @@ write_case (const TrpPhantomKind *kind,
   TrpPhantomCase phantom;
   bool done = true;
 
-  if (!trp_phantom_make (kind, options->seed, index, options->matrix, &phantom, error))
+  if (!trp_phantom_make_matrices (kind, options->seed, index, options->matrix,
+                                  options->ct_matrix ? options->ct_matrix : options->matrix,
+                                  &phantom, error))
     return false;
   g_string_append_printf (list, "%03u", index + 1); /* people count from 1 */
   for (size_t n = 0; n < G_N_ELEMENTS (files) && done; n++)

@@ -46,6 +46,29 @@ trp_phantom_find (const char *name, GError **error)
   return NULL;
 }
 
+static bool
+check_matrix (size_t matrix, GError **error)
+{
+  if (matrix >= TRP_PHANTOM_MIN_MATRIX && matrix <= TRP_PHANTOM_MAX_MATRIX)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "A phantom's matrix is %d to %d pixels, not %zu",
+               TRP_PHANTOM_MIN_MATRIX, TRP_PHANTOM_MAX_MATRIX, matrix);
+  return false;
+}
+
+bool
+trp_phantom_make_matrices (const TrpPhantomKind *kind,
+                           uint64_t seed,
+                           unsigned index,
+                           size_t mr_matrix,
+                           size_t ct_matrix,
+                           TrpPhantomCase *out_case,
+                           GError **error)
+{
+  return check_matrix (mr_matrix, error) && check_matrix (ct_matrix, error) &&
+         trp_phantom_render (kind, seed, index, mr_matrix, ct_matrix, out_case, error);
+}
+
 bool
 trp_phantom_make (const TrpPhantomKind *kind,
                   uint64_t seed,
@@ -54,14 +77,7 @@ trp_phantom_make (const TrpPhantomKind *kind,
                   TrpPhantomCase *out_case,
                   GError **error)
 {
-  if (matrix < TRP_PHANTOM_MIN_MATRIX || matrix > TRP_PHANTOM_MAX_MATRIX)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
-                   "A phantom's matrix is %d to %d pixels, not %zu", TRP_PHANTOM_MIN_MATRIX,
-                   TRP_PHANTOM_MAX_MATRIX, matrix);
-      return false;
-    }
-  return trp_phantom_render (kind, seed, index, matrix, out_case, error);
+  return trp_phantom_make_matrices (kind, seed, index, matrix, matrix, out_case, error);
 }
 
 void

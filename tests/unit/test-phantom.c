@@ -287,6 +287,20 @@ test_finer_matrix_shows_the_same_patient (void)
   trp_phantom_case_clear (&fine);
 }
 
+/* 460 mm / 115 = 256 mm / 64 = 4 mm */
+static void
+test_each_scanner_has_its_matrix (void)
+{
+  g_autoptr (GError) error = NULL;
+  TrpPhantomCase phantom;
+
+  g_assert_true (trp_phantom_make_matrices (pelvis (), SEED, 0, 64, 115, &phantom, &error));
+  trp_assert_near (trp_geometry_get_spacing (trp_volume_get_geometry (phantom.ct), 0), 4, 1e-12);
+  trp_assert_near (trp_geometry_get_spacing (trp_volume_get_geometry (phantom.mr), 0), 4, 1e-12);
+  g_assert_true (same_bytes (phantom.mr, cases[0].mr));
+  trp_phantom_case_clear (&phantom);
+}
+
 static void
 test_refuses_other_sizes_and_kinds (void)
 {
@@ -365,6 +379,7 @@ test_command_refuses_nonsense (void)
 
   g_assert_cmpint (run_phantom ("/tmp/unused", "--matrix=63", &complaint), ==, 2);
   g_assert_nonnull (strstr (complaint, "63"));
+  g_assert_cmpint (run_phantom ("/tmp/unused", "--ct-matrix=513", NULL), ==, 2);
   g_assert_cmpint (run_phantom ("/tmp/unused", "--patients=0", NULL), ==, 2);
   g_assert_cmpint (run_phantom ("/tmp/unused", "--seed=-1", NULL), ==, 2);
   g_assert_cmpint (run_phantom ("/dev/null/x", NULL, NULL), ==, 1);
@@ -393,6 +408,7 @@ main (int argc, char **argv)
   g_test_add_func ("/phantom/noise-is-eleven-hu", test_noise_is_eleven_hu);
   g_test_add_func ("/phantom/finer-matrix-shows-the-same-patient",
                    test_finer_matrix_shows_the_same_patient);
+  g_test_add_func ("/phantom/each-scanner-has-its-matrix", test_each_scanner_has_its_matrix);
   g_test_add_func ("/phantom/refuses-other-sizes-and-kinds", test_refuses_other_sizes_and_kinds);
   g_test_add_func ("/phantom/command-writes-a-paired-set", test_command_writes_a_paired_set);
   g_test_add_func ("/phantom/command-writes-an-unpaired-set", test_command_writes_an_unpaired_set);
