@@ -5,21 +5,16 @@
 
 #include "app/application.h"
 #include "config.h"
-#include "core/base/parallel.h"
+#include "core/base/startup.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (TrpApplication) application = NULL;
 
-  trp_parallel_start (argv);
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, TRP_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  trp_startup (argv);
   g_set_application_name ("Triptych");
   application = trp_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

@@ -5,10 +5,9 @@
 
 #include "app/cli/verb.h"
 #include "config.h"
-#include "core/base/parallel.h"
+#include "core/base/startup.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -172,11 +171,7 @@ print_help (FILE *stream)
 int
 main (int argc, char **argv)
 {
-  trp_parallel_start (argv);
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, TRP_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  trp_startup (argv);
   if (argc >= 2 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0))
     {
       print_help (stdout);

@@ -7,7 +7,6 @@
 
 #include <omp.h>
 #include <string.h>
-#include <unistd.h>
 
 static int chosen_threads; /* 0: the default; written before any loop runs */
 
@@ -23,15 +22,6 @@ count_physical_cores (void)
                             NULL, NULL))
     return n_logical;
   return strpbrk (siblings, ",-") && n_logical > 2 ? n_logical / 2 : n_logical;
-}
-
-void
-trp_parallel_start (char **argv)
-{
-  if (g_getenv ("OMP_WAIT_POLICY"))
-    return;
-  g_setenv ("OMP_WAIT_POLICY", "passive", TRUE);
-  (void) execv ("/proc/self/exe", argv); /* where that fails the program only runs slower */
 }
 
 static int

@@ -30,17 +30,6 @@ typedef void (*TrpParallelFunc) (size_t begin, size_t end, void *data);
  * done. */
 void trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data);
 
-/**
- * trp_parallel_start:
- * @argv: of main()
- *
- * Call it first in main(). OpenMP's threads spin while they wait unless they are told not to before
- * the program is loaded: on a busy machine that made a training step ten times slower and starves
- * the window's thread. So the program replaces itself once with OMP_WAIT_POLICY=passive in its
- * environment, where the user has not chosen otherwise.
- */
-void trp_parallel_start (char **argv);
-
 /* Threads used from now on, at least 1; 0 restores the default (one per physical core, or
  * OMP_NUM_THREADS). */
 void trp_parallel_set_threads (int n_threads);

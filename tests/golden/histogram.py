@@ -1,4 +1,5 @@
 """Percentiles and Otsu thresholds of a made-up image, by numpy and scikit-image.
+# SPDX-License-Identifier: Apache-2.0
 
 Run with /usr/bin/python3; prints the numbers that stand in tests/unit/test-histogram.c.
 """
