@@ -16,6 +16,7 @@ struct _TrpPanes
   TrpSlicePane *panes[TRP_N_ORIENTATIONS][TRP_N_ROLES];
   TrpSlicePane *active;
   TrpLayout layout;
+  bool chosen; /* the active pane, by the user */
   bool full;
   bool crosshair_hidden;
   bool as_acquired;
@@ -94,6 +95,15 @@ set_active (TrpPanes *self, TrpSlicePane *pane)
   trp_slice_pane_set_active (pane, has_volume (self, pane));
 }
 
+static bool
+is_better (TrpPanes *self, TrpSlicePane *pane, TrpSlicePane *best)
+{
+  if (!best || (self->chosen && pane == self->active))
+    return true;
+  return has_volume (self, pane) && !has_volume (self, best) &&
+         !(self->chosen && best == self->active);
+}
+
 /* The active pane is one that is shown, with an image if there is any. */
 static void
 update_visibility (TrpPanes *self)
@@ -156,6 +166,7 @@ on_volume_changed (TrpPanes *self)
 static void
 on_pane_activated (TrpPanes *self, TrpSlicePane *pane)
 {
+  self->chosen = true;
   set_active (self, pane);
 }
 
