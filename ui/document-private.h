@@ -21,6 +21,7 @@ typedef struct
   TrpDisplay display;
   TrpDisplay original_display;
   bool link_confirmed;
+  bool warnings_acknowledged;
 } TrpDocumentVolume;
 
 struct _TrpDocument

@@ -200,7 +200,7 @@ trp_document_set_volume (TrpDocument *self,
     trp_volume_ref (volume);
   g_clear_pointer (&place->volume, trp_volume_unref);
   place->volume = volume;
-  place->link_confirmed = false;
+  place->link_confirmed = place->warnings_acknowledged = false;
   if (volume)
     {
       place->display = display ? *display : (TrpDisplay){ trp_window_get_default (volume), false };
@@ -258,6 +258,22 @@ void
 trp_document_confirm_link (TrpDocument *self, TrpRole role)
 {
   self->volumes[role].link_confirmed = true;
+  trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
+}
+
+bool
+trp_document_has_open_warnings (TrpDocument *self, TrpRole role)
+{
+  const TrpDocumentVolume *place = &self->volumes[role];
+  char **warnings = place->volume ? trp_volume_get_info (place->volume)->warnings : NULL;
+
+  return warnings && *warnings && !place->warnings_acknowledged;
+}
+
+void
+trp_document_acknowledge_warnings (TrpDocument *self, TrpRole role)
+{
+  self->volumes[role].warnings_acknowledged = true;
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
 }
 

@@ -90,6 +90,9 @@ void trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to);
 int trp_document_get_anchor (TrpDocument *self);
 TrpLink trp_document_get_link (TrpDocument *self, TrpRole role);
 void trp_document_confirm_link (TrpDocument *self, TrpRole role);
+/* Warnings of the geometry check that nobody has acknowledged: measuring is marked until then. */
+bool trp_document_has_open_warnings (TrpDocument *self, TrpRole role);
+void trp_document_acknowledge_warnings (TrpDocument *self, TrpRole role);
 const TrpDisplay *trp_document_get_display (TrpDocument *self, TrpRole role);
 void trp_document_set_display (TrpDocument *self, TrpRole role, const TrpDisplay *display);
 /* The window that came with the file or from the percentiles. */

@@ -255,6 +255,11 @@ trp_pane_update_actions (GtkWidget *pane, TrpDocument *document, TrpRole role)
   const bool both = trp_document_get_volume (document, TRP_ROLE_CT) &&
                     trp_document_get_volume (document, TRP_ROLE_SYNCT);
 
+  TrpVolume *volume = trp_document_get_volume (document, role);
+  const char *unit = volume ? trp_volume_get_info (volume)->unit : NULL;
+
+  /* the presets are in Hounsfield units */
+  g_simple_action_set_enabled (find (pane, "preset"), g_strcmp0 (unit, "HU") == 0);
   g_simple_action_set_state (find (pane, "invert"),
                              g_variant_new_boolean (display->window.inverted));
   g_simple_action_set_state (find (pane, "interpolate"), g_variant_new_boolean (!display->nearest));

@@ -99,19 +99,30 @@ make_menu_button (const char *name, GMenuModel *menu)
   return button;
 }
 
+static void
+on_warnings_seen (TrpSlicePane *self)
+{
+  trp_document_acknowledge_warnings (self->document, self->role);
+}
+
 static GtkWidget *
 make_warning (TrpSlicePane *self)
 {
   GtkWidget *button = gtk_menu_button_new ();
   GtkWidget *popover = gtk_popover_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *seen = gtk_button_new_with_label (_ ("I have seen this"));
 
   self->warning_text = make_label (NULL, 0);
   gtk_label_set_wrap (GTK_LABEL (self->warning_text), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->warning_text), 48);
-  gtk_popover_set_child (GTK_POPOVER (popover), self->warning_text);
+  gtk_box_append (GTK_BOX (box), self->warning_text);
+  gtk_box_append (GTK_BOX (box), seen);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
+  g_signal_connect_swapped (seen, "clicked", G_CALLBACK (on_warnings_seen), self);
+  g_signal_connect_swapped (seen, "clicked", G_CALLBACK (gtk_popover_popdown), popover);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
   gtk_widget_add_css_class (button, "chip");
-  gtk_widget_add_css_class (button, "warn");
   gtk_widget_set_visible (button, FALSE);
   return button;
 }
@@ -185,11 +196,14 @@ update_warning (TrpSlicePane *self, const TrpVolumeInfo *info)
   const guint n = info && info->warnings ? g_strv_length (info->warnings) : 0;
   g_autofree char *text = n > 0 ? g_strjoinv ("\n", info->warnings) : NULL;
   g_autofree char *label = g_strdup_printf ("\u26a0 %u", n);
+  const bool open = trp_document_has_open_warnings (self->document, self->role);
 
   gtk_widget_set_visible (self->warning, n > 0);
   if (n == 0)
     return;
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->warning), label);
+  gtk_widget_remove_css_class (self->warning, open ? "seen" : "warn");
+  gtk_widget_add_css_class (self->warning, open ? "warn" : "seen");
   gtk_label_set_label (GTK_LABEL (self->warning_text), text);
   gtk_widget_set_tooltip_text (self->warning, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->warning), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -297,19 +311,32 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TrpSlic
 
 /* ---- life ---- */
 
+/* Names of files without their endings: room is scarce. */
+static char *
+dup_short_name (const char *description)
+{
+  static const char *const endings[] = { ".gz", ".nii", ".mha", ".mhd", ".nrrd", ".nhdr", ".hdr" };
+  char *name = g_strdup (description ? description : "");
+
+  for (size_t n = 0; n < G_N_ELEMENTS (endings); n++)
+    if (g_str_has_suffix (name, endings[n]))
+      name[strlen (name) - strlen (endings[n])] = '\0';
+  return name;
+}
+
 static void
 update_all (TrpSlicePane *self)
 {
   TrpVolume *volume = trp_document_get_volume (self->document, self->role);
   const TrpVolumeInfo *info = volume ? trp_volume_get_info (volume) : NULL;
+  g_autofree char *description = dup_short_name (info ? info->description : NULL);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), volume ? "slice" : "empty");
   if (volume)
     gtk_widget_add_css_class (GTK_WIDGET (self), "filled");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "filled");
-  gtk_label_set_label (GTK_LABEL (self->description),
-                       info && info->description ? info->description : "");
+  gtk_label_set_label (GTK_LABEL (self->description), description);
   gtk_widget_set_tooltip_text (self->description, info ? info->source : NULL);
   gtk_widget_set_visible (self->window_button, volume != NULL);
   gtk_widget_set_sensitive (self->role_button, volume != NULL);

@@ -121,8 +121,7 @@ update_visibility (TrpPanes *self)
 
           gtk_widget_set_visible (GTK_WIDGET (pane), shown);
           any = any || shown;
-          if (shown &&
-              (!best || pane == self->active || (!has_volume (self, best) && best != self->active)))
+          if (shown && is_better (self, pane, best))
             best = pane;
         }
       gtk_widget_set_visible (self->rows[orientation], any);

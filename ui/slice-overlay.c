@@ -66,7 +66,11 @@ draw_ruler (const TrpOverlay *self, cairo_t *cr)
   for (int n = 0; n < 2; n++)
     if (fabs (trp_raster_px_from_lps (&self->raster, ends[n], &x[n], &y[n])) > 0.5)
       return;
-  text = g_strdup_printf (_ ("%.1f mm"), trp_vec3_distance (ends[0], ends[1]));
+  text = g_strdup_printf (
+    trp_document_has_open_warnings (document, trp_slice_view_get_role (self->view))
+      ? _ ("%.1f mm, geometry not checked")
+      : _ ("%.1f mm"),
+    trp_vec3_distance (ends[0], ends[1]));
   trp_overlay_draw_ruler (cr, x[0], y[0], x[1], y[1], text);
 }
 

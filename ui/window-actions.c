@@ -71,6 +71,13 @@ on_as_acquired (GSimpleAction *action, GVariant *value, gpointer window)
 }
 
 static void
+on_identity (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_main_window_set_identity_shown (window, g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+static void
 on_structures (GSimpleAction *action, GVariant *value, gpointer window)
 {
   trp_document_set_structures_shown (get_document (window), g_variant_get_boolean (value));
@@ -281,6 +288,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "crosshair", NULL, NULL, "true", on_crosshair },
     { "nose-right", NULL, NULL, "false", on_nose_right },
     { "as-acquired", NULL, NULL, "false", on_as_acquired },
+    { "identity", NULL, NULL, "true", on_identity },
     { "structures", NULL, NULL, "true", on_structures },
     { "opacity", on_opacity, "i" },
     { "fit", on_fit },

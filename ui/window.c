@@ -40,6 +40,7 @@ struct _TrpMainWindow
   GtkWidget *unsaved;
   GtkWidget *subtitle;
   bool may_close;
+  bool identity_hidden;
 };
 
 static guint opened;
@@ -110,6 +111,7 @@ make_main_menu (void)
   g_menu_append (views, _ ("Fit all panes"), "win.fit");
   g_menu_append (views, _ ("Cursor lines"), "win.crosshair");
   g_menu_append (views, _ ("Structures"), "win.structures");
+  g_menu_append (views, _ ("Patient identity"), "win.identity");
   g_menu_append (views, _ ("Nose to the right in sagittal planes"), "win.nose-right");
   g_menu_append (views, _ ("Planes as acquired"), "win.as-acquired");
   g_menu_append (files, _ ("Save as…"), "win.save-as");
@@ -221,7 +223,7 @@ make_header (TrpMainWindow *self)
 static void
 update_title (TrpMainWindow *self)
 {
-  const char *title = trp_document_get_title (self->document);
+  const char *title = self->identity_hidden ? "" : trp_document_get_title (self->document);
   TrpStructure *active = trp_document_peek_active (self->document);
   g_autofree char *full = *title ? g_strdup_printf ("%s \u2013 Triptych", title) : NULL;
 
@@ -258,11 +260,15 @@ make_side (TrpMainWindow *self)
 static void
 update_emptiness (TrpMainWindow *self)
 {
+  const bool was_empty = gtk_widget_get_visible (GTK_WIDGET (self->start));
   const bool empty = trp_document_get_anchor (self->document) < 0 &&
                      trp_document_get_n_readings (self->document) == 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->start), empty);
   gtk_widget_set_visible (self->side, !empty);
+  if (was_empty && !empty)
+    gtk_widget_grab_focus (
+      GTK_WIDGET (trp_slice_pane_get_view (trp_panes_get_active (self->panes))));
 }
 
 /* ---- life ---- */
@@ -364,6 +370,13 @@ trp_main_window_new (GtkApplication *application)
   connect_document (self);
   on_volume_changed (self);
   return GTK_WIDGET (self);
+}
+
+void
+trp_main_window_set_identity_shown (TrpMainWindow *self, bool shown)
+{
+  self->identity_hidden = !shown;
+  update_title (self);
 }
 
 TrpDocument *

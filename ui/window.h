@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (TrpMainWindow, trp_main_window, TRP, MAIN_WINDOW, GtkAppli
 GtkWidget *trp_main_window_new (GtkApplication *application);
 TrpDocument *trp_main_window_get_document (TrpMainWindow *self);
 TrpPanes *trp_main_window_get_panes (TrpMainWindow *self);
+/* Patient ID (or the folder) in the title. */
+void trp_main_window_set_identity_shown (TrpMainWindow *self, bool shown);
 /* Nothing open, opening or drawn: may be used for other files. */
 bool trp_main_window_is_empty (TrpMainWindow *self);
 /* NULL-terminated, newest first. */
