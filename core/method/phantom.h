@@ -12,7 +12,7 @@
  * Against the phantom of the calibration (64 pixels of 4 mm, 24 slices of 4 mm, one grid for both):
  * same tissues, spreads, noise, bias and warp; thinner slices over the same 96 mm; MR and CT on
  * grids of their own. Matrices of 64 for MR and 115 for CT give its 4 mm pixels. There, over twenty
- * patients in the body: constant 108-112 HU (calibration 107), falling histogram match 86-87 (89),
+ * patients in the body: constant 107-112 HU (calibration 107), falling histogram match 86-87 (89),
  * best paired intensity curve 62-68 (57): no easier.
  */
 
