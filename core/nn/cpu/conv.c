@@ -12,6 +12,7 @@
 
 /* Sides with fewer channels than this go by columns. */
 #define THIN_CHANNELS 8
+#define LARGE_IMAGE ((size_t) 1 << 20) /* elements */
 
 typedef struct
 {
@@ -33,10 +34,14 @@ make_geometry (const TrpCpuKernel *self, TrpShape x, TrpShape filter, TrpShape y
                             .pad_left = self->attributes.pad_left };
 }
 
-/* Where columns beat oneDNN (measured on AVX-512): few channels on the side that is made. */
+/* Where columns beat oneDNN (measured on AVX-512): few channels on the side that is made, and filter
+ * gradients of strided convolutions on large images, where oneDNN's NHWC kernel misses the cache. */
 static bool
 prefers_columns (TrpConvPass pass, const TrpConvGeometry *g)
 {
+  if (pass == TRP_CONV_BACKWARD_FILTER && g->stride > 1 &&
+      trp_shape_pixels (g->x) * (size_t) g->x.c > LARGE_IMAGE)
+    return true;
   const int few = pass == TRP_CONV_BACKWARD_DATA ? g->filter.c : g->filter.n;
 
   return g->filter.h * g->filter.w > 1 && few < THIN_CHANNELS &&
