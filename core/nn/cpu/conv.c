@@ -34,8 +34,9 @@ make_geometry (const TrpCpuKernel *self, TrpShape x, TrpShape filter, TrpShape y
                             .pad_left = self->attributes.pad_left };
 }
 
-/* Where columns beat oneDNN (measured on AVX-512): few channels on the side that is made, and filter
- * gradients of strided convolutions on large images, where oneDNN's NHWC kernel misses the cache. */
+/* Where columns beat oneDNN (measured on AVX-512): few channels on the side that is made, and
+ * filter gradients of strided convolutions on large images, where oneDNN's NHWC kernel misses the
+ * cache. */
 static bool
 prefers_columns (TrpConvPass pass, const TrpConvGeometry *g)
 {
