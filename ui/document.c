@@ -148,6 +148,16 @@ trp_document_get_anchor (TrpDocument *self)
   return -1;
 }
 
+const char *
+trp_document_get_role_label (TrpDocument *self, TrpRole role)
+{
+  const TrpVolume *volume = self->volumes[role].volume;
+
+  if (role == TRP_ROLE_OTHER && volume && trp_volume_get_info (volume)->modality == TRP_MODALITY_PT)
+    return _ ("PET");
+  return trp_role_get_name (role);
+}
+
 /* The patient, else the folder that the anchor came from. */
 static void
 update_title (TrpDocument *self)

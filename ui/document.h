@@ -58,6 +58,8 @@ typedef enum
 } TrpSeverity;
 
 TrpDocument *trp_document_new (void);
+/* The role, or "PET" for such an image in the fourth place. */
+const char *trp_document_get_role_label (TrpDocument *self, TrpRole role);
 
 /* ---- volumes ---- */
 

@@ -55,6 +55,7 @@ make_row (TrpSeverity severity, GtkWidget **out_label)
   gtk_label_set_xalign (GTK_LABEL (*out_label), 0);
   gtk_label_set_wrap (GTK_LABEL (*out_label), TRUE);
   gtk_label_set_selectable (GTK_LABEL (*out_label), TRUE);
+  gtk_widget_set_focusable (*out_label, FALSE); /* the panes keep the keys */
   gtk_widget_set_hexpand (*out_label, TRUE);
   gtk_widget_add_css_class (row, "message");
   gtk_widget_add_css_class (row, classes[severity]);

@@ -91,6 +91,7 @@ trp_pane_make_context_menu (void)
   GMenu *view = g_menu_new ();
   GMenu *picture = g_menu_new ();
   GMenu *presets = make_presets ();
+  GMenu *role = g_menu_new ();
   GMenuModel *roles = trp_pane_make_role_menu ();
   GMenu *more = make_window_section ();
 
@@ -103,7 +104,8 @@ trp_pane_make_context_menu (void)
   append_section (menu, view);
   append_section (menu, picture);
   append_section (menu, more);
-  g_menu_append_submenu (menu, _ ("Role"), roles);
+  g_menu_append_submenu (role, _ ("Role"), roles);
+  append_section (menu, role);
   g_object_unref (presets);
   g_object_unref (roles);
   return G_MENU_MODEL (menu);

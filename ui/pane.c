@@ -338,6 +338,8 @@ update_all (TrpSlicePane *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "filled");
   gtk_label_set_label (GTK_LABEL (self->description), description);
   gtk_widget_set_tooltip_text (self->description, info ? info->source : NULL);
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->role_button),
+                             trp_document_get_role_label (self->document, self->role));
   gtk_widget_set_visible (self->window_button, volume != NULL);
   gtk_widget_set_sensitive (self->role_button, volume != NULL);
   update_slice_number (self);

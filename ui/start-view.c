@@ -49,6 +49,7 @@ make_column (const char *title, GtkWidget *beside)
   gtk_box_append (GTK_BOX (head), label);
   if (beside)
     gtk_box_append (GTK_BOX (head), beside);
+  gtk_widget_add_css_class (head, "start-head");
   gtk_widget_add_css_class (column, "start-column");
   gtk_box_append (GTK_BOX (column), head);
   return column;

@@ -123,7 +123,7 @@ update_value (TrpStatusLine *self, TrpRole role)
 
   trp_volume_get_range (volume, &low, &high);
   g_string_append_printf (text, "<span weight=\"normal\" alpha=\"70%%\">%s</span> ",
-                          trp_role_get_name (role));
+                          trp_document_get_role_label (self->document, role));
   if (isnan (value))
     g_string_append (text, _ ("outside"));
   else

@@ -253,6 +253,7 @@ make_side (TrpMainWindow *self)
   gtk_box_append (GTK_BOX (side), scrolled);
   gtk_box_append (GTK_BOX (side), trp_jobs_panel_new (self->document));
   gtk_widget_set_size_request (side, SIDE_WIDTH, -1);
+  gtk_widget_set_hexpand (side, FALSE); /* whatever its children want */
   gtk_widget_add_css_class (side, "side");
   return side;
 }

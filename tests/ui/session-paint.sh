@@ -22,7 +22,7 @@ mkdir -p "$pictures"
 
 # look reads a text, expect waits for one
 look () { $python "$here/window.py" text "$@"; }
-expect () { $python "$here/window.py" wait 20 "$@" || fail "$*"; }
+expect () { $python "$here/window.py" wait 60 "$@" || fail "$*"; }
 dice="Dice similarity"
 distance="Hausdorff distance"
 
