@@ -9,6 +9,7 @@
 #include "core/base/rng.h"
 #include "core/nn/device.h"
 #include "tests/lib/check.h"
+#include "tests/lib/nn-cases.h"
 
 #include <math.h>
 #include <string.h>
@@ -80,6 +81,9 @@ static const Case cases[] = {
   TRIPLE ("one pixel", 1, 1, S (1, 1, 1, 8), S (8, 3, 3, 8), S (1, 1, 1, 8)),
   TRIPLE ("3x1", 1, 0, S (1, 8, 8, 8), S (8, 3, 1, 8), S (1, 6, 8, 8)),
   TRIPLE ("5x5 stride 3", 3, 2, S (1, 17, 16, 9), S (9, 5, 5, 9), S (1, 6, 6, 9)),
+  TRIPLE ("5x5 to 3, batch", 1, 2, S (2, 9, 21, 24), S (3, 5, 5, 24), S (2, 9, 21, 3)),
+  TRIPLE ("7x7 from 2, batch", 1, 3, S (2, 13, 21, 2), S (16, 7, 7, 2), S (2, 13, 21, 16)),
+  TRIPLE ("3x3 stride 2, large", 2, 1, S (1, 256, 258, 16), S (8, 3, 3, 16), S (1, 128, 129, 8)),
   { "uneven pads", TRP_OP_conv, CONV (2, 0, 1, 2, 1), 3, { { 2, 9, 8, 16 }, { 16, 3, 3, 16 }, V (16) }, 1 },
   { "uneven pads from 1", TRP_OP_conv, CONV (2, 0, 1, 2, 1), 3, { { 2, 9, 8, 1 }, { 16, 3, 3, 1 }, V (16) }, 1 },
   { "k3 s2 p1 op1", TRP_OP_conv_transpose, CONV_TO (2, 1, { 1, 16, 12, 8 }), 3, { { 1, 8, 6, 16 }, { 16, 3, 3, 8 }, V (8) }, 1 },
@@ -139,8 +143,10 @@ static const Case cases[] = {
   { #kind " constant", TRP_OP_pixel_loss_backward, { .mode = TRP_PIXEL_LOSS_##kind, .alpha = 0.9 }, 2, { { 2, 6, 6, 1 }, V (1) }, 1 }
   LOSSES (MSE, ANY), LOSSES (L1, ANY), LOSSES (BCE_LOGITS, UNIT),
   { "logits", TRP_OP_dice_loss, { .alpha = 1, .mode = 1 }, 2, { { 2, 65, 33, 9 }, { 2, 65, 33, 9 } }, 1, { ANY, UNIT } },
+  { "per sample", TRP_OP_dice_loss, { .alpha = 1, .mode = TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE }, 2, { { 3, 65, 63, 9 }, { 3, 65, 63, 9 } }, 1, { ANY, UNIT } },
   { "probabilities", TRP_OP_dice_loss, { .alpha = 1 }, 2, { { 2, 6, 5, 1 }, { 2, 6, 5, 1 } }, 1, { POSITIVE, UNIT } },
   { "logits", TRP_OP_dice_loss_backward, { .alpha = 1, .mode = 1 }, 3, { { 2, 65, 33, 9 }, V (1), { 2, 65, 33, 9 } }, 1, { ANY, ANY, UNIT } },
+  { "per sample", TRP_OP_dice_loss_backward, { .alpha = 1, .mode = TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE }, 3, { { 3, 65, 63, 9 }, V (1), { 3, 65, 63, 9 } }, 1, { ANY, ANY, UNIT } },
   { "probabilities", TRP_OP_dice_loss_backward, { .alpha = 1 }, 3, { { 2, 6, 5, 1 }, V (1), { 2, 6, 5, 1 } }, 1, { POSITIVE, ANY, UNIT } },
   { "absolute", TRP_OP_gradient_correlation, { .eps = 1e-8 }, 2, { { 2, 17, 12, 3 }, { 2, 17, 12, 3 } }, 1 },
   { "signed", TRP_OP_gradient_correlation, { .eps = 1e-8, .mode = 1 }, 2, { { 1, 64, 64, 1 }, { 1, 64, 64, 1 } }, 1 },
@@ -347,6 +353,8 @@ test_threads (void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
+      if (trp_shape_count (cases[i].inputs[0]) > 300000)
+        continue; /* seconds */
       g_autofree char *one = run_on_threads (&cases[i], 1);
       g_autofree char *three = run_on_threads (&cases[i], 3);
       g_autofree char *again = run_on_threads (&cases[i], 3);
@@ -390,10 +398,50 @@ test_versions (void)
   close_side (&cpu, &c);
 }
 
+/* A case of the engine's own table: output, loss and all gradients. */
+static void
+test_engine_case (const void *data)
+{
+  g_autoptr (TrpProgram) cpu = trp_nn_case_program (data, &trp_backend_cpu, false);
+  g_autoptr (TrpProgram) reference = trp_nn_case_program (data, &trp_backend_reference, false);
+  const TrpGraph *graph = trp_program_peek_graph (cpu);
+  int n_compared = 0;
+
+  g_assert_true (trp_program_run (cpu, NULL) && trp_program_run (reference, NULL));
+  for (TrpValue v = 0; v < trp_graph_get_n_values (graph); v++)
+    {
+      const TrpValueInfo *info = trp_graph_peek_value (graph, v);
+      const size_t count = trp_shape_count (info->tensor.shape);
+      g_autofree float *actual = g_new (float, count);
+      g_autofree float *expected = g_new (float, count);
+      double error = 0, largest = 0;
+
+      if (info->tensor.kind == TRP_VALUE_TEMPORARY && !info->keep)
+        continue;
+      g_assert_true (trp_program_get (cpu, v, actual, NULL));
+      g_assert_true (trp_program_get (reference, v, expected, NULL));
+      for (size_t i = 0; i < count; i++)
+        {
+          error = MAX (error, fabs ((double) actual[i] - (double) expected[i]));
+          largest = MAX (largest, fabs ((double) expected[i]));
+        }
+      g_test_message ("%s: %.2g of %.2g", info->name ? info->name : "?", error, largest);
+      g_assert_cmpfloat (error, <=, TOLERANCE * largest + 1e-7);
+      n_compared++;
+    }
+  g_assert_cmpint (n_compared, >, 1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  for (int i = 0; i < trp_nn_n_cases; i++)
+    {
+      g_autofree char *path = g_strconcat ("/nn-cpu/engine/", trp_nn_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &trp_nn_cases[i], test_engine_case);
+    }
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = g_strdup_printf ("/nn-cpu/%s/%s", trp_op_class (cases[i].kind)->name,

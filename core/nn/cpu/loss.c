@@ -25,12 +25,15 @@ constant_target (const Loss *loss)
   return (float) loss->attributes->alpha;
 }
 
-/* Runs @func over the chunks of input 0, then adds up its partial sums. */
+/* Runs @func over the chunks of @count elements, then adds up its partial sums. */
 static void
-sum_chunks (
-  const TrpCpuKernel *self, Loss *loss, TrpParallelFunc func, int n_sums, double *out_sums)
+sum_chunks (const TrpCpuKernel *self,
+            Loss *loss,
+            size_t count,
+            TrpParallelFunc func,
+            int n_sums,
+            double *out_sums)
 {
-  const size_t count = trp_shape_count (self->inputs[0]);
   const size_t n_chunks = trp_cpu_n_chunks (count, TRP_CPU_CHUNK);
 
   trp_cpu_for (self, count, TRP_CPU_CHUNK, func, loss);
@@ -69,7 +72,7 @@ run_pixel_loss (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
                 .partial = args->workspace };
   double sum;
 
-  sum_chunks (self, &loss, sum_pixel_loss, 1, &sum);
+  sum_chunks (self, &loss, trp_shape_count (self->inputs[0]), sum_pixel_loss, 1, &sum);
   *(float *) args->outputs[0] = (float) (sum / (double) trp_shape_count (self->inputs[0]));
   return true;
 }
@@ -102,10 +105,16 @@ run_pixel_loss_backward (TrpCpuKernel *self, const TrpKernelArgs *args, GError *
 
 const TrpCpuOp trp_cpu_pixel_loss_backward = { NULL, NULL, run_pixel_loss_backward };
 
+static bool
+is_logits (const Loss *loss)
+{
+  return (loss->attributes->mode & TRP_DICE_LOGITS) != 0;
+}
+
 static float
 probability (const Loss *loss, size_t i)
 {
-  return loss->attributes->mode ? trp_sigmoid_f32 (loss->x[i]) : loss->x[i];
+  return is_logits (loss) ? trp_sigmoid_f32 (loss->x[i]) : loss->x[i];
 }
 
 static void
@@ -125,16 +134,25 @@ sum_dice (size_t begin, size_t end, void *data)
   loss->partial[begin / TRP_CPU_CHUNK * 2 + 1] = all;
 }
 
-static Loss
-start_dice (TrpCpuKernel *self, const TrpKernelArgs *args, int target)
+/* Samples that have a Dice of their own. */
+static size_t
+count_groups (const TrpCpuKernel *self)
 {
+  return self->attributes.mode & TRP_DICE_PER_SAMPLE ? (size_t) self->inputs[0].n : 1;
+}
+
+/* Group @group of x and its target, with its sums. */
+static Loss
+start_dice (TrpCpuKernel *self, const TrpKernelArgs *args, int target, size_t group)
+{
+  const size_t count = trp_shape_count (self->inputs[0]) / count_groups (self);
   Loss loss = { .attributes = &self->attributes,
-                .x = args->inputs[0],
-                .target = args->inputs[target],
+                .x = (const float *) args->inputs[0] + group * count,
+                .target = (const float *) args->inputs[target] + group * count,
                 .partial = args->workspace };
   double sums[2];
 
-  sum_chunks (self, &loss, sum_dice, 2, sums);
+  sum_chunks (self, &loss, count, sum_dice, 2, sums);
   loss.both = 2 * sums[0] + self->attributes.alpha;
   loss.all = sums[1] + self->attributes.alpha;
   return loss;
@@ -143,9 +161,16 @@ start_dice (TrpCpuKernel *self, const TrpKernelArgs *args, int target)
 static bool
 run_dice (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  const Loss loss = start_dice (self, args, 1);
+  const size_t n = count_groups (self);
+  double sum = 0;
 
-  *(float *) args->outputs[0] = (float) (1 - loss.both / loss.all);
+  for (size_t group = 0; group < n; group++)
+    {
+      const Loss loss = start_dice (self, args, 1, group);
+
+      sum += 1 - loss.both / loss.all;
+    }
+  *(float *) args->outputs[0] = (float) (sum / (double) n);
   return true;
 }
 
@@ -162,18 +187,23 @@ dice_gradient (size_t begin, size_t end, void *data)
       const float slope = (float) trp_dice_slope_f64 ((double) loss->target[i], loss->both,
                                                       loss->all);
 
-      loss->dx[i] = loss->factor * slope * (loss->attributes->mode ? p * (1 - p) : 1);
+      loss->dx[i] = loss->factor * slope * (is_logits (loss) ? p * (1 - p) : 1);
     }
 }
 
 static bool
 run_dice_backward (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  Loss loss = start_dice (self, args, 2);
+  const size_t n = count_groups (self), count = trp_shape_count (self->inputs[0]) / n;
 
-  loss.factor = *(const float *) args->inputs[1];
-  loss.dx = args->outputs[0];
-  trp_cpu_for (self, trp_shape_count (self->inputs[0]), TRP_CPU_CHUNK, dice_gradient, &loss);
+  for (size_t group = 0; group < n; group++)
+    {
+      Loss loss = start_dice (self, args, 2, group);
+
+      loss.factor = *(const float *) args->inputs[1] / (float) n;
+      loss.dx = (float *) args->outputs[0] + group * count;
+      trp_cpu_for (self, count, TRP_CPU_CHUNK, dice_gradient, &loss);
+    }
   return true;
 }
 
@@ -193,7 +223,7 @@ run_mean (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
   Loss loss = { .x = args->inputs[0], .partial = args->workspace };
   double sum;
 
-  sum_chunks (self, &loss, sum_values, 1, &sum);
+  sum_chunks (self, &loss, trp_shape_count (self->inputs[0]), sum_values, 1, &sum);
   *(float *) args->outputs[0] = (float) (sum / (double) trp_shape_count (self->inputs[0]));
   return true;
 }
