@@ -123,8 +123,8 @@ run (int argc, char **argv)
 
   if (!trp_verb_parse (&trp_verb_convert, entries, 2, 2, &argc, &argv))
     return TRP_EXIT_USAGE;
-  if (frame < -1)
-    return trp_verb_usage (_ ("--frame counts from 0"));
+  if (frame != -1 && !trp_verb_check_frame (frame))
+    return TRP_EXIT_USAGE;
   options.frame = MAX (frame, 0);
   options.series_uid = series_uid;
   if (!separate && !trp_format_find_for_saving (argv[2], &error))

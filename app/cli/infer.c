@@ -60,7 +60,8 @@ synthesize (int argc, char **argv)
   g_autoptr (TrpVolume) volume = NULL, result = NULL;
   TrpInferOptions options;
 
-  if (!trp_verb_parse (&trp_verb_synthesize, synthesize_entries, 3, 3, &argc, &argv))
+  if (!trp_verb_parse (&trp_verb_synthesize, synthesize_entries, 3, 3, &argc, &argv) ||
+      !trp_verb_check_frame (frame))
     return TRP_EXIT_USAGE;
   if (direction && strcmp (direction, "a2b") != 0 && strcmp (direction, "b2a") != 0)
     return trp_verb_usage (_ ("--direction is a2b or b2a, not \"%s\""), direction);
@@ -82,7 +83,8 @@ segment (int argc, char **argv)
   g_autoptr (TrpStructureSet) set = NULL;
   TrpInferOptions options;
 
-  if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv))
+  if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv) ||
+      !trp_verb_check_frame (frame))
     return TRP_EXIT_USAGE;
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);

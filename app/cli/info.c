@@ -208,15 +208,6 @@ print_text (const TrpVolume *volume, const GPtrArray *list)
   print_volume (volume);
 }
 
-static bool
-check_frame (void)
-{
-  if (frame >= 0)
-    return true;
-  trp_verb_usage (_ ("--frame counts from 0"));
-  return false;
-}
-
 /* (nullable): the list if there is a choice to make. */
 static GPtrArray *
 list_series (const char *path)
@@ -237,7 +228,8 @@ run (int argc, char **argv)
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (TrpVolume) volume = NULL;
 
-  if (!trp_verb_parse (&trp_verb_info, entries, 1, 1, &argc, &argv) || !check_frame ())
+  if (!trp_verb_parse (&trp_verb_info, entries, 1, 1, &argc, &argv) ||
+      !trp_verb_check_frame (frame))
     return TRP_EXIT_USAGE;
   list = list_series (argv[1]);
   volume = load (argv[1], series_uid, &error);

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "core/base/startup.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <signal.h>
@@ -57,25 +58,34 @@ trp_verb_progress (void)
   return &terminal;
 }
 
+/* One line, also where a file's name holds a line end. */
+static void
+print_line (const char *message)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (message), "\r\n", ' ');
+
+  fprintf (stderr, "triptych-cli: %s\n", line);
+}
+
 int
 trp_verb_fail (const GError *error)
 {
   if (terminal.func)
     fprintf (stderr, "\r\033[K");
-  fprintf (stderr, "triptych-cli: %s\n", error->message);
+  print_line (error->message);
   return TRP_EXIT_FAILED;
 }
 
 int
 trp_verb_usage (const char *format, ...)
 {
+  g_autofree char *message = NULL;
   va_list arguments;
 
-  fprintf (stderr, "triptych-cli: ");
   va_start (arguments, format);
-  vfprintf (stderr, format, arguments);
+  message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  fprintf (stderr, "\n");
+  print_line (message);
   return TRP_EXIT_USAGE;
 }
 
@@ -120,7 +130,7 @@ trp_json_add_number (JsonBuilder *builder, double value)
   else if (isinf (value))
     json_builder_add_string_value (builder, value > 0 ? "Infinity" : "-Infinity");
   else
-    json_builder_add_double_value (builder, value);
+    json_builder_add_double_value (builder, value == 0 ? 0 : value); /* never -0.0 */
 }
 
 void
@@ -159,6 +169,14 @@ trp_verb_parse_numbers (const char *option, const char *text, size_t n_min, size
   return NULL;
 }
 
+bool
+trp_verb_check_frame (int frame)
+{
+  if (frame < 0)
+    trp_verb_usage (_ ("--frame counts from 0"));
+  return frame >= 0;
+}
+
 static void
 print_help (FILE *stream)
 {
@@ -168,6 +186,18 @@ print_help (FILE *stream)
     fprintf (stream, "  %-12s %s\n", verbs[n]->name, _ (verbs[n]->help));
 }
 
+/* What was printed has to have arrived: a script must not take half an object for a whole one. */
+static int
+finish (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  if (status == TRP_EXIT_DONE)
+    fprintf (stderr, _ ("triptych-cli: standard output cannot be written: %s\n"),
+             g_strerror (errno));
+  return status == TRP_EXIT_DONE ? TRP_EXIT_FAILED : status;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,16 +205,16 @@ main (int argc, char **argv)
   if (argc >= 2 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0))
     {
       print_help (stdout);
-      return TRP_EXIT_DONE;
+      return finish (TRP_EXIT_DONE);
     }
   if (argc >= 2 && strcmp (argv[1], "--version") == 0)
     {
       printf ("triptych-cli %s\n", TRP_VERSION);
-      return TRP_EXIT_DONE;
+      return finish (TRP_EXIT_DONE);
     }
   for (size_t n = 0; argc >= 2 && verbs[n]; n++)
     if (strcmp (verbs[n]->name, argv[1]) == 0)
-      return verbs[n]->run (argc - 1, argv + 1);
+      return finish (verbs[n]->run (argc - 1, argv + 1));
   if (argc >= 2)
     trp_verb_usage (_ ("unknown verb \"%s\""), argv[1]);
   print_help (stderr);

@@ -322,17 +322,18 @@ report (const Run *run, GArray *labels, bool json, GError **error)
 }
 
 static TrpStructureSet *
-load (const char *path, GError **error)
+load (const char *path, int frame, GError **error)
 {
-  return trp_structure_set_load (path, &(TrpLoadOptions){ .progress = trp_verb_progress () },
-                                 error);
+  const TrpLoadOptions options = { .frame = frame, .progress = trp_verb_progress () };
+
+  return trp_structure_set_load (path, &options, error);
 }
 
 static bool
-load_both (Run *run, const char *reference, const char *test, GError **error)
+load_both (Run *run, char **paths, int frame, GError **error)
 {
-  run->reference = load (reference, error);
-  run->test = run->reference ? load (test, error) : NULL;
+  run->reference = load (paths[0], frame, error);
+  run->test = run->reference ? load (paths[1], frame, error) : NULL;
   return run->test && trp_geometry_check_equal (trp_structure_set_get_geometry (run->reference),
                                                 trp_structure_set_get_geometry (run->test), error);
 }
@@ -352,7 +353,8 @@ static int run_metrics (int argc, char **argv);
 
 const TrpVerb trp_verb_metrics = {
   .name = "metrics",
-  .arguments = "REF TEST [--label N] [--tolerance MM,...] [--apl-tolerance MM,...] [--json]",
+  .arguments = "REF TEST [--label N] [--tolerance MM,...] [--apl-tolerance MM,...] "
+               "[--frame N] [--json]",
   .help = N_ ("Compare two label maps: Dice, Hausdorff, surface distances, path length"),
   .run = run_metrics,
 };
@@ -363,13 +365,14 @@ run_metrics (int argc, char **argv)
   g_autofree char *tolerance = NULL;
   g_autofree char *apl_tolerance = NULL;
   gboolean json = FALSE;
-  int label = -1; /* all */
+  int label = -1, frame = 0; /* all labels */
   const GOptionEntry entries[] = {
     { "label", 0, 0, G_OPTION_ARG_INT, &label, N_ ("Only this label"), "N" },
     { "tolerance", 0, 0, G_OPTION_ARG_STRING, &tolerance,
       N_ ("Tolerances of the surface Dice; 0.5,1,2,3"), "MM,..." },
     { "apl-tolerance", 0, 0, G_OPTION_ARG_STRING, &apl_tolerance,
       N_ ("Tolerances of the added path length; 0,1,3"), "MM,..." },
+    { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("of 4-D files"), "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print one JSON object"), NULL },
     { NULL },
   };
@@ -377,7 +380,8 @@ run_metrics (int argc, char **argv)
   g_autoptr (GArray) labels = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!trp_verb_parse (&trp_verb_metrics, entries, 2, 2, &argc, &argv))
+  if (!trp_verb_parse (&trp_verb_metrics, entries, 2, 2, &argc, &argv) ||
+      !trp_verb_check_frame (frame))
     return TRP_EXIT_USAGE;
   if (label != -1 && (label < 1 || label > UINT16_MAX))
     return trp_verb_usage (_ ("--label takes a number from 1 to 65535"));
@@ -387,7 +391,7 @@ run_metrics (int argc, char **argv)
                                       : NULL;
   if (!run.apl_tolerances)
     return TRP_EXIT_USAGE;
-  if (!load_both (&run, argv[1], argv[2], &error))
+  if (!load_both (&run, argv + 1, frame, &error))
     return trp_verb_fail (error);
   labels = list_labels (&run);
   if (label > 0)

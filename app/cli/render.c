@@ -13,6 +13,8 @@
 
 #define PANE_SIZE 512 /* of the default picture, without the header line of 24 */
 #define MAX_SIDE 20000
+#define MIN_SCALE 1e-4
+#define MAX_SCALE 1e4
 
 extern const TrpVerb trp_verb_render;
 
@@ -93,6 +95,17 @@ parse_size (const Options *options, size_t n_panes, Request *request)
 }
 
 static bool
+parse_scale (const Options *options, Request *request)
+{
+  if (!parse_numbers ("--scale", options->scale, 1, &request->row.mm_per_px))
+    return false;
+  if (request->row.mm_per_px >= MIN_SCALE && request->row.mm_per_px <= MAX_SCALE)
+    return true;
+  trp_verb_usage (_ ("--scale takes %g to %g mm per pixel"), MIN_SCALE, MAX_SCALE);
+  return false;
+}
+
+static bool
 parse_options (const Options *options, size_t n_panes, Request *request)
 {
   request->row.nose_right = options->nose_right;
@@ -108,7 +121,7 @@ parse_options (const Options *options, size_t n_panes, Request *request)
   request->has_center = options->center != NULL;
   if (options->center && !parse_numbers ("--center", options->center, 3, request->center))
     return false;
-  if (options->scale && !parse_numbers ("--scale", options->scale, 1, &request->row.mm_per_px))
+  if (options->scale && !parse_scale (options, request))
     return false;
   if ((options->windows && g_strv_length (options->windows) > n_panes) ||
       (options->roles && g_strv_length (options->roles) > n_panes))
@@ -287,6 +300,7 @@ run (int argc, char **argv)
   };
 
   if (!trp_verb_parse (&trp_verb_render, entries, 1, 16, &argc, &argv) ||
+      !trp_verb_check_frame (options.frame) ||
       !parse_options (&options, (size_t) argc - 1, &request))
     return TRP_EXIT_USAGE;
   return render (&options, &request, argc - 1, argv + 1);

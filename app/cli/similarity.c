@@ -162,10 +162,14 @@ load_mask (const char *path, GError **error)
 }
 
 static bool
-compute (
-  char **paths, const char *mask_path, TrpSimilarityOptions *options, bool json, GError **error)
+compute (char **paths,
+         const char *mask_path,
+         int frame,
+         TrpSimilarityOptions *options,
+         bool json,
+         GError **error)
 {
-  const TrpLoadOptions load = { .progress = trp_verb_progress () };
+  const TrpLoadOptions load = { .frame = frame, .progress = trp_verb_progress () };
   g_autoptr (TrpVolume) reference = trp_volume_load (paths[0], &load, error);
   g_autoptr (TrpVolume) test = reference ? trp_volume_load (paths[1], &load, error) : NULL;
   g_autoptr (TrpMask) mask = test && mask_path ? load_mask (mask_path, error) : NULL;
@@ -223,7 +227,7 @@ static int run_similarity (int argc, char **argv);
 
 const TrpVerb trp_verb_similarity = {
   .name = "similarity",
-  .arguments = "REF TEST [--mask M] [--range R] [--clip LO,HI] [--json]",
+  .arguments = "REF TEST [--mask M] [--range R] [--clip LO,HI] [--frame N] [--json]",
   .help = N_ ("Compare two images: errors, PSNR, SSIM, mutual information, gradients, outline"),
   .run = run_similarity,
 };
@@ -235,12 +239,14 @@ run_similarity (int argc, char **argv)
   g_autofree char *range = NULL;
   g_autofree char *clip = NULL;
   gboolean json = FALSE;
+  int frame = 0;
   const GOptionEntry entries[] = {
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &mask, N_ ("Also inside this mask (not zero)"), "M" },
     { "range", 0, 0, G_OPTION_ARG_STRING, &range,
       N_ ("Data range of PSNR and SSIM; else that of --clip, 4095 for CT, or the reference's"),
       "R" },
     { "clip", 0, 0, G_OPTION_ARG_STRING, &clip, N_ ("Clip both images first"), "LO,HI" },
+    { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("of 4-D files"), "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print one JSON object"), NULL },
     { NULL },
   };
@@ -248,7 +254,9 @@ run_similarity (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (!trp_verb_parse (&trp_verb_similarity, entries, 2, 2, &argc, &argv) ||
-      !parse_range (range, &options) || !parse_clip (clip, &options))
+      !trp_verb_check_frame (frame) || !parse_range (range, &options) ||
+      !parse_clip (clip, &options))
     return TRP_EXIT_USAGE;
-  return compute (argv + 1, mask, &options, json, &error) ? TRP_EXIT_DONE : trp_verb_fail (error);
+  return compute (argv + 1, mask, frame, &options, json, &error) ? TRP_EXIT_DONE
+                                                                 : trp_verb_fail (error);
 }

@@ -66,5 +66,7 @@ void trp_json_print (JsonBuilder *builder);
 /* "0.5,1,2" to numbers (in C notation). Returns: NULL after printing a usage mistake. (element-type
  * double) */
 GArray *trp_verb_parse_numbers (const char *option, const char *text, size_t n_min, size_t n_max);
+/* Of --frame. Returns: false after printing a usage mistake. */
+bool trp_verb_check_frame (int frame);
 
 G_END_DECLS

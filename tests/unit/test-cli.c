@@ -1,0 +1,167 @@
+/* test-cli.c - what scripts rely on: exit statuses, one line on standard error, strict output
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/check.h"
+#include "tests/lib/nifti-bytes.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  char *path; /* 4 x 3 x 2 voxels, 3 frames: frame f holds f + 1 in its first voxel, else 0 */
+} Fixture;
+
+static char *
+write_file (const Fixture *fixture, const char *name, GByteArray *bytes)
+{
+  char *path = g_build_filename (fixture->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL));
+  return path;
+}
+
+static void
+set_up (Fixture *fixture, const void *data)
+{
+  TrpTestNifti header = trp_test_nifti ();
+  int16_t voxels[3 * 24] = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+
+  for (int frame = 0; frame < 3; frame++)
+    voxels[24 * frame] = (int16_t) (frame + 1);
+  header.dim[0] = 4;
+  header.dim[4] = 3;
+  bytes = trp_test_nifti_write (&header, voxels, sizeof voxels);
+  fixture->folder = trp_test_make_folder ();
+  fixture->path = write_file (fixture, "four.nii", bytes);
+}
+
+static void
+tear_down (Fixture *fixture, const void *data)
+{
+  trp_test_remove_folder (fixture->folder);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+}
+
+static void
+assert_one_line (const char *text)
+{
+  g_assert_cmpuint (strlen (text), >, 1);
+  g_assert_true (strchr (text, '\n') == text + strlen (text) - 1);
+}
+
+static void
+frames_count_from_zero_in_every_verb (Fixture *fixture, const void *data)
+{
+  g_autofree char *picture = g_build_filename (fixture->folder, "x.png", NULL);
+  const char *const verbs[][8] = {
+    { "info", fixture->path, "--frame", "-1" },
+    { "convert", fixture->path, picture, "--frame", "-2" },
+    { "metrics", fixture->path, fixture->path, "--frame", "-1" },
+    { "similarity", fixture->path, fixture->path, "--frame", "-1" },
+    { "render", fixture->path, "--out", picture, "--frame", "-1" },
+    { "synthesize", "none", fixture->path, picture, "--frame", "-1" },
+    { "segment", "none", fixture->path, picture, "--frame", "-1" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (verbs); n++)
+    {
+      g_autofree char *out = NULL;
+      g_autofree char *error = NULL;
+
+      g_assert_cmpint (trp_test_run_cli (verbs[n], &out, &error), ==, 2);
+      g_assert_cmpstr (out, ==, "");
+      assert_one_line (error);
+      g_assert_nonnull (strstr (error, "--frame"));
+    }
+}
+
+static void
+metrics_and_similarity_take_a_frame (Fixture *fixture, const void *data)
+{
+  const char *const metrics[] = { "metrics", fixture->path, fixture->path, "--frame",
+                                  "2",       "--json",      NULL };
+  const char *const similarity[] = { "similarity", fixture->path, fixture->path, "--frame",
+                                     "1",          "--json",      NULL };
+  const char *const missing[] = { "metrics", fixture->path, fixture->path, "--frame", "3", NULL };
+  g_autofree char *out = NULL;
+  g_autofree char *range = NULL;
+  g_autofree char *error = NULL;
+
+  g_assert_cmpint (trp_test_run_cli (metrics, &out, NULL), ==, 0);
+  g_assert_true (g_str_has_prefix (out, "{\"labels\":{\"3\":{")); /* frame 2 holds label 3 alone */
+  g_assert_cmpint (trp_test_run_cli (similarity, &range, NULL), ==, 0);
+  g_assert_true (g_str_has_prefix (range, "{\"data_range\":2.0,"));
+  g_assert_cmpint (trp_test_run_cli (missing, NULL, &error), ==, 1);
+  assert_one_line (error);
+}
+
+static void
+one_line_whatever_the_file_is_called (Fixture *fixture, const void *data)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *path = NULL;
+  g_autofree char *error = NULL;
+
+  g_byte_array_append (bytes, (const uint8_t *) "no image", 8);
+  path = write_file (fixture, "two\nlines %s.nii", bytes);
+  g_assert_cmpint (trp_test_run_cli ((const char *const[]){ "info", path, NULL }, NULL, &error), ==,
+                   1);
+  assert_one_line (error);
+}
+
+static void
+output_that_is_lost_is_a_failure (Fixture *fixture, const void *data)
+{
+  g_autofree char *program = g_build_filename (g_getenv ("TRIPTYCH_BUILD"), "app", "triptych-cli",
+                                               NULL);
+  char *const arguments[] = { "sh",     "-c",   "exec \"$0\" \"$@\" >/dev/full",
+                              program,  "info", fixture->path,
+                              "--json", NULL };
+  g_autofree char *error = NULL;
+  int status;
+
+  if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("no /dev/full here");
+      return;
+    }
+  g_assert_true (g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                               NULL, &error, &status, NULL));
+  g_assert_false (g_spawn_check_wait_status (status, NULL));
+  assert_one_line (error);
+}
+
+static void
+impossible_scales_are_refused (Fixture *fixture, const void *data)
+{
+  static const char *const scales[] = { "-1", "0", "1e-300", "1e300", "nan" };
+  g_autofree char *picture = g_build_filename (fixture->folder, "x.png", NULL);
+
+  for (size_t n = 0; n < G_N_ELEMENTS (scales); n++)
+    {
+      const char *const arguments[] = { "render",  fixture->path, "--out", picture,
+                                        "--scale", scales[n],     NULL };
+
+      g_assert_cmpint (trp_test_run_cli (arguments, NULL, NULL), ==, 2);
+      g_assert_false (g_file_test (picture, G_FILE_TEST_EXISTS));
+    }
+}
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/cli/frames-count-from-zero-in-every-verb", frames_count_from_zero_in_every_verb);
+  ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);
+  ADD ("/cli/one-line-whatever-the-file-is-called", one_line_whatever_the_file_is_called);
+  ADD ("/cli/output-that-is-lost-is-a-failure", output_that_is_lost_is_a_failure);
+  ADD ("/cli/impossible-scales-are-refused", impossible_scales_are_refused);
+  return g_test_run ();
+}
