@@ -8,47 +8,94 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define MAX_NAME 255 /* bytes, on the common file systems */
 
 struct _TrpAtomicWrite
 {
   char *path;
   char *temporary;
   int fd;
+  bool is_new;     /* nothing is replaced */
+  unsigned rights; /* of the old file */
 };
 
 static bool
-fail (GError **error, const char *what, const char *path)
+fail (const TrpAtomicWrite *self, const char *what, GError **error)
 {
   const int code = errno;
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_path_get_basename (self->path);
 
-  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "%s cannot be %s: %s; the old file is untouched",
-               name, what, g_strerror (code));
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "%s cannot be %s: %s%s", name, what,
+               g_strerror (code), self->is_new ? "" : "; the old file is untouched");
   return false;
+}
+
+/* What a link points to is replaced, not the link. */
+static char *
+follow_links (const char *path)
+{
+  char *real = realpath (path, NULL);
+  char *copy = g_strdup (real ? real : path);
+
+  free (real);
+  return copy;
+}
+
+/* A rename would replace write-protected files too, and folders only sometimes. */
+static bool
+look_at_old (TrpAtomicWrite *self, GError **error)
+{
+  struct stat status;
+
+  self->is_new = stat (self->path, &status) != 0;
+  if (self->is_new)
+    return true;
+  self->rights = status.st_mode & 0777;
+  errno = S_ISDIR (status.st_mode)                                    ? EISDIR
+          : !S_ISREG (status.st_mode)                                 ? EINVAL
+          : (self->rights & 0222) == 0 || g_access (self->path, W_OK) ? EACCES
+                                                                      : 0;
+  return errno == 0 || fail (self, "replaced", error);
+}
+
+/* With the same extensions, and no longer than file systems take. */
+static char *
+make_name (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  const size_t length = strlen (name);
+
+  return g_strdup_printf ("%s/.%08x.%s", folder, (unsigned) g_random_int (),
+                          name + (length > MAX_NAME - 10 ? length - (MAX_NAME - 10) : 0));
 }
 
 TrpAtomicWrite *
 trp_atomic_write_new (const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *name = g_path_get_basename (path);
-  TrpAtomicWrite *self = g_new0 (TrpAtomicWrite, 1);
+  g_autoptr (TrpAtomicWrite) self = g_new0 (TrpAtomicWrite, 1);
 
-  self->path = g_strdup (path);
-  for (unsigned attempt = 0; attempt < 100; attempt++)
+  self->fd = -1;
+  self->path = follow_links (path);
+  if (!look_at_old (self, error))
+    return NULL;
+  for (unsigned attempt = 0; attempt < 100 && self->fd < 0; attempt++)
     {
       g_free (self->temporary);
-      self->temporary = g_strdup_printf ("%s/.%08x.%s", folder, (unsigned) g_random_int (), name);
-      self->fd = g_open (self->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (self->fd >= 0)
-        return self;
-      if (errno != EEXIST)
+      self->temporary = make_name (self->path);
+      self->fd = g_open (self->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                         self->is_new ? 0666 : 0600);
+      if (self->fd < 0 && errno != EEXIST)
         break;
     }
-  fail (error, "created", path);
-  trp_atomic_write_free (self);
+  if (self->fd >= 0)
+    return g_steal_pointer (&self);
+  (void) fail (self, "created", error);
   return NULL;
 }
 
@@ -64,7 +111,7 @@ trp_atomic_write_append (TrpAtomicWrite *self, const void *bytes, size_t size, G
       if (n_written < 0 && errno == EINTR)
         continue;
       if (n_written < 0)
-        return fail (error, "written", self->path);
+        return fail (self, "written", error);
       next += n_written;
       size -= (size_t) n_written;
     }
@@ -101,6 +148,13 @@ sync_file (TrpAtomicWrite *self)
   return (fd < 0 || close (fd) == 0) && ok;
 }
 
+/* Who could not read the old file must not read the new one. Group and owner are the writer's. */
+static bool
+keep_rights (const TrpAtomicWrite *self)
+{
+  return self->is_new || g_chmod (self->temporary, (int) self->rights) == 0;
+}
+
 bool
 trp_atomic_write_commit (TrpAtomicWrite *self, GError **error)
 {
@@ -108,9 +162,10 @@ trp_atomic_write_commit (TrpAtomicWrite *self, GError **error)
 
   g_return_val_if_fail (fd >= 0, false);
   self->fd = -1;
-  if (close (fd) != 0 || !sync_file (self) || g_rename (self->temporary, self->path) != 0)
+  if (close (fd) != 0 || !keep_rights (self) || !sync_file (self) ||
+      g_rename (self->temporary, self->path) != 0)
     {
-      fail (error, "saved", self->path);
+      (void) fail (self, "saved", error);
       (void) g_unlink (self->temporary);
       return false;
     }

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Bytes go to a temporary file in the same folder; commit flushes them to disk (fsync) and renames.
- * Anything else removes the temporary file and leaves the old one as it was. One thread at a time.
+ * Anything else removes the temporary file and leaves the old one as it was. The new file takes the
+ * old one's access rights; a link stays and what it points to is replaced; a write-protected file
+ * is not. One thread at a time.
  */
 
 #pragma once
