@@ -10,6 +10,7 @@
 #define SAME_PLACE_MM 0.01
 #define SAME_DIRECTION 1e-3 /* per component of a unit vector */
 #define EVEN_STEP 0.02      /* of the step: rounding in headers stays below, real jumps are above */
+#define MAX_SHIFT_MM 0.1    /* in the plane, from a straight stack */
 
 static bool
 same_direction (TrpVec3 a, TrpVec3 b)
@@ -195,30 +196,47 @@ usual_step (const Slot *slots, guint n)
   return steps[(n - 2) / 2];
 }
 
-/* Every slot into its place on a regular grid of @step; returns false if they do not fit on one. */
-static bool
-place_slices (TrpDicomStack *self, const Slot *slots, guint n, double step)
+/* Counts places from neighbour to neighbour, so that an error of @step does not add up. Returns:
+ * the places of the whole stack, 0 if a step is no multiple of @step. */
+static guint
+count_places (const Slot *slots, guint n, double step, guint *out_places)
 {
-  const double length = slots[n - 1].distance - slots[0].distance;
-  const double n_places = rint (length / step) + 1;
-  guint n_missing;
+  double place = 0;
 
-  if (n_places > TRP_GEOMETRY_MAX_SIZE || n_places > 4.0 * n)
-    return false;
   for (guint i = 0; i < n; i++)
     {
-      const double place = (slots[i].distance - slots[0].distance) / step;
+      const double steps = i > 0 ? rint ((slots[i].distance - slots[i - 1].distance) / step) : 0;
 
-      if (fabs (place - rint (place)) > EVEN_STEP * MAX (1, 0.1 * i))
-        return false;
+      if (i > 0 && steps < 1)
+        return 0;
+      place += steps;
+      if (place >= TRP_GEOMETRY_MAX_SIZE || place >= 4.0 * n)
+        return 0;
+      out_places[i] = (guint) place;
     }
+  return (guint) place + 1;
+}
+
+/* Every slot into its place on a regular grid; returns false if they do not fit on one. */
+static bool
+place_slices (TrpDicomStack *self, const Slot *slots, guint n)
+{
+  g_autofree guint *places = g_new (guint, n);
+  const guint n_places = count_places (slots, n, usual_step (slots, n), places);
+  const double length = slots[n - 1].distance - slots[0].distance;
+  const double step = n_places > 1 ? length / (n_places - 1) : 0;
+
+  if (n_places < 2)
+    return false;
+  for (guint i = 0; i < n; i++)
+    if (fabs (slots[i].distance - slots[0].distance - places[i] * step) >
+        MAX (EVEN_STEP * step, SAME_PLACE_MM))
+      return false;
   g_ptr_array_set_size (self->slices, (int) n_places);
   for (guint i = 0; i < n; i++)
-    self->slices->pdata[(guint) rint ((slots[i].distance - slots[0].distance) / step)] =
-      slots[i].frame;
-  n_missing = (guint) n_places - n;
-  if (n_missing > 0)
-    warn (self, "%u of %u slices are missing; they are shown empty", n_missing, (guint) n_places);
+    self->slices->pdata[places[i]] = slots[i].frame;
+  if (n_places > n)
+    warn (self, "%u of %u slices are missing; they are shown empty", n_places - n, n_places);
   return true;
 }
 
@@ -254,6 +272,33 @@ first_slice (const TrpDicomStack *self, guint *out_last)
     last--;
   *out_last = last;
   return self->slices->pdata[0];
+}
+
+/* Slices may lie at even heights and yet beside one another. */
+static void
+warn_of_shifts (TrpDicomStack *self, TrpVec3 step)
+{
+  const TrpDicomFrame *first = self->slices->pdata[0];
+  const TrpVec3 normal = trp_vec3_cross (first->row_lps, first->column_lps);
+  double worst = 0;
+
+  for (guint k = 0; k < self->slices->len; k++)
+    {
+      const TrpDicomFrame *frame = self->slices->pdata[k];
+      TrpVec3 off;
+
+      if (!frame)
+        continue;
+      off = trp_vec3_subtract (frame->position_lps,
+                               trp_vec3_add (first->position_lps, trp_vec3_scale (step, k)));
+      off = trp_vec3_subtract (off, trp_vec3_scale (normal, trp_vec3_dot (off, normal)));
+      worst = fmax (worst, trp_vec3_length (off));
+    }
+  if (worst > MAX_SHIFT_MM)
+    warn (self,
+          "The slices are shifted sideways against one another by up to %.2g mm; they are shown "
+          "in a straight stack, so positions are off by as much",
+          worst);
 }
 
 static bool
@@ -337,8 +382,7 @@ stack_by_position (TrpDicomStack *self, GPtrArray *group, int frame, GError **er
     return false;
   if (picked->len == 1)
     g_ptr_array_add (self->slices, g_array_index (picked, Slot, 0).frame);
-  else if (!place_slices (self, (Slot *) picked->data, picked->len,
-                          usual_step ((Slot *) picked->data, picked->len)))
+  else if (!place_slices (self, (Slot *) picked->data, picked->len))
     even_out (self, (Slot *) picked->data, picked->len);
   first = first_slice (self, &last);
   if (last == 0)
@@ -349,6 +393,7 @@ stack_by_position (TrpDicomStack *self, GPtrArray *group, int frame, GError **er
       trp_vec3_subtract (((TrpDicomFrame *) self->slices->pdata[last])->position_lps,
                          first->position_lps),
       1.0 / last);
+  warn_of_shifts (self, step);
   return set_geometry (self, first->row_lps, first->column_lps, step, first->position_lps, error);
 }
 

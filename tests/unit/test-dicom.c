@@ -250,6 +250,69 @@ repeated_positions_are_frames (void)
   trp_assert_near (trp_volume_get_value (volume, 0, 0, 1), 500 - 1024, 0);
 }
 
+/* 400 slices of 1 mm, the last hundred 1.4 mm apart: no tolerance may grow until that fits. */
+static void
+late_uneven_spacing_is_reported (void)
+{
+  double heights[400];
+  g_autoptr (TrpVolume) volume = NULL;
+
+  for (int n = 0; n < 400; n++)
+    heights[n] = n < 300 ? n : 300 + 1.4 * (n - 300);
+  volume = load_and_remove (write_series (heights, 400, (Slice){ 0 }), NULL);
+  g_assert_cmpuint (trp_volume_get_geometry (volume)->size[2], ==, 400);
+  g_assert_true (has_warning (volume, "*unevenly spaced (1 to 1.4 mm)*"));
+}
+
+/* Two slices a tenth of a step apart, far from the first one, both stay. */
+static void
+close_slices_are_not_lost (void)
+{
+  double heights[202];
+  g_autoptr (TrpVolume) volume = NULL;
+
+  for (int n = 0; n < 202; n++)
+    heights[n] = n < 199 ? n : n == 199 ? 198.1 : n - 1;
+  volume = load_and_remove (write_series (heights, 202, (Slice){ 0 }), NULL);
+  g_assert_cmpuint (trp_volume_get_geometry (volume)->size[2], ==, 202);
+  g_assert_true (has_warning (volume, "*unevenly spaced*"));
+  g_assert_false (has_warning (volume, "*missing*"));
+}
+
+/* Steps of 0.625 mm written with two digits: 0.62 and 0.63 in turn, one slice left out. */
+static void
+rounded_positions_are_even (void)
+{
+  double heights[300];
+  g_autoptr (TrpVolume) volume = NULL;
+  int n_written = 0;
+
+  for (int n = 0; n < 300; n++)
+    if (n != 150)
+      heights[n_written++] = floor (62.5 * n) / 100;
+  volume = load_and_remove (write_series (heights, n_written, (Slice){ 0 }), NULL);
+  g_assert_cmpuint (trp_volume_get_geometry (volume)->size[2], ==, 300);
+  trp_assert_near (trp_geometry_get_spacing (trp_volume_get_geometry (volume), 2), 0.625, 1e-4);
+  g_assert_true (has_warning (volume, "1 of 300 slices are missing*"));
+  g_assert_false (has_warning (volume, "*unevenly*"));
+}
+
+static void
+sideways_shifts_are_reported (void)
+{
+  char *folder = trp_test_make_folder ();
+  g_autoptr (TrpVolume) volume = NULL;
+
+  for (int i = 0; i < 4; i++)
+    {
+      const Slice slice = { .position = trp_vec3 (i == 2 ? 5 : 0, 0, 3.0 * i), .instance = i };
+      g_autofree char *name = g_strdup_printf ("%d", i);
+      g_autofree char *path = write_slice (folder, name, &slice);
+    }
+  volume = load_and_remove (folder, NULL);
+  g_assert_true (has_warning (volume, "*shifted sideways*up to 5 mm*"));
+}
+
 static void
 gantry_tilt_gives_a_sheared_grid (void)
 {
@@ -441,6 +504,10 @@ main (int argc, char **argv)
   g_test_add_func ("/dicom/missing-slice-keeps-the-others-in-place",
                    missing_slice_keeps_the_others_in_place);
   g_test_add_func ("/dicom/uneven-spacing-is-reported", uneven_spacing_is_reported);
+  g_test_add_func ("/dicom/late-uneven-spacing-is-reported", late_uneven_spacing_is_reported);
+  g_test_add_func ("/dicom/close-slices-are-not-lost", close_slices_are_not_lost);
+  g_test_add_func ("/dicom/rounded-positions-are-even", rounded_positions_are_even);
+  g_test_add_func ("/dicom/sideways-shifts-are-reported", sideways_shifts_are_reported);
   g_test_add_func ("/dicom/doubled-slice-is-reported", doubled_slice_is_reported);
   g_test_add_func ("/dicom/repeated-positions-are-frames", repeated_positions_are_frames);
   g_test_add_func ("/dicom/gantry-tilt-gives-a-sheared-grid", gantry_tilt_gives_a_sheared_grid);
