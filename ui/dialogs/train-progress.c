@@ -1,0 +1,534 @@
+/* train-progress.c - a training as it goes: time, losses, previews
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/dialogs/train-progress.h"
+#include "config.h"
+#include "core/draw/chart.h"
+#include "core/draw/text.h"
+
+#include <glib/gi18n.h>
+
+#define N_CHARTS 4
+#define CHART_HEIGHT 170
+#define N_TILES 6
+#define NAMES_HEIGHT 20
+
+/* Two columns of the log on one chart. */
+typedef struct
+{
+  const char *title;
+  const char *unit;
+  const char *columns[2];
+  const char *names[2];
+} ChartSpec;
+
+static const ChartSpec cyclegan_charts[N_CHARTS] = {
+  { N_ ("Cycle"), "L1", { "cycle_A", "cycle_B" }, { "MR", "CT" } },
+  { N_ ("Generator"),
+    "LSGAN",
+    { "adversarial_A", "adversarial_B" },
+    { N_ ("to CT"), N_ ("to MR") } },
+  { N_ ("Discriminator"), "LSGAN", { "D_A", "D_B" }, { "CT", "MR" } },
+  { N_ ("Gradients"), "1 \u2212 r", { "gc_A", "gc_B" }, { N_ ("to CT"), N_ ("to MR") } },
+};
+
+static const ChartSpec segmenter_charts[N_CHARTS] = {
+  { N_ ("Loss"), "", { "loss", NULL }, { "", NULL } },
+  { N_ ("Cross entropy"), "BCE", { "bce", NULL }, { "", NULL } },
+  { N_ ("Overlap"), N_ ("1 \u2212 Dice"), { "dice", NULL }, { "", NULL } },
+  { NULL },
+};
+
+struct _TrpTrainProgress
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  TrpTrainRun *run;
+  GtkWidget *stack; /* hint, run */
+  GtkWidget *title;
+  GtkWidget *chip;
+  GtkWidget *pause;
+  GtkWidget *stop;
+  GtkWidget *bar;
+  GtkWidget *done_text;
+  GtkWidget *left_text;
+  GtkWidget *sentence;
+  GtkWidget *charts[N_CHARTS];
+  GtkWidget *preview_text;
+  GtkWidget *preview_scale;
+  GtkWidget *picture;
+  cairo_surface_t *tiles;
+  size_t n_previews;
+  bool is_updating;
+};
+
+G_DEFINE_FINAL_TYPE (TrpTrainProgress, trp_train_progress, GTK_TYPE_BOX)
+
+static void
+forget_run (TrpTrainProgress *self)
+{
+  if (self->run)
+    g_signal_handlers_disconnect_by_data (self->run, self);
+  g_clear_object (&self->run);
+}
+
+static void
+trp_train_progress_dispose (GObject *object)
+{
+  TrpTrainProgress *self = TRP_TRAIN_PROGRESS (object);
+
+  forget_run (self);
+  g_clear_pointer (&self->tiles, cairo_surface_destroy);
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (trp_train_progress_parent_class)->dispose (object);
+}
+
+static void
+trp_train_progress_class_init (TrpTrainProgressClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_train_progress_dispose;
+}
+
+static void
+trp_train_progress_init (TrpTrainProgress *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+}
+
+/* ---- state and time ---- */
+
+static bool
+is_going (TrpTrainProgress *self)
+{
+  const TrpJobState state = trp_job_get_state (trp_train_run_get_job (self->run));
+
+  return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
+}
+
+static const char *
+get_state_name (TrpTrainProgress *self)
+{
+  switch (trp_job_get_state (trp_train_run_get_job (self->run)))
+    {
+    case TRP_JOB_PAUSED:
+      return _ ("paused");
+    case TRP_JOB_DONE:
+      return _ ("finished");
+    case TRP_JOB_CANCELLED:
+      return _ ("stopped");
+    case TRP_JOB_FAILED:
+      return _ ("failed");
+    case TRP_JOB_RUNNING:
+    default:
+      return trp_train_run_get_n_rows (self->run) ? _ ("running") : _ ("preparing");
+    }
+}
+
+static char *
+format_duration (double seconds)
+{
+  if (seconds < 60)
+    return g_strdup_printf (_ ("%.0f s"), ceil (seconds));
+  if (seconds < 3600)
+    return g_strdup_printf (_ ("%.0f min"), ceil (seconds / 60));
+  return g_strdup_printf (_ ("%.0f h %.0f min"), floor (seconds / 3600),
+                          floor (fmod (seconds, 3600) / 60));
+}
+
+static void
+show_steps (TrpTrainProgress *self)
+{
+  const size_t n = trp_train_run_get_n_rows (self->run);
+  const double step = n ? trp_train_run_peek_steps (self->run)[n - 1] : 0;
+  const double pace = trp_train_run_get_seconds_per_step (self->run);
+  const int n_steps = trp_train_run_get_recipe (self->run)->steps;
+  g_autofree char *text = isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
+                                       : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
+                                                          step, n_steps, pace);
+
+  gtk_label_set_label (GTK_LABEL (self->done_text), text);
+}
+
+static void
+show_left (TrpTrainProgress *self)
+{
+  const size_t n = trp_train_run_get_n_rows (self->run);
+  const double pace = trp_train_run_get_seconds_per_step (self->run);
+  double left;
+  g_autofree char *duration = NULL, *clock = NULL, *text = NULL;
+  g_autoptr (GDateTime) now = NULL;
+  g_autoptr (GDateTime) end = NULL;
+
+  if (!is_going (self) || isnan (pace))
+    {
+      gtk_label_set_label (GTK_LABEL (self->left_text), "");
+      return;
+    }
+  left = pace * (trp_train_run_get_recipe (self->run)->steps -
+                 trp_train_run_peek_steps (self->run)[n - 1]);
+  now = g_date_time_new_now_local ();
+  end = g_date_time_add_seconds (now, left);
+  duration = format_duration (left);
+  clock = g_date_time_format (end, "%H:%M");
+  text = g_strdup_printf (_ ("%s left, done about %s"), duration, clock);
+  gtk_label_set_label (GTK_LABEL (self->left_text), text);
+}
+
+static void
+show_sentence (TrpTrainProgress *self)
+{
+  TrpJob *job = trp_train_run_get_job (self->run);
+  const GError *error = trp_job_get_error (job);
+  const char *text = error                                  ? error->message
+                     : trp_train_run_get_n_rows (self->run) ? trp_train_run_get_sentence (self->run)
+                                                            : trp_job_get_text (job);
+
+  gtk_label_set_label (GTK_LABEL (self->sentence), text);
+  if (error)
+    gtk_widget_add_css_class (self->sentence, "error");
+  else
+    gtk_widget_remove_css_class (self->sentence, "error");
+}
+
+/* ---- previews ---- */
+
+/* The tiles at the largest size that fits, with their names above the columns. */
+static void
+draw_tiles (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
+{
+  static const char *const names[N_TILES] = { "MR", "SynCT", N_ ("MR again"),
+                                              "CT", "SynMR", N_ ("CT again") };
+  TrpTrainProgress *self = user_data;
+  const TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_SECOND };
+  const bool is_named = self->run && self->tiles &&
+                        trp_train_run_get_recipe (self->run)->trainer == TRP_TRAINER_CYCLEGAN;
+  const double top = is_named ? NAMES_HEIGHT : 0;
+  double tiles_width, tiles_height, scale;
+
+  if (!self->tiles)
+    return;
+  tiles_width = cairo_image_surface_get_width (self->tiles);
+  tiles_height = cairo_image_surface_get_height (self->tiles);
+  scale = fmin (width / tiles_width, (height - top) / tiles_height);
+  for (int n = 0; is_named && n < N_TILES; n++)
+    trp_text_draw (cr, &style, n * tiles_width * scale / N_TILES, 0, _ (names[n]));
+  cairo_translate (cr, 0, top);
+  cairo_scale (cr, scale, scale);
+  cairo_set_source_surface (cr, self->tiles, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
+  cairo_paint (cr);
+}
+
+static void
+show_preview (TrpTrainProgress *self, size_t index)
+{
+  int step;
+  const char *path = trp_train_run_get_preview (self->run, index, &step);
+  g_autofree char *text = g_strdup_printf (_ ("after step %d"), step);
+
+  g_clear_pointer (&self->tiles, cairo_surface_destroy);
+  self->tiles = cairo_image_surface_create_from_png (path);
+  if (cairo_surface_status (self->tiles) != CAIRO_STATUS_SUCCESS)
+    g_clear_pointer (&self->tiles, cairo_surface_destroy);
+  gtk_widget_queue_draw (self->picture);
+  gtk_label_set_label (GTK_LABEL (self->preview_text), text);
+}
+
+static void
+on_preview_chosen (GtkRange *range, TrpTrainProgress *self)
+{
+  const double index = gtk_range_get_value (range) - 1;
+
+  if (!self->is_updating && self->run && index >= 0 && index < (double) self->n_previews)
+    show_preview (self, (size_t) index);
+}
+
+/* Stays with the newest unless the user went back. */
+static void
+update_previews (TrpTrainProgress *self)
+{
+  const size_t n = trp_train_run_get_n_previews (self->run);
+  const bool was_last = self->n_previews == 0 ||
+                        gtk_range_get_value (GTK_RANGE (self->preview_scale)) >=
+                          (double) self->n_previews;
+
+  gtk_widget_set_visible (self->preview_scale, n > 1);
+  if (n == self->n_previews)
+    return;
+  self->n_previews = n;
+  self->is_updating = true;
+  gtk_range_set_range (GTK_RANGE (self->preview_scale), 1, (double) MAX (n, 2));
+  if (was_last)
+    gtk_range_set_value (GTK_RANGE (self->preview_scale), (double) n);
+  self->is_updating = false;
+  if (was_last && n > 0)
+    show_preview (self, n - 1);
+}
+
+/* ---- charts ---- */
+
+static const ChartSpec *
+get_charts (TrpTrainProgress *self)
+{
+  return trp_train_run_get_recipe (self->run)->trainer == TRP_TRAINER_CYCLEGAN ? cyclegan_charts
+                                                                               : segmenter_charts;
+}
+
+static char *
+name_line (const char *name, const double *values, size_t n)
+{
+  return *name ? g_strdup_printf ("%s %.2f", _ (name), values[n - 1])
+               : g_strdup_printf ("%.3f", values[n - 1]);
+}
+
+static void
+draw_chart (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
+{
+  TrpTrainProgress *self = user_data;
+  const int index = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (area), "chart"));
+  const ChartSpec *spec = self->run ? &get_charts (self)[index] : NULL;
+  const size_t n = self->run ? trp_train_run_get_n_rows (self->run) : 0;
+  TrpChartLine lines[2] = { 0 };
+  g_autofree char *first = NULL, *second = NULL;
+  char **names[2] = { &first, &second };
+  TrpLineChart chart = { .lines = lines, .y_low = NAN, .y_high = NAN, .digits = 2, .cursor = NAN };
+
+  if (!spec || !spec->title)
+    return;
+  for (int l = 0; l < 2 && n > 0; l++)
+    {
+      const double *values = spec->columns[l]
+                               ? trp_train_run_peek_column (self->run, spec->columns[l])
+                               : NULL;
+
+      if (!values)
+        continue;
+      *names[l] = name_line (spec->names[l], values, n);
+      lines[chart.n_lines++] = (TrpChartLine){ trp_train_run_peek_steps (self->run), values, n,
+                                               *names[l] };
+    }
+  chart.title = _ (spec->title);
+  chart.unit = *spec->unit ? _ (spec->unit) : NULL;
+  chart.x_high = trp_train_run_get_recipe (self->run)->steps;
+  trp_line_chart_draw (&chart, cr, width, height);
+}
+
+/* ---- all of it ---- */
+
+static void
+set_button (GtkWidget *button, const char *icon, const char *text)
+{
+  GtkWidget *box = gtk_button_get_child (GTK_BUTTON (button));
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_first_child (box)), icon);
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), text);
+}
+
+static void
+update (TrpTrainProgress *self)
+{
+  TrpJob *job = self->run ? trp_train_run_get_job (self->run) : NULL;
+
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->run ? "run" : "hint");
+  if (!self->run)
+    return;
+  gtk_label_set_label (GTK_LABEL (self->title), trp_train_run_get_title (self->run));
+  gtk_label_set_label (GTK_LABEL (self->chip), get_state_name (self));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), trp_job_get_fraction (job));
+  gtk_widget_set_sensitive (self->pause, is_going (self));
+  gtk_widget_set_sensitive (self->stop, is_going (self));
+  if (trp_job_get_state (job) == TRP_JOB_PAUSED)
+    set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
+  else
+    set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
+  show_steps (self);
+  show_left (self);
+  show_sentence (self);
+  update_previews (self);
+  for (int n = 0; n < N_CHARTS; n++)
+    {
+      gtk_widget_set_visible (self->charts[n], get_charts (self)[n].title != NULL);
+      gtk_widget_queue_draw (self->charts[n]);
+    }
+}
+
+static void
+on_jobs_changed (TrpTrainProgress *self, TrpJob *job)
+{
+  if (self->run && job == trp_train_run_get_job (self->run))
+    update (self);
+}
+
+static void
+on_pause (TrpTrainProgress *self)
+{
+  TrpJob *job = trp_train_run_get_job (self->run);
+
+  trp_job_set_paused (job, trp_job_get_state (job) == TRP_JOB_RUNNING);
+  update (self);
+}
+
+static void
+on_stop (TrpTrainProgress *self)
+{
+  trp_job_cancel (trp_train_run_get_job (self->run));
+  gtk_widget_set_sensitive (self->stop, FALSE);
+}
+
+void
+trp_train_progress_set_run (TrpTrainProgress *self, TrpTrainRun *run)
+{
+  if (run == self->run)
+    return;
+  forget_run (self);
+  self->run = run ? g_object_ref (run) : NULL;
+  self->n_previews = 0;
+  g_clear_pointer (&self->tiles, cairo_surface_destroy);
+  gtk_widget_queue_draw (self->picture);
+  gtk_label_set_label (GTK_LABEL (self->preview_text), "");
+  if (run)
+    g_signal_connect_swapped (run, "changed", G_CALLBACK (update), self);
+  update (self);
+}
+
+/* ---- making ---- */
+
+static GtkWidget *
+make_label (const char *text, const char *class_name)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (class_name)
+    gtk_widget_add_css_class (label, class_name);
+  return label;
+}
+
+static GtkWidget *
+make_button (const char *icon, const char *text, GCallback callback, TrpTrainProgress *self)
+{
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (icon));
+  gtk_box_append (GTK_BOX (box), gtk_label_new (text));
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  g_signal_connect_swapped (button, "clicked", callback, self);
+  return button;
+}
+
+static GtkWidget *
+make_header (TrpTrainProgress *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+
+  self->title = make_label (NULL, "run-title");
+  self->chip = make_label (NULL, "chip");
+  self->pause = make_button ("media-playback-pause-symbolic", _ ("Pause"), G_CALLBACK (on_pause),
+                             self);
+  self->stop = make_button ("media-playback-stop-symbolic", _ ("Stop and keep"),
+                            G_CALLBACK (on_stop), self);
+  self->bar = gtk_progress_bar_new ();
+  self->done_text = make_label (NULL, "numeric");
+  self->left_text = make_label (NULL, "numeric");
+  self->sentence = make_label (NULL, "caption");
+  gtk_label_set_wrap (GTK_LABEL (self->sentence), TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_valign (self->chip, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (self->chip, TRUE);
+  gtk_widget_set_halign (self->chip, GTK_ALIGN_START);
+  gtk_widget_set_hexpand (self->done_text, TRUE);
+  gtk_widget_set_tooltip_text (self->stop, _ ("Saves a checkpoint first; the run can go on later"));
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  self->title, NULL, -1);
+  gtk_box_append (GTK_BOX (top), self->title);
+  gtk_box_append (GTK_BOX (top), self->chip);
+  gtk_box_append (GTK_BOX (top), self->pause);
+  gtk_box_append (GTK_BOX (top), self->stop);
+  gtk_box_append (GTK_BOX (bottom), self->done_text);
+  gtk_box_append (GTK_BOX (bottom), self->left_text);
+  gtk_box_append (GTK_BOX (box), top);
+  gtk_box_append (GTK_BOX (box), self->bar);
+  gtk_box_append (GTK_BOX (box), bottom);
+  gtk_box_append (GTK_BOX (box), self->sentence);
+  gtk_widget_add_css_class (box, "run-header");
+  return box;
+}
+
+static GtkWidget *
+make_charts (TrpTrainProgress *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  gtk_widget_add_css_class (box, "strip");
+  for (int n = 0; n < N_CHARTS; n++)
+    {
+      self->charts[n] = gtk_drawing_area_new ();
+      gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->charts[n]), CHART_HEIGHT);
+      gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->charts[n]), draw_chart, self, NULL);
+      g_object_set_data (G_OBJECT (self->charts[n]), "chart", GINT_TO_POINTER (n));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->charts[n]),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Losses over steps"), -1);
+      gtk_box_append (GTK_BOX (box), self->charts[n]);
+    }
+  return box;
+}
+
+static GtkWidget *
+make_previews (TrpTrainProgress *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+
+  self->preview_text = make_label (NULL, "second");
+  self->preview_scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 1, 2, 1);
+  self->picture = gtk_drawing_area_new ();
+  gtk_widget_set_hexpand (self->preview_text, TRUE);
+  gtk_widget_set_size_request (self->preview_scale, 200, -1);
+  gtk_widget_set_vexpand (self->picture, TRUE);
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->picture), draw_tiles, self, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What the networks make of fixed slices"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->preview_scale),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Which preview"), -1);
+  g_signal_connect (self->preview_scale, "value-changed", G_CALLBACK (on_preview_chosen), self);
+  gtk_box_append (GTK_BOX (top), make_label (_ ("Preview"), "panel-title"));
+  gtk_box_append (GTK_BOX (top), self->preview_text);
+  gtk_box_append (GTK_BOX (top), self->preview_scale);
+  gtk_box_append (GTK_BOX (box), top);
+  gtk_box_append (GTK_BOX (box), self->picture);
+  gtk_widget_add_css_class (box, "previews");
+  return box;
+}
+
+GtkWidget *
+trp_train_progress_new (TrpDocument *document)
+{
+  TrpTrainProgress *self = g_object_new (TRP_TYPE_TRAIN_PROGRESS, NULL);
+  GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *hint = gtk_label_new (
+    _ ("Choose a recipe on the left and a list of cases on the right, then Start."));
+
+  self->document = g_object_ref (document);
+  self->stack = gtk_stack_new ();
+  gtk_widget_add_css_class (hint, "second");
+  gtk_box_append (GTK_BOX (page), make_header (self));
+  gtk_box_append (GTK_BOX (page), make_charts (self));
+  gtk_box_append (GTK_BOX (page), make_previews (self));
+  gtk_stack_add_named (GTK_STACK (self->stack), hint, "hint");
+  gtk_stack_add_named (GTK_STACK (self->stack), page, "run");
+  gtk_widget_set_hexpand (self->stack, TRUE);
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_box_append (GTK_BOX (self), self->stack);
+  g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
+  update (self);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,403 @@
+/* train-run.c - one training that was started from the window
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/dialogs/train-run.h"
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+/* What the worker tells, in the order it happened. */
+typedef enum
+{
+  TOLD_ROW,
+  TOLD_PREVIEW,
+  TOLD_SENTENCE,
+} Told;
+
+typedef struct
+{
+  Told kind;
+  int step;
+  double seconds;
+  size_t n;
+  char **names;
+  double *values;
+  char *text;
+} Message;
+
+typedef struct
+{
+  int step;
+  char *path;
+} Preview;
+
+/* What the worker works on; its own references. */
+typedef struct
+{
+  TrpJob *job; /* borrowed: the worker's own */
+  TrpRecipe *recipe;
+  TrpDataList *list;
+  char *folder;
+  char *device;
+  int fold;
+  bool resume;
+} Task;
+
+struct _TrpTrainRun
+{
+  GObject parent_instance;
+
+  TrpDocument *document;
+  TrpJob *job;
+  TrpRecipe *recipe;
+  char *title;
+  char *folder;
+  char *sentence;
+  GArray *steps;       /* (element-type double) */
+  GArray *seconds;     /* (element-type double) */
+  GHashTable *columns; /* name to GArray of double */
+  GPtrArray *previews; /* (element-type Preview) */
+};
+
+static guint changed;
+
+G_DEFINE_FINAL_TYPE (TrpTrainRun, trp_train_run, G_TYPE_OBJECT)
+
+static void
+preview_free (gpointer data)
+{
+  Preview *preview = data;
+
+  g_free (preview->path);
+  g_free (preview);
+}
+
+static void
+message_free (gpointer data)
+{
+  Message *message = data;
+
+  g_strfreev (message->names);
+  g_free (message->values);
+  g_free (message->text);
+  g_free (message);
+}
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+
+  trp_recipe_free (task->recipe);
+  trp_data_list_unref (task->list);
+  g_free (task->folder);
+  g_free (task->device);
+  g_free (task);
+}
+
+static void
+trp_train_run_finalize (GObject *object)
+{
+  TrpTrainRun *self = TRP_TRAIN_RUN (object);
+
+  g_clear_object (&self->document);
+  g_clear_pointer (&self->job, trp_job_unref);
+  g_clear_pointer (&self->recipe, trp_recipe_free);
+  g_free (self->title);
+  g_free (self->folder);
+  g_free (self->sentence);
+  g_array_unref (self->steps);
+  g_array_unref (self->seconds);
+  g_hash_table_unref (self->columns);
+  g_ptr_array_unref (self->previews);
+  G_OBJECT_CLASS (trp_train_run_parent_class)->finalize (object);
+}
+
+static void
+trp_train_run_class_init (TrpTrainRunClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = trp_train_run_finalize;
+  changed = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                          NULL, G_TYPE_NONE, 0);
+}
+
+static void
+trp_train_run_init (TrpTrainRun *self)
+{
+  self->sentence = g_strdup ("");
+  self->steps = g_array_new (FALSE, FALSE, sizeof (double));
+  self->seconds = g_array_new (FALSE, FALSE, sizeof (double));
+  self->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) g_array_unref);
+  self->previews = g_ptr_array_new_with_free_func (preview_free);
+}
+
+/* ---- worker ---- */
+
+static void
+on_log (const TrpTrainLog *log, void *data)
+{
+  const Task *task = data;
+  Message *message = g_new0 (Message, 1);
+
+  message->kind = TOLD_ROW;
+  message->step = log->step;
+  message->seconds = log->seconds;
+  message->n = log->n;
+  message->names = g_new0 (char *, log->n + 1);
+  for (size_t n = 0; n < log->n; n++)
+    message->names[n] = g_strdup (log->names[n]);
+  message->values = g_memdup2 (log->values, log->n * sizeof *log->values);
+  trp_job_post (task->job, message);
+}
+
+static void
+on_preview (const char *path, int step, void *data)
+{
+  const Task *task = data;
+  Message *message = g_new0 (Message, 1);
+
+  message->kind = TOLD_PREVIEW;
+  message->step = step;
+  message->text = g_strdup (path);
+  trp_job_post (task->job, message);
+}
+
+static void
+on_say (const char *sentence, void *data)
+{
+  const Task *task = data;
+  Message *message = g_new0 (Message, 1);
+
+  message->kind = TOLD_SENTENCE;
+  message->text = g_strdup (sentence);
+  trp_job_post (task->job, message);
+}
+
+static void *
+run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  Task *task = data;
+  const TrpTrainOptions options = { .recipe = task->recipe,
+                                    .list = task->list,
+                                    .fold = task->fold,
+                                    .folder = task->folder,
+                                    .device = task->device,
+                                    .resume = task->resume,
+                                    .watch = { on_log, on_preview, on_say, task } };
+
+  task->job = job;
+  return trp_train (&options, progress, error) ? g_strdup (task->folder) : NULL;
+}
+
+/* ---- main thread ---- */
+
+/* A restart after an alarm, or a resumed run, goes back in steps: what came later is void. */
+static void
+drop_from (TrpTrainRun *self, double step)
+{
+  GHashTableIter iterator;
+  gpointer column;
+  guint n = self->steps->len;
+
+  while (n > 0 && g_array_index (self->steps, double, n - 1) >= step)
+    n--;
+  if (n == self->steps->len)
+    return;
+  g_array_set_size (self->steps, n);
+  g_array_set_size (self->seconds, n);
+  g_hash_table_iter_init (&iterator, self->columns);
+  while (g_hash_table_iter_next (&iterator, NULL, &column))
+    g_array_set_size (column, n);
+}
+
+static void
+add_row (TrpTrainRun *self, const Message *message)
+{
+  const double step = message->step;
+
+  drop_from (self, step);
+  g_array_append_val (self->steps, step);
+  g_array_append_val (self->seconds, message->seconds);
+  for (size_t n = 0; n < message->n; n++)
+    {
+      GArray *column = g_hash_table_lookup (self->columns, message->names[n]);
+
+      if (!column)
+        {
+          column = g_array_new (FALSE, TRUE, sizeof (double));
+          g_array_set_size (column, self->steps->len - 1);
+          g_hash_table_insert (self->columns, g_strdup (message->names[n]), column);
+        }
+      g_array_append_val (column, message->values[n]);
+    }
+}
+
+static void
+on_message (TrpJob *job, void *told, void *user_data)
+{
+  TrpTrainRun *self = user_data;
+  Message *message = told;
+  Preview *preview;
+
+  switch (message->kind)
+    {
+    case TOLD_ROW:
+      add_row (self, message);
+      break;
+    case TOLD_PREVIEW:
+      preview = g_new0 (Preview, 1);
+      preview->step = message->step;
+      preview->path = g_steal_pointer (&message->text);
+      g_ptr_array_add (self->previews, preview);
+      break;
+    case TOLD_SENTENCE:
+      g_free (self->sentence);
+      self->sentence = g_steal_pointer (&message->text);
+      break;
+    }
+  g_signal_emit (self, changed, 0);
+}
+
+static void
+on_done (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  TrpTrainRun *self = user_data;
+  g_autofree char *folder = result;
+  g_autofree char *text = NULL;
+
+  if (folder)
+    text = g_strdup_printf (_ ("%s is trained: %s"), self->title, folder);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    text = g_strdup_printf (_ ("%s was stopped; what it had learned is kept in %s"), self->title,
+                            self->folder);
+  else if (error)
+    text = g_strdup_printf (_ ("%s ended: %s"), self->title, error->message);
+  if (text)
+    trp_document_report (self->document,
+                         folder || !error ? TRP_SEVERITY_INFO
+                         : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                           ? TRP_SEVERITY_INFO
+                           : TRP_SEVERITY_ERROR,
+                         text);
+  g_signal_emit (self, changed, 0);
+  g_object_unref (self);
+}
+
+TrpTrainRun *
+trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
+{
+  static const TrpJobClass klass = { .run = run,
+                                     .message = on_message,
+                                     .done = on_done,
+                                     .free_data = task_free,
+                                     .free_result = g_free,
+                                     .free_message = message_free };
+  TrpTrainRun *self = g_object_new (TRP_TYPE_TRAIN_RUN, NULL);
+  Task *task = g_new0 (Task, 1);
+
+  self->document = g_object_ref (document);
+  self->recipe = trp_recipe_copy (setup->recipe);
+  self->title = g_strdup (setup->title);
+  self->folder = g_strdup (setup->folder);
+  task->recipe = trp_recipe_copy (setup->recipe);
+  task->list = trp_data_list_ref (setup->list);
+  task->folder = g_strdup (setup->folder);
+  task->device = g_strdup (setup->device);
+  task->fold = setup->fold;
+  task->resume = setup->resume;
+  /* the job's own reference, until it is done */
+  self->job = trp_job_start (&klass, setup->title, task, g_object_ref (self));
+  trp_document_add_job (document, self->job);
+  return self;
+}
+
+const TrpRecipe *
+trp_train_run_get_recipe (TrpTrainRun *self)
+{
+  return self->recipe;
+}
+
+const char *
+trp_train_run_get_title (TrpTrainRun *self)
+{
+  return self->title;
+}
+
+const char *
+trp_train_run_get_folder (TrpTrainRun *self)
+{
+  return self->folder;
+}
+
+TrpJob *
+trp_train_run_get_job (TrpTrainRun *self)
+{
+  return self->job;
+}
+
+const char *
+trp_train_run_get_sentence (TrpTrainRun *self)
+{
+  return self->sentence;
+}
+
+size_t
+trp_train_run_get_n_rows (TrpTrainRun *self)
+{
+  return self->steps->len;
+}
+
+const double *
+trp_train_run_peek_steps (TrpTrainRun *self)
+{
+  return (const double *) (const void *) self->steps->data;
+}
+
+const double *
+trp_train_run_peek_column (TrpTrainRun *self, const char *name)
+{
+  const GArray *column = g_hash_table_lookup (self->columns, name);
+
+  return column && column->len == self->steps->len ? (const double *) (const void *) column->data
+                                                   : NULL;
+}
+
+/* Over the last rows, so that a pause is forgotten after a while. */
+double
+trp_train_run_get_seconds_per_step (TrpTrainRun *self)
+{
+  const guint n = self->steps->len, back = MIN (n - 1, 10);
+
+  if (n < 2)
+    return NAN;
+  return (g_array_index (self->seconds, double, n - 1) -
+          g_array_index (self->seconds, double, n - 1 - back)) /
+         (g_array_index (self->steps, double, n - 1) -
+          g_array_index (self->steps, double, n - 1 - back));
+}
+
+size_t
+trp_train_run_get_n_previews (TrpTrainRun *self)
+{
+  return self->previews->len;
+}
+
+const char *
+trp_train_run_get_preview (TrpTrainRun *self, size_t index, int *out_step)
+{
+  const Preview *preview = g_ptr_array_index (self->previews, index);
+
+  *out_step = preview->step;
+  return preview->path;
+}
+
+char *
+trp_train_run_dup_model (TrpTrainRun *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "model.safetensors", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? g_steal_pointer (&path) : NULL;
+}

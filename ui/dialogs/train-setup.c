@@ -1,0 +1,605 @@
+/* train-setup.c - what a training needs to know before it starts
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/dialogs/train-setup.h"
+#include "config.h"
+#include "core/base/parallel.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_STEPS 10000000
+
+static const char *const devices[] = { "auto", "cpu", NULL };
+
+struct _TrpTrainSetupPanel
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  TrpRecipe *recipe;
+  char *recipe_id;
+  TrpDataList *list;
+  char *list_path;
+  TrpJob *estimate; /* under way */
+  GtkWidget *device;
+  GtkWidget *memory;
+  GtkWidget *memory_text;
+  GtkWidget *list_text;
+  GtkWidget *list_about;
+  GtkWidget *fold;
+  GtkWidget *fold_row;
+  GtkWidget *about;
+  GtkWidget *steps;
+  GtkWidget *seed;
+  GtkWidget *folder;
+  GtkWidget *resume;
+  GtkWidget *problem;
+  GtkWidget *start;
+  GtkFileChooserNative *chooser;
+  bool is_updating;
+};
+
+static guint start_signal;
+
+G_DEFINE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, GTK_TYPE_BOX)
+
+static void
+drop_estimate (TrpTrainSetupPanel *self)
+{
+  if (!self->estimate)
+    return;
+  trp_job_disconnect (self->estimate);
+  trp_job_cancel (self->estimate);
+  g_clear_pointer (&self->estimate, trp_job_unref);
+}
+
+static void
+trp_train_setup_panel_dispose (GObject *object)
+{
+  TrpTrainSetupPanel *self = TRP_TRAIN_SETUP_PANEL (object);
+
+  drop_estimate (self);
+  g_clear_object (&self->document);
+  g_clear_object (&self->chooser);
+  g_clear_pointer (&self->recipe, trp_recipe_free);
+  g_clear_pointer (&self->recipe_id, g_free);
+  g_clear_pointer (&self->list, trp_data_list_unref);
+  g_clear_pointer (&self->list_path, g_free);
+  G_OBJECT_CLASS (trp_train_setup_panel_parent_class)->dispose (object);
+}
+
+static void
+trp_train_setup_panel_class_init (TrpTrainSetupPanelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_train_setup_panel_dispose;
+  start_signal = g_signal_new ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
+}
+
+static void
+trp_train_setup_panel_init (TrpTrainSetupPanel *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+}
+
+static void
+show_problem (TrpTrainSetupPanel *self, const char *text)
+{
+  gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
+  gtk_widget_set_visible (self->problem, text != NULL);
+}
+
+/* ---- memory: headers and plans are read by a worker ---- */
+
+typedef struct
+{
+  TrpRecipe *recipe;
+  TrpDataList *list;
+  int fold;
+} Task;
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+
+  trp_recipe_free (task->recipe);
+  trp_data_list_unref (task->list);
+  g_free (task);
+}
+
+static void *
+run_estimate (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  const Task *task = data;
+  const TrpTrainOptions options = { .recipe = task->recipe,
+                                    .list = task->list,
+                                    .fold = task->fold };
+  g_autofree TrpTrainEstimate *estimate = g_new0 (TrpTrainEstimate, 1);
+
+  return trp_train_estimate (&options, estimate, error) ? g_steal_pointer (&estimate) : NULL;
+}
+
+static void
+on_estimate (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  TrpTrainSetupPanel *self = user_data;
+  g_autofree TrpTrainEstimate *estimate = result;
+  g_autofree char *need = NULL, *free_text = NULL, *text = NULL;
+
+  g_clear_pointer (&self->estimate, trp_job_unref);
+  if (!estimate)
+    {
+      gtk_label_set_label (GTK_LABEL (self->memory_text), "");
+      show_problem (self, error->message);
+      return;
+    }
+  need = g_format_size (estimate->data + estimate->device);
+  free_text = g_format_size (estimate->available);
+  text = estimate->available ? g_strdup_printf (_ ("%s of %s free"), need, free_text)
+                             : g_strdup (need);
+  gtk_label_set_label (GTK_LABEL (self->memory_text), text);
+  gtk_level_bar_set_value (
+    GTK_LEVEL_BAR (self->memory),
+    estimate->available
+      ? CLAMP ((double) (estimate->data + estimate->device) / (double) estimate->available, 0, 1)
+      : 0);
+  if (estimate->available && estimate->data + estimate->device > estimate->available)
+    show_problem (self, _ ("This will not fit into memory: choose a smaller patch or batch, or "
+                           "fewer cases."));
+}
+
+static int
+get_fold (TrpTrainSetupPanel *self)
+{
+  return gtk_widget_get_visible (self->fold_row)
+           ? gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->fold))
+           : -1;
+}
+
+static void
+ask_for_estimate (TrpTrainSetupPanel *self)
+{
+  static const TrpJobClass klass = {
+    .run = run_estimate, .done = on_estimate, .free_data = task_free, .free_result = g_free
+  };
+  Task *task;
+
+  drop_estimate (self);
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory), 0);
+  gtk_label_set_label (GTK_LABEL (self->memory_text), self->list ? "\u2026" : "");
+  if (!self->list || !self->recipe)
+    return;
+  task = g_new0 (Task, 1);
+  task->recipe = trp_recipe_copy (self->recipe);
+  task->list = trp_data_list_ref (self->list);
+  task->fold = get_fold (self);
+  self->estimate = trp_job_start (&klass, _ ("Memory estimate"), task, self);
+}
+
+/* ---- what is set ---- */
+
+static void
+update_start (TrpTrainSetupPanel *self)
+{
+  const char *folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
+
+  gtk_widget_set_sensitive (self->start, self->recipe && self->list && *folder);
+}
+
+/* Beside the list: RECIPE-1, or the next number that is free. */
+static void
+propose_folder (TrpTrainSetupPanel *self)
+{
+  g_autofree char *base = NULL;
+
+  if (!self->list_path || !self->recipe_id)
+    return;
+  base = g_path_get_dirname (self->list_path);
+  for (int number = 1; number < 1000; number++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s-%d", self->recipe_id, number);
+      g_autofree char *path = g_build_filename (base, "runs", name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      gtk_editable_set_text (GTK_EDITABLE (self->folder), path);
+      return;
+    }
+}
+
+static void
+show_recipe (TrpTrainSetupPanel *self)
+{
+  const TrpRecipe *recipe = self->recipe;
+  g_autofree char *text = NULL;
+  const int patch = recipe ? (recipe->patch > 0 ? recipe->patch : recipe->size) : 0;
+
+  if (recipe)
+    text = g_strdup_printf (_ ("%s\npatch %d \u00d7 %d, batch %d, learning rate %g"),
+                            recipe->description ? recipe->description : "", patch, patch,
+                            recipe->batch, recipe->learning_rate);
+  gtk_label_set_label (GTK_LABEL (self->about), text ? text : "");
+  self->is_updating = true;
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), recipe ? recipe->steps : 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed), recipe ? (double) recipe->seed : 0);
+  self->is_updating = false;
+}
+
+void
+trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->recipe, trp_recipe_free);
+  g_clear_pointer (&self->recipe_id, g_free);
+  self->recipe_id = g_strdup (name);
+  self->recipe = name ? trp_recipe_load (name, &error) : NULL;
+  show_problem (self, error ? error->message : NULL);
+  show_recipe (self);
+  propose_folder (self);
+  update_start (self);
+  ask_for_estimate (self);
+}
+
+static int
+find_largest_fold (const TrpDataList *list)
+{
+  int largest = -1;
+
+  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
+    largest = MAX (largest, trp_data_list_get (list, n)->fold);
+  return largest;
+}
+
+static void
+show_list (TrpTrainSetupPanel *self)
+{
+  const int largest = self->list ? find_largest_fold (self->list) : -1;
+  g_autofree char *name = self->list_path ? g_path_get_basename (self->list_path) : NULL;
+  g_autofree char *text = NULL;
+  size_t n_cases;
+
+  gtk_label_set_label (GTK_LABEL (self->list_text), name ? name : _ ("none chosen"));
+  gtk_widget_set_tooltip_text (self->list_text, self->list_path);
+  gtk_widget_set_visible (self->fold_row, largest >= 0);
+  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->fold), -1, largest);
+  if (self->list)
+    {
+      n_cases = trp_data_list_get_size (self->list);
+      text = g_strdup_printf (
+        ngettext ("%zu case: %zu MR, %zu CT", "%zu cases: %zu MR, %zu CT", n_cases), n_cases,
+        trp_data_list_count (self->list, TRP_DATA_MR),
+        trp_data_list_count (self->list, TRP_DATA_CT));
+    }
+  gtk_label_set_label (GTK_LABEL (self->list_about),
+                       text ? text : _ ("A CSV file with the columns case, mr, ct, \u2026"));
+}
+
+void
+trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  TrpDataList *list = trp_data_list_load (path, &error);
+
+  show_problem (self, error ? error->message : NULL);
+  if (!list)
+    return;
+  g_clear_pointer (&self->list, trp_data_list_unref);
+  g_free (self->list_path);
+  self->list = list;
+  self->list_path = g_strdup (path);
+  show_list (self);
+  propose_folder (self);
+  update_start (self);
+  ask_for_estimate (self);
+}
+
+void
+trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->folder), path);
+}
+
+void
+trp_train_setup_panel_set_steps (TrpTrainSetupPanel *self, int steps)
+{
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), steps);
+}
+
+static void
+on_setting_changed (TrpTrainSetupPanel *self)
+{
+  if (self->is_updating || !self->recipe)
+    return;
+  self->recipe->steps = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps));
+  self->recipe->seed = (uint64_t) gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->seed));
+}
+
+TrpTrainRun *
+trp_train_setup_panel_start (TrpTrainSetupPanel *self)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  TrpTrainSetup setup = { .recipe = self->recipe, .list = self->list, .fold = get_fold (self) };
+  TrpTrainRun *run;
+
+  gtk_spin_button_update (GTK_SPIN_BUTTON (self->steps));
+  gtk_spin_button_update (GTK_SPIN_BUTTON (self->seed));
+  setup.folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
+  if (!self->recipe || !self->list || !*setup.folder)
+    {
+      show_problem (self, _ ("Choose a recipe, a list of cases and a folder first."));
+      return NULL;
+    }
+  if (!trp_recipe_check (self->recipe, &error))
+    {
+      show_problem (self, error->message);
+      return NULL;
+    }
+  name = g_path_get_basename (setup.folder);
+  setup.title = name;
+  setup.device = devices[gtk_drop_down_get_selected (GTK_DROP_DOWN (self->device))];
+  setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
+  show_problem (self, NULL);
+  run = trp_train_run_start (self->document, &setup);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), FALSE);
+  return run;
+}
+
+static void
+on_start (TrpTrainSetupPanel *self)
+{
+  g_signal_emit (self, start_signal, 0);
+}
+
+/* ---- choosers ---- */
+
+static void
+on_list_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *self)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path)
+    trp_train_setup_panel_set_list (self, path);
+  g_clear_object (&self->chooser);
+}
+
+static void
+on_folder_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *self)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path)
+    trp_train_setup_panel_set_folder (self, path);
+  g_clear_object (&self->chooser);
+}
+
+static void
+choose (TrpTrainSetupPanel *self,
+        const char *title,
+        GtkFileChooserAction action,
+        GCallback callback)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (
+    title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action, _ ("Choose"), NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  g_signal_connect (self->chooser, "response", callback, self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_choose_list (TrpTrainSetupPanel *self)
+{
+  choose (self, _ ("List of cases"), GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (on_list_chosen));
+}
+
+static void
+on_choose_folder (TrpTrainSetupPanel *self)
+{
+  choose (self, _ ("Folder of the run"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+          G_CALLBACK (on_folder_chosen));
+}
+
+/* Every setting, to read and to copy. */
+static void
+on_open_as_text (TrpTrainSetupPanel *self)
+{
+  g_autofree char *text = self->recipe ? trp_recipe_to_text (self->recipe) : NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *window, *scrolled, *view;
+
+  if (!text)
+    return;
+  window = gtk_window_new ();
+  scrolled = gtk_scrolled_window_new ();
+  view = gtk_text_view_new ();
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
+  gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
+  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
+  gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 10);
+  gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 8);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
+  gtk_window_set_title (GTK_WINDOW (window), self->recipe_id);
+  gtk_window_set_default_size (GTK_WINDOW (window), 560, 640);
+  gtk_window_set_child (GTK_WINDOW (window), scrolled);
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* ---- making ---- */
+
+static GtkWidget *
+make_label (const char *text, const char *class_name)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (class_name)
+    gtk_widget_add_css_class (label, class_name);
+  return label;
+}
+
+static GtkWidget *
+make_caption (void)
+{
+  GtkWidget *label = make_label (NULL, "caption");
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  return label;
+}
+
+static GtkWidget *
+make_section (const char *title, GtkWidget *beside)
+{
+  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = make_label (title, "panel-title");
+
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (heading), label);
+  if (beside)
+    gtk_box_append (GTK_BOX (heading), beside);
+  gtk_box_append (GTK_BOX (section), heading);
+  gtk_widget_add_css_class (section, "panel");
+  return section;
+}
+
+static GtkWidget *
+make_row (const char *name, GtkWidget *child)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = make_label (name, "second");
+
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), child);
+  return row;
+}
+
+static GtkWidget *
+make_device (TrpTrainSetupPanel *self)
+{
+  GtkWidget *section = make_section (_ ("Device"), NULL);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *about = make_caption ();
+  g_autofree char *text = g_strdup_printf (
+    ngettext ("CPU, %d thread, fp32", "CPU, %d threads, fp32", trp_parallel_get_threads ()),
+    trp_parallel_get_threads ());
+
+  self->device = gtk_drop_down_new_from_strings (devices);
+  self->memory = gtk_level_bar_new ();
+  self->memory_text = make_label (NULL, "numeric");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->device), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Device"), -1);
+  gtk_label_set_label (GTK_LABEL (about), text);
+  gtk_widget_set_hexpand (self->memory, TRUE);
+  gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
+  gtk_box_append (GTK_BOX (row), self->memory);
+  gtk_box_append (GTK_BOX (row), self->memory_text);
+  gtk_box_append (GTK_BOX (section), self->device);
+  gtk_box_append (GTK_BOX (section), about);
+  gtk_box_append (GTK_BOX (section), row);
+  return section;
+}
+
+static GtkWidget *
+make_data (TrpTrainSetupPanel *self)
+{
+  GtkWidget *section, *choose_button = gtk_button_new_with_label (_ ("Choose a list\u2026"));
+
+  self->list_text = make_label (NULL, "second");
+  self->list_about = make_caption ();
+  self->fold = gtk_spin_button_new_with_range (-1, 0, 1);
+  self->fold_row = make_row (_ ("leave out fold (\u22121: none)"), self->fold);
+  gtk_label_set_ellipsize (GTK_LABEL (self->list_text), PANGO_ELLIPSIZE_START);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), -1);
+  section = make_section (_ ("Data"), self->list_text);
+  g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_list), self);
+  g_signal_connect_swapped (self->fold, "value-changed", G_CALLBACK (ask_for_estimate), self);
+  gtk_box_append (GTK_BOX (section), choose_button);
+  gtk_box_append (GTK_BOX (section), self->list_about);
+  gtk_box_append (GTK_BOX (section), self->fold_row);
+  return section;
+}
+
+static GtkWidget *
+make_recipe (TrpTrainSetupPanel *self)
+{
+  GtkWidget *open = gtk_button_new_with_label (_ ("Open as text"));
+  GtkWidget *section;
+
+  gtk_widget_add_css_class (open, "link");
+  g_signal_connect_swapped (open, "clicked", G_CALLBACK (on_open_as_text), self);
+  section = make_section (_ ("Recipe"), open);
+  self->about = make_caption ();
+  self->steps = gtk_spin_button_new_with_range (1, MAX_STEPS, 100);
+  self->seed = gtk_spin_button_new_with_range (0, INT32_MAX, 1);
+  g_signal_connect_swapped (self->steps, "value-changed", G_CALLBACK (on_setting_changed), self);
+  g_signal_connect_swapped (self->seed, "value-changed", G_CALLBACK (on_setting_changed), self);
+  gtk_box_append (GTK_BOX (section), self->about);
+  gtk_box_append (GTK_BOX (section), make_row (_ ("steps"), self->steps));
+  gtk_box_append (GTK_BOX (section), make_row (_ ("seed"), self->seed));
+  return section;
+}
+
+static GtkWidget *
+make_output (TrpTrainSetupPanel *self)
+{
+  GtkWidget *section = make_section (_ ("Folder"), NULL);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *choose_button = gtk_button_new_from_icon_name ("folder-open-symbolic");
+
+  self->folder = gtk_entry_new ();
+  self->resume = gtk_check_button_new_with_label (_ ("go on with the run in this folder"));
+  gtk_widget_set_hexpand (self->folder, TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->folder), 10);
+  gtk_widget_set_tooltip_text (choose_button, _ ("Choose a folder"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (choose_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Choose a folder"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->folder), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Folder of the run"), -1);
+  g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_folder), self);
+  g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (update_start), self);
+  gtk_box_append (GTK_BOX (row), self->folder);
+  gtk_box_append (GTK_BOX (row), choose_button);
+  gtk_box_append (GTK_BOX (section), row);
+  gtk_box_append (GTK_BOX (section), self->resume);
+  return section;
+}
+
+GtkWidget *
+trp_train_setup_panel_new (TrpDocument *document)
+{
+  TrpTrainSetupPanel *self = g_object_new (TRP_TYPE_TRAIN_SETUP_PANEL, NULL);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->document = g_object_ref (document);
+  self->start = gtk_button_new_with_label (_ ("Start training"));
+  self->problem = make_label (NULL, "error");
+  gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
+  gtk_widget_add_css_class (self->start, "suggested-action");
+  g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
+  gtk_box_append (GTK_BOX (self), make_device (self));
+  gtk_box_append (GTK_BOX (self), make_data (self));
+  gtk_box_append (GTK_BOX (self), make_recipe (self));
+  gtk_box_append (GTK_BOX (self), make_output (self));
+  gtk_box_append (GTK_BOX (bottom), self->problem);
+  gtk_box_append (GTK_BOX (bottom), self->start);
+  gtk_widget_add_css_class (bottom, "panel");
+  gtk_box_append (GTK_BOX (self), bottom);
+  show_list (self);
+  show_problem (self, NULL);
+  update_start (self);
+  return GTK_WIDGET (self);
+}

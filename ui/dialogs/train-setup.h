@@ -1,0 +1,32 @@
+/* train-setup.h - what a training needs to know before it starts
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Device, memory, list of cases, folder, and the few settings of a recipe that are changed often.
+ * Main thread. Emits "start" when the user asks for it and all is there.
+ */
+
+#pragma once
+
+#include "ui/dialogs/train-run.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TRP_TYPE_TRAIN_SETUP_PANEL (trp_train_setup_panel_get_type ())
+G_DECLARE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, TRP, TRAIN_SETUP_PANEL, GtkBox)
+
+GtkWidget *trp_train_setup_panel_new (TrpDocument *document);
+/* @name: as trp_recipe_load() takes it; NULL: none */
+void trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name);
+/* For tests and for files given otherwise. */
+void trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path);
+void trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path);
+void trp_train_setup_panel_set_steps (TrpTrainSetupPanel *self, int steps);
+
+/* Starts what is set up. Returns: (transfer full): NULL, after saying why, if something is missing.
+ */
+TrpTrainRun *trp_train_setup_panel_start (TrpTrainSetupPanel *self);
+
+G_END_DECLS

@@ -1,0 +1,189 @@
+/* train-view.c - the Train mode: recipe, data, run, losses, previews
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/dialogs/train-view.h"
+#include "config.h"
+#include "ui/dialogs/train-progress.h"
+#include "ui/dialogs/train-recipes.h"
+#include "ui/dialogs/train-setup.h"
+
+#include <glib/gi18n.h>
+
+#define LEFT_WIDTH 224
+#define RIGHT_WIDTH 272
+
+struct _TrpTrainView
+{
+  GtkBox parent_instance;
+
+  TrpDocument *document;
+  TrpTrainRecipes *recipes;
+  TrpTrainSetupPanel *setup;
+  TrpTrainProgress *progress;
+  GtkWidget *runs_title;
+  GtkWidget *runs;
+};
+
+G_DEFINE_FINAL_TYPE (TrpTrainView, trp_train_view, GTK_TYPE_BOX)
+
+static void
+trp_train_view_dispose (GObject *object)
+{
+  TrpTrainView *self = TRP_TRAIN_VIEW (object);
+
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (trp_train_view_parent_class)->dispose (object);
+}
+
+static void
+trp_train_view_class_init (TrpTrainViewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = trp_train_view_dispose;
+}
+
+static void
+trp_train_view_init (TrpTrainView *self)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (self), "train");
+}
+
+/* ---- runs of this session ---- */
+
+static TrpTrainRun *
+get_run (GtkWidget *row)
+{
+  return g_object_get_data (G_OBJECT (row), "run");
+}
+
+static void
+update_row (GtkWidget *row)
+{
+  TrpJob *job = trp_train_run_get_job (get_run (row));
+  GtkWidget *box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (gtk_widget_get_last_child (box)),
+                                 trp_job_get_fraction (job));
+}
+
+static GtkWidget *
+make_row (TrpTrainRun *run)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *name = gtk_label_new (trp_train_run_get_title (run));
+  GtkWidget *bar = gtk_progress_bar_new ();
+
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_widget_set_size_request (bar, 48, -1);
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (row, trp_train_run_get_folder (run));
+  gtk_widget_add_css_class (row, "recipe");
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
+  return row;
+}
+
+static void
+on_run_selected (GtkListBox *list, GtkListBoxRow *row, TrpTrainView *self)
+{
+  trp_train_progress_set_run (self->progress, row ? get_run (GTK_WIDGET (row)) : NULL);
+}
+
+static void
+on_jobs_changed (TrpTrainView *self, TrpJob *job)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (self->runs); row;
+       row = gtk_widget_get_next_sibling (row))
+    if (get_run (row) && trp_train_run_get_job (get_run (row)) == job)
+      update_row (row);
+}
+
+static void
+on_start (TrpTrainView *self)
+{
+  g_autoptr (TrpTrainRun) run = trp_train_setup_panel_start (self->setup);
+  GtkWidget *row;
+
+  if (!run)
+    return;
+  row = make_row (run);
+  gtk_widget_set_visible (self->runs_title, TRUE);
+  gtk_list_box_insert (GTK_LIST_BOX (self->runs), row, 0);
+  gtk_list_box_select_row (GTK_LIST_BOX (self->runs), GTK_LIST_BOX_ROW (row));
+}
+
+static void
+on_recipe_changed (TrpTrainView *self)
+{
+  trp_train_setup_panel_set_recipe (self->setup, trp_train_recipes_get_chosen (self->recipes));
+}
+
+/* ---- making ---- */
+
+static GtkWidget *
+make_left (TrpTrainView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  self->recipes = TRP_TRAIN_RECIPES (trp_train_recipes_new ());
+  self->runs_title = gtk_label_new (_ ("Runs"));
+  self->runs = gtk_list_box_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->recipes));
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->runs_title), 0);
+  gtk_widget_add_css_class (self->runs_title, "panel-title");
+  gtk_widget_add_css_class (self->runs_title, "list-title");
+  gtk_widget_set_visible (self->runs_title, FALSE);
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->runs), GTK_SELECTION_BROWSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->runs), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Runs"), -1);
+  g_signal_connect_swapped (self->recipes, "changed", G_CALLBACK (on_recipe_changed), self);
+  g_signal_connect (self->runs, "row-selected", G_CALLBACK (on_run_selected), self);
+  gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), self->runs_title);
+  gtk_box_append (GTK_BOX (box), self->runs);
+  gtk_widget_set_size_request (box, LEFT_WIDTH, -1);
+  gtk_widget_add_css_class (box, "left");
+  return box;
+}
+
+static GtkWidget *
+make_right (TrpTrainView *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  self->setup = TRP_TRAIN_SETUP_PANEL (trp_train_setup_panel_new (self->document));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->setup));
+  gtk_widget_set_size_request (scrolled, RIGHT_WIDTH, -1);
+  gtk_widget_add_css_class (scrolled, "side");
+  g_signal_connect_swapped (self->setup, "start", G_CALLBACK (on_start), self);
+  return scrolled;
+}
+
+GtkWidget *
+trp_train_view_new (TrpDocument *document)
+{
+  TrpTrainView *self = g_object_new (TRP_TYPE_TRAIN_VIEW, NULL);
+
+  self->document = g_object_ref (document);
+  self->progress = TRP_TRAIN_PROGRESS (trp_train_progress_new (document));
+  gtk_box_append (GTK_BOX (self), make_left (self));
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->progress));
+  gtk_box_append (GTK_BOX (self), make_right (self));
+  g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
+  on_recipe_changed (self);
+  return GTK_WIDGET (self);
+}
