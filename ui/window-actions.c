@@ -100,6 +100,17 @@ on_fit (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
+on_mode (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  const char *mode = g_variant_get_string (value, NULL);
+
+  if (strcmp (mode, "edit") != 0 && strcmp (mode, "train") != 0)
+    return;
+  trp_main_window_set_mode (window, mode);
+  g_simple_action_set_state (action, value);
+}
+
+static void
 on_full (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   trp_panes_toggle_full (trp_main_window_get_panes (window));
@@ -285,6 +296,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
 {
   static const GActionEntry entries[] = {
     { "layout", NULL, "s", "'axial'", on_layout },
+    { "mode", NULL, "s", "'edit'", on_mode },
     { "crosshair", NULL, NULL, "true", on_crosshair },
     { "nose-right", NULL, NULL, "false", on_nose_right },
     { "as-acquired", NULL, NULL, "false", on_as_acquired },

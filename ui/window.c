@@ -9,6 +9,7 @@
 #include "ui/window.h"
 #include "config.h"
 
+#include "ui/dialogs/train-view.h"
 #include "ui/document-files.h"
 #include "ui/message-bar.h"
 #include "ui/panels/history.h"
@@ -23,6 +24,7 @@
 #include "ui/window-files.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define SIDE_WIDTH 272
 
@@ -35,6 +37,8 @@ struct _TrpMainWindow
   TrpPanes *panes;
   TrpStartView *start;
   TrpMessageBar *messages;
+  GtkWidget *modes; /* a stack: edit, train */
+  GtkWidget *layouts;
   GtkWidget *side;
   GtkWidget *title;
   GtkWidget *unsaved;
@@ -140,29 +144,44 @@ make_icon_button (const char *icon, const char *name, const char *action)
   return button;
 }
 
-static GtkWidget *
-make_layout_switch (void)
+/* TrpSegment: one of a few choices of an action, in the header bar. */
+typedef struct
 {
-  static const struct
-  {
-    const char *name;
-    const char *target;
-  } layouts[] = { { N_ ("Axial"), "axial" },
-                  { N_ ("Coronal"), "coronal" },
-                  { N_ ("Sagittal"), "sagittal" },
-                  { N_ ("All planes"), "all" } };
+  const char *name;
+  const char *target;
+} TrpSegment;
+
+static GtkWidget *
+make_switch (const TrpSegment *segments, size_t n_segments, const char *action)
+{
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_add_css_class (box, "segments");
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  for (size_t n = 0; n < G_N_ELEMENTS (layouts); n++)
+  for (size_t n = 0; n < n_segments; n++)
     {
-      GtkWidget *button = gtk_toggle_button_new_with_label (_ (layouts[n].name));
+      GtkWidget *button = gtk_toggle_button_new_with_label (_ (segments[n].name));
 
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.layout");
-      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", layouts[n].target);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", segments[n].target);
       gtk_box_append (GTK_BOX (box), button);
     }
+  return box;
+}
+
+static GtkWidget *
+make_switches (TrpMainWindow *self)
+{
+  static const TrpSegment modes[] = { { N_ ("Edit"), "edit" }, { N_ ("Train"), "train" } };
+  static const TrpSegment layouts[] = { { N_ ("Axial"), "axial" },
+                                        { N_ ("Coronal"), "coronal" },
+                                        { N_ ("Sagittal"), "sagittal" },
+                                        { N_ ("All planes"), "all" } };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
+
+  self->layouts = make_switch (layouts, G_N_ELEMENTS (layouts), "win.layout");
+  gtk_box_append (GTK_BOX (box), make_switch (modes, G_N_ELEMENTS (modes), "win.mode"));
+  gtk_box_append (GTK_BOX (box), self->layouts);
   return box;
 }
 
@@ -211,7 +230,7 @@ make_header (TrpMainWindow *self)
   gtk_header_bar_pack_start (header, open);
   gtk_header_bar_pack_start (header, save);
   add_title (self, header);
-  gtk_header_bar_set_title_widget (header, make_layout_switch ());
+  gtk_header_bar_set_title_widget (header, make_switches (self));
   gtk_header_bar_pack_end (header, menu);
   gtk_header_bar_pack_end (header,
                            make_icon_button ("edit-redo-symbolic", _ ("Redo (Y)"), "win.redo"));
@@ -348,6 +367,18 @@ make_body (TrpMainWindow *self)
   return body;
 }
 
+static GtkWidget *
+make_modes (TrpMainWindow *self)
+{
+  self->modes = gtk_stack_new ();
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->modes), FALSE);
+  gtk_stack_set_vhomogeneous (GTK_STACK (self->modes), FALSE);
+  gtk_stack_add_named (GTK_STACK (self->modes), make_body (self), "edit");
+  gtk_stack_add_named (GTK_STACK (self->modes), trp_train_view_new (self->document), "train");
+  gtk_widget_set_vexpand (self->modes, TRUE);
+  return self->modes;
+}
+
 GtkWidget *
 trp_main_window_new (GtkApplication *application)
 {
@@ -361,7 +392,7 @@ trp_main_window_new (GtkApplication *application)
   self->messages = TRP_MESSAGE_BAR (trp_message_bar_new (self->document));
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
   gtk_box_append (GTK_BOX (all), GTK_WIDGET (self->messages));
-  gtk_box_append (GTK_BOX (all), make_body (self));
+  gtk_box_append (GTK_BOX (all), make_modes (self));
   gtk_box_append (GTK_BOX (all), trp_status_line_new (self->document));
   gtk_window_set_child (GTK_WINDOW (self), all);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
@@ -390,6 +421,13 @@ TrpPanes *
 trp_main_window_get_panes (TrpMainWindow *self)
 {
   return self->panes;
+}
+
+void
+trp_main_window_set_mode (TrpMainWindow *self, const char *mode)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (self->modes), mode);
+  gtk_widget_set_visible (self->layouts, strcmp (mode, "edit") == 0);
 }
 
 bool

@@ -21,6 +21,8 @@ TrpDocument *trp_main_window_get_document (TrpMainWindow *self);
 TrpPanes *trp_main_window_get_panes (TrpMainWindow *self);
 /* Patient ID (or the folder) in the title. */
 void trp_main_window_set_identity_shown (TrpMainWindow *self, bool shown);
+/* "edit" or "train"; win.mode does it and keeps the switch right. */
+void trp_main_window_set_mode (TrpMainWindow *self, const char *mode);
 /* Nothing open, opening or drawn: may be used for other files. */
 bool trp_main_window_is_empty (TrpMainWindow *self);
 /* NULL-terminated, newest first. */

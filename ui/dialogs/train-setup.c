@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MAX_STEPS 10000000
 
@@ -193,14 +194,17 @@ update_start (TrpTrainSetupPanel *self)
 static void
 propose_folder (TrpTrainSetupPanel *self)
 {
-  g_autofree char *base = NULL;
+  g_autofree char *base = NULL, *stem = NULL;
 
   if (!self->list_path || !self->recipe_id)
     return;
   base = g_path_get_dirname (self->list_path);
+  stem = g_path_get_basename (self->recipe_id);
+  if (g_str_has_suffix (stem, ".recipe"))
+    stem[strlen (stem) - strlen (".recipe")] = '\0';
   for (int number = 1; number < 1000; number++)
     {
-      g_autofree char *name = g_strdup_printf ("%s-%d", self->recipe_id, number);
+      g_autofree char *name = g_strdup_printf ("%s-%d", stem, number);
       g_autofree char *path = g_build_filename (base, "runs", name, NULL);
 
       if (g_file_test (path, G_FILE_TEST_EXISTS))
@@ -454,6 +458,7 @@ make_caption (void)
   GtkWidget *label = make_label (NULL, "caption");
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   return label;
 }
 
@@ -588,6 +593,7 @@ trp_train_setup_panel_new (TrpDocument *document)
   self->start = gtk_button_new_with_label (_ ("Start training"));
   self->problem = make_label (NULL, "error");
   gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->problem), 30);
   gtk_widget_add_css_class (self->start, "suggested-action");
   g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
   gtk_box_append (GTK_BOX (self), make_device (self));

@@ -154,6 +154,7 @@ make_left (TrpTrainView *self)
   gtk_box_append (GTK_BOX (box), self->runs_title);
   gtk_box_append (GTK_BOX (box), self->runs);
   gtk_widget_set_size_request (box, LEFT_WIDTH, -1);
+  gtk_widget_set_hexpand (box, FALSE);
   gtk_widget_add_css_class (box, "left");
   return box;
 }
@@ -168,6 +169,7 @@ make_right (TrpTrainView *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->setup));
   gtk_widget_set_size_request (scrolled, RIGHT_WIDTH, -1);
+  gtk_widget_set_hexpand (scrolled, FALSE); /* whatever its children want */
   gtk_widget_add_css_class (scrolled, "side");
   g_signal_connect_swapped (self->setup, "start", G_CALLBACK (on_start), self);
   return scrolled;

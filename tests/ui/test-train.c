@@ -1,0 +1,233 @@
+/* test-train.c - a small training from the window's Train mode
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/io/format.h"
+#include "tests/lib/check.h"
+#include "ui/dialogs/train-progress.h"
+#include "ui/dialogs/train-recipes.h"
+#include "ui/dialogs/train-setup.h"
+#include "ui/dialogs/train-view.h"
+
+#include <string.h>
+
+enum
+{
+  SIDE = 32,
+  SLICES = 3,
+};
+
+/* A disc on air, as MR (0 and 500) or CT (-1000 and 40). */
+static void
+save_image (const char *folder, const char *name, bool is_ct)
+{
+  const size_t size[3] = { SIDE, SIDE, SLICES };
+  const double spacing[3] = { 4, 4, 4 };
+  const TrpGeometry geometry = trp_geometry_axial (size, spacing, trp_vec3 (0, 0, 0));
+  const TrpVolumeInfo info = { .modality = is_ct ? TRP_MODALITY_CT : TRP_MODALITY_MR };
+  int16_t voxels[SIDE * SIDE * SLICES];
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TrpVolume) volume = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (int n = 0; n < SIDE * SIDE * SLICES; n++)
+    {
+      const int x = n % SIDE - SIDE / 2, y = n / SIDE % SIDE - SIDE / 2;
+      const bool is_inside = x * x + y * y < 100;
+
+      voxels[n] = (int16_t) (is_ct ? (is_inside ? 40 : -1000) : (is_inside ? 500 + x : 0));
+    }
+  bytes = g_bytes_new (voxels, sizeof voxels);
+  volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, &error);
+  g_assert_no_error (error);
+  if (!trp_volume_save (volume, path, &error))
+    g_assert_no_error (error);
+}
+
+static char *
+save (const char *folder, const char *name, const char *text)
+{
+  char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+static const char recipe_text[] = "[recipe]\n"
+                                  "name=Tiny\n"
+                                  "description=Small enough for a test\n"
+                                  "trainer=cyclegan\n"
+                                  "[data]\n"
+                                  "spacing=4\n"
+                                  "size=32\n"
+                                  "[network]\n"
+                                  "generator=resnet-1\n"
+                                  "generator_filters=4\n"
+                                  "generator_downs=1\n"
+                                  "discriminator_filters=4\n"
+                                  "discriminator_layers=1\n"
+                                  "[training]\n"
+                                  "steps=6\n"
+                                  "[output]\n"
+                                  "log_every=1\n"
+                                  "preview_every=3\n"
+                                  "save_every=6\n";
+
+typedef struct
+{
+  char *folder;
+  char *list;
+  char *recipe;
+  char *run;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, const void *data)
+{
+  fixture->folder = trp_test_make_folder ();
+  save_image (fixture->folder, "mr.nii.gz", false);
+  save_image (fixture->folder, "ct.nii.gz", true);
+  fixture->list = save (fixture->folder, "cases.csv", "case,mr,ct\na,mr.nii.gz,ct.nii.gz\n");
+  fixture->recipe = save (fixture->folder, "tiny.recipe", recipe_text);
+  fixture->run = g_build_filename (fixture->folder, "run", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, const void *data)
+{
+  trp_test_remove_folder (fixture->folder);
+  g_free (fixture->folder);
+  g_free (fixture->list);
+  g_free (fixture->recipe);
+  g_free (fixture->run);
+}
+
+static void
+wait_for_jobs (TrpDocument *document)
+{
+  while (trp_document_count_running_jobs (document) > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static TrpTrainRun *
+start (Fixture *fixture, TrpDocument *document, GtkWidget *setup)
+{
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (setup);
+
+  trp_train_setup_panel_set_recipe (panel, fixture->recipe);
+  trp_train_setup_panel_set_list (panel, fixture->list);
+  trp_train_setup_panel_set_folder (panel, fixture->run);
+  return trp_train_setup_panel_start (panel);
+}
+
+static void
+a_run_tells_losses_and_previews (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  g_autoptr (TrpTrainRun) run = start (fixture, document, setup);
+  g_autofree char *model = NULL;
+  int step;
+
+  g_assert_nonnull (run);
+  g_assert_cmpuint (trp_document_count_running_jobs (document), ==, 1);
+  wait_for_jobs (document);
+  g_assert_no_error (trp_job_get_error (trp_train_run_get_job (run)));
+  g_assert_cmpuint (trp_train_run_get_n_rows (run), ==, 6);
+  trp_assert_near (trp_train_run_peek_steps (run)[5], 6, 0);
+  g_assert_nonnull (trp_train_run_peek_column (run, "cycle_A"));
+  g_assert_true (isfinite (trp_train_run_peek_column (run, "D_B")[5]));
+  g_assert_null (trp_train_run_peek_column (run, "no such loss"));
+  g_assert_cmpuint (trp_train_run_get_n_previews (run), >=, 2);
+  g_assert_true (g_file_test (trp_train_run_get_preview (run, 0, &step), G_FILE_TEST_EXISTS));
+  g_assert_cmpint (step, ==, 3);
+  model = trp_train_run_dup_model (run);
+  g_assert_nonnull (model);
+  g_object_unref (setup);
+}
+
+static void
+what_is_missing_is_said (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+
+  g_assert_null (trp_train_setup_panel_start (TRP_TRAIN_SETUP_PANEL (setup)));
+  trp_train_setup_panel_set_list (TRP_TRAIN_SETUP_PANEL (setup), "/no/such/list.csv");
+  g_assert_null (trp_train_setup_panel_start (TRP_TRAIN_SETUP_PANEL (setup)));
+  g_assert_cmpuint (trp_document_get_jobs (document)->len, ==, 0);
+  g_object_unref (setup);
+}
+
+static void
+a_second_run_in_the_folder_fails_in_words (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  g_autoptr (TrpTrainRun) first = start (fixture, document, setup);
+  g_autoptr (TrpTrainRun) second = NULL;
+
+  wait_for_jobs (document);
+  second = start (fixture, document, setup);
+  wait_for_jobs (document);
+  g_assert_cmpint (trp_job_get_state (trp_train_run_get_job (first)), ==, TRP_JOB_DONE);
+  g_assert_cmpint (trp_job_get_state (trp_train_run_get_job (second)), ==, TRP_JOB_FAILED);
+  g_assert_nonnull (trp_job_get_error (trp_train_run_get_job (second)));
+  g_object_unref (setup);
+}
+
+static void
+the_view_shows_a_run (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  GtkWidget *progress = trp_train_progress_new (document);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *view = g_object_ref_sink (trp_train_view_new (document));
+  g_autoptr (TrpTrainRun) run = NULL;
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 800, 600);
+  gtk_window_set_child (GTK_WINDOW (window), progress);
+  gtk_window_present (GTK_WINDOW (window));
+  run = start (fixture, document, setup);
+  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), run);
+  wait_for_jobs (document);
+  for (int turn = 0; turn < 100; turn++)
+    g_main_context_iteration (NULL, FALSE);
+  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_object_unref (setup);
+  g_assert_finalize_object (view);
+}
+
+static void
+shipped_recipes_are_listed (void)
+{
+  GtkWidget *recipes = g_object_ref_sink (trp_train_recipes_new ());
+  const char *chosen = trp_train_recipes_get_chosen (TRP_TRAIN_RECIPES (recipes));
+
+  g_assert_nonnull (chosen);
+  g_assert_true (g_str_has_prefix (chosen, "cyclegan"));
+  g_assert_finalize_object (recipes);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gtk_init ();
+  g_test_add ("/train/a-run-tells-losses-and-previews", Fixture, NULL, set_up,
+              a_run_tells_losses_and_previews, tear_down);
+  g_test_add ("/train/what-is-missing-is-said", Fixture, NULL, set_up, what_is_missing_is_said,
+              tear_down);
+  g_test_add ("/train/a-second-run-in-the-folder-fails-in-words", Fixture, NULL, set_up,
+              a_second_run_in_the_folder_fails_in_words, tear_down);
+  g_test_add ("/train/the-view-shows-a-run", Fixture, NULL, set_up, the_view_shows_a_run,
+              tear_down);
+  g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);
+  return g_test_run ();
+}
