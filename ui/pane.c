@@ -268,7 +268,7 @@ make_empty (TrpSlicePane *self)
   static const char *const texts[TRP_N_ROLES] = {
     N_ ("DICOM folder, NIfTI, NRRD, MetaImage,\na stack of PNG pictures"),
     N_ ("or let a model make one from the MR\nonce an MR is open"),
-    N_ ("shown in the same patient millimetres\nas the MR, with the link named"), N_ ("")
+    N_ ("shown in the same patient millimetres\nas the MR, with the link named"), ""
   };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *icon = gtk_image_new_from_icon_name (icons[self->role]);

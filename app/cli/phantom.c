@@ -18,7 +18,7 @@ check_ranges (int n_patients, gint64 seed, int matrix, int ct_matrix)
     return trp_verb_usage (_ ("--patients takes 1 to %d, not %d"), TRP_PHANTOM_MAX_PATIENTS,
                            n_patients);
   if (seed < 0)
-    return trp_verb_usage (_ ("--seed takes 0 or more, not %" G_GINT64_FORMAT), seed);
+    return trp_verb_usage (_ ("--seed takes 0 or more"));
   if (matrix < TRP_PHANTOM_MIN_MATRIX || matrix > TRP_PHANTOM_MAX_MATRIX)
     return trp_verb_usage (_ ("--matrix takes %d to %d, not %d"), TRP_PHANTOM_MIN_MATRIX,
                            TRP_PHANTOM_MAX_MATRIX, matrix);
