@@ -159,6 +159,7 @@ typedef struct
   char *path;
   char *uid; /* NULL: not chosen yet */
   int role;
+  int frame;
   TrpOpenAs as;
 } OpenData;
 
@@ -192,26 +193,6 @@ opened_free (gpointer data)
   g_free (opened);
 }
 
-/* Modality by role, so that a NIfTI file gets the window and the unit of what it is. */
-static TrpVolume *
-with_modality (TrpVolume *volume, int role)
-{
-  static const TrpModality modality[TRP_N_ROLES] = { TRP_MODALITY_MR, TRP_MODALITY_SYNCT,
-                                                     TRP_MODALITY_CT, TRP_MODALITY_UNKNOWN };
-  TrpVolumeInfo info;
-  TrpVolume *result;
-
-  if (trp_volume_get_info (volume)->modality != TRP_MODALITY_UNKNOWN || role == TRP_ROLE_OTHER)
-    return trp_volume_ref (volume);
-  trp_volume_info_copy (&info, trp_volume_get_info (volume));
-  info.modality = modality[role];
-  if (!info.unit && role != TRP_ROLE_MR)
-    info.unit = g_strdup ("HU");
-  result = trp_volume_new_with_info (volume, &info);
-  trp_volume_info_clear (&info);
-  return result;
-}
-
 static bool
 fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **error)
 {
@@ -230,7 +211,7 @@ fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **e
       return true;
     }
   opened->role = open->role == TRP_ROLE_GUESS ? guess_role (volume, open->path) : open->role;
-  opened->volume = with_modality (volume, opened->role);
+  opened->volume = trp_volume_for_role (volume, (TrpRole) opened->role);
   opened->display.window = trp_window_get_default (opened->volume);
   return true;
 }
@@ -241,7 +222,7 @@ run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   const OpenData *open = data;
   Opened *opened = g_new0 (Opened, 1);
   TrpProgress part = trp_progress_part (progress, 0.1, 1);
-  TrpLoadOptions options = { .series_uid = open->uid, .progress = &part };
+  TrpLoadOptions options = { .frame = open->frame, .series_uid = open->uid, .progress = &part };
   g_autoptr (TrpVolume) volume = NULL;
 
   if (!open->uid && g_file_test (open->path, G_FILE_TEST_IS_DIR))
@@ -298,7 +279,8 @@ on_opened (TrpJob *job, void *result, const GError *error, void *user_data)
 }
 
 static void
-start_opening (TrpDocument *self, const char *path, const char *uid, int role, TrpOpenAs as)
+start_opening (
+  TrpDocument *self, const char *path, const char *uid, int role, int frame, TrpOpenAs as)
 {
   static const TrpJobClass klass = {
     .run = run_open, .done = on_opened, .free_data = open_data_free, .free_result = opened_free
@@ -310,6 +292,7 @@ start_opening (TrpDocument *self, const char *path, const char *uid, int role, T
   open->path = g_strdup (path);
   open->uid = g_strdup (uid);
   open->role = role;
+  open->frame = frame;
   open->as = as;
   start (self, &klass, title, open);
 }
@@ -317,13 +300,27 @@ start_opening (TrpDocument *self, const char *path, const char *uid, int role, T
 void
 trp_document_open (TrpDocument *self, const char *path, int role, TrpOpenAs as)
 {
-  start_opening (self, path, NULL, role, as);
+  start_opening (self, path, NULL, role, 0, as);
 }
 
 void
 trp_document_open_series (TrpDocument *self, const char *path, const char *uid, int role)
 {
-  start_opening (self, path, uid, role, TRP_OPEN_AS_GUESSED);
+  start_opening (self, path, uid, role, 0, TRP_OPEN_AS_GUESSED);
+}
+
+void
+trp_document_step_frame (TrpDocument *self, TrpRole role, int steps)
+{
+  TrpVolume *volume = trp_document_get_volume (self, role);
+  const TrpVolumeInfo *info = volume ? trp_volume_get_info (volume) : NULL;
+
+  if (!info || info->n_frames < 2 || !info->source)
+    return;
+  const int frame = CLAMP (info->frame + steps, 0, info->n_frames - 1);
+
+  if (frame != info->frame)
+    start_opening (self, info->source, info->series_uid, (int) role, frame, TRP_OPEN_AS_IMAGE);
 }
 
 /* ---- saving ---- */

@@ -30,6 +30,8 @@ typedef enum
 /* @role: TrpRole or TRP_ROLE_GUESS (dropped on a pane: that pane's). */
 void trp_document_open (TrpDocument *self, const char *path, int role, TrpOpenAs as);
 void trp_document_open_series (TrpDocument *self, const char *path, const char *uid, int role);
+/* Another frame of the 4-D file in @role. */
+void trp_document_step_frame (TrpDocument *self, TrpRole role, int steps);
 /* Opening jobs still under way. */
 bool trp_document_is_opening (TrpDocument *self);
 

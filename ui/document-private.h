@@ -65,6 +65,9 @@ typedef enum
 } TrpDocumentSignal;
 
 void trp_document_emit (TrpDocument *self, TrpDocumentSignal signal, ...);
+/* The volume with the modality and unit of its role, where its file names none. Any thread.
+ * Returns: (transfer full). */
+TrpVolume *trp_volume_for_role (TrpVolume *volume, TrpRole role);
 /* Compares patient IDs of volumes and readings again. */
 void trp_document_check_identity (TrpDocument *self);
 

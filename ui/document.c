@@ -223,6 +223,49 @@ trp_document_set_volume (TrpDocument *self,
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
 }
 
+/* Files of DICOM say what they are; for the others the role decides, so that they get the window
+ * and the unit of what they are. */
+TrpVolume *
+trp_volume_for_role (TrpVolume *volume, TrpRole role)
+{
+  static const TrpModality modality[TRP_N_ROLES] = { TRP_MODALITY_MR, TRP_MODALITY_SYNCT,
+                                                     TRP_MODALITY_CT, TRP_MODALITY_UNKNOWN };
+  const bool is_hounsfield = role == TRP_ROLE_CT || role == TRP_ROLE_SYNCT;
+  TrpVolumeInfo info;
+  TrpVolume *result;
+
+  if (trp_volume_get_info (volume)->series_uid || trp_volume_get_info (volume)->provenance ||
+      role == TRP_ROLE_OTHER)
+    return trp_volume_ref (volume);
+  trp_volume_info_copy (&info, trp_volume_get_info (volume));
+  info.modality = modality[role];
+  g_free (info.unit);
+  info.unit = g_strdup (is_hounsfield ? "HU" : NULL);
+  result = trp_volume_new_with_info (volume, &info);
+  trp_volume_info_clear (&info);
+  return result;
+}
+
+/* A file that says nothing about itself is windowed as what it is now taken for. */
+static void
+adapt_to_role (TrpDocument *self, TrpRole role)
+{
+  TrpDocumentVolume *place = &self->volumes[role];
+  const TrpModality before = place->volume ? trp_volume_get_info (place->volume)->modality
+                                           : TRP_MODALITY_UNKNOWN;
+  TrpVolume *adapted;
+
+  if (!place->volume)
+    return;
+  adapted = trp_volume_for_role (place->volume, role);
+  trp_volume_unref (place->volume);
+  place->volume = adapted;
+  if (trp_volume_get_info (adapted)->modality == before)
+    return;
+  place->display.window = trp_window_get_default (adapted);
+  place->original_display = place->display;
+}
+
 void
 trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to)
 {
@@ -232,6 +275,8 @@ trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to)
     return;
   self->volumes[to] = self->volumes[from];
   self->volumes[from] = other;
+  adapt_to_role (self, from);
+  adapt_to_role (self, to);
   update_title (self);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) from);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) to);

@@ -6,6 +6,8 @@
 #include "ui/pane-actions.h"
 #include "config.h"
 
+#include "ui/document-files.h"
+
 #include <glib/gi18n.h>
 
 #define GROUP_KEY "trp-pane-actions"
@@ -27,6 +29,8 @@ trp_pane_make_role_menu (void)
 
       g_menu_append (roles, label, action);
     }
+  g_menu_append (rest, _ ("Next frame"), "pane.frame(1)");
+  g_menu_append (rest, _ ("Previous frame"), "pane.frame(-1)");
   g_menu_append (rest, _ ("Close this image"), "pane.close");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (roles));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
@@ -200,6 +204,15 @@ on_center (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_frame (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  TrpRole role;
+  TrpDocument *document = get (data, &role);
+
+  trp_document_step_frame (document, role, g_variant_get_int32 (parameter));
+}
+
+static void
 on_invert (GSimpleAction *action, GVariant *value, gpointer data)
 {
   TrpRole role;
@@ -230,6 +243,7 @@ trp_pane_add_actions (GtkWidget *pane, TrpSliceView *view)
     { "preset", on_preset, "i" },
     { "reset-window", on_reset_window },
     { "share-window", on_share_window },
+    { "frame", on_frame, "i" },
     { "fit", on_fit },
     { "native", on_native },
     { "center", on_center },
@@ -260,6 +274,8 @@ trp_pane_update_actions (GtkWidget *pane, TrpDocument *document, TrpRole role)
   TrpVolume *volume = trp_document_get_volume (document, role);
   const char *unit = volume ? trp_volume_get_info (volume)->unit : NULL;
 
+  g_simple_action_set_enabled (find (pane, "frame"),
+                               volume && trp_volume_get_info (volume)->n_frames > 1);
   /* the presets are in Hounsfield units */
   g_simple_action_set_enabled (find (pane, "preset"), g_strcmp0 (unit, "HU") == 0);
   g_simple_action_set_state (find (pane, "invert"),

@@ -324,12 +324,24 @@ dup_short_name (const char *description)
   return name;
 }
 
+static char *
+dup_description (const TrpVolumeInfo *info)
+{
+  char *name = dup_short_name (info ? info->description : NULL);
+  g_autofree char *short_name = NULL;
+
+  if (!info || info->n_frames < 2)
+    return name;
+  short_name = name;
+  return g_strdup_printf (_ ("frame %d/%d  %s"), info->frame + 1, info->n_frames, short_name);
+}
+
 static void
 update_all (TrpSlicePane *self)
 {
   TrpVolume *volume = trp_document_get_volume (self->document, self->role);
   const TrpVolumeInfo *info = volume ? trp_volume_get_info (volume) : NULL;
-  g_autofree char *description = dup_short_name (info ? info->description : NULL);
+  g_autofree char *description = dup_description (info);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), volume ? "slice" : "empty");
   if (volume)

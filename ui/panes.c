@@ -20,7 +20,7 @@ struct _TrpPanes
   bool full;
   bool crosshair_hidden;
   bool as_acquired;
-  TrpVolume *fitted; /* borrowed: compared only */
+  TrpVolume *fitted; /* the anchor that was fitted last */
 };
 
 static guint layout_changed;
@@ -37,6 +37,7 @@ trp_panes_dispose (GObject *object)
   g_clear_pointer (&self->column, gtk_widget_unparent);
   for (int n = 0; n < TRP_N_ORIENTATIONS; n++)
     g_clear_object (&self->states[n]);
+  g_clear_pointer (&self->fitted, trp_volume_unref);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (trp_panes_parent_class)->dispose (object);
 }
@@ -152,7 +153,8 @@ follow_anchor (TrpPanes *self)
       if (!self->fitted)
         trp_view_state_fit (self->states[n]);
     }
-  self->fitted = volume;
+  g_clear_pointer (&self->fitted, trp_volume_unref);
+  self->fitted = trp_volume_ref (volume);
 }
 
 static void
@@ -270,7 +272,7 @@ void
 trp_panes_set_as_acquired (TrpPanes *self, bool as_acquired)
 {
   self->as_acquired = as_acquired;
-  self->fitted = NULL;
+  g_clear_pointer (&self->fitted, trp_volume_unref);
   follow_anchor (self);
 }
 

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n.h>
 
+#define OPEN_AS_KEY "trp-open-as"
+
 static TrpDocument *
 get_document (gpointer window)
 {
@@ -32,7 +34,9 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer window)
       g_autofree char *path = g_file_get_path (file);
 
       if (path)
-        trp_document_open (get_document (window), path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+        trp_document_open (
+          get_document (window), path, TRP_ROLE_GUESS,
+          (TrpOpenAs) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), OPEN_AS_KEY)));
     }
   g_object_unref (dialog);
 }
@@ -51,7 +55,7 @@ make_image_filter (void)
 }
 
 static void
-show_chooser (gpointer window, const char *title, GtkFileChooserAction action)
+show_chooser (gpointer window, const char *title, GtkFileChooserAction action, TrpOpenAs as)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, window, action, _ ("_Open"),
                                                               _ ("_Cancel"));
@@ -66,6 +70,7 @@ show_chooser (gpointer window, const char *title, GtkFileChooserAction action)
       gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), images);
       gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), all);
     }
+  g_object_set_data (G_OBJECT (dialog), OPEN_AS_KEY, GINT_TO_POINTER (as));
   g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), window);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
@@ -74,13 +79,22 @@ show_chooser (gpointer window, const char *title, GtkFileChooserAction action)
 static void
 on_open (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  show_chooser (window, _ ("Open images and label maps"), GTK_FILE_CHOOSER_ACTION_OPEN);
+  show_chooser (window, _ ("Open images and label maps"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                (TrpOpenAs) g_variant_get_int32 (parameter));
+}
+
+static void
+on_open_guessed (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  show_chooser (window, _ ("Open images and label maps"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                TRP_OPEN_AS_GUESSED);
 }
 
 static void
 on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  show_chooser (window, _ ("Open a folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  show_chooser (window, _ ("Open a folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                TRP_OPEN_AS_GUESSED);
 }
 
 static void
@@ -313,8 +327,12 @@ void
 trp_main_window_connect_files (TrpMainWindow *window)
 {
   static const GActionEntry entries[] = {
-    { "open", on_open }, { "open-folder", on_open_folder }, { "open-path", on_open_path, "s" },
-    { "save", on_save }, { "save-as", on_save_as },
+    { "open", on_open_guessed },
+    { "open-as", on_open, "i" },
+    { "open-folder", on_open_folder },
+    { "open-path", on_open_path, "s" },
+    { "save", on_save },
+    { "save-as", on_save_as },
   };
   TrpDocument *document = trp_main_window_get_document (window);
 

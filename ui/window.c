@@ -100,9 +100,13 @@ static GMenuModel *
 make_open_menu (void)
 {
   GMenu *menu = g_menu_new ();
+  g_autofree char *structures = g_strdup_printf ("win.open-as(%d)", TRP_OPEN_AS_STRUCTURES);
+  g_autofree char *images = g_strdup_printf ("win.open-as(%d)", TRP_OPEN_AS_IMAGE);
 
   g_menu_append (menu, _ ("Files…"), "win.open");
   g_menu_append (menu, _ ("Folder…"), "win.open-folder");
+  g_menu_append (menu, _ ("Files as structures…"), structures);
+  g_menu_append (menu, _ ("Files as images…"), images);
   return G_MENU_MODEL (menu);
 }
 

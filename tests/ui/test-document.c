@@ -100,17 +100,20 @@ changing_roles_swaps (void)
   g_autoptr (TrpDocument) document = trp_document_new ();
   const TrpVolumeInfo info = { 0 };
   int changes = 0;
-  TrpVolume *mr, *ct;
+  GBytes *mr, *ct;
 
   put (document, TRP_ROLE_MR, &info);
   put (document, TRP_ROLE_CT, &info);
-  mr = trp_document_get_volume (document, TRP_ROLE_MR);
-  ct = trp_document_get_volume (document, TRP_ROLE_CT);
+  mr = trp_volume_peek_bytes (trp_document_get_volume (document, TRP_ROLE_MR));
+  ct = trp_volume_peek_bytes (trp_document_get_volume (document, TRP_ROLE_CT));
   g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (count), &changes);
   trp_document_change_role (document, TRP_ROLE_MR, TRP_ROLE_CT);
-  g_assert_true (trp_document_get_volume (document, TRP_ROLE_MR) == ct);
-  g_assert_true (trp_document_get_volume (document, TRP_ROLE_CT) == mr);
+  g_assert_true (trp_volume_peek_bytes (trp_document_get_volume (document, TRP_ROLE_MR)) == ct);
+  g_assert_true (trp_volume_peek_bytes (trp_document_get_volume (document, TRP_ROLE_CT)) == mr);
   g_assert_cmpint (changes, ==, 2);
+  g_assert_cmpstr (trp_volume_get_info (trp_document_get_volume (document, TRP_ROLE_CT))->unit, ==,
+                   "HU");
+  g_assert_null (trp_volume_get_info (trp_document_get_volume (document, TRP_ROLE_MR))->unit);
 }
 
 static void
