@@ -134,6 +134,20 @@ trp_json_add_number (JsonBuilder *builder, double value)
 }
 
 void
+trp_json_add_member (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  trp_json_add_number (builder, value);
+}
+
+void
+trp_json_add_count (JsonBuilder *builder, const char *name, size_t value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) value);
+}
+
+void
 trp_json_print (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root_node = json_builder_get_root (builder);

@@ -57,33 +57,20 @@ make_key (const char *name, double tolerance)
 }
 
 static void
-add_number (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  trp_json_add_number (builder, value);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, size_t value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64) value);
-}
-
-static void
 add_counts (JsonBuilder *builder, const TrpMaskMetrics *metrics)
 {
   const TrpOverlap *overlap = &metrics->overlap;
 
-  add_count (builder, "n_a", overlap->reference);
-  add_count (builder, "n_b", overlap->test);
-  add_count (builder, "n_intersection", overlap->both);
-  add_number (builder, "volume_a_mm3", metrics->volume_reference_mm3);
-  add_number (builder, "volume_b_mm3", metrics->volume_test_mm3);
-  add_number (builder, "volume_diff_mm3", metrics->volume_test_mm3 - metrics->volume_reference_mm3);
-  add_number (builder, "volume_diff_rel", trp_overlap_relative_difference (overlap));
-  add_number (builder, "dice", trp_overlap_dice (overlap));
-  add_number (builder, "iou", trp_overlap_iou (overlap));
+  trp_json_add_count (builder, "n_a", overlap->reference);
+  trp_json_add_count (builder, "n_b", overlap->test);
+  trp_json_add_count (builder, "n_intersection", overlap->both);
+  trp_json_add_member (builder, "volume_a_mm3", metrics->volume_reference_mm3);
+  trp_json_add_member (builder, "volume_b_mm3", metrics->volume_test_mm3);
+  trp_json_add_member (builder, "volume_diff_mm3",
+                       metrics->volume_test_mm3 - metrics->volume_reference_mm3);
+  trp_json_add_member (builder, "volume_diff_rel", trp_overlap_relative_difference (overlap));
+  trp_json_add_member (builder, "dice", trp_overlap_dice (overlap));
+  trp_json_add_member (builder, "iou", trp_overlap_iou (overlap));
 }
 
 static void
@@ -99,30 +86,30 @@ add_surface (JsonBuilder *builder,
   json_builder_begin_object (builder);
   if (surfel)
     {
-      add_number (builder, "area_a_mm2", numbers->size_reference);
-      add_number (builder, "area_b_mm2", numbers->size_test);
+      trp_json_add_member (builder, "area_a_mm2", numbers->size_reference);
+      trp_json_add_member (builder, "area_b_mm2", numbers->size_test);
     }
   else
     {
-      add_count (builder, "n_border_a", numbers->n_reference);
-      add_count (builder, "n_border_b", numbers->n_test);
+      trp_json_add_count (builder, "n_border_a", numbers->n_reference);
+      trp_json_add_count (builder, "n_border_b", numbers->n_test);
     }
-  add_number (builder, "hd_ab", numbers->hd_ab);
-  add_number (builder, "hd_ba", numbers->hd_ba);
-  add_number (builder, "hd", numbers->hd);
-  add_number (builder, "hd95", numbers->hd95);
+  trp_json_add_member (builder, "hd_ab", numbers->hd_ab);
+  trp_json_add_member (builder, "hd_ba", numbers->hd_ba);
+  trp_json_add_member (builder, "hd", numbers->hd);
+  trp_json_add_member (builder, "hd95", numbers->hd95);
   if (!surfel)
-    add_number (builder, "hd95_pooled", numbers->hd95_pooled);
-  add_number (builder, "asd_ab", numbers->asd_ab);
-  add_number (builder, "asd_ba", numbers->asd_ba);
-  add_number (builder, "assd", numbers->assd);
-  add_number (builder, "masd", numbers->masd);
+    trp_json_add_member (builder, "hd95_pooled", numbers->hd95_pooled);
+  trp_json_add_member (builder, "asd_ab", numbers->asd_ab);
+  trp_json_add_member (builder, "asd_ba", numbers->asd_ba);
+  trp_json_add_member (builder, "assd", numbers->assd);
+  trp_json_add_member (builder, "masd", numbers->masd);
   for (size_t n = 0; n < tolerances->len; n++)
     {
       g_autofree char *key = make_key ("nsd", get_number (tolerances, n));
 
-      add_number (builder, key,
-                  trp_surface_distances_get_nsd (distances, get_number (tolerances, n)));
+      trp_json_add_member (builder, key,
+                           trp_surface_distances_get_nsd (distances, get_number (tolerances, n)));
     }
   json_builder_end_object (builder);
 }
@@ -137,10 +124,11 @@ add_path_length (JsonBuilder *builder, const TrpMaskMetrics *metrics, const GArr
       g_autofree char *pixels = make_key ("pixels", get_number (tolerances, n));
       g_autofree char *mm = make_key ("mm", get_number (tolerances, n));
 
-      add_count (builder, pixels, metrics->apl_pixels[n]);
-      add_number (builder, mm, (double) metrics->apl_pixels[n] * metrics->apl_mm_per_pixel);
+      trp_json_add_count (builder, pixels, metrics->apl_pixels[n]);
+      trp_json_add_member (builder, mm,
+                           (double) metrics->apl_pixels[n] * metrics->apl_mm_per_pixel);
     }
-  add_count (builder, "contour_pixels_a", metrics->contour_pixels);
+  trp_json_add_count (builder, "contour_pixels_a", metrics->contour_pixels);
   json_builder_end_object (builder);
 }
 
@@ -154,7 +142,7 @@ add_label (JsonBuilder *builder, unsigned label, const TrpMaskMetrics *metrics, 
   add_counts (builder, metrics);
   add_surface (builder, "voxel_border", metrics->border, run->tolerances);
   add_surface (builder, "surfel", metrics->surfel, run->tolerances);
-  add_number (builder, "hd_set", metrics->hd_set);
+  trp_json_add_member (builder, "hd_set", metrics->hd_set);
   add_path_length (builder, metrics, run->apl_tolerances);
   json_builder_end_object (builder);
 }

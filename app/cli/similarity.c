@@ -14,35 +14,21 @@
 #include <stdio.h>
 
 static void
-add_number (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  trp_json_add_number (builder, value);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, size_t value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64) value);
-}
-
-static void
 add_region (JsonBuilder *builder, const char *name, const TrpSimilarityRegion *region)
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_object (builder);
-  add_count (builder, "n", region->n);
-  add_number (builder, "mae", region->mae);
-  add_number (builder, "me", region->me);
-  add_number (builder, "rmse", region->rmse);
-  add_number (builder, "psnr", region->psnr);
-  add_number (builder, "ncc", region->ncc);
-  add_number (builder, "mi64", region->mi);
-  add_number (builder, "hx64", region->hx);
-  add_number (builder, "hy64", region->hy);
-  add_number (builder, "hxy64", region->hxy);
-  add_number (builder, "nmi64", region->nmi);
+  trp_json_add_count (builder, "n", region->n);
+  trp_json_add_member (builder, "mae", region->mae);
+  trp_json_add_member (builder, "me", region->me);
+  trp_json_add_member (builder, "rmse", region->rmse);
+  trp_json_add_member (builder, "psnr", region->psnr);
+  trp_json_add_member (builder, "ncc", region->ncc);
+  trp_json_add_member (builder, "mi64", region->mi);
+  trp_json_add_member (builder, "hx64", region->hx);
+  trp_json_add_member (builder, "hy64", region->hy);
+  trp_json_add_member (builder, "hxy64", region->hxy);
+  trp_json_add_member (builder, "nmi64", region->nmi);
   json_builder_end_object (builder);
 }
 
@@ -61,10 +47,10 @@ add_outline (JsonBuilder *builder, const TrpSimilarity *result)
 {
   json_builder_set_member_name (builder, "outline");
   json_builder_begin_object (builder);
-  add_number (builder, "threshold_hu", TRP_SIMILARITY_BODY_HU);
-  add_count (builder, "n_ref", result->outline_n_reference);
-  add_count (builder, "n_test", result->outline_n_test);
-  add_number (builder, "dice", result->outline_dice);
+  trp_json_add_member (builder, "threshold_hu", TRP_SIMILARITY_BODY_HU);
+  trp_json_add_count (builder, "n_ref", result->outline_n_reference);
+  trp_json_add_count (builder, "n_test", result->outline_n_test);
+  trp_json_add_member (builder, "dice", result->outline_dice);
   json_builder_end_object (builder);
 }
 
@@ -76,22 +62,22 @@ print_json (const TrpSimilarity *result)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_number (builder, "data_range", result->data_range);
+  trp_json_add_member (builder, "data_range", result->data_range);
   add_region (builder, "whole", &result->whole);
   if (result->has_mask)
     add_region (builder, "mask", &result->mask);
   add_slices (builder, "ssim2d_per_slice", result, SLICE (ssim));
-  add_number (builder, "ssim2d", result->ssim2d);
+  trp_json_add_member (builder, "ssim2d", result->ssim2d);
   if (result->has_mask)
-    add_number (builder, "ssim2d_mask", result->ssim2d_mask);
+    trp_json_add_member (builder, "ssim2d_mask", result->ssim2d_mask);
   if (result->has_ssim3d)
-    add_number (builder, "ssim3d", result->ssim3d);
+    trp_json_add_member (builder, "ssim3d", result->ssim3d);
   add_slices (builder, "mi64_per_slice", result, SLICE (mi));
   add_slices (builder, "ncc_per_slice", result, SLICE (ncc));
   add_slices (builder, "gc_sobel_per_slice", result, SLICE (gc_sobel));
-  add_number (builder, "gc_sobel", result->gc_sobel);
+  trp_json_add_member (builder, "gc_sobel", result->gc_sobel);
   add_slices (builder, "gc_central_per_slice", result, SLICE (gc_central));
-  add_number (builder, "gc_central", result->gc_central);
+  trp_json_add_member (builder, "gc_central", result->gc_central);
   if (result->has_outline)
     add_outline (builder, result);
   json_builder_end_object (builder);

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "core/base/philox.h"
 #include "core/nn/op.h"
 
 #include <math.h>
@@ -56,36 +57,12 @@ trp_dropout_limit (double probability)
 }
 
 /* One Philox 4x32-10 word for element @index of dropout stream @stream at step @step; the same bits
- * as trp_rng_block (seed, stream + step 2^32, index / 4)[index % 4]. Kept here so that device code
- * has it. */
+ * as trp_rng_block (seed, stream + step 2^32, index / 4)[index % 4]. */
 TRP_FORMULA uint32_t
 trp_dropout_word (uint64_t seed, uint64_t stream, uint32_t step, uint64_t index)
 {
-  const uint64_t sequence = stream + ((uint64_t) step << 32), block = index >> 2;
-  uint32_t key0 = (uint32_t) seed, key1 = (uint32_t) (seed >> 32);
-  uint32_t c0 = (uint32_t) block, c1 = (uint32_t) (block >> 32);
-  uint32_t c2 = (uint32_t) sequence, c3 = (uint32_t) (sequence >> 32);
+  uint32_t words[4];
 
-  for (int round = 0; round < 10; round++)
-    {
-      const uint64_t p0 = (uint64_t) 0xD2511F53U * c0, p1 = (uint64_t) 0xCD9E8D57U * c2;
-
-      c0 = (uint32_t) (p1 >> 32) ^ c1 ^ key0;
-      c1 = (uint32_t) p1;
-      c2 = (uint32_t) (p0 >> 32) ^ c3 ^ key1;
-      c3 = (uint32_t) p0;
-      key0 += 0x9E3779B9U;
-      key1 += 0xBB67AE85U;
-    }
-  switch (index & 3)
-    {
-    case 0:
-      return c0;
-    case 1:
-      return c1;
-    case 2:
-      return c2;
-    default:
-      return c3;
-    }
+  trp_philox (seed, stream + ((uint64_t) step << 32), index >> 2, words);
+  return words[index & 3];
 }
