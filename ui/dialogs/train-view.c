@@ -155,7 +155,7 @@ make_left (TrpTrainView *self)
   gtk_box_append (GTK_BOX (box), self->runs);
   gtk_widget_set_size_request (box, LEFT_WIDTH, -1);
   gtk_widget_set_hexpand (box, FALSE);
-  gtk_widget_add_css_class (box, "left");
+  gtk_widget_add_css_class (box, "train-left");
   return box;
 }
 
