@@ -116,5 +116,14 @@ expect label "$dice" "^${painted//./\\.}$"
 xdotool key ctrl+q
 expect label "Contours were changed" 'saved'
 xdotool key Escape
+sleep 1
 kill -0 $program || fail "the window closed without an answer"
+
+# 6: with nothing to lose it closes, and the program ends well
+xdotool mousemove $(at 50 50) key z
+expect label "$dice" '^1\.000$'
+xdotool key ctrl+q
+for _ in $(seq 300); do kill -0 $program 2>/dev/null || break; sleep 0.1; done
+kill -0 $program 2>/dev/null && fail "the program does not end"
+wait $program || fail "the program ended with status $?"
 echo "session-paint: done, Dice $painted"

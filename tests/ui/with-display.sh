@@ -18,6 +18,9 @@ export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE
 export XDG_RUNTIME_DIR="$folder/run"
 mkdir -m 700 "$folder/run"
 unset WAYLAND_DISPLAY GTK_THEME
+# fontconfig's memory has no frame pointers to be recognised by; GL drivers are unloaded with theirs
+here=$(cd "$(dirname "$0")" && pwd)
+export LSAN_OPTIONS="suppressions=$here/leaks.supp:print_suppressions=0:${LSAN_OPTIONS:-}" GDK_DEBUG=gl-disable
 dbus-run-session -- "$@" 2>"$folder/stderr"
 status=$?
 grep -v 'Failed to set fd limit' "$folder/stderr" >&2
