@@ -31,6 +31,7 @@ struct _TrpDocument
   TrpDocumentVolume volumes[TRP_N_ROLES];
   TrpVec3 cursor_lps;
   TrpToolSettings tool;
+  TrpToolKind previous_tool;
   bool has_ruler;
   TrpVec3 ruler_lps[2];
   GPtrArray *jobs;

@@ -454,10 +454,21 @@ trp_document_get_tool (TrpDocument *self)
 void
 trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings)
 {
+  if (settings->kind != self->tool.kind)
+    self->previous_tool = self->tool.kind;
   self->tool = *settings;
   self->tool.radius_mm = CLAMP (self->tool.radius_mm, TRP_TOOL_MIN_RADIUS_MM,
                                 TRP_TOOL_MAX_RADIUS_MM);
   trp_document_emit (self, TRP_DOCUMENT_TOOL_CHANGED);
+}
+
+void
+trp_document_swap_tool (TrpDocument *self)
+{
+  TrpToolSettings settings = self->tool;
+
+  settings.kind = self->previous_tool;
+  trp_document_set_tool (self, &settings);
 }
 
 bool

@@ -110,70 +110,6 @@ void trp_document_acknowledge_identity (TrpDocument *self);
 TrpVec3 trp_document_get_cursor (TrpDocument *self); /* LPS mm */
 void trp_document_set_cursor (TrpDocument *self, TrpVec3 point_lps);
 
-/* ---- readings and structures ---- */
-
-guint trp_document_get_n_readings (TrpDocument *self);
-TrpStructureSet *trp_document_get_reading (TrpDocument *self, guint index); /* (transfer none) */
-/* Takes a reference. The first one becomes the reference and an editable copy of it is edited;
- * later ones are listed, and become the reference if they are on the edited grid and the reference
- * is still that first one. Returns: its index. */
-guint trp_document_add_reading (TrpDocument *self, TrpStructureSet *set);
-/* Starts an empty reading on the grid of the volume in @role and edits it. */
-void trp_document_start_reading (TrpDocument *self, TrpRole role, const char *name);
-int trp_document_get_edited (TrpDocument *self);    /* index, or -1 */
-int trp_document_get_reference (TrpDocument *self); /* index, or -1 */
-void trp_document_set_edited (TrpDocument *self, int index);
-void trp_document_set_reference (TrpDocument *self, int index);
-TrpStructureSet *trp_document_peek_edited (TrpDocument *self);    /* or NULL */
-TrpStructureSet *trp_document_peek_reference (TrpDocument *self); /* or NULL */
-/* The structure of the reference with the same name, or NULL. */
-TrpStructure *trp_document_find_reference (TrpDocument *self, TrpStructure *structure);
-
-int trp_document_get_active (TrpDocument *self); /* index in the edited reading, or -1 */
-void trp_document_set_active (TrpDocument *self, int index);
-TrpStructure *trp_document_peek_active (TrpDocument *self); /* or NULL */
-/* "Prostate, GTVp": visible structures of the edited reading at a point. (transfer full) */
-char *trp_document_dup_structures_at (TrpDocument *self, TrpVec3 point_lps);
-
-/* All of these are undoable steps of the edit session and act on the edited reading. A reading is
- * started on the first volume when there is none. */
-void trp_document_add_structure (TrpDocument *self, const char *name); /* NULL: "Structure N" */
-void trp_document_rename_structure (TrpDocument *self, guint index, const char *name);
-void trp_document_remove_structure (TrpDocument *self, guint index);
-void trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color);
-/* Not steps: how they are shown and guarded. */
-void trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible);
-void trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked);
-bool trp_document_get_structures_shown (TrpDocument *self); /* key S */
-void trp_document_set_structures_shown (TrpDocument *self, bool shown);
-double trp_document_get_fill_opacity (TrpDocument *self); /* 0 to 1; keys A and D */
-void trp_document_set_fill_opacity (TrpDocument *self, double opacity);
-
-/* ---- strokes and history ---- */
-
-/**
- * trp_document_begin_stroke:
- * @role: the pane's volume, whose values a threshold means
- * @normal_lps: of the pane's plane, in which a disc lies
- *
- * One step per press and release. Returns: false, after a "message", where nothing can be painted.
- */
-bool
-trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps);
-void trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps);
-void trp_document_end_stroke (TrpDocument *self);
-void trp_document_cancel_stroke (TrpDocument *self); /* takes the whole stroke back */
-bool trp_document_is_stroking (TrpDocument *self);
-
-/* Of the edited reading; NULL without one. For reading its history and for live metrics; edits go
- * through the document's functions. */
-TrpEditSession *trp_document_peek_session (TrpDocument *self);
-bool trp_document_can_undo (TrpDocument *self);
-bool trp_document_can_redo (TrpDocument *self);
-void trp_document_undo (TrpDocument *self);
-void trp_document_redo (TrpDocument *self);
-void trp_document_go_to_step (TrpDocument *self, size_t position);
-
 /* ---- tools ---- */
 
 typedef enum
@@ -200,6 +136,8 @@ typedef struct
 
 const TrpToolSettings *trp_document_get_tool (TrpDocument *self);
 void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
+/* The tool chosen before this one; again: back. */
+void trp_document_swap_tool (TrpDocument *self);
 
 /* One distance at a time, in any plane. Returns: false if there is none. */
 bool trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps);
@@ -218,3 +156,5 @@ guint trp_document_count_running_jobs (TrpDocument *self);
 void trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text);
 
 G_END_DECLS
+
+#include "ui/document-readings.h" /* the second half of the same object */

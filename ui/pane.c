@@ -240,6 +240,7 @@ static void
 on_badge_clicked (TrpSlicePane *self)
 {
   trp_document_confirm_link (self->document, self->role);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static GtkWidget *

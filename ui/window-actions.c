@@ -161,6 +161,21 @@ on_tool (GSimpleAction *action, GVariant *parameter, gpointer window)
   trp_document_set_tool (get_document (window), &settings);
 }
 
+static void
+on_last_tool (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_swap_tool (get_document (window));
+}
+
+static void
+on_limit (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpToolSettings settings = *trp_document_get_tool (get_document (window));
+
+  settings.limited = !settings.limited;
+  trp_document_set_tool (get_document (window), &settings);
+}
+
 /* Escape first takes back what is being drawn, then the ruler, then the tool. */
 static void
 on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
@@ -237,6 +252,8 @@ static const Key keys[] = {
   { "plus|KP_Add|equal", "win.radius", "1" },
   { "minus|KP_Subtract", "win.radius", "-1" },
   { "Escape", "win.escape", NULL },
+  { "space", "win.last-tool", NULL },
+  { "i", "win.limit", NULL },
   { "1|KP_1", "win.tool", "0" },
   { "2|KP_2", "win.tool", "1" },
   { "3|KP_3", "win.tool", "2" },
@@ -311,6 +328,8 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "undo", on_undo },
     { "redo", on_redo },
     { "tool", on_tool, "i" },
+    { "last-tool", on_last_tool },
+    { "limit", on_limit },
     { "escape", on_escape },
     { "radius", on_radius, "i" },
     { "structure", on_structure, "i" },

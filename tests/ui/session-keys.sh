@@ -63,6 +63,8 @@ press plus; expect label 'Edit: ' 'Brush 9.0 mm'
 press minus; expect label 'Edit: ' 'Brush 8.0 mm'
 xdotool keydown shift click 4 keyup shift; expect label 'Edit: ' 'Brush 9.0 mm'
 press Escape; expect label 'Edit: ' 'Cursor'
+press space; expect label 'Edit: ' 'Brush'
+press space; expect label 'Edit: ' 'Cursor'
 
 # without a structure the brush says what is missing, and draws nothing
 press 2
