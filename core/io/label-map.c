@@ -1,94 +1,29 @@
 /* label-map.c - see label-map.h
  *
  * SPDX-License-Identifier: Apache-2.0
- *
- * Volumes are passed over twice, row by row: once to see which labels there are, once to fill all
- * masks together, so that a hundred structures cost no more than one.
  */
 
 #include "core/io/label-map.h"
 
 #include "core/io/atomic-write.h"
 #include "core/io/label-table.h"
+#include "core/io/label-voxels.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
-#define N_LABELS 65536
 #define MAX_DISTINCT 256
-
-/* Marks the labels in seen[N_LABELS]. Returns: false at the first value that is none. */
-static bool
-find_labels (const TrpVolume *volume, bool *seen, size_t most, double *out_offender)
-{
-  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
-  const size_t nx = geometry->size[0], n_rows = geometry->size[1] * geometry->size[2];
-  g_autofree float *values = g_new (float, nx);
-  size_t n_distinct = 0;
-
-  for (size_t row = 0; row < n_rows; row++)
-    {
-      trp_volume_copy_floats (volume, row * nx, nx, values);
-      for (size_t i = 0; i < nx; i++)
-        {
-          const float value = values[i];
-
-          if (!(value >= 0 && value < N_LABELS) || value != floorf (value))
-            {
-              *out_offender = (double) value;
-              return false;
-            }
-          if (seen[(size_t) value])
-            continue;
-          seen[(size_t) value] = true;
-          if (++n_distinct > most)
-            return false;
-        }
-    }
-  return true;
-}
+#define MAX_STRUCTURES 4096
+#define MAX_MASK_BYTES ((uint64_t) 4 << 30)
 
 bool
 trp_label_map_looks_like (const TrpVolume *volume)
 {
-  g_autofree bool *seen = g_new0 (bool, N_LABELS);
-  double offender;
+  g_auto (TrpLabelSearch) search = { 0 };
 
-  return find_labels (volume, seen, MAX_DISTINCT, &offender);
-}
-
-static void
-set_bits (uint64_t *words, size_t begin, size_t end)
-{
-  for (size_t i = begin; i < end; i++)
-    words[i / 64] |= (uint64_t) 1 << i % 64;
-}
-
-/* Fills masks[label] of all labels in one pass. */
-static void
-fill_masks (const TrpVolume *volume, TrpMask **masks)
-{
-  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
-  const size_t nx = geometry->size[0], ny = geometry->size[1];
-  g_autofree float *values = g_new (float, nx);
-
-  for (size_t row = 0; row < ny * geometry->size[2]; row++)
-    {
-      trp_volume_copy_floats (volume, row * nx, nx, values);
-      for (size_t begin = 0, end; begin < nx; begin = end)
-        {
-          TrpMask *mask = masks[(size_t) values[begin]];
-
-          for (end = begin + 1; end < nx && values[end] == values[begin];)
-            end++;
-          if (mask)
-            set_bits (trp_mask_write_slice (mask, row / ny) +
-                        row % ny * trp_mask_get_words_per_row (mask),
-                      begin, end);
-        }
-    }
+  return trp_label_search_run (volume, MAX_DISTINCT, &search);
 }
 
 static void
@@ -104,20 +39,23 @@ append (TrpStructureSet *set, uint16_t value, const TrpLabel *label, TrpMask *ma
 }
 
 static TrpStructureSet *
-build_set (const TrpVolume *volume, const bool *seen, const GPtrArray *labels, bool with_empty)
+build_set (const TrpVolume *volume,
+           const unsigned char *seen,
+           const GPtrArray *labels,
+           bool with_empty)
 {
   const TrpGeometry *geometry = trp_volume_get_geometry (volume);
   const TrpVolumeInfo *info = trp_volume_get_info (volume);
   TrpStructureSet *set = trp_structure_set_new (info->description ? info->description : "Labels",
                                                 geometry);
-  g_autofree TrpMask **masks = g_new0 (TrpMask *, N_LABELS);
+  g_autofree TrpMask **masks = g_new0 (TrpMask *, TRP_N_LABELS);
 
   trp_structure_set_set_frame_of_reference (set, info->frame_of_reference);
   trp_structure_set_set_patient_id (set, info->patient_id);
-  for (size_t value = 1; value < N_LABELS; value++)
+  for (size_t value = 1; value < TRP_N_LABELS; value++)
     if (seen[value] || (with_empty && trp_label_table_get (labels, (uint16_t) value)))
       masks[value] = trp_mask_new (geometry);
-  fill_masks (volume, masks);
+  trp_label_voxels_fill (volume, masks);
   for (guint n = 0; labels && n < labels->len; n++)
     {
       const TrpLabel *label = labels->pdata[n];
@@ -125,27 +63,42 @@ build_set (const TrpVolume *volume, const bool *seen, const GPtrArray *labels, b
       if (masks[label->value])
         append (set, label->value, label, g_steal_pointer (&masks[label->value]));
     }
-  for (size_t value = 1; value < N_LABELS; value++)
+  for (size_t value = 1; value < TRP_N_LABELS; value++)
     if (masks[value])
       append (set, (uint16_t) value, NULL, masks[value]);
   return set;
 }
 
+/* An image taken for a label map would give a structure for each of its grey values. */
+static bool
+check_search (const TrpLabelSearch *search, GError **error)
+{
+  if (search->has_offender)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "This is no label map: it holds the value %g, and labels are whole numbers from "
+                 "0 to 65535",
+                 search->offender);
+  else if (search->n_distinct > MAX_STRUCTURES || search->mask_bytes > MAX_MASK_BYTES)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                 "This is no label map that can be held: it has %zu different values, whose masks "
+                 "take %.1f GB",
+                 search->n_distinct, (double) search->mask_bytes / 1e9);
+  else
+    return true;
+  return false;
+}
+
 TrpStructureSet *
 trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError **error)
 {
-  g_autofree bool *seen = g_new0 (bool, N_LABELS);
+  g_auto (TrpLabelSearch) search = { 0 };
   g_autoptr (GPtrArray) labels = NULL;
   g_autoptr (GError) reason = NULL;
-  double offender = NAN;
   bool is_own = false;
 
-  if (!find_labels (volume, seen, N_LABELS, &offender))
+  (void) trp_label_search_run (volume, TRP_N_LABELS, &search);
+  if (!check_search (&search, error))
     {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "This is no label map: it holds the value %g, and labels are whole numbers from "
-                   "0 to 65535",
-                   offender);
       if (labels_path)
         trp_format_prefix_error (error, labels_path);
       return NULL;
@@ -157,7 +110,7 @@ trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError *
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
     }
-  return build_set (volume, seen, labels, is_own);
+  return build_set (volume, search.seen, labels, is_own);
 }
 
 TrpStructureSet *
@@ -178,20 +131,20 @@ trp_structure_set_load (const char *path, const TrpLoadOptions *options, GError 
 GPtrArray *
 trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GError **error)
 {
-  g_autofree bool *seen = g_new0 (bool, N_LABELS);
+  g_auto (TrpLabelSearch) search = { 0 };
   g_autoptr (GPtrArray) labels = NULL;
   bool is_own, is_complete = true;
-  double offender;
 
-  if (!find_labels (volume, seen, MAX_DISTINCT, &offender))
+  if (!trp_label_search_run (volume, MAX_DISTINCT, &search))
     return NULL;
   labels = trp_label_table_find (labels_path, &is_own, error);
   if (!labels || is_own)
     return g_steal_pointer (&labels);
-  for (size_t value = 1; value < N_LABELS; value++)
-    is_complete = is_complete && (!seen[value] || trp_label_table_get (labels, (uint16_t) value));
+  for (size_t value = 1; value < TRP_N_LABELS; value++)
+    is_complete = is_complete &&
+                  (!search.seen[value] || trp_label_table_get (labels, (uint16_t) value));
   for (guint n = labels->len; n-- > 0;)
-    if (!seen[((const TrpLabel *) labels->pdata[n])->value])
+    if (!search.seen[((const TrpLabel *) labels->pdata[n])->value])
       g_ptr_array_remove_index (labels, n);
   return is_complete && labels->len > 0 ? g_steal_pointer (&labels) : NULL;
 }
@@ -234,7 +187,7 @@ sort_by_priority (const TrpStructureSet *set,
 static bool
 check_labels (const TrpStructureSet *set, uint16_t *out_largest, GError **error)
 {
-  g_autofree const char **names = g_new0 (const char *, N_LABELS);
+  g_autofree const char **names = g_new0 (const char *, TRP_N_LABELS);
 
   *out_largest = 0;
   for (size_t n = 0; n < trp_structure_set_get_size (set); n++)

@@ -183,6 +183,84 @@ test_looks_like (void)
     }
 }
 
+/* All kinds of voxels, runs that cross words, odd widths; expected bits voxel by voxel. */
+static void
+test_every_type_and_width (void)
+{
+  static const TrpVoxelType types[] = { TRP_VOXEL_U8, TRP_VOXEL_I16, TRP_VOXEL_U16, TRP_VOXEL_I32,
+                                        TRP_VOXEL_F32 };
+
+  for (size_t t = 0; t < G_N_ELEMENTS (types); t++)
+    for (size_t nx = 1; nx <= 200; nx += nx < 10 ? 1 : 63)
+      {
+        const size_t size[3] = { nx, 3, 11 }, n = nx * 33;
+        const TrpGeometry geometry = trp_geometry_axial (size, (double[]){ 1, 1, 1 },
+                                                         trp_vec3 (0, 0, 0));
+        g_autofree uint8_t *labels = g_new0 (uint8_t, n);
+        g_autofree uint8_t *stored = g_malloc0 (4 * n);
+        g_autoptr (TrpStructureSet) set = NULL;
+        g_autoptr (TrpVolume) volume = NULL;
+        g_autoptr (GBytes) bytes = NULL;
+
+        for (size_t i = 0; i < n; i++)
+          {
+            labels[i] = (uint8_t) (i / 70 % 3 + (i % 97 == 0) + (i == n - 1 ? 200 : 0));
+            switch (types[t])
+              {
+              case TRP_VOXEL_U8:
+                stored[i] = labels[i];
+                break;
+              case TRP_VOXEL_I16:
+              case TRP_VOXEL_U16:
+                ((uint16_t *) (void *) stored)[i] = labels[i];
+                break;
+              case TRP_VOXEL_I32:
+                ((int32_t *) (void *) stored)[i] = labels[i];
+                break;
+              default:
+                ((float *) (void *) stored)[i] = labels[i];
+              }
+          }
+        bytes = g_bytes_new (stored, 4 * n);
+        volume = trp_volume_new (&geometry, types[t], bytes, 1, 0, NULL, NULL);
+        set = trp_label_map_to_set (volume, NULL, NULL);
+        g_assert_nonnull (set);
+        for (size_t s = 0; s < trp_structure_set_get_size (set); s++)
+          {
+            const TrpStructure *structure = trp_structure_set_get (set, s);
+            const TrpMask *mask = trp_structure_peek_mask (structure);
+
+            for (size_t i = 0; i < n; i++)
+              g_assert_cmpint (trp_mask_get (mask, i % nx, i / nx % 3, i / nx / 3), ==,
+                               labels[i] == trp_structure_get_label (structure));
+          }
+        g_assert_cmpuint (trp_structure_get_label (
+                            trp_structure_set_get (set, trp_structure_set_get_size (set) - 1)),
+                          >=, 200);
+      }
+}
+
+/* A grey image of whole numbers must not become thousands of structures. */
+static void
+test_refuses_an_image_of_many_grey_values (void)
+{
+  const size_t size[3] = { 64, 64, 3 };
+  const TrpGeometry geometry = trp_geometry_axial (size, (double[]){ 1, 1, 1 }, trp_vec3 (0, 0, 0));
+  uint16_t *values = g_new (uint16_t, 64 * 64 * 3);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpVolume) volume = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (size_t n = 0; n < 64 * 64 * 3; n++)
+    values[n] = (uint16_t) n;
+  bytes = g_bytes_new_take (values, 64 * 64 * 3 * sizeof *values);
+  volume = trp_volume_new (&geometry, TRP_VOXEL_U16, bytes, 1, 0, NULL, NULL);
+  g_assert_false (trp_label_map_looks_like (volume));
+  g_assert_null (trp_label_map_to_set (volume, NULL, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "12288 different values"));
+}
+
 static void
 test_names_the_offender (void)
 {
@@ -417,6 +495,9 @@ main (int argc, char **argv)
   g_test_add_func ("/label-table/order", test_order_of_tables);
   g_test_add_func ("/label-table/broken-is-named", test_broken_table_is_named);
   g_test_add_func ("/label-map/looks-like", test_looks_like);
+  g_test_add_func ("/label-map/every-type-and-width", test_every_type_and_width);
+  g_test_add_func ("/label-map/refuses-an-image-of-many-grey-values",
+                   test_refuses_an_image_of_many_grey_values);
   g_test_add_func ("/label-map/names-the-offender", test_names_the_offender);
   g_test_add_func ("/label-map/no-table", test_no_table);
   g_test_add_func ("/label-map/round-trip", test_round_trip);
