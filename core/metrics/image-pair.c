@@ -5,6 +5,7 @@
 
 #include "core/metrics/image-pair.h"
 
+#include "core/base/clones.h"
 #include "core/base/parallel.h"
 
 #include <math.h>
@@ -16,60 +17,106 @@ typedef struct
   double (*ranges)[2];
 } Work;
 
-#define COPY(type)                                                                                 \
-  for (size_t n = 0; n < n_voxels; n++)                                                            \
-    out_values[n] = slope * (double) ((const type *) voxels)[first + n] + intercept;               \
-  break
+#define DEFINE_COPY(name, type)                                                                    \
+  TRP_CLONES static void name (const void *voxels, size_t start, size_t n, double slope,           \
+                               double intercept, double *restrict out_values)                      \
+  {                                                                                                \
+    for (size_t i = 0; i < n; i++)                                                                 \
+      out_values[i] = slope * (double) ((const type *) voxels)[start + i] + intercept;             \
+  }
+
+DEFINE_COPY (copy_u8, uint8_t)
+DEFINE_COPY (copy_i16, int16_t)
+DEFINE_COPY (copy_u16, uint16_t)
+DEFINE_COPY (copy_i32, int32_t)
+DEFINE_COPY (copy_f32, float)
+
+TRP_CLONES static void
+clip_run (double *values, size_t n, double low, double high)
+{
+  for (size_t i = 0; i < n; i++)
+    values[i] = CLAMP (values[i], low, high);
+}
+
+void
+trp_image_pair_copy_run (
+  const TrpImagePair *self, int which, size_t start, size_t n, double *out_values)
+{
+  static void (*const copy[TRP_N_VOXEL_TYPES]) (const void *, size_t, size_t, double, double,
+                                                double *) = {
+    [TRP_VOXEL_U8] = copy_u8,   [TRP_VOXEL_I16] = copy_i16, [TRP_VOXEL_U16] = copy_u16,
+    [TRP_VOXEL_I32] = copy_i32, [TRP_VOXEL_F32] = copy_f32,
+  };
+  const TrpVolume *volume = self->images[which];
+
+  copy[trp_volume_get_voxel_type (volume)](trp_volume_peek_voxels (volume), start, n,
+                                           trp_volume_get_slope (volume),
+                                           trp_volume_get_intercept (volume), out_values);
+  if (self->clip)
+    clip_run (out_values, n, self->low, self->high);
+}
 
 void
 trp_image_pair_copy_slice (const TrpImagePair *self, int which, size_t k, double *out_values)
 {
-  const TrpVolume *volume = self->images[which];
   const size_t n_voxels = self->size[0] * self->size[1];
-  const size_t first = n_voxels * k;
-  const double slope = trp_volume_get_slope (volume);
-  const double intercept = trp_volume_get_intercept (volume);
-  const void *voxels = trp_volume_peek_voxels (volume);
 
-  switch (trp_volume_get_voxel_type (volume))
+  trp_image_pair_copy_run (self, which, n_voxels * k, n_voxels, out_values);
+}
+
+/* Lowest, highest, and something that is not 0 if a value is no finite number. */
+TRP_CLONES static void
+extend_range (const double *values, size_t n, double io_range[3])
+{
+  double low[8], high[8], odd[8] = { 0 };
+  size_t i = 0;
+
+  for (size_t m = 0; m < 8; m++)
     {
-    case TRP_VOXEL_U8:
-      COPY (uint8_t);
-    case TRP_VOXEL_I16:
-      COPY (int16_t);
-    case TRP_VOXEL_U16:
-      COPY (uint16_t);
-    case TRP_VOXEL_I32:
-      COPY (int32_t);
-    case TRP_VOXEL_F32:
-    default:
-      COPY (float);
+      low[m] = io_range[0];
+      high[m] = io_range[1];
     }
-  for (size_t n = 0; self->clip && n < n_voxels; n++)
-    out_values[n] = CLAMP (out_values[n], self->low, self->high);
+  for (; i + 8 <= n; i += 8)
+    for (size_t m = 0; m < 8; m++)
+      {
+        const double value = values[i + m];
+
+        low[m] = value < low[m] ? value : low[m];
+        high[m] = value > high[m] ? value : high[m];
+        odd[m] += value - value;
+      }
+  for (; i < n; i++)
+    {
+      low[0] = MIN (low[0], values[i]);
+      high[0] = MAX (high[0], values[i]);
+      odd[0] += values[i] - values[i];
+    }
+  for (size_t m = 0; m < 8; m++)
+    {
+      io_range[0] = MIN (io_range[0], low[m]);
+      io_range[1] = MAX (io_range[1], high[m]);
+      io_range[2] += odd[m];
+    }
 }
 
 static void
 find_ranges (size_t begin, size_t end, void *data)
 {
   const Work *self = data;
-  const size_t n_voxels = self->pair->size[0] * self->pair->size[1];
-  g_autofree double *values = g_new (double, n_voxels);
+  const size_t nx = self->pair->size[0], ny = self->pair->size[1];
+  g_autofree double *values = g_new (double, nx);
 
   for (size_t k = begin; k < end; k++)
     {
-      double low = (double) INFINITY, high = -(double) INFINITY;
+      double range[3] = { (double) INFINITY, -(double) INFINITY, 0 };
 
-      trp_image_pair_copy_slice (self->pair, self->which, k, values);
-      for (size_t n = 0; n < n_voxels; n++)
+      for (size_t row = k * ny; row < (k + 1) * ny; row++)
         {
-          low = isfinite (values[n]) ? MIN (low, values[n]) : (double) NAN;
-          high = MAX (high, values[n]);
-          if (isnan (low))
-            break;
+          trp_image_pair_copy_run (self->pair, self->which, row * nx, nx, values);
+          extend_range (values, nx, range);
         }
-      self->ranges[k][0] = low;
-      self->ranges[k][1] = high;
+      self->ranges[k][0] = range[2] == 0 ? range[0] : (double) NAN;
+      self->ranges[k][1] = range[1];
     }
 }
 

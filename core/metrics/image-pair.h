@@ -31,6 +31,10 @@ bool trp_image_pair_init (TrpImagePair *out_pair,
                           const TrpVolume *test,
                           GError **error);
 
+/* @n values from voxel @start on, into @out_values. @which: 0 reference, 1 test. */
+void trp_image_pair_copy_run (
+  const TrpImagePair *self, int which, size_t start, size_t n, double *out_values);
+
 /* One slice, i fastest, into @out_values[nx * ny]. @which: 0 reference, 1 test. */
 void trp_image_pair_copy_slice (const TrpImagePair *self, int which, size_t k, double *out_values);
 

@@ -22,14 +22,17 @@ trp_joint_histogram_init (TrpJointHistogram *self, const double low[2], const do
       for (int bin = 0; bin < BINS; bin++)
         self->edges[image][bin] = first + bin * ((last - first) / BINS);
       self->edges[image][BINS] = last;
+      self->scales[image] = BINS / (last - first);
+      if (!isfinite (self->scales[image]))
+        self->scales[image] = 0; /* the edges alone find the bin then */
     }
 }
 
 /* The guess by division may be off by one where a value lies on an edge; the edges decide. */
 static int
-find_bin (const double *edges, double value)
+find_bin (const double *edges, double scale, double value)
 {
-  const double place = (value - edges[0]) / (edges[BINS] - edges[0]) * BINS;
+  const double place = (value - edges[0]) * scale;
   int bin = (int) CLAMP (place, 0, BINS - 1);
 
   while (bin > 0 && value < edges[bin])
@@ -42,7 +45,8 @@ find_bin (const double *edges, double value)
 void
 trp_joint_histogram_add (TrpJointHistogram *self, double reference, double test)
 {
-  self->counts[find_bin (self->edges[0], reference)][find_bin (self->edges[1], test)]++;
+  self->counts[find_bin (self->edges[0], self->scales[0], reference)]
+              [find_bin (self->edges[1], self->scales[1], test)]++;
 }
 
 void

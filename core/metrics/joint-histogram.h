@@ -19,11 +19,13 @@ G_BEGIN_DECLS
 /**
  * TrpJointHistogram:
  * @edges: per image, ascending
+ * @scales: per image, bins per unit
  * @counts: [bin of the reference][bin of the test]
  */
 typedef struct
 {
   double edges[2][TRP_JOINT_HISTOGRAM_BINS + 1];
+  double scales[2];
   uint64_t counts[TRP_JOINT_HISTOGRAM_BINS][TRP_JOINT_HISTOGRAM_BINS];
 } TrpJointHistogram;
 

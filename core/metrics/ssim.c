@@ -2,13 +2,16 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The window is separable. Of each slice four moments (x, y, xx + yy, xy) are filtered in the
- * slice; the 2D index follows from them at once, and the last 11 slices stay in a ring from which
- * the filter along k makes the 3D index.
+ * The window is separable. The image is cut into tiles of a few rows, small enough for all that one
+ * needs to stay in a core's cache while it walks through the slices: four moments (x, y, xx + yy,
+ * xy) are filtered along i and j, the 2D index follows at once, and the last 11 slices stay in a
+ * ring from which the filter along k makes the 3D index. Tiles are always computed whole; sums
+ * leave out what lies beyond the image.
  */
 
 #include "core/metrics/ssim.h"
 
+#include "core/base/clones.h"
 #include "core/base/parallel.h"
 
 #include <math.h>
@@ -19,7 +22,13 @@
 #define SIGMA 1.5
 #define K1 0.01
 #define K2 0.03
-#define ROWS_PER_CHUNK 8
+
+/* Output pixels of a tile, and input pixels with the rim; a ring of 0.5 MB. */
+#define TILE_I 96 /* a multiple of 32 */
+#define TILE_J 16
+#define INPUT_I (TILE_I + 2 * RIM)
+#define INPUT_J (TILE_J + 2 * RIM)
+#define TILES_PER_STEP 16 /* between two looks at the cancel button */
 
 enum
 {
@@ -30,27 +39,37 @@ enum
   N_MOMENTS,
 };
 
+/* Of one tile's part of a slice. */
+typedef struct
+{
+  double sum, mask_sum, mask_count, sum_3d;
+} Sums;
+
 /**
- * Filter: one pass over the slices
- * @n_i, @n_j: pixels outside the rim, 0 if the slice is all rim
- * @values: the slice of both images
- * @rows: moments filtered along i, (moment, ny, n_i)
- * @ring: moments filtered in the slice, (slot, moment, n_j, n_i)
- * @sums, @mask_sums, @mask_counts: per row outside the rim
+ * Filter: what all tiles share
+ * @n_i, @n_j: pixels outside the rim, 0 if a slice is all rim
+ * @first: tile of the present step
+ * @sums: (tile of the step, slice)
  */
 typedef struct
 {
+  const TrpImagePair *pair;
+  const TrpMask *mask;
   double weights[WINDOW];
-  size_t size[3], n_i, n_j;
   double c1, c2;
-  double *values[2];
-  double *rows;
-  double *ring;
-  size_t slot; /* of the present slice */
-  const uint64_t *mask_words;
-  size_t n_mask_words;
-  double *sums, *mask_sums, *mask_counts;
+  size_t n_i, n_j, n_tiles_i;
+  size_t first;
+  Sums *sums;
 } Filter;
+
+/* What one tile works with; i fastest. */
+typedef struct
+{
+  size_t i, j, width, height; /* of its output, which lies RIM further in the image */
+  double values[2][INPUT_J][INPUT_I];
+  double rows[N_MOMENTS][INPUT_J][TILE_I]; /* filtered along i */
+  double ring[WINDOW][N_MOMENTS][TILE_J][TILE_I];
+} Tile;
 
 static void
 make_weights (double weights[WINDOW])
@@ -63,170 +82,219 @@ make_weights (double weights[WINDOW])
     weights[n] /= sum;
 }
 
-static double
-get_index (const Filter *self, const double m[N_MOMENTS])
+/* Eight values that need not lie at a multiple of their size. */
+typedef double Eight __attribute__ ((vector_size (64), aligned (8), may_alias));
+
+/* out[i] = sum of weights[n] in[n][i]; four vectors at a time, which the compiler does not find. */
+TRP_CLONES static void
+filter_run (const double *const in[WINDOW], const double weights[WINDOW], double *restrict out)
 {
-  const double xy = m[MOMENT_X] * m[MOMENT_Y];
-  const double squares = m[MOMENT_X] * m[MOMENT_X] + m[MOMENT_Y] * m[MOMENT_Y];
-
-  return (2 * xy + self->c1) * (2 * (m[MOMENT_PRODUCT] - xy) + self->c2) /
-         ((squares + self->c1) * (m[MOMENT_SQUARES] - squares + self->c2));
-}
-
-/* Rows of the slice, all of them, filtered along i. */
-static void
-filter_rows (size_t begin, size_t end, void *data)
-{
-  const Filter *self = data;
-  const size_t nx = self->size[0], ny = self->size[1];
-  g_autofree double *moments = g_new (double, N_MOMENTS *nx);
-
-  for (size_t j = begin; j < end; j++)
+  for (size_t i = 0; i < TILE_I; i += 32)
     {
-      const double *x = self->values[0] + nx * j;
-      const double *y = self->values[1] + nx * j;
+      Eight a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
 
-      for (size_t i = 0; i < nx; i++)
-        {
-          moments[MOMENT_X * nx + i] = x[i];
-          moments[MOMENT_Y * nx + i] = y[i];
-          moments[MOMENT_SQUARES * nx + i] = x[i] * x[i] + y[i] * y[i];
-          moments[MOMENT_PRODUCT * nx + i] = x[i] * y[i];
-        }
-      for (size_t m = 0; m < N_MOMENTS; m++)
-        {
-          double *out = self->rows + (m * ny + j) * self->n_i;
-
-          memset (out, 0, self->n_i * sizeof *out);
-          for (size_t n = 0; n < WINDOW; n++)
-            for (size_t i = 0; i < self->n_i; i++)
-              out[i] += self->weights[n] * moments[m * nx + i + n];
-        }
-    }
-}
-
-static double *
-get_ring_row (const Filter *self, size_t slot, size_t moment, size_t j)
-{
-  return self->ring + ((slot * N_MOMENTS + moment) * self->n_j + j) * self->n_i;
-}
-
-/* Rows outside the rim filtered along j, and the index of their pixels summed. */
-static void
-filter_columns (size_t begin, size_t end, void *data)
-{
-  const Filter *self = data;
-
-  for (size_t j = begin; j < end; j++)
-    {
-      self->sums[j] = self->mask_sums[j] = self->mask_counts[j] = 0;
-      for (size_t m = 0; m < N_MOMENTS; m++)
-        {
-          double *out = get_ring_row (self, self->slot, m, j);
-
-          memset (out, 0, self->n_i * sizeof *out);
-          for (size_t n = 0; n < WINDOW; n++)
-            for (size_t i = 0; i < self->n_i; i++)
-              out[i] += self->weights[n] * self->rows[(m * self->size[1] + j + n) * self->n_i + i];
-        }
-      for (size_t i = 0; i < self->n_i; i++)
-        {
-          double moments[N_MOMENTS], index;
-
-          for (size_t m = 0; m < N_MOMENTS; m++)
-            moments[m] = get_ring_row (self, self->slot, m, j)[i];
-          index = get_index (self, moments);
-          self->sums[j] += index;
-          if (self->mask_words &&
-              self->mask_words[(j + RIM) * self->n_mask_words + (i + RIM) / 64] >>
-                  ((i + RIM) % 64) &
-                1)
-            {
-              self->mask_sums[j] += index;
-              self->mask_counts[j]++;
-            }
-        }
-    }
-}
-
-/* The ring filtered along k; slot + 1 holds the oldest slice. */
-static void
-filter_slices (size_t begin, size_t end, void *data)
-{
-  const Filter *self = data;
-  g_autofree double *filtered = g_new (double, N_MOMENTS * self->n_i);
-
-  for (size_t j = begin; j < end; j++)
-    {
-      self->sums[j] = 0;
-      memset (filtered, 0, N_MOMENTS * self->n_i * sizeof *filtered);
       for (size_t n = 0; n < WINDOW; n++)
-        for (size_t m = 0; m < N_MOMENTS; m++)
-          {
-            const double *in = get_ring_row (self, (self->slot + 1 + n) % WINDOW, m, j);
-
-            for (size_t i = 0; i < self->n_i; i++)
-              filtered[m * self->n_i + i] += self->weights[n] * in[i];
-          }
-      for (size_t i = 0; i < self->n_i; i++)
         {
-          double moments[N_MOMENTS];
+          const Eight *values = (const Eight *) (in[n] + i);
 
-          for (size_t m = 0; m < N_MOMENTS; m++)
-            moments[m] = filtered[m * self->n_i + i];
-          self->sums[j] += get_index (self, moments);
+          a += weights[n] * values[0];
+          b += weights[n] * values[1];
+          c += weights[n] * values[2];
+          d += weights[n] * values[3];
         }
+      ((Eight *) (out + i))[0] = a;
+      ((Eight *) (out + i))[1] = b;
+      ((Eight *) (out + i))[2] = c;
+      ((Eight *) (out + i))[3] = d;
+    }
+}
+
+TRP_CLONES static void
+multiply_run (const double *restrict x, const double *restrict y, double out[N_MOMENTS][INPUT_I])
+{
+  for (size_t i = 0; i < INPUT_I; i++)
+    {
+      out[MOMENT_X][i] = x[i];
+      out[MOMENT_Y][i] = y[i];
+      out[MOMENT_SQUARES][i] = x[i] * x[i] + y[i] * y[i];
+      out[MOMENT_PRODUCT][i] = x[i] * y[i];
+    }
+}
+
+TRP_CLONES static void
+index_run (const double *const m[N_MOMENTS], double c1, double c2, double *restrict out)
+{
+  for (size_t i = 0; i < TILE_I; i++)
+    {
+      const double x = m[MOMENT_X][i], y = m[MOMENT_Y][i];
+      const double xy = x * y, squares = x * x + y * y;
+
+      out[i] = (2 * xy + c1) * (2 * (m[MOMENT_PRODUCT][i] - xy) + c2) /
+               ((squares + c1) * (m[MOMENT_SQUARES][i] - squares + c2));
+    }
+}
+
+/* The tile's part of slice @k of both images, and its rows filtered along i. */
+static void
+filter_rows (const Filter *self, Tile *tile, size_t k)
+{
+  const size_t *size = self->pair->size;
+  double moments[N_MOMENTS][INPUT_I];
+
+  for (size_t j = 0; j < tile->height + 2 * RIM; j++)
+    {
+      for (int which = 0; which < 2; which++)
+        trp_image_pair_copy_run (self->pair, which, tile->i + size[0] * (tile->j + j + size[1] * k),
+                                 tile->width + 2 * RIM, tile->values[which][j]);
+      multiply_run (tile->values[0][j], tile->values[1][j], moments);
+      for (size_t m = 0; m < N_MOMENTS; m++)
+        {
+          const double *in[WINDOW];
+
+          for (size_t n = 0; n < WINDOW; n++)
+            in[n] = moments[m] + n;
+          filter_run (in, self->weights, tile->rows[m][j]);
+        }
+    }
+}
+
+static void
+add_masked (
+  const Filter *self, const Tile *tile, size_t j, size_t k, const double *index, Sums *sums)
+{
+  const uint64_t *words = self->mask ? trp_mask_peek_slice (self->mask, k) : NULL;
+
+  if (!words)
+    return;
+  words += (tile->j + j + RIM) * trp_mask_get_words_per_row (self->mask);
+  for (size_t i = 0; i < tile->width; i++)
+    {
+      const size_t place = tile->i + i + RIM;
+
+      if (!(words[place / 64] >> place % 64 & 1))
+        continue;
+      sums->mask_sum += index[i];
+      sums->mask_count++;
     }
 }
 
 static double
 add_up (const double *values, size_t n)
 {
-  double sum = 0;
+  double sums[4] = { 0 };
+  size_t i = 0;
 
-  for (size_t m = 0; m < n; m++)
-    sum += values[m];
-  return sum;
+  for (; i + 4 <= n; i += 4)
+    for (size_t m = 0; m < 4; m++)
+      sums[m] += values[i + m];
+  for (; i < n; i++)
+    sums[0] += values[i];
+  return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
-static bool
-init_filter (Filter *self, const TrpImagePair *pair, double data_range, GError **error)
+/* Rows filtered along j into the ring, and the 2D index summed. */
+static void
+filter_columns (const Filter *self, Tile *tile, size_t k, Sums *sums)
 {
-  const size_t nx = pair->size[0], ny = pair->size[1];
+  for (size_t j = 0; j < tile->height; j++)
+    {
+      const double *filtered[N_MOMENTS];
+      double index[TILE_I];
 
-  memcpy (self->size, pair->size, sizeof self->size);
-  self->n_i = nx >= WINDOW ? nx - 2 * RIM : 0;
-  self->n_j = ny >= WINDOW ? ny - 2 * RIM : 0;
-  self->c1 = K1 * data_range * (K1 * data_range);
-  self->c2 = K2 * data_range * (K2 * data_range);
-  make_weights (self->weights);
-  self->values[0] = g_try_new (double, nx *ny);
-  self->values[1] = g_try_new (double, nx *ny);
-  self->rows = g_try_new (double, N_MOMENTS *ny * self->n_i + 1);
-  self->ring = g_try_new (double, WINDOW *N_MOMENTS * self->n_j * self->n_i + 1);
-  self->sums = g_new (double, self->n_j);
-  self->mask_sums = g_new (double, self->n_j);
-  self->mask_counts = g_new (double, self->n_j);
-  if (self->values[0] && self->values[1] && self->rows && self->ring)
-    return true;
-  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
-               "There is no memory for the similarity of slices of %zu x %zu pixels", nx, ny);
-  return false;
+      for (size_t m = 0; m < N_MOMENTS; m++)
+        {
+          double *out = tile->ring[k % WINDOW][m][j];
+          const double *in[WINDOW];
+
+          for (size_t n = 0; n < WINDOW; n++)
+            in[n] = tile->rows[m][j + n];
+          filter_run (in, self->weights, out);
+          filtered[m] = out;
+        }
+      index_run (filtered, self->c1, self->c2, index);
+      sums->sum += add_up (index, tile->width);
+      add_masked (self, tile, j, k, index, sums);
+    }
+}
+
+/* The ring filtered along k; the slice after the present one is its oldest. */
+static void
+filter_slices (const Filter *self, const Tile *tile, size_t k, Sums *sums)
+{
+  for (size_t j = 0; j < tile->height; j++)
+    {
+      double moments[N_MOMENTS][TILE_I], index[TILE_I];
+      const double *filtered[N_MOMENTS];
+
+      for (size_t m = 0; m < N_MOMENTS; m++)
+        {
+          const double *in[WINDOW];
+
+          for (size_t n = 0; n < WINDOW; n++)
+            in[n] = tile->ring[(k + 1 + n) % WINDOW][m][j];
+          filter_run (in, self->weights, moments[m]);
+          filtered[m] = moments[m];
+        }
+      index_run (filtered, self->c1, self->c2, index);
+      sums->sum_3d += add_up (index, tile->width);
+    }
 }
 
 static void
-clear_filter (Filter *self)
+filter_tiles (size_t begin, size_t end, void *data)
 {
-  g_free (self->values[0]);
-  g_free (self->values[1]);
-  g_free (self->rows);
-  g_free (self->ring);
-  g_free (self->sums);
-  g_free (self->mask_sums);
-  g_free (self->mask_counts);
+  const Filter *self = data;
+  const size_t n_slices = self->pair->size[2];
+  g_autofree Tile *tile = g_new0 (Tile, 1);
+
+  for (size_t t = begin; t < end; t++)
+    {
+      const size_t number = self->first + t;
+
+      tile->i = number % self->n_tiles_i * TILE_I;
+      tile->j = number / self->n_tiles_i * TILE_J;
+      tile->width = MIN (TILE_I, self->n_i - tile->i);
+      tile->height = MIN (TILE_J, self->n_j - tile->j);
+      for (size_t k = 0; k < n_slices; k++)
+        {
+          Sums *sums = &self->sums[t * n_slices + k];
+
+          *sums = (Sums){ 0 };
+          filter_rows (self, tile, k);
+          filter_columns (self, tile, k, sums);
+          if (k + 1 >= WINDOW)
+            filter_slices (self, tile, k, sums);
+        }
+    }
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Filter, clear_filter)
+/* All tiles, whose sums are added in their order into totals[n_slices]. */
+static bool
+filter_all (Filter *self, Sums *totals, TrpProgress *progress, GError **error)
+{
+  const size_t n_slices = self->pair->size[2];
+  const size_t n_tiles = self->n_tiles_i * ((self->n_j + TILE_J - 1) / TILE_J);
+  g_autofree Sums *sums = g_new (Sums, TILES_PER_STEP * n_slices);
+
+  self->sums = sums;
+  for (self->first = 0; self->first < n_tiles; self->first += TILES_PER_STEP)
+    {
+      const size_t n = MIN (TILES_PER_STEP, n_tiles - self->first);
+
+      if (!trp_progress_step (progress, (double) self->first / (double) n_tiles, NULL, error))
+        return false;
+      trp_parallel_for (n, 1, filter_tiles, self);
+      for (size_t t = 0; t < n; t++)
+        for (size_t k = 0; k < n_slices; k++)
+          {
+            totals[k].sum += sums[t * n_slices + k].sum;
+            totals[k].mask_sum += sums[t * n_slices + k].mask_sum;
+            totals[k].mask_count += sums[t * n_slices + k].mask_count;
+            totals[k].sum_3d += sums[t * n_slices + k].sum_3d;
+          }
+    }
+  return true;
+}
 
 bool
 trp_ssim_compute (const TrpImagePair *pair,
@@ -238,34 +306,30 @@ trp_ssim_compute (const TrpImagePair *pair,
                   double *out_3d,
                   GError **error)
 {
-  g_auto (Filter) filter = { 0 };
-  double sum_3d = 0, mask_sum = 0, mask_count = 0;
-  size_t n_pixels, n_slices_3d = 0;
+  const size_t nx = pair->size[0], ny = pair->size[1], n_slices = pair->size[2];
+  Filter filter = { .pair = pair,
+                    .mask = mask,
+                    .c1 = K1 * data_range * (K1 * data_range),
+                    .c2 = K2 * data_range * (K2 * data_range),
+                    .n_i = nx >= WINDOW && ny >= WINDOW ? nx - 2 * RIM : 0,
+                    .n_j = nx >= WINDOW && ny >= WINDOW ? ny - 2 * RIM : 0 };
+  const double n_pixels = (double) (filter.n_i * filter.n_j);
+  const size_t n_slices_3d = n_slices >= WINDOW ? n_slices - 2 * RIM : 0;
+  g_autofree Sums *totals = g_new0 (Sums, n_slices);
+  Sums all = { 0 };
 
-  if (!init_filter (&filter, pair, data_range, error))
+  filter.n_tiles_i = (filter.n_i + TILE_I - 1) / TILE_I;
+  make_weights (filter.weights);
+  if (!filter_all (&filter, totals, progress, error))
     return false;
-  n_pixels = filter.n_i * filter.n_j;
-  for (size_t k = 0; k < pair->size[2]; k++)
+  for (size_t k = 0; k < n_slices; k++)
     {
-      if (!trp_progress_step (progress, (double) k / (double) pair->size[2], NULL, error))
-        return false;
-      filter.slot = k % WINDOW;
-      filter.mask_words = mask ? trp_mask_peek_slice (mask, k) : NULL;
-      filter.n_mask_words = mask ? trp_mask_get_words_per_row (mask) : 0;
-      trp_image_pair_copy_slice (pair, 0, k, filter.values[0]);
-      trp_image_pair_copy_slice (pair, 1, k, filter.values[1]);
-      trp_parallel_for (pair->size[1], ROWS_PER_CHUNK, filter_rows, &filter);
-      trp_parallel_for (filter.n_j, ROWS_PER_CHUNK, filter_columns, &filter);
-      out_slices[k] = add_up (filter.sums, filter.n_j) / (double) n_pixels;
-      mask_sum += add_up (filter.mask_sums, filter.n_j);
-      mask_count += add_up (filter.mask_counts, filter.n_j);
-      if (k + 1 < WINDOW)
-        continue;
-      trp_parallel_for (filter.n_j, ROWS_PER_CHUNK, filter_slices, &filter);
-      sum_3d += add_up (filter.sums, filter.n_j);
-      n_slices_3d++;
+      out_slices[k] = totals[k].sum / n_pixels;
+      all.mask_sum += totals[k].mask_sum;
+      all.mask_count += totals[k].mask_count;
+      all.sum_3d += totals[k].sum_3d;
     }
-  *out_mask = mask_sum / mask_count;
-  *out_3d = sum_3d / (double) (n_pixels * n_slices_3d);
+  *out_mask = all.mask_sum / all.mask_count;
+  *out_3d = all.sum_3d / (n_pixels * (double) n_slices_3d);
   return true;
 }
