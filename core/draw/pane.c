@@ -53,6 +53,25 @@ draw_header (const TrpPane *self, cairo_t *cr, const TrpPlane *plane, double wid
 }
 
 static void
+draw_structure (cairo_t *cr,
+                const TrpStructure *structure,
+                TrpOutlineKind kind,
+                const TrpPlane *plane,
+                const TrpRaster *raster)
+{
+  const TrpOutlineStyle style = { kind, trp_structure_get_color (structure),
+                                  kind == TRP_OUTLINE_ACTIVE ? TRP_OUTLINE_DEFAULT_FILL : 0 };
+  g_autoptr (TrpOutline) outline = NULL;
+
+  if (!trp_structure_get_visible (structure))
+    return;
+  outline = trp_outline_new (trp_structure_peek_mask (structure), plane);
+  trp_outline_draw (outline, cr, &raster->px_from_lps, &style);
+}
+
+/* From the end of the list, so that its first structure lies on top (a body around all organs comes
+ * last in most lists); the active one after all others. */
+static void
 draw_set (cairo_t *cr,
           const TrpStructureSet *set,
           size_t active,
@@ -60,22 +79,13 @@ draw_set (cairo_t *cr,
           const TrpPlane *plane,
           const TrpRaster *raster)
 {
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    {
-      const TrpStructure *structure = trp_structure_set_get (set, n);
-      g_autoptr (TrpOutline) outline = NULL;
-      const bool is_active = n == active && !is_reference;
-      const TrpOutlineStyle style = { is_reference ? TRP_OUTLINE_REFERENCE
-                                      : is_active  ? TRP_OUTLINE_ACTIVE
-                                                   : TRP_OUTLINE_OTHER,
-                                      trp_structure_get_color (structure),
-                                      is_active ? TRP_OUTLINE_DEFAULT_FILL : 0 };
+  const TrpOutlineKind kind = is_reference ? TRP_OUTLINE_REFERENCE : TRP_OUTLINE_OTHER;
 
-      if (!trp_structure_get_visible (structure))
-        continue;
-      outline = trp_outline_new (trp_structure_peek_mask (structure), plane);
-      trp_outline_draw (outline, cr, &raster->px_from_lps, &style);
-    }
+  for (size_t n = trp_structure_set_get_size (set); n-- > 0;)
+    if (n != active)
+      draw_structure (cr, trp_structure_set_get (set, n), kind, plane, raster);
+  if (active < trp_structure_set_get_size (set))
+    draw_structure (cr, trp_structure_set_get (set, active), TRP_OUTLINE_ACTIVE, plane, raster);
 }
 
 /* User space: the pane at (0, 0). */

@@ -19,8 +19,9 @@ G_BEGIN_DECLS
  * @volume: what is shown
  * @role: "MR", "SynCT", "CT" or "": bold in the header
  * @window: of the volume
- * @structures: (nullable): through millimetres, on any grid; visible ones are drawn
- * @active: index in @structures of the one drawn bold and filled; SIZE_MAX: none
+ * @structures: (nullable): through millimetres, on any grid; visible ones are drawn, the first of
+ * the list over the others
+ * @active: index in @structures of the one drawn bold and filled, over all others; SIZE_MAX: none
  * @reference: (nullable): drawn dashed
  */
 typedef struct

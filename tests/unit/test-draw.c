@@ -6,6 +6,7 @@
 #include "core/draw/chart.h"
 #include "core/draw/outline.h"
 #include "core/draw/overlay.h"
+#include "core/draw/pane.h"
 #include "core/io/format.h"
 #include "core/io/label-map.h"
 #include "tests/lib/check.h"
@@ -253,6 +254,49 @@ render_shows_a_landmark_where_it_is (void)
   trp_test_remove_folder (folder);
 }
 
+/* Two structures with one outline: pixels at its upper edge. */
+static void
+first_structure_is_on_top (void)
+{
+  const TrpColor colors[2] = { { 255, 0, 0 }, { 0, 0, 255 } };
+  const TrpGeometry geometry = make_geometry ();
+  const size_t n_bytes = trp_geometry_count_voxels (&geometry);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (n_bytes), n_bytes);
+  g_autoptr (TrpVolume) volume = trp_volume_new (&geometry, TRP_VOXEL_U8, bytes, 1, 0, NULL, NULL);
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("both", &geometry);
+  TrpPane pane = { .volume = volume, .role = "", .window = { .width = 100 }, .structures = set };
+  const TrpVec3 center = trp_vec3 (0, 0, 115);
+  const TrpPaneRow row = {
+    .panes = &pane, .n_panes = 1, .point_lps = center, .center_lps = center, .mm_per_px = 0.5
+  };
+
+  for (int n = 0; n < 2; n++)
+    {
+      g_autoptr (TrpStructure) structure = trp_structure_new (n == 0 ? "organ" : "body", colors[n],
+                                                              make_block (&geometry));
+
+      trp_structure_set_append (set, structure);
+    }
+  for (size_t active = 0; active <= 2; active++)
+    {
+      cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 200, 224);
+      cairo_t *cr = cairo_create (surface);
+      uint32_t pixel;
+
+      pane.active = active < 2 ? active : SIZE_MAX;
+      trp_pane_row_draw (&row, cr, 200, 224);
+      cairo_surface_flush (surface);
+      /* the block's upper face is at j = 2.5, LPS y = -5 mm: 10 pixels above the middle */
+      pixel = get_pixel (surface, 80, 24 + 100 - 10);
+      if (active == 1)
+        g_assert_cmphex (pixel & 0xff, >, pixel >> 16);
+      else
+        g_assert_cmphex (pixel >> 16, >, pixel & 0xff);
+      cairo_destroy (cr);
+      cairo_surface_destroy (surface);
+    }
+}
+
 static void
 render_gives_the_same_bytes_twice (void)
 {
@@ -318,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draw/scale-bar-takes-a-fifth-at-most", scale_bar_takes_a_fifth_at_most);
   g_test_add_func ("/draw/bars-are-found-where-they-are-drawn",
                    bars_are_found_where_they_are_drawn);
+  g_test_add_func ("/draw/first-structure-is-on-top", first_structure_is_on_top);
   g_test_add_func ("/render/shows-a-landmark-where-it-is", render_shows_a_landmark_where_it_is);
   g_test_add_func ("/render/gives-the-same-bytes-twice", render_gives_the_same_bytes_twice);
   g_test_add_func ("/render/refuses-what-it-cannot-do", render_refuses_what_it_cannot_do);
