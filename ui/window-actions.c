@@ -9,6 +9,7 @@
 #include "ui/window-actions.h"
 #include "config.h"
 
+#include "ui/dialogs/run-model.h"
 #include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
@@ -97,6 +98,18 @@ static void
 on_fit (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   trp_panes_fit (trp_main_window_get_panes (window));
+}
+
+static void
+on_synthesize (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_run_model_ask (window, get_document (window), TRP_RUN_SYNTHESIZE);
+}
+
+static void
+on_segment (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_run_model_ask (window, get_document (window), TRP_RUN_SEGMENT);
 }
 
 static void
@@ -313,6 +326,8 @@ trp_main_window_add_actions (TrpMainWindow *window)
 {
   static const GActionEntry entries[] = {
     { "layout", NULL, "s", "'axial'", on_layout },
+    { "synthesize", on_synthesize },
+    { "segment", on_segment },
     { "mode", NULL, "s", "'edit'", on_mode },
     { "crosshair", NULL, NULL, "true", on_crosshair },
     { "nose-right", NULL, NULL, "false", on_nose_right },

@@ -70,7 +70,7 @@ typedef struct
   TrpGraph *graph;
   const TrpRecipe *recipe;
   TrpResnet generator;
-  TrpPatch discriminator;
+  TrpPatchGan discriminator;
   TrpValue real[2], fake[2], losses[N_COLUMNS];
 } Build;
 
@@ -84,7 +84,7 @@ generate (Build *b, const char *name, TrpValue x)
 static TrpValue
 judge (Build *b, const char *name, TrpValue x, double target)
 {
-  const TrpValue votes = trp_patch_build (b->graph, &b->discriminator, name, x);
+  const TrpValue votes = trp_patch_gan_build (b->graph, &b->discriminator, name, x);
 
   return trp_graph_pixel_loss_constant (b->graph, TRP_PIXEL_LOSS_MSE, votes, target);
 }

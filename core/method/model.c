@@ -27,12 +27,12 @@ trp_recipe_get_generator (const TrpRecipe *recipe)
                       .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST };
 }
 
-TrpPatch
+TrpPatchGan
 trp_recipe_get_discriminator (const TrpRecipe *recipe)
 {
-  return (TrpPatch){ .in_channels = 1,
-                     .filters = recipe->discriminator_filters,
-                     .n_layers = recipe->discriminator_layers };
+  return (TrpPatchGan){ .in_channels = 1,
+                        .filters = recipe->discriminator_filters,
+                        .n_layers = recipe->discriminator_layers };
 }
 
 /* Instance norm: batches are small, and a slice's result does not depend on its neighbours in the

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 
 /* The networks that a recipe describes. */
 TrpResnet trp_recipe_get_generator (const TrpRecipe *recipe);
-TrpPatch trp_recipe_get_discriminator (const TrpRecipe *recipe);
+TrpPatchGan trp_recipe_get_discriminator (const TrpRecipe *recipe);
 TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
 /* Heights and widths the network takes are multiples of this. */
 size_t trp_recipe_get_multiple (const TrpRecipe *recipe);

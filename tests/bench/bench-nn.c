@@ -101,7 +101,7 @@ typedef struct
   const char *name;
   int size, batch;
   TrpResnet generator;
-  TrpPatch critic;
+  TrpPatchGan critic;
   TrpUnet unet;
   bool train;
 } Row;
@@ -155,8 +155,8 @@ build_cyclegan (TrpGraph *graph, const Row *row)
   const TrpValue fake_a = trp_resnet_build (graph, &row->generator, "G_B", b);
   const TrpValue back_a = trp_resnet_build (graph, &row->generator, "G_B", fake_b);
   const TrpValue back_b = trp_resnet_build (graph, &row->generator, "G_A", fake_a);
-  const TrpValue d_b = trp_patch_build (graph, &row->critic, "D_B", fake_b);
-  const TrpValue d_a = trp_patch_build (graph, &row->critic, "D_A", fake_a);
+  const TrpValue d_b = trp_patch_gan_build (graph, &row->critic, "D_B", fake_b);
+  const TrpValue d_a = trp_patch_gan_build (graph, &row->critic, "D_A", fake_a);
   const TrpValue losses[] = {
     trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, d_b, 1),
     trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, d_a, 1),
@@ -175,9 +175,9 @@ build_cyclegan (TrpGraph *graph, const Row *row)
       const TrpValue fake = trp_graph_pool_exchange (graph, pool, 50, i ? fake_a : fake_b, choices);
 
       critics[2 * i] = trp_graph_pixel_loss_constant (
-        graph, TRP_PIXEL_LOSS_MSE, trp_patch_build (graph, &row->critic, prefix, i ? a : b), 1);
+        graph, TRP_PIXEL_LOSS_MSE, trp_patch_gan_build (graph, &row->critic, prefix, i ? a : b), 1);
       critics[2 * i + 1] = trp_graph_pixel_loss_constant (
-        graph, TRP_PIXEL_LOSS_MSE, trp_patch_build (graph, &row->critic, prefix, fake), 0);
+        graph, TRP_PIXEL_LOSS_MSE, trp_patch_gan_build (graph, &row->critic, prefix, fake), 0);
     }
   update (graph, sum_losses (graph, "weights.D", critics, 4), "D_", 0);
 }

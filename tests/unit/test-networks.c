@@ -64,7 +64,7 @@ patch_counts (void)
 {
   static const struct
   {
-    TrpPatch spec;
+    TrpPatchGan spec;
     size_t count;
     int side;
   } cases[] = { { { 1, 64, 3 }, 2762689, 30 }, { { 3, 64, 3 }, 2764737, 30 } };
@@ -73,8 +73,8 @@ patch_counts (void)
     {
       g_autoptr (TrpGraph) graph = trp_graph_new ();
       const TrpShape shape = { 1, 256, 256, cases[n].spec.in_channels };
-      const TrpValue y = trp_patch_build (graph, &cases[n].spec, "D_A",
-                                          trp_graph_input (graph, "x", shape));
+      const TrpValue y = trp_patch_gan_build (graph, &cases[n].spec, "D_A",
+                                              trp_graph_input (graph, "x", shape));
 
       g_assert_cmpuint (trp_graph_count_parameters (graph, "D_A."), ==, cases[n].count);
       g_assert_cmpint (trp_graph_get_shape (graph, y).h, ==, cases[n].side);

@@ -540,7 +540,7 @@ test_impossible_size (void)
       g_autoptr (TrpGraph) graph = trp_graph_new ();
       g_autoptr (GError) error = NULL;
       const TrpResnet spec = { 1, 1, 2, 1, 2, i % 2 };
-      const TrpPatch critic = { 1, 2, 3 };
+      const TrpPatchGan critic = { 1, 2, 3 };
       const TrpShape shape = { 1, sizes[i][0], sizes[i][1], 1 };
       const TrpValue x = trp_graph_input (graph, "x", shape);
       const TrpValue fake = trp_resnet_build (graph, &spec, "G", x);
@@ -548,7 +548,7 @@ test_impossible_size (void)
         trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, fake, x),
         trp_graph_gradient_correlation (graph, fake, x, false),
         trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE,
-                                       trp_patch_build (graph, &critic, "D", fake), 1),
+                                       trp_patch_gan_build (graph, &critic, "D", fake), 1),
       };
       const TrpValue loss = trp_graph_weighted_sum (
         graph, trp_graph_input (graph, "weights", trp_shape_vector (3)), parts, 3);

@@ -393,7 +393,7 @@ static TrpGraph *
 build_cyclegan (bool nearest)
 {
   const TrpResnet generator = { 1, 1, 3, 1, 2, nearest };
-  const TrpPatch critic = { 1, 3, 2 };
+  const TrpPatchGan critic = { 1, 3, 2 };
   const TrpShape image = { 1, 32, 32, 1 };
   TrpGraph *graph = trp_graph_new ();
   const TrpValue a = trp_graph_input (graph, "a", image), b = trp_graph_input (graph, "b", image);
@@ -404,10 +404,10 @@ build_cyclegan (bool nearest)
   const TrpValue fake_a = trp_resnet_build (graph, &generator, "G_B", b);
   const TrpValue back_a = trp_resnet_build (graph, &generator, "G_B", fake_b);
   const TrpValue back_b = trp_resnet_build (graph, &generator, "G_A", fake_a);
-  TrpValue votes = trp_patch_build (graph, &critic, "D_B", fake_b), losses[4], loss;
+  TrpValue votes = trp_patch_gan_build (graph, &critic, "D_B", fake_b), losses[4], loss;
 
   losses[0] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
-  votes = trp_patch_build (graph, &critic, "D_A", fake_a);
+  votes = trp_patch_gan_build (graph, &critic, "D_A", fake_a);
   losses[1] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
   losses[2] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, back_a, a);
   losses[3] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, back_b, b);
@@ -419,9 +419,9 @@ build_cyclegan (bool nearest)
       const char *name = i ? "D_A" : "D_B", *pool = i ? "pool.A" : "pool.B";
       const TrpValue old = trp_graph_pool_exchange (graph, pool, 2, i ? fake_a : fake_b, choice);
 
-      votes = trp_patch_build (graph, &critic, name, i ? a : b);
+      votes = trp_patch_gan_build (graph, &critic, name, i ? a : b);
       losses[2 * i] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
-      votes = trp_patch_build (graph, &critic, name, old);
+      votes = trp_patch_gan_build (graph, &critic, name, old);
       losses[2 * i + 1] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 0);
     }
   loss = trp_graph_weighted_sum (graph, halves, losses, 4);

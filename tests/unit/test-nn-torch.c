@@ -275,9 +275,9 @@ static TrpValue
 patch (TrpGraph *graph, const char *prefix, const int *numbers)
 {
   const TrpValue x = trp_graph_input (graph, "x", shape_of (prefix, "x"));
-  const TrpPatch spec = { trp_graph_get_shape (graph, x).c, numbers[0], numbers[1] };
+  const TrpPatchGan spec = { trp_graph_get_shape (graph, x).c, numbers[0], numbers[1] };
 
-  return trp_patch_build (graph, &spec, "net", x);
+  return trp_patch_gan_build (graph, &spec, "net", x);
 }
 
 /* numbers: filters, levels, residual, norm, outputs */
@@ -373,13 +373,13 @@ test_case (gconstpointer data)
 /* Five steps of a small CycleGAN */
 
 static const TrpResnet transposed = { 1, 1, 2, 1, 1, false }, nearest = { 1, 1, 2, 1, 1, true };
-static const TrpPatch critic = { 1, 2, 2 };
+static const TrpPatchGan critic = { 1, 2, 2 };
 
 static TrpValue
 lsgan (TrpGraph *graph, const char *critic_name, TrpValue image, double target)
 {
   return trp_graph_pixel_loss_constant (
-    graph, TRP_PIXEL_LOSS_MSE, trp_patch_build (graph, &critic, critic_name, image), target);
+    graph, TRP_PIXEL_LOSS_MSE, trp_patch_gan_build (graph, &critic, critic_name, image), target);
 }
 
 static TrpValue

@@ -24,7 +24,7 @@ conv (TrpGraph *graph,
 }
 
 TrpValue
-trp_patch_build (TrpGraph *graph, const TrpPatch *spec, const char *prefix, TrpValue x)
+trp_patch_gan_build (TrpGraph *graph, const TrpPatchGan *spec, const char *prefix, TrpValue x)
 {
   int index = 2;
 

@@ -16,7 +16,7 @@
 G_BEGIN_DECLS
 
 /**
- * TrpPatch:
+ * TrpPatchGan:
  * @filters: of the first layer; doubled up to eight times as many
  * @n_layers: strided ones
  */
@@ -25,10 +25,11 @@ typedef struct
   int in_channels;
   int filters;
   int n_layers;
-} TrpPatch;
+} TrpPatchGan;
 
 /* Appends the network on @x; parameters are called PREFIX.model.N... Returns the map of votes, no
  * sigmoid. */
-TrpValue trp_patch_build (TrpGraph *graph, const TrpPatch *spec, const char *prefix, TrpValue x);
+TrpValue
+trp_patch_gan_build (TrpGraph *graph, const TrpPatchGan *spec, const char *prefix, TrpValue x);
 
 G_END_DECLS

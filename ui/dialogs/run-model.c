@@ -1,0 +1,330 @@
+/* run-model.c - running a trained network on an open image
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "ui/dialogs/run-model.h"
+#include "config.h"
+#include "core/method/model.h"
+
+#include <glib/gi18n.h>
+
+/* ---- the job ---- */
+
+/* Owned by the job; the worker reads it, the main thread compares the volume when it is done. */
+typedef struct
+{
+  TrpDocument *document; /* main thread only */
+  TrpRunKind kind;
+  TrpRole role;
+  TrpVolume *volume;
+  char *path;
+} Task;
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+
+  trp_volume_unref (task->volume);
+  g_object_unref (task->document);
+  g_free (task->path);
+  g_free (task);
+}
+
+/* One of the two. */
+typedef struct
+{
+  TrpVolume *volume;
+  TrpStructureSet *set;
+} Result;
+
+static void
+result_free (gpointer data)
+{
+  Result *result = data;
+
+  g_clear_pointer (&result->volume, trp_volume_unref);
+  g_clear_pointer (&result->set, trp_structure_set_unref);
+  g_free (result);
+}
+
+static void *
+run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  const Task *task = data;
+  g_autoptr (TrpModel) model = trp_model_load (task->path, error);
+  Result *result;
+
+  if (!model)
+    return NULL;
+  result = g_new0 (Result, 1);
+  if (task->kind == TRP_RUN_SYNTHESIZE)
+    result->volume = trp_model_synthesize (model, task->volume, NULL, progress, error);
+  else
+    result->set = trp_model_segment (model, task->volume, NULL, progress, error);
+  if (result->volume || result->set)
+    return result;
+  result_free (result);
+  return NULL;
+}
+
+/* The new reading is what is edited now; what it is compared with stays. */
+static void
+take_set (TrpDocument *document, TrpStructureSet *set)
+{
+  const int reference = trp_document_get_reference (document);
+  const bool is_first = trp_document_get_n_readings (document) == 0;
+  const guint index = trp_document_add_reading (document, set);
+
+  if (is_first)
+    return;
+  trp_document_set_edited (document, (int) index);
+  if (reference >= 0)
+    trp_document_set_reference (document, reference);
+}
+
+static void
+on_done (TrpJob *job, void *data, const GError *error, void *user_data)
+{
+  Task *task = user_data;
+  Result *result = data;
+
+  if (!result)
+    return;
+  if (trp_document_get_volume (task->document, task->role) != task->volume)
+    trp_document_report (task->document, TRP_SEVERITY_WARNING,
+                         _ ("The image was exchanged while the network ran; its result was "
+                            "dropped."));
+  else if (result->volume)
+    trp_document_set_volume (task->document, TRP_ROLE_SYNCT, result->volume, NULL);
+  else
+    take_set (task->document, result->set);
+  result_free (result);
+}
+
+bool
+trp_run_model (TrpDocument *document, TrpRunKind kind, TrpRole role, const char *model_path)
+{
+  static const TrpJobClass klass = {
+    .run = run, .done = on_done, .free_data = task_free, .free_result = result_free
+  };
+  TrpVolume *volume = trp_document_get_volume (document, role);
+  g_autofree char *name = g_path_get_basename (model_path);
+  g_autofree char *title = NULL;
+  g_autoptr (TrpJob) job = NULL;
+  Task *task;
+
+  if (!volume)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("There is no %s to run the network on."),
+                                               trp_role_get_name (role));
+
+      trp_document_report (document, TRP_SEVERITY_WARNING, text);
+      return false;
+    }
+  title = kind == TRP_RUN_SYNTHESIZE
+            ? g_strdup_printf (_ ("SynCT by %s"), name)
+            : g_strdup_printf (_ ("Structures on %s by %s"), trp_role_get_name (role), name);
+  task = g_new0 (Task, 1);
+  task->document = g_object_ref (document);
+  task->kind = kind;
+  task->role = role;
+  task->volume = trp_volume_ref (volume);
+  task->path = g_strdup (model_path);
+  job = trp_job_start (&klass, title, task, task);
+  trp_document_add_job (document, job);
+  return true;
+}
+
+/* ---- the question ---- */
+
+typedef struct
+{
+  TrpDocument *document;
+  TrpRunKind kind;
+  GtkWidget *window;
+  GtkWidget *models;
+  GPtrArray *paths; /* of the drop-down's items */
+  GtkWidget *images;
+  GArray *roles; /* (element-type TrpRole): of the drop-down's items */
+  GtkWidget *start;
+  GtkFileChooserNative *chooser;
+} Dialog;
+
+static void
+dialog_free (gpointer data)
+{
+  Dialog *dialog = data;
+
+  g_clear_object (&dialog->chooser);
+  g_ptr_array_unref (dialog->paths);
+  g_array_unref (dialog->roles);
+  g_object_unref (dialog->document);
+  g_free (dialog);
+}
+
+static void
+update_start (Dialog *dialog)
+{
+  gtk_widget_set_sensitive (dialog->start, dialog->paths->len > 0 && dialog->roles->len > 0);
+}
+
+static void
+add_model (Dialog *dialog, const char *path)
+{
+  GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (GTK_DROP_DOWN (dialog->models)));
+  g_autofree char *name = g_path_get_basename (path);
+
+  g_ptr_array_add (dialog->paths, g_strdup (path));
+  gtk_string_list_append (list, name);
+}
+
+static void
+add_shipped (Dialog *dialog, const char *folder_path)
+{
+  g_autoptr (GDir) folder = g_dir_open (folder_path, 0, NULL);
+  const char *name;
+
+  while (folder && (name = g_dir_read_name (folder)))
+    if (g_str_has_suffix (name, ".safetensors"))
+      {
+        g_autofree char *path = g_build_filename (folder_path, name, NULL);
+
+        add_model (dialog, path);
+      }
+}
+
+static void
+add_images (Dialog *dialog)
+{
+  GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (GTK_DROP_DOWN (dialog->images)));
+
+  for (TrpRole role = TRP_ROLE_MR; role < TRP_N_ROLES; role++)
+    {
+      if (!trp_document_get_volume (dialog->document, role) ||
+          (dialog->kind == TRP_RUN_SYNTHESIZE && role != TRP_ROLE_MR))
+        continue;
+      g_array_append_val (dialog->roles, role);
+      gtk_string_list_append (list, trp_role_get_name (role));
+    }
+}
+
+static void
+on_start (Dialog *dialog)
+{
+  const guint model = gtk_drop_down_get_selected (GTK_DROP_DOWN (dialog->models));
+  const guint image = gtk_drop_down_get_selected (GTK_DROP_DOWN (dialog->images));
+
+  if (model < dialog->paths->len && image < dialog->roles->len)
+    trp_run_model (dialog->document, dialog->kind, g_array_index (dialog->roles, TrpRole, image),
+                   g_ptr_array_index (dialog->paths, model));
+  gtk_window_destroy (GTK_WINDOW (dialog->window));
+}
+
+static void
+on_chosen (GtkNativeDialog *native, int response, Dialog *dialog)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path)
+    {
+      add_model (dialog, path);
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (dialog->models), dialog->paths->len - 1);
+      update_start (dialog);
+    }
+  g_clear_object (&dialog->chooser);
+}
+
+static void
+on_choose (Dialog *dialog)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  g_clear_object (&dialog->chooser);
+  dialog->chooser = gtk_file_chooser_native_new (_ ("Network"), GTK_WINDOW (dialog->window),
+                                                 GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Choose"), NULL);
+  gtk_file_filter_add_pattern (filter, "*.safetensors");
+  gtk_file_filter_set_name (filter, _ ("Networks (*.safetensors)"));
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog->chooser), filter);
+  g_signal_connect (dialog->chooser, "response", G_CALLBACK (on_chosen), dialog);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog->chooser));
+}
+
+static GtkWidget *
+make_row (const char *name, GtkWidget *child)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = gtk_label_new (name);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), 9);
+  gtk_widget_set_hexpand (child, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), child);
+  return row;
+}
+
+static GtkWidget *
+make_content (Dialog *dialog)
+{
+  static const char *const nothing[] = { NULL };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *choose = gtk_button_new_with_label (_ ("Another file\u2026"));
+  GtkWidget *models;
+
+  dialog->models = gtk_drop_down_new_from_strings (nothing);
+  dialog->images = gtk_drop_down_new_from_strings (nothing);
+  dialog->start = gtk_button_new_with_label (_ ("Start"));
+  models = make_row (_ ("Network"), dialog->models);
+  gtk_box_append (GTK_BOX (models), choose);
+  gtk_box_append (GTK_BOX (box), models);
+  gtk_box_append (GTK_BOX (box), make_row (_ ("Image"), dialog->images));
+  gtk_box_append (GTK_BOX (box), dialog->start);
+  gtk_widget_add_css_class (dialog->start, "suggested-action");
+  gtk_widget_set_margin_top (dialog->start, 6);
+  gtk_widget_add_css_class (box, "panel");
+  g_signal_connect_swapped (choose, "clicked", G_CALLBACK (on_choose), dialog);
+  g_signal_connect_swapped (dialog->start, "clicked", G_CALLBACK (on_start), dialog);
+  return box;
+}
+
+static gboolean
+close_on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (widget));
+  return TRUE;
+}
+
+void
+trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
+{
+  Dialog *dialog = g_new0 (Dialog, 1);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  dialog->document = g_object_ref (document);
+  dialog->kind = kind;
+  dialog->paths = g_ptr_array_new_with_free_func (g_free);
+  dialog->roles = g_array_new (FALSE, FALSE, sizeof (TrpRole));
+  dialog->window = gtk_window_new ();
+  gtk_window_set_title (GTK_WINDOW (dialog->window), kind == TRP_RUN_SYNTHESIZE
+                                                       ? _ ("Make a SynCT from the MR")
+                                                       : _ ("Contour automatically"));
+  gtk_window_set_transient_for (GTK_WINDOW (dialog->window), parent);
+  gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
+  gtk_window_set_resizable (GTK_WINDOW (dialog->window), FALSE);
+  gtk_window_set_child (GTK_WINDOW (dialog->window), make_content (dialog));
+  gtk_shortcut_controller_add_shortcut (
+    GTK_SHORTCUT_CONTROLLER (keys),
+    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                      gtk_callback_action_new (close_on_escape, NULL, NULL)));
+  gtk_widget_add_controller (dialog->window, keys);
+  g_object_set_data_full (G_OBJECT (dialog->window), "dialog", dialog, dialog_free);
+  add_shipped (dialog, TRP_SOURCE_RESOURCES "/models");
+  add_shipped (dialog, TRP_DATA_DIR "/models");
+  add_images (dialog);
+  update_start (dialog);
+  gtk_window_present (GTK_WINDOW (dialog->window));
+}
