@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <limits.h>
 #include <stdio.h>
 
 struct _TrpRunFolder
@@ -25,56 +26,108 @@ struct _TrpRunFolder
 char *
 trp_run_state_to_text (const TrpRunState *state)
 {
-  return g_strdup_printf ("{\"step\":%d,\"seed\":\"%" G_GUINT64_FORMAT
-                          "\",\"restarts\":%d,\"pool_fill\":[%d,%d],"
-                          "\"pool_index\":[\"%" G_GUINT64_FORMAT "\",\"%" G_GUINT64_FORMAT "\"]}",
-                          state->step, state->seed, state->n_restarts, state->pool_fill[0],
-                          state->pool_fill[1], state->pool_index[0], state->pool_index[1]);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (
+    text,
+    "{\"step\":%d,\"seed\":\"%" G_GUINT64_FORMAT "\",\"restarts\":%d,\"pool_fill\":[%d,%d],"
+    "\"pool_index\":[\"%" G_GUINT64_FORMAT "\",\"%" G_GUINT64_FORMAT "\"],\"summed\":%d,\"sums\":[",
+    state->step, state->seed, state->n_restarts, state->pool_fill[0], state->pool_fill[1],
+    state->pool_index[0], state->pool_index[1], state->n_summed);
+  for (size_t n = 0; n < TRP_TRAINER_MAX_VALUES; n++)
+    {
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_string_append_printf (text, n > 0 ? ",\"%s\"" : "\"%s\"",
+                              g_ascii_dtostr (number, sizeof number, state->sums[n]));
+    }
+  g_string_append (text, "]}");
+  return g_strdup (text->str);
 }
 
-static uint64_t
-parse_u64 (const char *text)
-{
-  return text ? g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
+/* The array of that name if it has @n plain members. */
 static JsonArray *
-get_pair (JsonObject *object, const char *name)
+get_array (JsonObject *object, const char *name, guint n)
 {
   JsonNode *node = json_object_get_member (object, name);
   JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  if (!array || json_array_get_length (array) != 2)
+  if (!array || json_array_get_length (array) != n)
     return NULL;
-  for (guint n = 0; n < 2; n++)
-    if (!JSON_NODE_HOLDS_VALUE (json_array_get_element (array, n)))
+  for (guint i = 0; i < n; i++)
+    if (!JSON_NODE_HOLDS_VALUE (json_array_get_element (array, i)))
       return NULL;
   return array;
 }
 
+static const char *
+get_string (JsonNode *node)
+{
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+           ? json_node_get_string (node)
+           : "";
+}
+
+static int
+get_int (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_VALUE (node)
+           ? (int) CLAMP (json_node_get_int (node), INT_MIN, INT_MAX)
+           : -1;
+}
+
+static bool
+read_state (JsonObject *object, TrpRunState *out_state)
+{
+  JsonArray *fill = get_array (object, "pool_fill", 2);
+  JsonArray *index = get_array (object, "pool_index", 2);
+  JsonArray *sums = get_array (object, "sums", TRP_TRAINER_MAX_VALUES);
+
+  if (!fill || !index || !sums)
+    return false;
+  out_state->step = get_int (object, "step");
+  out_state->seed = g_ascii_strtoull (get_string (json_object_get_member (object, "seed")), NULL,
+                                      10);
+  out_state->n_restarts = get_int (object, "restarts");
+  out_state->n_summed = get_int (object, "summed");
+  for (guint n = 0; n < 2; n++)
+    {
+      out_state->pool_fill[n] = (int) json_array_get_int_element (fill, n);
+      out_state->pool_index[n] = g_ascii_strtoull (get_string (json_array_get_element (index, n)),
+                                                   NULL, 10);
+    }
+  for (guint n = 0; n < TRP_TRAINER_MAX_VALUES; n++)
+    out_state->sums[n] = g_ascii_strtod (get_string (json_array_get_element (sums, n)), NULL);
+  return true;
+}
+
+static bool
+is_possible (const TrpRunState *state, const TrpRecipe *recipe)
+{
+  return state->step >= 0 && state->step <= recipe->steps && state->n_restarts >= 0 &&
+         state->n_restarts <= recipe->restarts && state->n_summed >= 0 &&
+         state->pool_fill[0] >= 0 && state->pool_fill[0] <= recipe->pool &&
+         state->pool_fill[1] >= 0 && state->pool_fill[1] <= recipe->pool;
+}
+
 bool
-trp_run_state_parse (const char *text, TrpRunState *out_state, GError **error)
+trp_run_state_parse (const char *text,
+                     const TrpRecipe *recipe,
+                     TrpRunState *out_state,
+                     GError **error)
 {
   g_autoptr (JsonNode) node = text ? json_from_string (text, NULL) : NULL;
   JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  JsonArray *fill = object ? get_pair (object, "pool_fill") : NULL;
-  JsonArray *index = object ? get_pair (object, "pool_index") : NULL;
   TrpRunState state = { 0 };
 
-  if (!fill || !index)
+  if (!object || !read_state (object, &state) || !is_possible (&state, recipe))
     {
       g_set_error_literal (
         error, TRP_ERROR, TRP_ERROR_FORMAT,
         "The checkpoint does not say where its training stood, so it cannot be resumed");
       return false;
-    }
-  state.step = (int) json_object_get_int_member_with_default (object, "step", 0);
-  state.seed = parse_u64 (json_object_get_string_member_with_default (object, "seed", NULL));
-  state.n_restarts = (int) json_object_get_int_member_with_default (object, "restarts", 0);
-  for (guint n = 0; n < 2; n++)
-    {
-      state.pool_fill[n] = (int) json_node_get_int (json_array_get_element (fill, n));
-      state.pool_index[n] = parse_u64 (json_node_get_string (json_array_get_element (index, n)));
     }
   *out_state = state;
   return true;

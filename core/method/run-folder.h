@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "core/method/trainer.h"
+#include "core/method/trainer-class.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @step: steps done
  * @seed, @n_restarts: of the attempt
  * @pool_fill, @pool_index: images in the pools, random numbers drawn for them
+ * @n_summed, @sums: of the log's next row
  */
 typedef struct
 {
@@ -24,12 +25,16 @@ typedef struct
   int n_restarts;
   int pool_fill[2];
   uint64_t pool_index[2];
+  int n_summed;
+  double sums[TRP_TRAINER_MAX_VALUES];
 } TrpRunState;
 
 /* JSON; 64-bit numbers are strings, because JSON's numbers are not. (transfer full) */
 char *trp_run_state_to_text (const TrpRunState *state);
-/* Errors: TRP_ERROR_FORMAT, also for NULL. */
+/* Errors: TRP_ERROR_FORMAT for NULL, for what is missing, and for numbers that a run of @recipe
+ * cannot have. */
 bool trp_run_state_parse (const char *text,
+                          const TrpRecipe *recipe,
                           TrpRunState *out_state,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* JSON of the cases trained on and validated on. (transfer full) */

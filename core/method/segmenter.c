@@ -64,13 +64,14 @@ build (const TrpRecipe *recipe)
                                       { batch, side, side, n_labels },
                                       trp_shape_vector (1),
                                       trp_shape_vector (1) };
+  const TrpDiceMode mode = TRP_DICE_LOGITS | (recipe->dice_per_sample ? TRP_DICE_PER_SAMPLE : 0);
   TrpValue inputs[N_INPUTS], logits, parts[2], weighted[2], loss;
 
   for (int n = 0; n < N_INPUTS; n++)
     inputs[n] = trp_graph_input (graph, input_names[n], shapes[n]);
   logits = trp_unet_build (graph, &spec, "net", inputs[IMAGES]);
   parts[0] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, logits, inputs[TARGETS]);
-  parts[1] = trp_graph_dice_loss (graph, logits, inputs[TARGETS], true, 1);
+  parts[1] = trp_graph_dice_loss (graph, logits, inputs[TARGETS], mode, 1);
   weighted[0] = trp_graph_scale (graph, parts[0], recipe->bce);
   weighted[1] = trp_graph_scale (graph, parts[1], recipe->dice);
   loss = trp_graph_add (graph, weighted[0], weighted[1]);

@@ -223,47 +223,81 @@ say (const TrpTrainer *trainer, const char *sentence)
     watch->say (sentence, watch->data);
 }
 
+/* A step's losses are those before its update, so the update may have spoilt what they do not show
+ * yet; such weights must not replace the last good checkpoint. */
+static bool
+check_weights (const TrpTrainer *t, GError **error)
+{
+  for (int n = 0; n < trp_store_get_n (t->store); n++)
+    {
+      const TrpStored *stored = trp_store_peek (t->store, n);
+      const size_t count = trp_shape_count (stored->tensor.shape);
+      g_autofree float *values = g_new (float, count);
+
+      if (!trp_store_get (t->store, stored, values, error))
+        return false;
+      for (size_t i = 0; i < count; i++)
+        if (!isfinite (values[i]))
+          {
+            g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                         "The weights \"%s\" are no numbers any more at step %d; the last "
+                         "checkpoint is kept: try a lower learning rate",
+                         stored->name, t->step);
+            return false;
+          }
+    }
+  return true;
+}
+
 static bool
 save (Run *run, GError **error)
 {
   const TrpTrainer *t = &run->base;
-  const TrpRunState state = { .step = t->step,
-                              .seed = t->seed,
-                              .n_restarts = t->n_restarts,
-                              .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
-                              .pool_index = { t->pool_index[0], t->pool_index[1] } };
-  g_autofree char *state_text = trp_run_state_to_text (&state);
-  const TrpCheckpointTexts texts = { .recipe = run->recipe_text,
-                                     .labels = t->labels,
-                                     .state = state_text,
-                                     .split = run->split,
-                                     .history = trp_run_folder_get_log (run->folder) };
+  TrpRunState state = { .step = t->step,
+                        .seed = t->seed,
+                        .n_restarts = t->n_restarts,
+                        .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
+                        .pool_index = { t->pool_index[0], t->pool_index[1] },
+                        .n_summed = run->n_summed };
+  g_autofree char *state_text = NULL;
+  TrpCheckpointTexts texts = { .recipe = run->recipe_text,
+                               .labels = t->labels,
+                               .split = run->split,
+                               .history = trp_run_folder_get_log (run->folder) };
 
+  if (!check_weights (t, error))
+    return false;
+  memcpy (state.sums, run->sums, sizeof state.sums);
+  texts.state = state_text = trp_run_state_to_text (&state);
   return trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder),
                               error) &&
          trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
                                     trp_run_folder_get_model (run->folder), error);
 }
 
+/* The same recipe on the same cases. */
 static bool
-restore (Run *run, GError **error)
+check_same_run (const Run *run, const TrpSafetensors *file, GError **error)
+{
+  const bool same_recipe = g_strcmp0 (trp_safetensors_peek_metadata (file, "recipe"),
+                                      run->recipe_text) == 0;
+
+  if (same_recipe && g_strcmp0 (trp_safetensors_peek_metadata (file, "split"), run->split) == 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "The run in this folder was made with another %s; choose another folder",
+               same_recipe ? "data list" : "recipe");
+  return false;
+}
+
+static bool
+restore (Run *run, const TrpSafetensors *file, GError **error)
 {
   TrpTrainer *t = &run->base;
-  g_autoptr (TrpSafetensors)
-    file = trp_safetensors_load (trp_run_folder_get_checkpoint (run->folder), error);
-  const char *recipe = file ? trp_safetensors_peek_metadata (file, "recipe") : NULL;
   TrpRunState state;
 
-  if (!file)
-    return false;
-  if (g_strcmp0 (recipe, run->recipe_text) != 0)
-    {
-      g_set_error_literal (
-        error, TRP_ERROR, TRP_ERROR_FORMAT,
-        "The run in this folder was made with another recipe; choose another folder");
-      return false;
-    }
-  if (!trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), &state, error) ||
+  if (!trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), t->recipe, &state,
+                            error) ||
       !trp_checkpoint_restore (t->store, file, NULL, error))
     return false;
   t->step = state.step;
@@ -274,6 +308,8 @@ restore (Run *run, GError **error)
       t->pool_fill[n] = state.pool_fill[n];
       t->pool_index[n] = state.pool_index[n];
     }
+  run->n_summed = state.n_summed;
+  memcpy (run->sums, state.sums, sizeof state.sums);
   return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
                                      error);
 }
@@ -303,6 +339,44 @@ start_over (Run *run, GError **error)
          t->klass->begin (t, true, error);
 }
 
+/* Refuses before anything in the folder is touched. @out_file: the checkpoint to go on from, NULL
+ * for a new run. */
+static bool
+open_folder (Run *run, TrpSafetensors **out_file, GError **error)
+{
+  const TrpTrainOptions *options = run->base.options;
+  g_autoptr (TrpSafetensors) file = NULL;
+
+  run->split = trp_run_split_to_text (options->list, options->fold);
+  run->folder = trp_run_folder_open (options->folder, options->resume, error);
+  if (!run->folder)
+    return false;
+  if (trp_run_folder_has_checkpoint (run->folder))
+    {
+      file = trp_safetensors_load (trp_run_folder_get_checkpoint (run->folder), error);
+      if (!file || !check_same_run (run, file, error))
+        return false;
+    }
+  *out_file = g_steal_pointer (&file);
+  return trp_run_folder_write_recipe (run->folder, run->recipe_text, error);
+}
+
+static bool
+open_device (Run *run, GError **error)
+{
+  TrpTrainer *t = &run->base;
+  const char *name = t->options->device;
+  g_autofree char *note = NULL;
+
+  t->device = trp_device_choose (name ? name : "auto", t->recipe->threads, &note, error);
+  if (!t->device)
+    return false;
+  say (t, note);
+  t->store = trp_store_new (t->device);
+  t->program = trp_program_new (t->klass->build (t->recipe), t->store, error);
+  return t->program != NULL;
+}
+
 static bool
 prepare (Run *run, TrpProgress *progress, GError **error)
 {
@@ -310,28 +384,14 @@ prepare (Run *run, TrpProgress *progress, GError **error)
   const TrpTrainOptions *options = t->options;
   g_autoptr (TrpDataList)
     rows = trp_data_list_select_fold (options->list, options->fold, false, error);
-  g_autofree char *note = NULL;
+  g_autoptr (TrpSafetensors) file = NULL;
 
-  if (!rows || !check_memory (options, rows, error))
+  if (!rows || !check_memory (options, rows, error) || !open_folder (run, &file, error) ||
+      !t->klass->load (t, rows, progress, error) || !open_device (run, error))
     return false;
-  run->folder = trp_run_folder_open (options->folder, options->resume, error);
-  if (!run->folder || !trp_run_folder_write_recipe (run->folder, run->recipe_text, error))
-    return false;
-  run->split = trp_run_split_to_text (options->list, options->fold);
-  if (!t->klass->load (t, rows, progress, error))
-    return false;
-  t->device = trp_device_choose (options->device ? options->device : "auto", t->recipe->threads,
-                                 &note, error);
-  if (!t->device)
-    return false;
-  say (t, note);
-  t->store = trp_store_new (t->device);
-  t->program = trp_program_new (t->klass->build (t->recipe), t->store, error);
-  if (!t->program)
-    return false;
-  if (!trp_run_folder_has_checkpoint (run->folder))
+  if (!file)
     return start_over (run, error);
-  return t->klass->begin (t, false, error) && restore (run, error);
+  return t->klass->begin (t, false, error) && restore (run, file, error);
 }
 
 static bool
@@ -431,6 +491,22 @@ handle_alarm (Run *run, const double *values, bool *out_restarted, GError **erro
   return start_over (run, error);
 }
 
+/* An average over 1 / (1 - ema) steps remembers the first weights for several times as long. Until
+ * it is of age it starts afresh whenever the step is a whole multiple of the power of two between a
+ * sixteenth and an eighth of it: it then covers the last steps only, and a run of a few hundred has
+ * averages worth using. */
+static bool
+rejuvenate_averages (TrpTrainer *t, GError **error)
+{
+  int grain = 1;
+
+  if (t->recipe->ema == 0 || t->step * (1 - t->recipe->ema) >= 1)
+    return true;
+  while (16 * grain <= t->step)
+    grain *= 2;
+  return t->step % grain != 0 || trp_trainer_start_averages (t, error);
+}
+
 static bool
 do_step (Run *run, GError **error)
 {
@@ -441,7 +517,7 @@ do_step (Run *run, GError **error)
   if (!t->klass->step (t, values, error))
     return false;
   t->step++;
-  if (!check_numbers (run, values, error))
+  if (!check_numbers (run, values, error) || !rejuvenate_averages (t, error))
     return false;
   for (size_t n = 0; n < t->klass->n_columns; n++)
     run->sums[n] += values[n];

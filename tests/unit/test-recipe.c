@@ -30,8 +30,8 @@ test_ships_the_calibrated_settings (void)
   g_assert_cmpint (recipe->discriminator_filters, ==, 24);
   g_assert_cmpint (recipe->discriminator_layers, ==, 3);
   trp_assert_near (recipe->learning_rate, 1e-3, 0);
-  trp_assert_near (recipe->gc, 0.5, 0);
-  g_assert_cmpint (recipe->gc_start, ==, 1000);
+  trp_assert_near (recipe->gc, 1, 0); /* 0.5 for each direction */
+  g_assert_cmpint (recipe->gc_start, ==, 500);
   trp_assert_near (recipe->spacing, 4, 0);
   g_assert_cmpint (recipe->size, ==, 64);
   g_assert_cmpuint (recipe->ct.curve.n, ==, 4);

@@ -1,0 +1,702 @@
+/* test-trainer.c - a training as a run: resuming, refusing, logging, stopping
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/io/safetensors.h"
+#include "core/method/run-folder.h"
+#include "core/method/trainer-class.h"
+#include "tests/lib/check.h"
+#include "tests/lib/tiny.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  TrpDataList *list;
+} Fixture;
+
+static void
+set_up (Fixture *f, const void *data)
+{
+  f->folder = trp_test_make_folder ();
+  f->list = trp_tiny_data (f->folder);
+}
+
+static void
+tear_down (Fixture *f, const void *data)
+{
+  trp_data_list_unref (f->list);
+  trp_test_remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+static TrpRecipe *
+recipe_for (const void *data)
+{
+  return trp_tiny_recipe ((TrpTrainerKind) GPOINTER_TO_INT (data));
+}
+
+/* Cancels once @stop_at steps are done, as seen by a preview. */
+typedef struct
+{
+  GCancellable *cancellable;
+  int stop_at;
+} Stop;
+
+static void
+stop_at_preview (const char *path, int step, void *data)
+{
+  const Stop *stop = data;
+
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  if (step == stop->stop_at)
+    g_cancellable_cancel (stop->cancellable);
+}
+
+static TrpTrainOptions
+options_for (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume)
+{
+  return (TrpTrainOptions){ .recipe = recipe,
+                            .list = f->list,
+                            .fold = -1,
+                            .folder = folder,
+                            .device = "cpu",
+                            .resume = resume };
+}
+
+static char *
+subfolder (const Fixture *f, const char *name)
+{
+  return g_build_filename (f->folder, name, NULL);
+}
+
+static void
+train (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume)
+{
+  const TrpTrainOptions options = options_for (f, recipe, folder, resume);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* Trains until a preview at @step stops it. */
+static void
+train_until (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume, int step)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Stop stop = { cancellable, step };
+  TrpProgress progress = { .cancellable = cancellable, .end = 1 };
+  TrpTrainOptions options = options_for (f, recipe, folder, resume);
+  g_autoptr (GError) error = NULL;
+
+  options.watch.preview = stop_at_preview;
+  options.watch.data = &stop;
+  g_assert_false (trp_train (&options, &progress, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* The run is refused; the message has both words. */
+static void
+assert_refused (const TrpTrainOptions *options, int code, const char *word, const char *other)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (trp_train (options, NULL, &error));
+  g_assert_error (error, TRP_ERROR, code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, word));
+  g_assert_nonnull (strstr (error->message, other));
+  g_assert_null (strchr (error->message, '\n'));
+}
+
+static TrpSafetensors *
+load_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  TrpSafetensors *file = trp_safetensors_load (path, &error);
+
+  g_assert_no_error (error);
+  return file;
+}
+
+static void
+assert_same_tensors (const TrpSafetensors *a, const TrpSafetensors *b)
+{
+  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), >, 0);
+  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), ==, trp_safetensors_get_n_tensors (b));
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (a); n++)
+    {
+      const TrpTensorView *one = trp_safetensors_peek_tensor (a, n);
+      const TrpTensorView *other = trp_safetensors_find (b, one->name);
+
+      g_assert_nonnull (other);
+      g_assert_cmpmem (one->data, one->count * trp_dtype_get_size (one->dtype), other->data,
+                       other->count * trp_dtype_get_size (other->dtype));
+    }
+}
+
+/* log.csv without its second column, the seconds. */
+static char *
+read_log (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "log.csv", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GString) kept = g_string_new (NULL);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (size_t n = 0; lines[n] && lines[n][0]; n++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[n], ",", 3);
+
+      g_string_append_printf (kept, "%s,%s\n", fields[0], fields[2]);
+    }
+  return g_strdup (kept->str);
+}
+
+static TrpRunState
+read_state (const TrpSafetensors *file, const TrpRecipe *recipe)
+{
+  TrpRunState state;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (
+    trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), recipe, &state, &error));
+  g_assert_no_error (error);
+  return state;
+}
+
+/* --- resuming --- */
+
+/* Stopped at steps 7 and 14, between rows of the log (every 3) and within the ramp of gradient
+ * consistency (4 to 12). */
+static void
+test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autoptr (TrpSafetensors) a = NULL, b = NULL, a_model = NULL, b_model = NULL;
+  g_autofree char *a_log = NULL, *b_log = NULL;
+
+  trp_tiny_set (recipe, "output.preview_every=7");
+  train (f, recipe, whole, false);
+  train_until (f, recipe, parts, false, 7);
+  train_until (f, recipe, parts, true, 14);
+  train (f, recipe, parts, true);
+  a = load_file (whole, "checkpoint.safetensors");
+  b = load_file (parts, "checkpoint.safetensors");
+  a_model = load_file (whole, "model.safetensors");
+  b_model = load_file (parts, "model.safetensors");
+  a_log = read_log (whole);
+  b_log = read_log (parts);
+  assert_same_tensors (a, b);
+  assert_same_tensors (a_model, b_model);
+  g_assert_cmpstr (a_log, ==, b_log);
+}
+
+/* A program that is killed leaves a log ahead of its checkpoint. */
+static void
+test_rows_after_the_checkpoint_are_dropped (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autofree char *log_path = g_build_filename (parts, "log.csv", NULL);
+  g_autofree char *whole_log = NULL, *parts_log = NULL, *ahead = NULL, *text = NULL;
+
+  trp_tiny_set (recipe, "output.preview_every=7");
+  train (f, recipe, whole, false);
+  train_until (f, recipe, parts, false, 7);
+  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
+  ahead = g_strconcat (text, "9,1,1,1,1,1,1,1,1,1,1,1,1\n12,1,1,", NULL);
+  g_assert_true (g_file_set_contents (log_path, ahead, -1, NULL));
+  train (f, recipe, parts, true);
+  whole_log = read_log (whole);
+  parts_log = read_log (parts);
+  g_assert_cmpstr (whole_log, ==, parts_log);
+}
+
+static void
+test_two_runs_are_the_same_and_another_seed_is_not (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *one = subfolder (f, "one"), *two = subfolder (f, "two"),
+                  *three = subfolder (f, "three");
+  g_autoptr (TrpSafetensors) a = NULL, b = NULL, c = NULL;
+  size_t n_other = 0;
+
+  train (f, recipe, one, false);
+  train (f, recipe, two, false);
+  trp_tiny_set (recipe, "training.seed=2");
+  train (f, recipe, three, false);
+  a = load_file (one, "model.safetensors");
+  b = load_file (two, "model.safetensors");
+  c = load_file (three, "model.safetensors");
+  assert_same_tensors (a, b);
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (a); n++)
+    {
+      const TrpTensorView *weights = trp_safetensors_peek_tensor (a, n);
+      const TrpTensorView *others = trp_safetensors_find (c, weights->name);
+
+      n_other += memcmp (weights->data, others->data, weights->count * 4) != 0;
+    }
+  g_assert_cmpuint (n_other, >, 0);
+}
+
+/* A finished run that is resumed stays as it is. */
+static void
+test_resuming_a_finished_run_changes_nothing (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run"), *log = NULL, *again = NULL;
+  g_autoptr (TrpSafetensors) before = NULL, after = NULL;
+
+  train (f, recipe, folder, false);
+  before = load_file (folder, "checkpoint.safetensors");
+  log = read_log (folder);
+  train (f, recipe, folder, true);
+  after = load_file (folder, "checkpoint.safetensors");
+  again = read_log (folder);
+  assert_same_tensors (before, after);
+  g_assert_cmpstr (log, ==, again);
+}
+
+/* --- refusing --- */
+
+static char *
+read_recipe (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "recipe.recipe", NULL);
+  char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static void
+test_refuses_the_folder_of_another_run (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run"), *before = NULL, *after = NULL;
+  g_autoptr (TrpDataList) part = NULL;
+  TrpTrainOptions options;
+
+  train (f, recipe, folder, false);
+  before = read_recipe (folder);
+  options = options_for (f, recipe, folder, false);
+  assert_refused (&options, TRP_ERROR_FORMAT, "already", folder);
+  options.resume = true;
+  options.fold = 1;
+  assert_refused (&options, TRP_ERROR_FORMAT, "another data list", "another folder");
+  options.fold = -1;
+  trp_tiny_set (recipe, "training.steps=30");
+  assert_refused (&options, TRP_ERROR_FORMAT, "another recipe", "another folder");
+  after = read_recipe (folder);
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* Two small networks fit anywhere; activations of 8 x 1024 x 1024 x 64 take 2 GB each. */
+static void
+test_refuses_what_does_not_fit (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+  TrpTrainEstimate estimate;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_train_estimate (&options, &estimate, &error));
+  g_assert_no_error (error);
+  /* every volume is kept once: 4 slices of 16 x 16 pixels, with a label or another volume beside */
+  g_assert_cmpuint (estimate.data, >=, (size_t) 2 * 4 * 16 * 16 * 4);
+  g_assert_cmpuint (estimate.device, <, (size_t) 1 << 27);
+  trp_tiny_set (recipe, "data.size=1024");
+  trp_tiny_set (recipe, "training.batch=8");
+  trp_tiny_set (recipe, "generator_filters=64");
+  trp_tiny_set (recipe, "segmenter_filters=64");
+  g_assert_true (trp_train_estimate (&options, &estimate, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (estimate.device, >, (size_t) 8 << 30);
+  if (estimate.available == 0 || estimate.device <= estimate.available)
+    {
+      g_test_skip ("this machine has room for it, or does not say how much it has");
+      return;
+    }
+  assert_refused (&options, TRP_ERROR_LIMIT, "needs ", " are free");
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_refuses_a_state_that_cannot_be (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  const TrpRunState good = { .step = 20, .seed = G_MAXUINT64, .pool_fill = { 4, 4 } };
+  TrpRunState bad[4] = { good, good, good, good }, parsed;
+  g_autofree char *text = trp_run_state_to_text (&good);
+  static const char *const broken[] = { "", "[]", "{}", "{\"step\":1}", "{\"pool_fill\":[[],1]}" };
+
+  g_assert_true (trp_run_state_parse (text, recipe, &parsed, NULL));
+  g_assert_true (parsed.seed == good.seed && parsed.step == 20 && parsed.pool_fill[1] == 4);
+  g_assert_false (trp_run_state_parse (NULL, recipe, &parsed, NULL));
+  for (size_t n = 0; n < G_N_ELEMENTS (broken); n++)
+    g_assert_false (trp_run_state_parse (broken[n], recipe, &parsed, NULL));
+  bad[0].step = 21;
+  bad[1].step = -1;
+  bad[2].pool_fill[1] = 5;
+  bad[3].pool_fill[0] = -1;
+  for (size_t n = 0; n < G_N_ELEMENTS (bad); n++)
+    {
+      g_autofree char *bad_text = trp_run_state_to_text (&bad[n]);
+
+      g_assert_false (trp_run_state_parse (bad_text, recipe, &parsed, NULL));
+    }
+}
+
+/* --- numbers that are none --- */
+
+static void
+assert_finite (const TrpSafetensors *file)
+{
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
+    {
+      const TrpTensorView *view = trp_safetensors_peek_tensor (file, n);
+      g_autofree float *values = g_new (float, view->count);
+
+      trp_tensor_view_get_f32 (view, values);
+      for (size_t i = 0; i < view->count; i++)
+        g_assert_true (isfinite (values[i]));
+    }
+}
+
+/* An infinite weight from step 6 on: its update spoils the weights, the step after sees it. */
+static void
+check_stop_on_nan (const Fixture *f, const char *save_every, int last_good, const char *what)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autofree char *folder = subfolder (f, "run");
+  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autoptr (TrpSafetensors) checkpoint = NULL, model = NULL;
+
+  trp_tiny_set (recipe, "loss.gc_start=6");
+  trp_tiny_set (recipe, "loss.gc_ramp=0");
+  trp_tiny_set (recipe, save_every);
+  recipe->gc = 1e39; /* beyond float; no recipe file may say so */
+  assert_refused (&options, TRP_ERROR_FORMAT, what, "the last checkpoint is kept");
+  checkpoint = load_file (folder, "checkpoint.safetensors");
+  model = load_file (folder, "model.safetensors");
+  g_assert_cmpint (read_state (checkpoint, recipe).step, ==, last_good);
+  assert_finite (checkpoint);
+  assert_finite (model);
+}
+
+static void
+test_a_loss_that_is_no_number_stops_the_run (Fixture *f, const void *data)
+{
+  check_stop_on_nan (f, "output.save_every=5", 5, "is no number");
+}
+
+static void
+test_spoilt_weights_are_not_saved (Fixture *f, const void *data)
+{
+  check_stop_on_nan (f, "output.save_every=1", 6, "are no numbers");
+}
+
+/* --- what is written --- */
+
+static void
+test_log_has_a_row_per_interval_and_the_last_step (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run"), *log = NULL;
+  static const int steps[] = { 3, 6, 9, 12, 15, 18, 20 };
+  g_auto (GStrv) lines = NULL;
+
+  train (f, recipe, folder, false);
+  log = read_log (folder);
+  lines = g_strsplit (log, "\n", -1);
+  g_assert_true (g_str_has_prefix (lines[0], GPOINTER_TO_INT (data) == TRP_TRAINER_CYCLEGAN
+                                               ? "step,rate,adversarial_A,adversarial_B,cycle_A"
+                                               : "step,rate,loss,bce,dice"));
+  g_assert_cmpuint (g_strv_length (lines), ==, 1 + G_N_ELEMENTS (steps) + 1);
+  for (size_t n = 0; n < G_N_ELEMENTS (steps); n++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[n + 1], ",", -1);
+
+      g_assert_cmpint (atoi (fields[0]), ==, steps[n]);
+      /* the rate of the last step of the row, counted from 0 */
+      trp_assert_near (g_ascii_strtod (fields[1], NULL), trp_recipe_get_rate (recipe, steps[n] - 1),
+                       1e-11);
+    }
+}
+
+/* Constant, then linear to 0 one step after the last. */
+static void
+test_rate_falls_linearly (void)
+{
+  g_autoptr (TrpRecipe) recipe = trp_recipe_new (TRP_TRAINER_CYCLEGAN);
+
+  recipe->learning_rate = 0.001;
+  recipe->steps = 100;
+  trp_assert_near (trp_recipe_get_rate (recipe, 0), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 49), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 50), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 75), 0.0005, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 99), 0.00002, 1e-15);
+  recipe->decay_start = 0;
+  trp_assert_near (trp_recipe_get_rate (recipe, 25), 0.00075, 1e-15);
+  recipe->decay_start = 100;
+  trp_assert_near (trp_recipe_get_rate (recipe, 99), 0.001, 1e-15);
+}
+
+static bool
+is_zero (const float *values, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (values[i] != 0)
+      return false;
+  return true;
+}
+
+/* Three images after three steps of one: three slots full, the fourth untouched. */
+static void
+test_pools_fill_first (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *three = subfolder (f, "three"), *twenty = subfolder (f, "twenty");
+
+  trp_tiny_set (recipe, "training.batch=1");
+  for (int run = 0; run < 2; run++)
+    {
+      const char *folder = run == 0 ? three : twenty;
+      g_autoptr (TrpSafetensors) file = NULL;
+
+      trp_tiny_set (recipe, run == 0 ? "training.steps=3" : "training.steps=20");
+      train (f, recipe, folder, false);
+      file = load_file (folder, "checkpoint.safetensors");
+      for (int side = 0; side < 2; side++)
+        {
+          const TrpTensorView *pool = trp_safetensors_find (file, side == 0 ? "pool.A" : "pool.B");
+          g_autofree float *values = g_new (float, pool->count);
+
+          g_assert_cmpuint (pool->count, ==, 4 * 16 * 16);
+          trp_tensor_view_get_f32 (pool, values);
+          for (size_t slot = 0; slot < 4; slot++)
+            g_assert_true (is_zero (values + 256 * slot, 256) == (run == 0 && slot == 3));
+          g_assert_cmpint (read_state (file, recipe).pool_fill[side], ==, run == 0 ? 3 : 4);
+        }
+    }
+}
+
+static void
+test_checkpoint_has_the_documented_names (Fixture *f, const void *data)
+{
+  static const char *const documented[] = {
+    "G_A.", "G_B.", "D_A.", "D_B.", "ema.", "opt.", "pool."
+  };
+  /* PyTorch's names: generator's first convolution stands behind its padding */
+  static const char *const examples[] = { "G_A.model.1.weight", "ema.G_B.model.1.weight",
+                                          "D_A.model.0.weight", "pool.A", "pool.B" };
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  g_autoptr (TrpSafetensors) file = NULL;
+
+  train (f, recipe, folder, false);
+  file = load_file (folder, "checkpoint.safetensors");
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
+    {
+      const char *name = trp_safetensors_peek_tensor (file, n)->name;
+      bool known = false;
+
+      for (size_t p = 0; p < G_N_ELEMENTS (documented); p++)
+        known = known || g_str_has_prefix (name, documented[p]);
+      g_assert_true (known);
+    }
+  for (size_t n = 0; n < G_N_ELEMENTS (examples); n++)
+    g_assert_nonnull (trp_safetensors_find (file, examples[n]));
+}
+
+/* The inference file: generators only, with the averages' values under plain names, no state. */
+static void
+test_inference_file_holds_the_averages (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  g_autoptr (TrpSafetensors) file = NULL, model = NULL;
+  size_t n_averages = 0;
+
+  train (f, recipe, folder, false);
+  file = load_file (folder, "checkpoint.safetensors");
+  model = load_file (folder, "model.safetensors");
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
+    n_averages += g_str_has_prefix (trp_safetensors_peek_tensor (file, n)->name, "ema.");
+  g_assert_cmpuint (trp_safetensors_get_n_tensors (model), ==, n_averages);
+  for (size_t n = 0; n < n_averages; n++)
+    {
+      const TrpTensorView *weights = trp_safetensors_peek_tensor (model, n);
+      g_autofree char *name = g_strconcat ("ema.", weights->name, NULL);
+      const TrpTensorView *average = trp_safetensors_find (file, name);
+
+      g_assert_nonnull (average);
+      g_assert_cmpmem (weights->data, 4 * weights->count, average->data, 4 * average->count);
+    }
+  g_assert_null (trp_safetensors_peek_metadata (model, "state"));
+  g_assert_nonnull (trp_safetensors_peek_metadata (model, "recipe"));
+  g_assert_cmpstr (trp_safetensors_peek_metadata (model, "split"), ==,
+                   "{\"train\":[\"M1\",\"M2\",\"C1\",\"C2\"],\"validate\":[]}");
+}
+
+/* After 20 steps an average over 1000 would be 98 % the first weights. */
+static void
+test_young_averages_follow_the_weights (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  g_autoptr (TrpSafetensors) file = NULL;
+  const TrpTensorView *weights, *average;
+
+  train (f, recipe, folder, false);
+  file = load_file (folder, "checkpoint.safetensors");
+  weights = trp_safetensors_find (file, "G_A.model.1.weight");
+  average = trp_safetensors_find (file, "ema.G_A.model.1.weight");
+  g_assert_cmpmem (weights->data, 4 * weights->count, average->data, 4 * average->count);
+}
+
+typedef struct
+{
+  int n_logs, n_previews, last_step;
+  char *said;
+} Seen;
+
+static void
+see_log (const TrpTrainLog *log, void *data)
+{
+  Seen *seen = data;
+
+  seen->n_logs++;
+  seen->last_step = log->step;
+  g_assert_cmpint (log->n_steps, ==, 20);
+  g_assert_true (log->n > 0 && isfinite (log->values[0]) && log->names[0]);
+}
+
+static void
+see_preview (const char *path, int step, void *data)
+{
+  Seen *seen = data;
+
+  seen->n_previews++;
+}
+
+static void
+hear (const char *sentence, void *data)
+{
+  Seen *seen = data;
+
+  g_free (seen->said);
+  seen->said = g_strdup (sentence);
+}
+
+static void
+test_watchers_are_told (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  Seen seen = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  trp_tiny_set (recipe, "output.preview_every=8");
+  options.watch = (TrpTrainWatch){ see_log, see_preview, hear, &seen };
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (seen.n_logs, ==, 7);
+  g_assert_cmpint (seen.last_step, ==, 20);
+  g_assert_cmpint (seen.n_previews, ==, 3); /* 8, 16 and the last */
+  g_assert_nonnull (strstr (seen.said, "CPU, 1 thread"));
+  g_free (seen.said);
+}
+
+/* A fold is left out, and the checkpoint says which. */
+static void
+test_a_fold_is_left_out (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autoptr (TrpSafetensors) file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  options.fold = 1;
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  file = load_file (folder, "model.safetensors");
+  g_assert_cmpstr (trp_safetensors_peek_metadata (file, "split"), ==,
+                   "{\"train\":[\"M1\",\"C1\"],\"validate\":[\"M2\",\"C2\"]}");
+}
+
+/* One step's losses are sums of their parts, whatever the network: bce + dice with weights 1. */
+static void
+test_segmenter_loss_is_the_sum_of_its_parts (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *folder = subfolder (f, "run"), *log = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  trp_tiny_set (recipe, "loss.dice=3");
+  trp_tiny_set (recipe, "loss.dice_per_sample=true");
+  train (f, recipe, folder, false);
+  log = read_log (folder);
+  lines = g_strsplit (log, "\n", -1);
+  for (size_t n = 1; n <= 7; n++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[n], ",", -1);
+      const double loss = g_ascii_strtod (fields[2], NULL), bce = g_ascii_strtod (fields[3], NULL),
+                   dice = g_ascii_strtod (fields[4], NULL);
+
+      trp_assert_near (loss, bce + 3 * dice, 2e-5); /* six digits in the file */
+      g_assert_true (bce > 0 && dice > 0 && dice < 1);
+    }
+}
+
+#define ADD(path, test, kind)                                                                      \
+  g_test_add (path, Fixture, GINT_TO_POINTER (kind), set_up, test, tear_down)
+#define ADD_BOTH(name, test)                                                                       \
+  ADD ("/trainer/cyclegan/" name, test, TRP_TRAINER_CYCLEGAN);                                     \
+  ADD ("/trainer/segmenter/" name, test, TRP_TRAINER_SEGMENTER)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD_BOTH ("resumed-run-is-the-whole-run", test_resumed_run_is_the_whole_run);
+  ADD_BOTH ("rows-after-the-checkpoint-are-dropped", test_rows_after_the_checkpoint_are_dropped);
+  ADD_BOTH ("two-runs-are-the-same", test_two_runs_are_the_same_and_another_seed_is_not);
+  ADD_BOTH ("resuming-a-finished-run-changes-nothing",
+            test_resuming_a_finished_run_changes_nothing);
+  ADD_BOTH ("refuses-the-folder-of-another-run", test_refuses_the_folder_of_another_run);
+  ADD_BOTH ("refuses-what-does-not-fit", test_refuses_what_does_not_fit);
+  ADD_BOTH ("log-has-a-row-per-interval", test_log_has_a_row_per_interval_and_the_last_step);
+  ADD_BOTH ("watchers-are-told", test_watchers_are_told);
+  ADD_BOTH ("a-fold-is-left-out", test_a_fold_is_left_out);
+  ADD ("/trainer/refuses-a-state-that-cannot-be", test_refuses_a_state_that_cannot_be,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/a-loss-that-is-no-number-stops-the-run",
+       test_a_loss_that_is_no_number_stops_the_run, TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/spoilt-weights-are-not-saved", test_spoilt_weights_are_not_saved,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/pools-fill-first", test_pools_fill_first, TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/checkpoint-has-the-documented-names", test_checkpoint_has_the_documented_names,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/inference-file-holds-the-averages", test_inference_file_holds_the_averages,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/young-averages-follow-the-weights", test_young_averages_follow_the_weights,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/segmenter-loss-is-the-sum-of-its-parts",
+       test_segmenter_loss_is_the_sum_of_its_parts, TRP_TRAINER_SEGMENTER);
+  g_test_add_func ("/trainer/rate-falls-linearly", test_rate_falls_linearly);
+  return g_test_run ();
+}
