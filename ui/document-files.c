@@ -17,6 +17,8 @@
 struct _TrpDocumentFiles
 {
   GPtrArray *jobs; /* (element-type TrpJob): under way */
+  guint batch;     /* counts times that opening began while nothing else was being opened */
+  guint role_batch[TRP_N_ROLES]; /* in which each volume came */
 };
 
 TrpDocumentFiles *
@@ -160,6 +162,7 @@ typedef struct
   char *uid; /* NULL: not chosen yet */
   int role;
   int frame;
+  guint batch;
   TrpOpenAs as;
 } OpenData;
 
@@ -246,6 +249,30 @@ run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   return opened;
 }
 
+/* Two images of one role that are opened together are meant to be compared: the second one gets the
+ * fourth place. Opened later, it takes the first one's place, and says so. */
+static void
+place_volume (TrpDocument *self, const OpenData *open, const Opened *opened)
+{
+  TrpRole role = (TrpRole) opened->role;
+  TrpVolume *old = trp_document_get_volume (self, role);
+  const char *name = trp_volume_get_info (opened->volume)->description;
+
+  if (old && open->role == TRP_ROLE_GUESS && self->files->role_batch[role] == open->batch &&
+      self->files->role_batch[TRP_ROLE_OTHER] != open->batch)
+    role = TRP_ROLE_OTHER;
+  else if (old && open->frame == 0 && trp_volume_get_info (old)->description && name)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("%s took the place of %s as %s."), name,
+                                               trp_volume_get_info (old)->description,
+                                               trp_role_get_name (role));
+
+      trp_document_report (self, TRP_SEVERITY_INFO, text);
+    }
+  self->files->role_batch[role] = open->batch;
+  trp_document_set_volume (self, role, opened->volume, &opened->display);
+}
+
 static void
 place_result (TrpDocument *self, const OpenData *open, const Opened *opened)
 {
@@ -259,7 +286,7 @@ place_result (TrpDocument *self, const OpenData *open, const Opened *opened)
   if (opened->set)
     trp_document_add_reading (self, opened->set);
   else
-    trp_document_set_volume (self, (TrpRole) opened->role, opened->volume, &opened->display);
+    place_volume (self, open, opened);
   trp_document_emit (self, TRP_DOCUMENT_FILE_OPENED, open->path,
                      opened->set ? (int) TRP_OPEN_AS_STRUCTURES : (int) TRP_OPEN_AS_IMAGE);
 }
@@ -293,6 +320,9 @@ start_opening (
   open->uid = g_strdup (uid);
   open->role = role;
   open->frame = frame;
+  if (!trp_document_is_opening (self))
+    self->files->batch++;
+  open->batch = self->files->batch;
   open->as = as;
   start (self, &klass, title, open);
 }

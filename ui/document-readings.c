@@ -16,6 +16,7 @@ typedef struct
   TrpStructureSet *set;
   TrpEditSession *session; /* NULL until edited */
   char *save_path;
+  GHashTable *guarded; /* structures whose lock follows the choice: (element-type TrpStructure) */
 } Reading;
 
 struct _TrpDocumentReadings
@@ -35,6 +36,7 @@ reading_free (gpointer data)
   trp_edit_session_free (reading->session);
   trp_structure_set_unref (reading->set);
   g_free (reading->save_path);
+  g_hash_table_unref (reading->guarded);
   g_free (reading);
 }
 
@@ -130,6 +132,19 @@ trp_document_find_reference (TrpDocument *self, TrpStructure *structure)
 
 /* ---- what the session tells ---- */
 
+static void
+hand_over_lock (TrpDocument *self, TrpStructure *from, TrpStructure *to)
+{
+  Reading *reading = get_edited (self);
+
+  if (from == to)
+    return;
+  if (from && g_hash_table_contains (reading->guarded, from))
+    trp_edit_session_set_locked (reading->session, from, true);
+  if (to && g_hash_table_contains (reading->guarded, to))
+    trp_edit_session_set_locked (reading->session, to, false);
+}
+
 /* The active structure is kept by its place; a deleted one hands over to its neighbour. */
 static void
 follow_list (TrpDocument *self, const TrpEditChange *change)
@@ -183,6 +198,7 @@ append (TrpDocument *self, TrpStructureSet *set)
   Reading *reading = g_new0 (Reading, 1);
 
   reading->set = trp_structure_set_ref (set);
+  reading->guarded = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) trp_structure_unref, NULL);
   g_ptr_array_add (self->readings->list, reading);
   return self->readings->list->len - 1;
 }
@@ -197,12 +213,18 @@ emit_all (TrpDocument *self)
   trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
 }
 
-/* Only the structure that is edited first is unlocked: the others are guarded until asked for. */
+/* Structures that were opened are locked, but for the one that is chosen, until the user sets their
+ * locks. */
 static void
-lock_all_but (TrpEditSession *session, const TrpStructureSet *set, size_t unlocked)
+guard (Reading *reading)
 {
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    trp_edit_session_set_locked (session, trp_structure_set_get (set, n), n != unlocked);
+  for (size_t n = 0; n < trp_structure_set_get_size (reading->set); n++)
+    {
+      TrpStructure *structure = trp_structure_set_get (reading->set, n);
+
+      g_hash_table_add (reading->guarded, trp_structure_ref (structure));
+      trp_edit_session_set_locked (reading->session, structure, n != 0);
+    }
 }
 
 static void
@@ -215,7 +237,7 @@ choose_edited (TrpDocument *self, int index)
     {
       reading->session = trp_edit_session_new (reading->set);
       trp_edit_session_add_listener (reading->session, on_edit, self);
-      lock_all_but (reading->session, reading->set, 0);
+      guard (reading);
     }
   self->readings->active = reading && trp_structure_set_get_size (reading->set) > 0 ? 0 : -1;
 }
@@ -312,7 +334,10 @@ trp_document_set_active (TrpDocument *self, int index)
       index >= (int) trp_structure_set_get_size (set))
     return;
   trp_document_end_stroke (self);
+  TrpStructure *before = trp_document_peek_active (self);
+
   self->readings->active = index;
+  hand_over_lock (self, before, trp_document_peek_active (self));
   trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
 }
 
@@ -458,8 +483,10 @@ trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked)
 {
   TrpStructure *structure = get_structure (self, index);
 
-  if (structure)
-    trp_edit_session_set_locked (trp_document_peek_session (self), structure, locked);
+  if (!structure)
+    return;
+  g_hash_table_remove (get_edited (self)->guarded, structure);
+  trp_edit_session_set_locked (trp_document_peek_session (self), structure, locked);
 }
 
 /* ---- strokes and history ---- */

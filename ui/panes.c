@@ -16,7 +16,8 @@ struct _TrpPanes
   TrpSlicePane *panes[TRP_N_ORIENTATIONS][TRP_N_ROLES];
   TrpSlicePane *active;
   TrpLayout layout;
-  bool chosen; /* the active pane, by the user */
+  bool chosen;   /* the active pane, by the user */
+  bool granting; /* focus by the program, which is no choice */
   bool full;
   bool crosshair_hidden;
   bool as_acquired;
@@ -167,7 +168,7 @@ on_volume_changed (TrpPanes *self)
 static void
 on_pane_activated (TrpPanes *self, TrpSlicePane *pane)
 {
-  self->chosen = true;
+  self->chosen = self->chosen || !self->granting;
   set_active (self, pane);
 }
 
@@ -224,6 +225,14 @@ TrpSlicePane *
 trp_panes_get_active (TrpPanes *self)
 {
   return self->active;
+}
+
+void
+trp_panes_focus_active (TrpPanes *self)
+{
+  self->granting = true;
+  gtk_widget_grab_focus (GTK_WIDGET (trp_slice_pane_get_view (self->active)));
+  self->granting = false;
 }
 
 TrpSlicePane *

@@ -293,8 +293,7 @@ update_emptiness (TrpMainWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->start), empty);
   gtk_widget_set_visible (self->side, !empty);
   if (was_empty && !empty)
-    gtk_widget_grab_focus (
-      GTK_WIDGET (trp_slice_pane_get_view (trp_panes_get_active (self->panes))));
+    trp_panes_focus_active (self->panes);
 }
 
 /* ---- life ---- */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/io/format.h"
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
 
@@ -226,6 +227,31 @@ locked_structures_refuse_with_a_message (void)
   g_assert_cmpint (messages, ==, 1);
 }
 
+/* Choosing a structure opens its lock and closes the last one's, unless the user set it by hand. */
+static void
+lock_follows_the_choice (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+  g_autoptr (TrpStructure) second = NULL;
+  TrpStructureSet *edited;
+
+  second = trp_structure_new ("CTV", trp_color_get_default (1),
+                              trp_mask_new (trp_structure_set_get_geometry (set)));
+  trp_structure_set_append (set, second);
+  trp_document_add_reading (document, set);
+  edited = trp_document_peek_edited (document);
+  g_assert_false (trp_structure_get_locked (trp_structure_set_get (edited, 0)));
+  g_assert_true (trp_structure_get_locked (trp_structure_set_get (edited, 1)));
+  trp_document_set_active (document, 1);
+  g_assert_true (trp_structure_get_locked (trp_structure_set_get (edited, 0)));
+  g_assert_false (trp_structure_get_locked (trp_structure_set_get (edited, 1)));
+  trp_document_set_structure_locked (document, 1, true);
+  trp_document_set_active (document, 0);
+  trp_document_set_active (document, 1);
+  g_assert_true (trp_structure_get_locked (trp_structure_set_get (edited, 1)));
+}
+
 static void
 structures_start_on_the_open_volume (void)
 {
@@ -304,6 +330,32 @@ broken_file_gives_one_sentence (void)
   trp_test_remove_folder (folder);
 }
 
+/* Two CTs opened together stand side by side; one opened later replaces, and says so. */
+static void
+second_ct_is_kept_beside_the_first (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *first = g_build_filename (folder, "ct-one.nii.gz", NULL);
+  g_autofree char *second = g_build_filename (folder, "ct-two.nii.gz", NULL);
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpVolume) volume = make_volume (NULL, 0);
+  g_autofree char *text = NULL;
+
+  g_assert_true (trp_volume_save (volume, first, NULL));
+  g_assert_true (trp_volume_save (volume, second, NULL));
+  g_signal_connect (document, "message", G_CALLBACK (keep_text), &text);
+  trp_document_open (document, first, TRP_ROLE_GUESS, TRP_OPEN_AS_IMAGE);
+  trp_document_open (document, second, TRP_ROLE_GUESS, TRP_OPEN_AS_IMAGE);
+  wait_for_files (document);
+  g_assert_nonnull (trp_document_get_volume (document, TRP_ROLE_CT));
+  g_assert_nonnull (trp_document_get_volume (document, TRP_ROLE_OTHER));
+  g_assert_null (text);
+  trp_document_open (document, second, TRP_ROLE_GUESS, TRP_OPEN_AS_IMAGE);
+  wait_for_files (document);
+  g_assert_nonnull (text);
+  trp_test_remove_folder (folder);
+}
+
 /* The document may go while a file is being read. */
 static void
 dispose_while_opening (void)
@@ -339,12 +391,15 @@ main (int argc, char **argv)
   g_test_add_func ("/document/stroke/is-one-step-and-undo-restores",
                    stroke_is_one_step_and_undo_restores_the_words);
   g_test_add_func ("/document/stroke/locked-refuses", locked_structures_refuse_with_a_message);
+  g_test_add_func ("/document/structures/lock-follows-the-choice", lock_follows_the_choice);
   g_test_add_func ("/document/structures/start-on-the-open-volume",
                    structures_start_on_the_open_volume);
   g_test_add_func ("/document/files/saved-label-map-opens-as-structures",
                    saved_label_map_opens_as_structures);
   g_test_add_func ("/document/files/broken-file-gives-one-sentence",
                    broken_file_gives_one_sentence);
+  g_test_add_func ("/document/files/second-ct-is-kept-beside-the-first",
+                   second_ct_is_kept_beside_the_first);
   g_test_add_func ("/document/files/dispose-while-opening", dispose_while_opening);
   return g_test_run ();
 }
