@@ -5,6 +5,7 @@
 
 #include "core/io/format.h"
 #include "tests/lib/check.h"
+#include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
 #include "ui/dialogs/train-setup.h"
@@ -151,6 +152,65 @@ a_run_tells_losses_and_previews (Fixture *fixture, const void *data)
 }
 
 static void
+count (int *counter)
+{
+  ++*counter;
+}
+
+static void
+a_trained_network_makes_the_synct (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  g_autoptr (TrpTrainRun) run = start (fixture, document, setup);
+  g_autofree char *path = g_build_filename (fixture->folder, "mr.nii.gz", NULL);
+  g_autoptr (TrpVolume) mr = trp_volume_load (path, NULL, NULL);
+  g_autofree char *model = NULL;
+  int n_messages = 0;
+  TrpVolume *synct;
+
+  wait_for_jobs (document);
+  model = trp_train_run_dup_model (run);
+  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &n_messages);
+  g_assert_false (trp_run_model (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, model));
+  g_assert_cmpint (n_messages, ==, 1);
+  trp_document_set_volume (document, TRP_ROLE_MR, mr, NULL);
+  g_assert_true (trp_run_model (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, model));
+  wait_for_jobs (document);
+  synct = trp_document_get_volume (document, TRP_ROLE_SYNCT);
+  g_assert_nonnull (synct);
+  g_assert_true (
+    trp_geometry_equal (trp_volume_get_geometry (synct), trp_volume_get_geometry (mr)));
+  g_assert_cmpint (trp_volume_get_info (synct)->modality, ==, TRP_MODALITY_SYNCT);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_SYNCT), ==, TRP_LINK_FROM_MR);
+  g_object_unref (setup);
+}
+
+static void
+a_result_for_an_exchanged_image_is_dropped (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  g_autoptr (TrpTrainRun) run = start (fixture, document, setup);
+  g_autofree char *path = g_build_filename (fixture->folder, "mr.nii.gz", NULL);
+  g_autoptr (TrpVolume) first = trp_volume_load (path, NULL, NULL);
+  g_autoptr (TrpVolume) second = trp_volume_load (path, NULL, NULL);
+  g_autofree char *model = NULL;
+  int n_messages = 0;
+
+  wait_for_jobs (document);
+  model = trp_train_run_dup_model (run);
+  trp_document_set_volume (document, TRP_ROLE_MR, first, NULL);
+  g_assert_true (trp_run_model (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, model));
+  trp_document_set_volume (document, TRP_ROLE_MR, second, NULL);
+  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &n_messages);
+  wait_for_jobs (document);
+  g_assert_null (trp_document_get_volume (document, TRP_ROLE_SYNCT));
+  g_assert_cmpint (n_messages, ==, 1);
+  g_object_unref (setup);
+}
+
+static void
 what_is_missing_is_said (Fixture *fixture, const void *data)
 {
   g_autoptr (TrpDocument) document = trp_document_new ();
@@ -222,6 +282,10 @@ main (int argc, char **argv)
   gtk_init ();
   g_test_add ("/train/a-run-tells-losses-and-previews", Fixture, NULL, set_up,
               a_run_tells_losses_and_previews, tear_down);
+  g_test_add ("/train/a-trained-network-makes-the-synct", Fixture, NULL, set_up,
+              a_trained_network_makes_the_synct, tear_down);
+  g_test_add ("/train/a-result-for-an-exchanged-image-is-dropped", Fixture, NULL, set_up,
+              a_result_for_an_exchanged_image_is_dropped, tear_down);
   g_test_add ("/train/what-is-missing-is-said", Fixture, NULL, set_up, what_is_missing_is_said,
               tear_down);
   g_test_add ("/train/a-second-run-in-the-folder-fails-in-words", Fixture, NULL, set_up,

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "core/draw/chart.h"
 #include "core/draw/text.h"
+#include "ui/dialogs/run-model.h"
 
 #include <glib/gi18n.h>
 
@@ -50,6 +51,7 @@ struct _TrpTrainProgress
   GtkWidget *stack; /* hint, run */
   GtkWidget *title;
   GtkWidget *chip;
+  GtkWidget *use;
   GtkWidget *pause;
   GtkWidget *stop;
   GtkWidget *bar;
@@ -333,6 +335,7 @@ static void
 update (TrpTrainProgress *self)
 {
   TrpJob *job = self->run ? trp_train_run_get_job (self->run) : NULL;
+  g_autofree char *model = NULL;
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->run ? "run" : "hint");
   if (!self->run)
@@ -346,6 +349,8 @@ update (TrpTrainProgress *self)
     set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
   else
     set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
+  model = trp_train_run_dup_model (self->run);
+  gtk_widget_set_sensitive (self->use, model != NULL);
   show_steps (self);
   show_left (self);
   show_sentence (self);
@@ -362,6 +367,23 @@ on_jobs_changed (TrpTrainProgress *self, TrpJob *job)
 {
   if (self->run && job == trp_train_run_get_job (self->run))
     update (self);
+}
+
+/* A contouring network is tried on the image it learned from: SynCT, else CT. */
+static void
+on_use (TrpTrainProgress *self)
+{
+  const TrpRecipe *recipe = trp_train_run_get_recipe (self->run);
+  g_autofree char *model = trp_train_run_dup_model (self->run);
+  TrpRole role = TRP_ROLE_MR;
+
+  if (!model)
+    return;
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER && g_strcmp0 (recipe->source, "mr") != 0)
+    role = trp_document_get_volume (self->document, TRP_ROLE_SYNCT) ? TRP_ROLE_SYNCT : TRP_ROLE_CT;
+  trp_run_model (self->document,
+                 recipe->trainer == TRP_TRAINER_SEGMENTER ? TRP_RUN_SEGMENT : TRP_RUN_SYNTHESIZE,
+                 role, model);
 }
 
 static void
@@ -435,6 +457,9 @@ make_header (TrpTrainProgress *self)
                              self);
   self->stop = make_button ("media-playback-stop-symbolic", _ ("Stop and keep"),
                             G_CALLBACK (on_stop), self);
+  self->use = gtk_button_new_with_label (_ ("Use on the open case"));
+  gtk_widget_set_tooltip_text (self->use, _ ("Runs the newest checkpoint on the open images"));
+  g_signal_connect_swapped (self->use, "clicked", G_CALLBACK (on_use), self);
   self->bar = gtk_progress_bar_new ();
   self->done_text = make_label (NULL, "numeric");
   self->left_text = make_label (NULL, "numeric");
@@ -450,6 +475,7 @@ make_header (TrpTrainProgress *self)
                                   self->title, NULL, -1);
   gtk_box_append (GTK_BOX (top), self->title);
   gtk_box_append (GTK_BOX (top), self->chip);
+  gtk_box_append (GTK_BOX (top), self->use);
   gtk_box_append (GTK_BOX (top), self->pause);
   gtk_box_append (GTK_BOX (top), self->stop);
   gtk_box_append (GTK_BOX (bottom), self->done_text);
