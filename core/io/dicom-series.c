@@ -39,7 +39,7 @@ compare_paths (const void *a, const void *b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-/* Regular files below @folder; links are not followed, hidden files left out. */
+/* Regular files below @folder; links to folders are not followed, hidden files left out. */
 static void
 collect_files (const char *folder, int depth, GPtrArray *paths)
 {
@@ -52,9 +52,10 @@ collect_files (const char *folder, int depth, GPtrArray *paths)
 
       if (name[0] == '.')
         continue;
-      if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+      if (g_file_test (path, G_FILE_TEST_IS_REGULAR)) /* opening a pipe would wait for ever */
         g_ptr_array_add (paths, g_steal_pointer (&path));
-      else if (depth < MAX_DEPTH && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+      else if (depth < MAX_DEPTH && g_file_test (path, G_FILE_TEST_IS_DIR) &&
+               !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
         collect_files (path, depth + 1, paths);
     }
 }

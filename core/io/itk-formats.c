@@ -256,14 +256,53 @@ load (const ItkFormat *self, const char *path, const TrpLoadOptions *options, GE
   return volume;
 }
 
+/* MetaImage's library does not see that a disk is full, so what was written is read once more. */
+static bool
+check_written (const ItkFormat *self, const char *path, const TrpVolume *volume)
+{
+  const size_t n_bytes = trp_geometry_count_voxels (trp_volume_get_geometry (volume)) *
+                         trp_voxel_type_get_size (trp_volume_get_voxel_type (volume));
+  g_autoptr (GBytes) written = NULL;
+  TrpTextHeader text;
+
+  if (!trp_text_header_read (self->text_kind, path, &text, NULL))
+    return false;
+  if (text.encoding != TRP_TEXT_OTHER)
+    written = trp_text_header_read_data (&text, 0, n_bytes, NULL);
+  trp_text_header_clear (&text);
+  return written &&
+         memcmp (g_bytes_get_data (written, NULL), trp_volume_peek_voxels (volume), n_bytes) == 0;
+}
+
+/* Writes the temporary file. */
+static bool
+write_file (const ItkFormat *self,
+            const char *path,
+            const TrpVolume *volume,
+            const char *provenance,
+            GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (trp_itk_write (self->kind, path, volume, provenance, &reason) &&
+      check_written (self, path, volume))
+    return true;
+  if (reason)
+    g_debug ("%s", reason->message);
+  g_set_error_literal (error, TRP_ERROR, TRP_ERROR_IO,
+                       "It cannot be written whole; is the disk full?");
+  return false;
+}
+
 static bool
 save (const ItkFormat *self, const TrpVolume *volume, const char *path, GError **error)
 {
   g_autofree char *provenance = trp_nifti_extension_make (trp_volume_get_info (volume));
+  g_autofree char *lower = g_ascii_strdown (path, -1);
   g_autoptr (TrpVolume) plain = NULL;
   g_autoptr (TrpAtomicWrite) file = NULL;
 
-  if (g_str_has_suffix (path, ".mhd") || g_str_has_suffix (path, ".nhdr"))
+  if (g_str_has_suffix (lower, ".mhd") || g_str_has_suffix (lower, ".nhdr"))
     {
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                            "Files with voxels in a second file are not written, so that no half "
@@ -281,8 +320,7 @@ save (const ItkFormat *self, const TrpVolume *volume, const char *path, GError *
   plain = trp_volume_apply_rescale (volume, error);
   file = plain ? trp_atomic_write_new (path, error) : NULL;
   return file &&
-         trp_itk_write (self->kind, trp_atomic_write_get_temporary_path (file), plain, provenance,
-                        error) &&
+         write_file (self, trp_atomic_write_get_temporary_path (file), plain, provenance, error) &&
          trp_atomic_write_commit (file, error);
 }
 

@@ -290,7 +290,8 @@ affine_from_matrix (const nifti_dmat44 *ras_from_ijk, double scale)
 
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
-      lps_from_ijk.m[r][c] = (r < 2 ? -scale : scale) * ras_from_ijk->m[r][c];
+      lps_from_ijk.m[r][c] = r < 2 ? 0 - scale * ras_from_ijk->m[r][c] /* 0 - 0 is not -0 */
+                                   : scale * ras_from_ijk->m[r][c];
   return lps_from_ijk;
 }
 

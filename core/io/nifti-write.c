@@ -157,6 +157,14 @@ trp_nifti_write (const TrpVolume *volume, TrpNiftiPart part, GError **error)
   return g_bytes_new_take (bytes, n_header + n_bytes);
 }
 
+static bool
+has_ending (const char *path, const char *ending)
+{
+  const size_t length = strlen (path), size = strlen (ending);
+
+  return length >= size && g_ascii_strcasecmp (path + length - size, ending) == 0;
+}
+
 static TrpAtomicWrite *
 write_part (const TrpVolume *volume, const char *path, TrpNiftiPart part, GError **error)
 {
@@ -169,7 +177,7 @@ write_part (const TrpVolume *volume, const char *path, TrpNiftiPart part, GError
   if (!plain)
     return NULL;
   bytes = g_bytes_get_data (plain, &size);
-  if (g_str_has_suffix (path, ".gz"))
+  if (has_ending (path, ".gz"))
     {
       packed = trp_gzip_deflate (bytes, size, error);
       if (!packed)
@@ -198,11 +206,11 @@ save_pair (const TrpVolume *volume, const char *stem, const char *tail, GError *
 bool
 trp_nifti_save (const TrpVolume *volume, const char *path, GError **error)
 {
-  const bool is_packed = g_str_has_suffix (path, ".gz");
+  const bool is_packed = has_ending (path, ".gz");
   g_autofree char *plain = g_strndup (path, strlen (path) - (is_packed ? 3 : 0));
   g_autoptr (TrpAtomicWrite) file = NULL;
 
-  if (g_str_has_suffix (plain, ".hdr") || g_str_has_suffix (plain, ".img"))
+  if (has_ending (plain, ".hdr") || has_ending (plain, ".img"))
     {
       plain[strlen (plain) - 4] = '\0';
       return save_pair (volume, plain, is_packed ? ".gz" : "", error);

@@ -137,6 +137,19 @@ output_that_is_lost_is_a_failure (Fixture *fixture, const void *data)
 }
 
 static void
+names_in_capitals_are_compressed_too (Fixture *fixture, const void *data)
+{
+  g_autofree char *out = g_build_filename (fixture->folder, "X.NII.GZ", NULL);
+  g_autofree char *bytes = NULL;
+
+  g_assert_cmpint (
+    trp_test_run_cli ((const char *const[]){ "convert", fixture->path, out, NULL }, NULL, NULL), ==,
+    0);
+  g_assert_true (g_file_get_contents (out, &bytes, NULL, NULL));
+  g_assert_cmpmem (bytes, 2, "\x1f\x8b", 2);
+}
+
+static void
 impossible_scales_are_refused (Fixture *fixture, const void *data)
 {
   static const char *const scales[] = { "-1", "0", "1e-300", "1e300", "nan" };
@@ -162,6 +175,7 @@ main (int argc, char **argv)
   ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);
   ADD ("/cli/one-line-whatever-the-file-is-called", one_line_whatever_the_file_is_called);
   ADD ("/cli/output-that-is-lost-is-a-failure", output_that_is_lost_is_a_failure);
+  ADD ("/cli/names-in-capitals-are-compressed-too", names_in_capitals_are_compressed_too);
   ADD ("/cli/impossible-scales-are-refused", impossible_scales_are_refused);
   return g_test_run ();
 }

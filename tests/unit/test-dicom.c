@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define N_COLUMNS 4
 #define N_ROWS 3
@@ -314,6 +315,19 @@ sideways_shifts_are_reported (void)
 }
 
 static void
+pipes_in_a_folder_are_left_alone (void)
+{
+  static const double heights[] = { 0, 3 };
+  char *folder = write_series (heights, 2, (Slice){ 0 });
+  g_autofree char *pipe_path = g_build_filename (folder, "pipe", NULL);
+  g_autoptr (TrpVolume) volume = NULL;
+
+  g_assert_cmpint (mkfifo (pipe_path, 0600), ==, 0);
+  volume = load_and_remove (folder, NULL);
+  g_assert_cmpuint (trp_volume_get_geometry (volume)->size[2], ==, 2);
+}
+
+static void
 gantry_tilt_gives_a_sheared_grid (void)
 {
   char *folder = trp_test_make_folder ();
@@ -508,6 +522,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dicom/close-slices-are-not-lost", close_slices_are_not_lost);
   g_test_add_func ("/dicom/rounded-positions-are-even", rounded_positions_are_even);
   g_test_add_func ("/dicom/sideways-shifts-are-reported", sideways_shifts_are_reported);
+  g_test_add_func ("/dicom/pipes-in-a-folder-are-left-alone", pipes_in_a_folder_are_left_alone);
   g_test_add_func ("/dicom/doubled-slice-is-reported", doubled_slice_is_reported);
   g_test_add_func ("/dicom/repeated-positions-are-frames", repeated_positions_are_frames);
   g_test_add_func ("/dicom/gantry-tilt-gives-a-sheared-grid", gantry_tilt_gives_a_sheared_grid);

@@ -8,7 +8,9 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char *const extensions[] = { ".mha", ".nrrd" };
@@ -190,6 +192,43 @@ test_sheared_is_refused (void)
   "NRRD0004\ntype: short\ndimension: 3\nsizes: 4 3 2\nendian: little\nencoding: raw\n"
 
 /* teem's format.html: "space" names the positive directions of the world axes. */
+/* A limit on the size of files stands for a full disk: both fail in write(). */
+static void
+test_full_disk_spares_the_old_file (void)
+{
+  const size_t size[3] = { 64, 64, 8 }, n = 64 * 64 * 8;
+  const TrpGeometry geometry = trp_geometry_axial (size, (double[]){ 1, 1, 1 }, trp_vec3 (0, 0, 0));
+  int16_t *values = g_new (int16_t, n);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TrpVolume) volume = NULL;
+  g_autofree char *folder = trp_test_make_folder ();
+  struct rlimit limit;
+
+  for (size_t i = 0; i < n; i++)
+    values[i] = (int16_t) (i * 40503);
+  bytes = g_bytes_new_take (values, 2 * n);
+  volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, NULL, NULL);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  for (size_t e = 0; e < G_N_ELEMENTS (extensions); e++)
+    {
+      g_autofree char *path = g_strconcat (folder, "/a", extensions[e], NULL);
+      g_autofree char *text = NULL;
+      g_autoptr (GError) error = NULL;
+      bool ok;
+
+      g_assert_true (g_file_set_contents (path, "old", 3, NULL));
+      (void) signal (SIGXFSZ, SIG_IGN);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &(struct rlimit){ 4096, limit.rlim_max }), ==, 0);
+      ok = trp_volume_save (volume, path, &error);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+      g_assert_false (ok);
+      g_assert_error (error, TRP_ERROR, TRP_ERROR_IO);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, "old");
+    }
+  trp_test_remove_folder (folder);
+}
+
 static void
 test_nrrd_spaces (void)
 {
@@ -453,6 +492,7 @@ main (int argc, char **argv)
   g_test_add_func ("/itk/round-trip/rescale", test_rescale);
   g_test_add_func ("/itk/round-trip/provenance", test_provenance);
   g_test_add_func ("/itk/save/sheared-is-refused", test_sheared_is_refused);
+  g_test_add_func ("/itk/save/full-disk-spares-the-old-file", test_full_disk_spares_the_old_file);
   g_test_add_func ("/itk/nrrd/spaces", test_nrrd_spaces);
   g_test_add_func ("/itk/nrrd/frames", test_nrrd_frames);
   g_test_add_func ("/itk/metaimage/by-hand", test_metaimage_by_hand);
