@@ -149,18 +149,18 @@ print_volume (const TrpVolume *volume)
 }
 
 static TrpVolume *
-load (const char *path, const char *uid, GError **error)
+load (const char *path, const TrpSeries *series, GError **error)
 {
-  const TrpLoadOptions options = { .frame = frame,
-                                   .series_uid = uid,
-                                   .progress = trp_verb_progress () };
+  const TrpLoadOptions options = {
+    .frame = frame, .series_uid = series_uid, .series = series, .progress = trp_verb_progress ()
+  };
 
   return trp_volume_load (path, &options, error);
 }
 
 /* One series that cannot be read does not hide the others. */
 static void
-add_series (JsonBuilder *builder, const char *path, const GPtrArray *list)
+add_series (JsonBuilder *builder, const char *path, const TrpVolume *first, const GPtrArray *list)
 {
   json_builder_set_member_name (builder, "series");
   json_builder_begin_array (builder);
@@ -168,7 +168,7 @@ add_series (JsonBuilder *builder, const char *path, const GPtrArray *list)
     {
       const TrpSeries *series = list->pdata[n];
       g_autoptr (GError) error = NULL;
-      g_autoptr (TrpVolume) volume = load (path, series->uid, &error);
+      g_autoptr (TrpVolume) volume = n == 0 ? trp_volume_ref (first) : load (path, series, &error);
 
       json_builder_begin_object (builder);
       add_string (builder, "uid", series->uid);
@@ -189,8 +189,8 @@ print_json (const char *path, const TrpVolume *volume, const GPtrArray *list)
 
   json_builder_begin_object (builder);
   add_volume (builder, volume);
-  if (list)
-    add_series (builder, path, list);
+  if (list && list->len > 1)
+    add_series (builder, path, volume, list);
   json_builder_end_object (builder);
   trp_json_print (builder);
 }
@@ -198,7 +198,7 @@ print_json (const char *path, const TrpVolume *volume, const GPtrArray *list)
 static void
 print_text (const TrpVolume *volume, const GPtrArray *list)
 {
-  for (guint n = 0; list && n < list->len; n++)
+  for (guint n = 0; list && list->len > 1 && n < list->len; n++)
     {
       const TrpSeries *series = list->pdata[n];
 
@@ -208,7 +208,7 @@ print_text (const TrpVolume *volume, const GPtrArray *list)
   print_volume (volume);
 }
 
-/* (nullable): the list if there is a choice to make. */
+/* (nullable): of formats that have series, without --series. */
 static GPtrArray *
 list_series (const char *path)
 {
@@ -218,7 +218,7 @@ list_series (const char *path)
   if (!format || !format->list || series_uid)
     return NULL;
   list = trp_series_list (path, trp_verb_progress (), NULL); /* loading will report what failed */
-  return list && list->len > 1 ? g_steal_pointer (&list) : NULL;
+  return g_steal_pointer (&list);
 }
 
 static int
@@ -232,7 +232,7 @@ run (int argc, char **argv)
       !trp_verb_check_frame (frame))
     return TRP_EXIT_USAGE;
   list = list_series (argv[1]);
-  volume = load (argv[1], series_uid, &error);
+  volume = load (argv[1], list ? list->pdata[0] : NULL, &error);
   if (!volume)
     return trp_verb_fail (error);
   if (as_json)

@@ -194,6 +194,33 @@ count_files (GPtrArray *group)
   return g_hash_table_size (paths);
 }
 
+/* A series that was listed: its frames, borrowed from all that the path has. */
+typedef struct
+{
+  GPtrArray *all;
+  GPtrArray *group;
+} Found;
+
+static Found *
+found_new (GPtrArray *all, GPtrArray *group)
+{
+  Found *self = g_new0 (Found, 1);
+
+  self->all = g_ptr_array_ref (all);
+  self->group = g_ptr_array_ref (group);
+  return self;
+}
+
+static void
+found_free (void *data)
+{
+  Found *self = data;
+
+  g_ptr_array_unref (self->group);
+  g_ptr_array_unref (self->all);
+  g_free (self);
+}
+
 static GPtrArray *
 list (const char *path, TrpProgress *progress, GError **error)
 {
@@ -219,6 +246,8 @@ list (const char *path, TrpProgress *progress, GError **error)
       entry->size[0] = (size_t) frame->n_columns;
       entry->size[1] = (size_t) frame->n_rows;
       entry->size[2] = stack ? stack->slices->len : group->len;
+      entry->found = found_new (frames, group);
+      entry->free_found = found_free;
       g_ptr_array_add (series, entry);
     }
   return series;
@@ -510,21 +539,34 @@ choose_group (GPtrArray *groups, const char *uid, GError **error)
 }
 
 static TrpVolume *
-load (const char *path, const TrpLoadOptions *options, GError **error)
+load_group (GPtrArray *group, const char *path, int frame, TrpProgress *progress, GError **error)
 {
-  TrpProgress scanning = trp_progress_part (options ? options->progress : NULL, 0, 0.3);
-  TrpProgress reading = trp_progress_part (options ? options->progress : NULL, 0.3, 1);
-  const int frame = options ? options->frame : 0;
-  g_autoptr (GPtrArray) frames = scan_path (path, &scanning, error);
-  g_autoptr (GPtrArray) groups = frames ? trp_dicom_group_frames (frames) : NULL;
-  GPtrArray *group = groups ? choose_group (groups, options ? options->series_uid : NULL, error)
-                            : NULL;
-  g_autoptr (TrpDicomStack) stack = group ? trp_dicom_stack_new (group, frame, error) : NULL;
+  g_autoptr (TrpDicomStack) stack = trp_dicom_stack_new (group, frame, error);
 
   if (!stack)
     return NULL;
   g_ptr_array_add (stack->warnings, NULL);
-  return load_stack (stack, choose_type (stack), path, frame, &reading, error);
+  return load_stack (stack, choose_type (stack), path, frame, progress, error);
+}
+
+static TrpVolume *
+load (const char *path, const TrpLoadOptions *options, GError **error)
+{
+  const TrpLoadOptions none = { 0 };
+  const TrpLoadOptions *wanted = options ? options : &none;
+  TrpProgress scanning = trp_progress_part (wanted->progress, 0, 0.3);
+  TrpProgress reading = trp_progress_part (wanted->progress, 0.3, 1);
+  g_autoptr (GPtrArray) frames = NULL;
+  g_autoptr (GPtrArray) groups = NULL;
+  GPtrArray *group;
+
+  if (wanted->series && wanted->series->free_found == found_free)
+    return load_group (((const Found *) wanted->series->found)->group, path, wanted->frame,
+                       wanted->progress, error);
+  frames = scan_path (path, &scanning, error);
+  groups = frames ? trp_dicom_group_frames (frames) : NULL;
+  group = groups ? choose_group (groups, wanted->series_uid, error) : NULL;
+  return group ? load_group (group, path, wanted->frame, &reading, error) : NULL;
 }
 
 static const char *const extensions[] = { ".dcm", NULL };

@@ -41,6 +41,8 @@ trp_series_free (TrpSeries *series)
     return;
   g_free (series->uid);
   g_free (series->description);
+  if (series->free_found)
+    series->free_found (series->found);
   g_free (series);
 }
 

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @uid: DICOM series UID; NULL for other formats
  * @description: for a list shown to the user
  * @n_files: that make it up
+ * @found: (nullable): what the reader saw while it listed, so that loading need not look again
  */
 typedef struct
 {
@@ -28,6 +29,8 @@ typedef struct
   TrpModality modality;
   size_t n_files;
   size_t size[3];
+  void *found;
+  GDestroyNotify free_found;
 } TrpSeries;
 
 void trp_series_free (TrpSeries *series);
@@ -37,11 +40,14 @@ void trp_series_free (TrpSeries *series);
  * @frame: of a 4-D file, from 0
  * @series_uid: (nullable): which series of a folder; NULL: the only one, else the one with most
  * slices
+ * @series: (nullable): instead of @series_uid, an entry of trp_series_list() of the same path,
+ * whose files are not looked for again; borrowed
  */
 typedef struct
 {
   int frame;
   const char *series_uid;
+  const TrpSeries *series;
   TrpProgress *progress;
 } TrpLoadOptions;
 
