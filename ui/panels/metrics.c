@@ -262,10 +262,9 @@ make_heading (TrpMetricsPanel *self)
   self->volume = make_label (NULL, "second");
   self->chip = make_label (NULL, "chip");
   gtk_label_set_ellipsize (GTK_LABEL (self->name), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (self->volume, TRUE);
+  gtk_widget_set_hexpand (self->name, TRUE);
   gtk_widget_set_valign (self->chip, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), self->name);
-  gtk_box_append (GTK_BOX (box), self->volume);
   gtk_box_append (GTK_BOX (box), self->chip);
   return box;
 }
@@ -286,6 +285,7 @@ make_grid (TrpMetricsPanel *self)
 
   self->grid = gtk_grid_new ();
   gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
+  gtk_grid_set_column_spacing (GTK_GRID (self->grid), 4);
   for (int n = 0; n < N_NUMBERS; n++)
     {
       GtkWidget *caption = make_label (_ (numbers[n].name), "number-name");
@@ -330,6 +330,7 @@ trp_metrics_panel_new (TrpDocument *document, TrpLiveScores *scores)
   self->note = make_label (NULL, "caption");
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_box_append (GTK_BOX (self), make_heading (self));
+  gtk_box_append (GTK_BOX (self), self->volume); /* below, so that the chip pushes nothing */
   gtk_box_append (GTK_BOX (self), make_grid (self));
   gtk_box_append (GTK_BOX (self), self->note);
   gtk_box_append (GTK_BOX (self), make_worst (self));
