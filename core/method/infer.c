@@ -78,8 +78,11 @@ load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
   const TrpStored *first = trp_store_peek (store, 0);
   g_autofree char *average = g_strconcat ("ema.", first->name, NULL);
 
-  return trp_checkpoint_restore (
-    store, file, !raw && trp_safetensors_find (file, average) ? "ema." : NULL, error);
+  if (trp_checkpoint_restore (store, file,
+                              !raw && trp_safetensors_find (file, average) ? "ema." : NULL, error))
+    return true;
+  g_prefix_error (error, "%s: ", trp_model_get_name (model));
+  return false;
 }
 
 static bool
