@@ -75,7 +75,7 @@ trp_dicom_decode_jpeg2000 (const char *path, TrpRawPixels *out_pixels, GError **
 #else
 
 bool
-trp_dicom_decode_jpeg2000 (const char *path, TrpRawPixels *out_pixels, GError **error)
+trp_dicom_decode_jpeg2000 (const char * /*path*/, TrpRawPixels * /*out_pixels*/, GError **error)
 {
   g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                        "The pixels are JPEG 2000, which this build cannot decode (it lacks ITK)");
