@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "app/settings.h"
+#include "ui/demo.h"
 #include "ui/document-files.h"
 #include "ui/style.h"
 #include "ui/window.h"
@@ -89,9 +90,7 @@ trp_application_open_demo (TrpApplication *self)
 {
   TrpMainWindow *window = get_empty_window (self);
 
-  trp_main_window_show_message (
-    window, TRP_SEVERITY_INFO,
-    _ ("The demo case comes with the trained networks; they are not part of this build yet."));
+  trp_demo_open (trp_main_window_get_document (window));
 }
 
 /* ---- GApplication ---- */

@@ -90,3 +90,29 @@ trp_phantom_case_clear (TrpPhantomCase *self)
   trp_volume_unref (self->ct_labels);
   *self = (TrpPhantomCase){ 0 };
 }
+
+TrpStructureSet *
+trp_phantom_make_structures (const TrpPhantomKind *kind, const TrpVolume *labels)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (labels);
+  const size_t n = trp_geometry_count_voxels (geometry);
+  const uint8_t *values = trp_volume_peek_voxels (labels);
+  g_autofree uint16_t *wide = g_new (uint16_t, n);
+  TrpStructureSet *set = trp_structure_set_new ("truth", geometry);
+
+  for (size_t i = 0; i < n; i++)
+    wide[i] = values[i];
+  for (size_t l = 0; l < kind->n_labels; l++)
+    {
+      const TrpPhantomLabel *label = &kind->labels[l];
+      const uint16_t value = (uint16_t) (l + 1);
+      g_autoptr (TrpStructure) structure = trp_structure_new (
+        label->name, (TrpColor){ label->red, label->green, label->blue },
+        trp_mask_new_from_labels (geometry, wide, value));
+
+      trp_structure_set_label (structure, value);
+      trp_structure_set_append (set, structure);
+    }
+  trp_structure_set_set_frame_of_reference (set, trp_volume_get_info (labels)->frame_of_reference);
+  return set;
+}

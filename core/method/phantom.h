@@ -20,6 +20,7 @@
 
 #include "core/base/progress.h"
 #include "core/image/volume.h"
+#include "core/structure/structure-set.h"
 
 G_BEGIN_DECLS
 
@@ -87,6 +88,10 @@ bool trp_phantom_make_matrices (const TrpPhantomKind *kind,
                                 size_t ct_matrix,
                                 TrpPhantomCase *out_case,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The structures of one of its label volumes, with the kind's names and colours; called "truth".
+ * (transfer full) */
+TrpStructureSet *trp_phantom_make_structures (const TrpPhantomKind *kind, const TrpVolume *labels);
 
 /**
  * TrpPhantomOptions:

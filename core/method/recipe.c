@@ -5,7 +5,7 @@
 
 #include "core/method/recipe.h"
 
-#include "config.h"
+#include "core/base/resources.h"
 #include "core/method/recipe-settings.h"
 
 #include <string.h>
@@ -280,16 +280,6 @@ trp_recipe_dup_reference (void)
   return g_string_free (text, FALSE);
 }
 
-static char *
-recipes_folder (void)
-{
-  g_autofree char *installed = g_build_filename (TRP_DATA_DIR, "recipes", NULL);
-
-  if (g_file_test (installed, G_FILE_TEST_IS_DIR))
-    return g_steal_pointer (&installed);
-  return g_build_filename (TRP_SOURCE_RESOURCES, "recipes", NULL);
-}
-
 static int
 compare_names (const void *a, const void *b)
 {
@@ -299,7 +289,7 @@ compare_names (const void *a, const void *b)
 char **
 trp_recipe_list (void)
 {
-  g_autofree char *folder = recipes_folder ();
+  g_autofree char *folder = trp_resources_find_folder ("recipes");
   g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *name;
@@ -316,7 +306,7 @@ char *
 trp_recipe_find (const char *name, GError **error)
 {
   g_auto (GStrv) names = trp_recipe_list ();
-  g_autofree char *folder = recipes_folder ();
+  g_autofree char *folder = trp_resources_find_folder ("recipes");
   g_autofree char *file = g_strconcat (name, SUFFIX, NULL);
   g_autofree char *known = NULL;
 

@@ -4,7 +4,7 @@
  */
 
 #include "ui/dialogs/run-model.h"
-#include "config.h"
+#include "core/base/resources.h"
 #include "core/method/model.h"
 
 #include <glib/gi18n.h>
@@ -302,6 +302,7 @@ void
 trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
+  g_autofree char *models = trp_resources_find_folder ("models");
   GtkEventController *keys = gtk_shortcut_controller_new ();
 
   dialog->document = g_object_ref (document);
@@ -322,8 +323,7 @@ trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
                       gtk_callback_action_new (close_on_escape, NULL, NULL)));
   gtk_widget_add_controller (dialog->window, keys);
   g_object_set_data_full (G_OBJECT (dialog->window), "dialog", dialog, dialog_free);
-  add_shipped (dialog, TRP_SOURCE_RESOURCES "/models");
-  add_shipped (dialog, TRP_DATA_DIR "/models");
+  add_shipped (dialog, models);
   add_images (dialog);
   update_start (dialog);
   gtk_window_present (GTK_WINDOW (dialog->window));

@@ -1,0 +1,19 @@
+/* demo.h - the demo case: a phantom whose SynCT and prostate are computed on the spot
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread.
+ */
+
+#pragma once
+
+#include "ui/document.h"
+
+G_BEGIN_DECLS
+
+/* Starts a chain of jobs of @document: the phantom's MR and CT with the true structures as
+ * reference, the SynCT from the MR, the prostate on the SynCT as the reading that is edited. What
+ * is open in @document is replaced. */
+void trp_demo_open (TrpDocument *document);
+
+G_END_DECLS
