@@ -63,6 +63,8 @@ struct _TrpTrainRun
 
 static guint changed;
 
+static void forget (TrpTrainRun *self);
+
 G_DEFINE_FINAL_TYPE (TrpTrainRun, trp_train_run, G_TYPE_OBJECT)
 
 static void
@@ -102,6 +104,7 @@ trp_train_run_finalize (GObject *object)
 {
   TrpTrainRun *self = TRP_TRAIN_RUN (object);
 
+  forget (self);
   g_clear_object (&self->document);
   g_clear_pointer (&self->job, trp_job_unref);
   g_clear_pointer (&self->recipe, trp_recipe_free);
@@ -286,6 +289,47 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
   g_object_unref (self);
 }
 
+/* The document carries its runs while their jobs go on. */
+#define RUNS_KEY "trp-train-runs"
+
+static void
+remember (TrpTrainRun *self)
+{
+  GPtrArray *runs = g_object_get_data (G_OBJECT (self->document), RUNS_KEY);
+
+  if (!runs)
+    {
+      runs = g_ptr_array_new ();
+      g_object_set_data_full (G_OBJECT (self->document), RUNS_KEY, runs,
+                              (GDestroyNotify) g_ptr_array_unref);
+    }
+  g_ptr_array_add (runs, self);
+}
+
+static void
+forget (TrpTrainRun *self)
+{
+  GPtrArray *runs = g_object_get_data (G_OBJECT (self->document), RUNS_KEY);
+
+  if (runs)
+    g_ptr_array_remove (runs, self);
+}
+
+TrpTrainRun *
+trp_train_run_find (TrpDocument *document, const TrpJob *job)
+{
+  GPtrArray *runs = g_object_get_data (G_OBJECT (document), RUNS_KEY);
+
+  for (guint n = 0; runs && n < runs->len; n++)
+    {
+      TrpTrainRun *run = g_ptr_array_index (runs, n);
+
+      if (run->job == job)
+        return run;
+    }
+  return NULL;
+}
+
 TrpTrainRun *
 trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
 {
@@ -310,6 +354,7 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   task->resume = setup->resume;
   /* the job's own reference, until it is done */
   self->job = trp_job_start (&klass, setup->title, task, g_object_ref (self));
+  remember (self);
   trp_document_add_job (document, self->job);
   return self;
 }

@@ -35,6 +35,9 @@ typedef struct
 /* Starts it as a job of the document. */
 TrpTrainRun *trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup);
 
+/* The run of a job of the document; NULL for other jobs. (transfer none) */
+TrpTrainRun *trp_train_run_find (TrpDocument *document, const TrpJob *job);
+
 const TrpRecipe *trp_train_run_get_recipe (TrpTrainRun *self);
 const char *trp_train_run_get_title (TrpTrainRun *self);
 const char *trp_train_run_get_folder (TrpTrainRun *self);

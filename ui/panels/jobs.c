@@ -8,8 +8,13 @@
 
 #include "ui/panels/jobs.h"
 #include "config.h"
+#include "core/draw/chart.h"
+#include "ui/dialogs/train-run.h"
 
 #include <glib/gi18n.h>
+
+#define CHART_HEIGHT 96
+#define PREVIEW_HEIGHT 120
 
 struct _TrpJobsPanel
 {
@@ -60,6 +65,11 @@ typedef struct
   GtkWidget *text;
   GtkWidget *pause;
   GtkWidget *stop;
+  GtkWidget *training;
+  GtkWidget *chart;   /* of a training */
+  GtkWidget *preview; /* likewise, in its frame */
+  GtkWidget *frame;
+  size_t n_previews;
 } JobRow;
 
 static void
@@ -114,6 +124,52 @@ format_left (const TrpJob *job)
                           floor (seconds / 3600), ceil (fmod (seconds, 3600) / 60));
 }
 
+/* ---- a training's losses and pictures ---- */
+
+static void
+draw_chart (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  const JobRow *row = data;
+  TrpTrainRun *run = trp_train_run_find (row->document, row->job);
+  const double *first = run ? trp_train_run_peek_column (run, "cycle_A") : NULL;
+  const double *second = run ? trp_train_run_peek_column (run, "cycle_B") : NULL;
+  const size_t n = run ? trp_train_run_get_n_rows (run) : 0;
+  TrpChartLine lines[2];
+  TrpLineChart chart = { .title = first ? _ ("Cycle loss") : _ ("Loss"),
+                         .lines = lines,
+                         .y_low = NAN,
+                         .y_high = NAN,
+                         .digits = 2,
+                         .cursor = NAN };
+
+  if (!first && run)
+    first = trp_train_run_peek_column (run, "loss");
+  if (!first || n == 0)
+    return;
+  lines[chart.n_lines++] = (TrpChartLine){ trp_train_run_peek_steps (run), first, n,
+                                           second ? "MR" : NULL };
+  if (second)
+    lines[chart.n_lines++] = (TrpChartLine){ trp_train_run_peek_steps (run), second, n, "CT" };
+  chart.x_high = trp_train_run_get_recipe (run)->steps;
+  trp_line_chart_draw (&chart, cr, width, height);
+}
+
+static void
+update_training (JobRow *row)
+{
+  TrpTrainRun *run = trp_train_run_find (row->document, row->job);
+  const size_t n = run ? trp_train_run_get_n_previews (run) : 0;
+  int step;
+
+  gtk_widget_set_visible (row->training, run && trp_train_run_get_n_rows (run) > 0);
+  gtk_widget_set_visible (row->frame, n > 0);
+  gtk_widget_queue_draw (row->chart);
+  if (n > row->n_previews)
+    gtk_picture_set_filename (GTK_PICTURE (row->preview),
+                              trp_train_run_get_preview (run, n - 1, &step));
+  row->n_previews = n;
+}
+
 static void
 name_button (GtkWidget *button, const char *icon, const char *name)
 {
@@ -147,6 +203,7 @@ update_row (JobRow *row)
   name_button (row->stop, "window-close-symbolic", is_ended ? _ ("Dismiss") : _ ("Cancel"));
   if (is_failed)
     gtk_widget_add_css_class (row->text, "error");
+  update_training (row);
 }
 
 static GtkWidget *
@@ -177,11 +234,13 @@ make_row (TrpDocument *document, TrpJob *job)
 {
   JobRow *row = g_new0 (JobRow, 1);
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *training = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
 
   row->document = document;
   row->job = trp_job_ref (job);
   row->row = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   row->title = make_label (true);
+  gtk_label_set_max_width_chars (GTK_LABEL (row->title), 12);
   row->left = make_label (false);
   row->bar = gtk_progress_bar_new ();
   row->text = make_label (false);
@@ -201,6 +260,27 @@ make_row (TrpDocument *document, TrpJob *job)
   gtk_box_append (GTK_BOX (row->row), top);
   gtk_box_append (GTK_BOX (row->row), row->bar);
   gtk_box_append (GTK_BOX (row->row), row->text);
+  row->chart = gtk_drawing_area_new ();
+  row->preview = gtk_picture_new ();
+  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (row->chart), CHART_HEIGHT);
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (row->chart), draw_chart, row, NULL);
+  gtk_picture_set_alternative_text (GTK_PICTURE (row->preview),
+                                    _ ("What the networks make of fixed slices"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->chart), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Losses over steps"), -1);
+  gtk_box_append (GTK_BOX (training), row->chart);
+  /* so that the picture's own width does not push the panel */
+  row->frame = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (row->frame), GTK_POLICY_EXTERNAL,
+                                  GTK_POLICY_EXTERNAL);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (row->frame), row->preview);
+  gtk_widget_set_size_request (row->frame, -1, PREVIEW_HEIGHT);
+  gtk_box_append (GTK_BOX (training), row->frame);
+  /* folded at first: the tools above need the room */
+  row->training = gtk_expander_new (_ ("Losses and preview"));
+  gtk_expander_set_child (GTK_EXPANDER (row->training), training);
+  gtk_widget_add_css_class (row->training, "caption");
+  gtk_box_append (GTK_BOX (row->row), row->training);
   g_object_set_data_full (G_OBJECT (row->row), "job-row", row, job_row_free);
   update_row (row);
   return row->row;
