@@ -151,7 +151,7 @@ trp_slice_outlines_draw (TrpSliceOutlines *self,
   if (!trp_document_get_structures_shown (self->document))
     return;
   for (int pass = 0; pass < 3; pass++)
-    for (size_t n = 0; n < n_structures; n++)
+    for (size_t n = n_structures; n-- > 0;) /* the first of the list ends on top */
       {
         TrpStructure *structure = trp_structure_set_get (edited, n);
         TrpStructure *cut = structure;

@@ -28,12 +28,33 @@ static const TrpVerb *const verbs[] = {
 
 static TrpProgress terminal = { .begin = 0, .end = 1 };
 
-static void
-on_interrupt (int signal_number)
+/* Ctrl+C is taken from a thread of its own, because cancelling is nothing that a signal handler may
+ * do. The second one ends the program at once. */
+static void *
+watch_interrupts (void *data)
 {
-  if (g_cancellable_is_cancelled (terminal.cancellable))
-    _exit (128 + signal_number);
-  g_cancellable_cancel (terminal.cancellable);
+  const sigset_t *interrupt = data;
+  int signal_number;
+
+  while (sigwait (interrupt, &signal_number) == 0)
+    {
+      if (g_cancellable_is_cancelled (terminal.cancellable))
+        _exit (128 + signal_number);
+      g_cancellable_cancel (terminal.cancellable);
+    }
+  return NULL;
+}
+
+/* Before any other thread exists: they inherit the mask. */
+static void
+start_watching (void)
+{
+  static sigset_t interrupt;
+
+  sigemptyset (&interrupt);
+  sigaddset (&interrupt, SIGINT);
+  if (pthread_sigmask (SIG_BLOCK, &interrupt, NULL) == 0)
+    g_thread_unref (g_thread_new ("trp-interrupt", watch_interrupts, &interrupt));
 }
 
 static void
@@ -51,7 +72,7 @@ trp_verb_progress (void)
   if (!terminal.cancellable)
     {
       terminal.cancellable = g_cancellable_new ();
-      signal (SIGINT, on_interrupt);
+      start_watching ();
       if (isatty (STDERR_FILENO))
         terminal.func = on_progress;
     }
