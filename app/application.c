@@ -10,7 +10,7 @@
 #include "ui/demo.h"
 #include "ui/document-files.h"
 #include "ui/style.h"
-#include "ui/window.h"
+#include "ui/window-files.h"
 
 #include <glib/gi18n.h>
 
@@ -47,6 +47,8 @@ on_close_request (GtkWindow *window, TrpApplication *self)
 
   gtk_window_get_default_size (window, &width, &height);
   trp_settings_set_window (self->settings, width, height, gtk_window_is_maximized (window));
+  if (trp_main_window_get_folder (TRP_MAIN_WINDOW (window)))
+    trp_settings_set_folder (self->settings, trp_main_window_get_folder (TRP_MAIN_WINDOW (window)));
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -54,6 +56,7 @@ static TrpMainWindow *
 add_window (TrpApplication *self)
 {
   GtkWidget *window = trp_main_window_new (GTK_APPLICATION (self));
+  g_autofree char *folder = trp_settings_dup_folder (self->settings);
   int width, height;
   bool maximized;
 
@@ -63,6 +66,8 @@ add_window (TrpApplication *self)
       if (maximized)
         gtk_window_maximize (GTK_WINDOW (window));
     }
+  if (folder)
+    trp_main_window_set_folder (TRP_MAIN_WINDOW (window), folder);
   g_signal_connect_swapped (window, "opened", G_CALLBACK (on_opened), self);
   g_signal_connect (window, "close-request", G_CALLBACK (on_close_request), self);
   show_recent (self);
@@ -88,8 +93,13 @@ get_empty_window (TrpApplication *self)
 void
 trp_application_open_demo (TrpApplication *self)
 {
-  TrpMainWindow *window = get_empty_window (self);
+  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
+  TrpMainWindow *window;
 
+  if (TRP_IS_MAIN_WINDOW (active) &&
+      trp_demo_is_opening (trp_main_window_get_document (TRP_MAIN_WINDOW (active))))
+    return; /* a double click is one wish */
+  window = get_empty_window (self);
   trp_demo_open (trp_main_window_get_document (window));
 }
 

@@ -115,3 +115,16 @@ trp_settings_set_window (TrpSettings *self, int width, int height, bool maximize
   g_key_file_set_boolean (self->file, "window", "maximized", maximized);
   write_file (self);
 }
+
+char *
+trp_settings_dup_folder (TrpSettings *self)
+{
+  return g_key_file_get_string (self->file, "files", "folder", NULL);
+}
+
+void
+trp_settings_set_folder (TrpSettings *self, const char *folder)
+{
+  g_key_file_set_string (self->file, "files", "folder", folder);
+  write_file (self);
+}

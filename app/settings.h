@@ -30,6 +30,10 @@ bool
 trp_settings_get_window (TrpSettings *self, int *out_width, int *out_height, bool *out_maximized);
 void trp_settings_set_window (TrpSettings *self, int width, int height, bool maximized);
 
+/* Where the file dialogs begin; NULL: not known yet. Free with g_free(). */
+char *trp_settings_dup_folder (TrpSettings *self);
+void trp_settings_set_folder (TrpSettings *self, const char *folder);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSettings, trp_settings_free)
 
 G_END_DECLS

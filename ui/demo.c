@@ -19,6 +19,7 @@
 
 #define TO_CT "demo-mr-to-ct.safetensors"
 #define PROSTATE "demo-prostate.safetensors"
+#define OPENING_KEY "trp-demo-opening"
 
 static char *
 find_model (const char *name)
@@ -65,15 +66,22 @@ make_phantom (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 /* ---- the chain ---- */
 
 static void
-on_volume_changed (TrpDocument *document, int role, gpointer data)
+segment (TrpDocument *document)
 {
-  g_autofree char *model = NULL;
+  g_autofree char *model = find_model (PROSTATE);
 
-  if (role != TRP_ROLE_SYNCT || !trp_document_get_volume (document, TRP_ROLE_SYNCT))
-    return;
-  g_signal_handlers_disconnect_by_func (document, on_volume_changed, data);
-  model = find_model (PROSTATE);
   trp_run_model (document, TRP_RUN_SEGMENT, TRP_ROLE_SYNCT, model);
+}
+
+/* The middle voxel's centre: a cursor between two slices would belong to both. */
+static TrpVec3
+get_middle (const TrpGeometry *geometry)
+{
+  TrpVec3 ijk;
+
+  for (int axis = 0; axis < 3; axis++)
+    ijk.v[axis] = (double) (geometry->size[axis] / 2);
+  return trp_geometry_lps_from_ijk (geometry, ijk);
 }
 
 /* Prostate first: it is what the numbers are about. */
@@ -86,10 +94,8 @@ show (TrpDocument *document, const Demo *demo)
   trp_document_set_volume (document, TRP_ROLE_MR, demo->volumes.mr, NULL);
   trp_document_set_volume (document, TRP_ROLE_CT, demo->volumes.ct, NULL);
   trp_document_add_reading (document, demo->truth);
-  trp_document_set_cursor (document,
-                           trp_geometry_get_center (trp_volume_get_geometry (demo->volumes.mr)));
-  g_signal_connect (document, "volume-changed", G_CALLBACK (on_volume_changed), NULL);
-  trp_run_model (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, model);
+  trp_document_set_cursor (document, get_middle (trp_volume_get_geometry (demo->volumes.mr)));
+  trp_run_model_then (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, model, segment);
 }
 
 static void
@@ -97,11 +103,20 @@ on_phantom_done (TrpJob *job, void *result, const GError *error, void *user_data
 {
   TrpDocument *document = user_data;
 
+  g_object_set_data (G_OBJECT (document), OPENING_KEY, NULL);
+  if (!result && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    trp_document_report (document, TRP_SEVERITY_ERROR, error->message);
   if (!result)
     return;
   trp_document_dismiss_job (document, job);
   show (document, result);
   demo_free (result);
+}
+
+bool
+trp_demo_is_opening (TrpDocument *document)
+{
+  return g_object_get_data (G_OBJECT (document), OPENING_KEY) != NULL;
 }
 
 void
@@ -113,8 +128,11 @@ trp_demo_open (TrpDocument *document)
     .free_data = g_object_unref,
     .free_result = demo_free,
   };
-  g_autoptr (TrpJob)
-    job = trp_job_start (&klass, _ ("Demo case"), g_object_ref (document), document);
+  g_autoptr (TrpJob) job = NULL;
 
+  if (trp_demo_is_opening (document))
+    return;
+  job = trp_job_start (&klass, _ ("Demo case"), g_object_ref (document), document);
+  g_object_set_data (G_OBJECT (document), OPENING_KEY, GINT_TO_POINTER (true));
   trp_document_add_job (document, job);
 }

@@ -334,6 +334,18 @@ trp_document_open (TrpDocument *self, const char *path, int role, TrpOpenAs as)
 }
 
 void
+trp_document_open_file (TrpDocument *self, GFile *file, int role, TrpOpenAs as)
+{
+  g_autofree char *path = g_file_get_path (file);
+
+  if (path)
+    trp_document_open (self, path, role, as);
+  else
+    trp_document_report (self, TRP_SEVERITY_ERROR,
+                         _ ("Only files on this computer can be opened."));
+}
+
+void
 trp_document_open_series (TrpDocument *self, const char *path, const char *uid, int role)
 {
   start_opening (self, path, uid, role, 0, TRP_OPEN_AS_GUESSED);
@@ -359,6 +371,7 @@ typedef struct
 {
   TrpStructureSet *set; /* a snapshot */
   int index;
+  uint64_t state; /* of the history, when the snapshot was taken */
   char *path;
   char **priority; /* NULL: overlaps are refused */
   bool separately;
@@ -394,15 +407,16 @@ on_saved (TrpJob *job, void *result, const GError *error, void *user_data)
 {
   TrpDocument *self = user_data;
   const SaveData *save = trp_job_get_data (job);
+  const TrpDocumentSaved saved = save->saved;
 
   if (result)
-    trp_document_mark_saved (self, save->index, save->separately ? NULL : save->path);
+    trp_document_mark_saved (self, save->index, save->separately ? NULL : save->path, save->state);
   else
     trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
-  if (save->saved)
-    save->saved (self, result != NULL, save->saved_data);
-  g_free (result);
   finish (self, job);
+  if (saved) /* last: it may close the window, and with it the document */
+    saved (self, result != NULL, save->saved_data);
+  g_free (result);
 }
 
 char *
@@ -457,6 +471,7 @@ trp_document_save (TrpDocument *self,
   save = g_new0 (SaveData, 1);
   save->set = trp_edit_session_snapshot (session);
   save->index = trp_document_get_edited (self);
+  save->state = trp_history_get_state (trp_edit_session_peek_history (session));
   save->path = g_strdup (path);
   save->priority = active_first ? get_priority (self) : NULL;
   save->separately = separately;

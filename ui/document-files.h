@@ -10,6 +10,8 @@
 
 #include "ui/document.h"
 
+#include <gio/gio.h>
+
 G_BEGIN_DECLS
 
 /* A folder with several series waits for an answer. */
@@ -29,6 +31,8 @@ typedef enum
 
 /* @role: TrpRole or TRP_ROLE_GUESS (dropped on a pane: that pane's). */
 void trp_document_open (TrpDocument *self, const char *path, int role, TrpOpenAs as);
+/* As trp_document_open(), for what the desktop hands over; says so if it is on no disk here. */
+void trp_document_open_file (TrpDocument *self, GFile *file, int role, TrpOpenAs as);
 void trp_document_open_series (TrpDocument *self, const char *path, const char *uid, int role);
 /* Another frame of the 4-D file in @role. */
 void trp_document_step_frame (TrpDocument *self, TrpRole role, int steps);
@@ -36,6 +40,9 @@ void trp_document_step_frame (TrpDocument *self, TrpRole role, int steps);
 bool trp_document_is_opening (TrpDocument *self);
 
 bool trp_document_has_unsaved (TrpDocument *self);
+/* Makes a reading with unsaved changes the edited one, which is what saving saves.
+ * Returns: false if there is none. */
+bool trp_document_choose_unsaved (TrpDocument *self);
 /* Where the edited reading was saved last, or NULL. */
 const char *trp_document_get_save_path (TrpDocument *self);
 /**

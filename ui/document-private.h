@@ -21,6 +21,7 @@ typedef struct
   TrpDisplay display;
   TrpDisplay original_display;
   bool link_confirmed;
+  bool from_open_mr; /* made here, from the MR that is open now */
   bool warnings_acknowledged;
 } TrpDocumentVolume;
 
@@ -35,6 +36,7 @@ struct _TrpDocument
   bool has_ruler;
   TrpVec3 ruler_lps[2];
   GPtrArray *jobs;
+  bool is_closed;
   char *title;
   char *identity_conflict;
   char *identity_acknowledged;
@@ -77,7 +79,7 @@ void trp_document_readings_free (TrpDocumentReadings *self);
 TrpDocumentFiles *trp_document_files_new (void);
 /* Disconnects the jobs under way. */
 void trp_document_files_free (TrpDocumentFiles *self);
-/* The reading stands in @path as it is now. */
-void trp_document_mark_saved (TrpDocument *self, int index, const char *path);
+/* The reading stands in @path (NULL: in several files) as it was in @state of its history. */
+void trp_document_mark_saved (TrpDocument *self, int index, const char *path, uint64_t state);
 
 G_END_DECLS

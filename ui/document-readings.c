@@ -600,17 +600,28 @@ trp_document_go_to_step (TrpDocument *self, size_t position)
 
 /* ---- saved or not ---- */
 
+static bool
+is_unsaved (const Reading *reading)
+{
+  return reading && reading->session && trp_edit_session_is_dirty (reading->session);
+}
+
 bool
 trp_document_has_unsaved (TrpDocument *self)
 {
   for (guint n = 0; n < self->readings->list->len; n++)
-    {
-      const Reading *reading = get (self, (int) n);
-
-      if (reading->session && trp_edit_session_is_dirty (reading->session))
-        return true;
-    }
+    if (is_unsaved (get (self, (int) n)))
+      return true;
   return false;
+}
+
+bool
+trp_document_choose_unsaved (TrpDocument *self)
+{
+  for (guint n = 0; n < self->readings->list->len && !is_unsaved (get_edited (self)); n++)
+    if (is_unsaved (get (self, (int) n)))
+      trp_document_set_edited (self, (int) n);
+  return is_unsaved (get_edited (self));
 }
 
 const char *
@@ -622,7 +633,7 @@ trp_document_get_save_path (TrpDocument *self)
 }
 
 void
-trp_document_mark_saved (TrpDocument *self, int index, const char *path)
+trp_document_mark_saved (TrpDocument *self, int index, const char *path, uint64_t state)
 {
   Reading *reading = get (self, index);
 
@@ -631,6 +642,6 @@ trp_document_mark_saved (TrpDocument *self, int index, const char *path)
   g_free (reading->save_path);
   reading->save_path = g_strdup (path);
   if (reading->session)
-    trp_edit_session_mark_saved (reading->session);
+    trp_edit_session_mark_state_saved (reading->session, state);
   trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
 }

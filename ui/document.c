@@ -32,14 +32,7 @@ trp_document_dispose (GObject *object)
 
   g_clear_pointer (&self->files, trp_document_files_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
-  if (self->jobs)
-    for (guint n = 0; n < self->jobs->len; n++)
-      {
-        TrpJob *job = g_ptr_array_index (self->jobs, n);
-
-        trp_job_set_notify (job, NULL, NULL);
-        trp_job_cancel (job);
-      }
+  trp_document_close (self);
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
   for (int role = 0; role < TRP_N_ROLES; role++)
     g_clear_pointer (&self->volumes[role].volume, trp_volume_unref);
@@ -158,7 +151,8 @@ trp_document_get_role_label (TrpDocument *self, TrpRole role)
   return trp_role_get_name (role);
 }
 
-/* The patient, else the folder that the anchor came from. */
+/* The patient, else the folder that the anchor came from, else what it is ("pelvis phantom 0" of
+ * "pelvis phantom 0, T2-weighted MR"). */
 static void
 update_title (TrpDocument *self)
 {
@@ -175,8 +169,10 @@ update_title (TrpDocument *self)
 
       self->title = g_path_get_basename (folder);
     }
+  else if (info && info->description)
+    self->title = g_strndup (info->description, strcspn (info->description, ","));
   else
-    self->title = g_strdup (info && info->description ? info->description : "");
+    self->title = g_strdup ("");
 }
 
 const char *
@@ -185,7 +181,19 @@ trp_document_get_title (TrpDocument *self)
   return self->title;
 }
 
-/* A first volume puts the cursor on the centre of its middle voxel. */
+static bool
+is_inside (const TrpGeometry *geometry, TrpVec3 point_lps)
+{
+  const TrpVec3 ijk = trp_geometry_ijk_from_lps (geometry, point_lps);
+
+  for (int axis = 0; axis < 3; axis++)
+    if (!(ijk.v[axis] >= -0.5 && ijk.v[axis] <= (double) geometry->size[axis] - 0.5))
+      return false;
+  return true;
+}
+
+/* On the centre of the middle voxel: for a first volume, and where a new anchor shows another part
+ * of the body. */
 static void
 place_cursor (TrpDocument *self, const TrpGeometry *geometry)
 {
@@ -196,21 +204,70 @@ place_cursor (TrpDocument *self, const TrpGeometry *geometry)
   trp_document_set_cursor (self, trp_geometry_lps_from_ijk (geometry, middle));
 }
 
-void
-trp_document_set_volume (TrpDocument *self,
-                         TrpRole role,
-                         TrpVolume *volume,
-                         const TrpDisplay *display)
+static TrpVolume *
+peek_anchor (TrpDocument *self)
+{
+  const int anchor = trp_document_get_anchor (self);
+
+  return anchor < 0 ? NULL : self->volumes[anchor].volume;
+}
+
+/* Stepping through the frames of a file does not take back what was said about it. */
+static bool
+is_other_frame (const TrpVolume *a, const TrpVolume *b)
+{
+  const TrpVolumeInfo *info[2];
+
+  if (!a || !b)
+    return false;
+  info[0] = trp_volume_get_info (a);
+  info[1] = trp_volume_get_info (b);
+  return info[0]->n_frames > 1 && info[0]->n_frames == info[1]->n_frames && info[0]->source &&
+         g_strcmp0 (info[0]->source, info[1]->source) == 0 &&
+         g_strcmp0 (info[0]->series_uid, info[1]->series_uid) == 0 &&
+         trp_geometry_equal (trp_volume_get_geometry (a), trp_volume_get_geometry (b));
+}
+
+/* Links were confirmed against one image: another anchor asks again. */
+static void
+forget_links (TrpDocument *self, const TrpVolume *anchor_before)
+{
+  TrpVolume *anchor = peek_anchor (self);
+
+  if (anchor == anchor_before || is_other_frame (anchor_before, anchor))
+    return;
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    self->volumes[role].link_confirmed = false;
+  if (anchor && !is_inside (trp_volume_get_geometry (anchor), self->cursor_lps))
+    place_cursor (self, trp_volume_get_geometry (anchor));
+}
+
+/* (transfer full) of what stood there */
+static TrpVolume *
+exchange (TrpDocumentVolume *place, TrpVolume *volume, bool from_open_mr)
+{
+  TrpVolume *old = place->volume;
+
+  place->volume = volume ? trp_volume_ref (volume) : NULL;
+  place->from_open_mr = volume && from_open_mr;
+  if (!is_other_frame (old, volume))
+    place->link_confirmed = place->warnings_acknowledged = false;
+  return old;
+}
+
+static void
+set_volume (
+  TrpDocument *self, TrpRole role, TrpVolume *volume, const TrpDisplay *display, bool from_open_mr)
 {
   TrpDocumentVolume *place = &self->volumes[role];
   const bool was_empty = trp_document_get_anchor (self) < 0;
+  TrpVolume *anchor = peek_anchor (self);
+  g_autoptr (TrpVolume) anchor_before = anchor ? trp_volume_ref (anchor) : NULL;
+  g_autoptr (TrpVolume) old = NULL;
 
-  g_return_if_fail (role < TRP_N_ROLES);
-  if (volume)
-    trp_volume_ref (volume);
-  g_clear_pointer (&place->volume, trp_volume_unref);
-  place->volume = volume;
-  place->link_confirmed = place->warnings_acknowledged = false;
+  old = exchange (place, volume, from_open_mr);
+  if (role == TRP_ROLE_MR && old != volume)
+    self->volumes[TRP_ROLE_SYNCT].from_open_mr = false;
   if (volume)
     {
       place->display = display ? *display : (TrpDisplay){ trp_window_get_default (volume), false };
@@ -220,7 +277,26 @@ trp_document_set_volume (TrpDocument *self,
   trp_document_check_identity (self);
   if (was_empty && volume)
     place_cursor (self, trp_volume_get_geometry (volume));
+  else
+    forget_links (self, anchor_before);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
+}
+
+void
+trp_document_set_volume (TrpDocument *self,
+                         TrpRole role,
+                         TrpVolume *volume,
+                         const TrpDisplay *display)
+{
+  g_return_if_fail (role < TRP_N_ROLES);
+
+  set_volume (self, role, volume, display, false);
+}
+
+void
+trp_document_set_synthesized (TrpDocument *self, TrpVolume *volume)
+{
+  set_volume (self, TRP_ROLE_SYNCT, volume, NULL, self->volumes[TRP_ROLE_MR].volume != NULL);
 }
 
 /* Files of DICOM say what they are; for the others the role decides, so that they get the window
@@ -270,6 +346,8 @@ void
 trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to)
 {
   const TrpDocumentVolume other = self->volumes[to];
+  TrpVolume *anchor = peek_anchor (self);
+  g_autoptr (TrpVolume) anchor_before = anchor ? trp_volume_ref (anchor) : NULL;
 
   if (from == to || !self->volumes[from].volume)
     return;
@@ -277,17 +355,31 @@ trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to)
   self->volumes[from] = other;
   adapt_to_role (self, from);
   adapt_to_role (self, to);
+  self->volumes[from].from_open_mr = self->volumes[to].from_open_mr = false;
+  if (from == TRP_ROLE_MR || to == TRP_ROLE_MR)
+    self->volumes[TRP_ROLE_SYNCT].from_open_mr = false;
+  forget_links (self, anchor_before);
   update_title (self);
+  trp_document_check_identity (self);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) from);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) to);
 }
 
+/* A computed file names no image that it was made from: only an equal patient and an equal grid
+ * together say that it was this MR. */
 static bool
 is_from_mr (TrpDocument *self, TrpRole role)
 {
   const TrpVolume *mr = self->volumes[TRP_ROLE_MR].volume, *volume = self->volumes[role].volume;
 
-  return mr && role == TRP_ROLE_SYNCT && trp_volume_get_info (volume)->provenance &&
+  if (!mr || role != TRP_ROLE_SYNCT)
+    return false;
+  if (self->volumes[role].from_open_mr)
+    return true;
+  const char *mine = trp_volume_get_info (volume)->patient_id;
+
+  return trp_volume_get_info (volume)->provenance && mine && *mine &&
+         g_strcmp0 (mine, trp_volume_get_info (mr)->patient_id) == 0 &&
          trp_geometry_equal (trp_volume_get_geometry (mr), trp_volume_get_geometry (volume));
 }
 
@@ -302,10 +394,10 @@ trp_document_get_link (TrpDocument *self, TrpRole role)
   const char *mine = trp_volume_get_info (place->volume)->frame_of_reference;
   const char *theirs = trp_volume_get_info (self->volumes[anchor].volume)->frame_of_reference;
 
-  if (mine && theirs && *mine && strcmp (mine, theirs) == 0)
-    return TRP_LINK_SAME_FRAME;
   if (is_from_mr (self, role))
     return TRP_LINK_FROM_MR;
+  if (mine && theirs && *mine && strcmp (mine, theirs) == 0)
+    return TRP_LINK_SAME_FRAME;
   return place->link_confirmed ? TRP_LINK_CONFIRMED : TRP_LINK_ASSUMED;
 }
 
@@ -527,6 +619,25 @@ static void
 on_job_notify (TrpJob *job, void *user_data)
 {
   trp_document_emit (user_data, TRP_DOCUMENT_JOBS_CHANGED, job);
+}
+
+void
+trp_document_close (TrpDocument *self)
+{
+  self->is_closed = true;
+  for (guint n = 0; self->jobs && n < self->jobs->len; n++)
+    {
+      TrpJob *job = g_ptr_array_index (self->jobs, n);
+
+      trp_job_set_notify (job, NULL, NULL);
+      trp_job_cancel (job);
+    }
+}
+
+bool
+trp_document_is_closed (TrpDocument *self)
+{
+  return self->is_closed;
 }
 
 void

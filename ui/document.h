@@ -67,7 +67,7 @@ const char *trp_document_get_role_label (TrpDocument *self, TrpRole role);
 typedef enum
 {
   TRP_LINK_SAME_FRAME, /* equal frame-of-reference UID, or the only volume */
-  TRP_LINK_FROM_MR,    /* computed from the MR that is open */
+  TRP_LINK_FROM_MR,    /* computed from the MR that is open; stronger than an equal frame */
   TRP_LINK_CONFIRMED,  /* assumed, and the user said yes */
   TRP_LINK_ASSUMED,
 } TrpLink;
@@ -85,6 +85,8 @@ void trp_document_set_volume (TrpDocument *self,
                               TrpRole role,
                               TrpVolume *volume,
                               const TrpDisplay *display);
+/* As set_volume() for a SynCT that was computed from the MR that is open. */
+void trp_document_set_synthesized (TrpDocument *self, TrpVolume *volume);
 /* Moves a volume to another role; what stood there takes its place. */
 void trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to);
 /* The role whose millimetres the others are compared with: MR, CT, SynCT, other; -1: nothing open.
@@ -151,6 +153,10 @@ void trp_document_add_job (TrpDocument *self, TrpJob *job);
 GPtrArray *trp_document_get_jobs (TrpDocument *self); /* (element-type TrpJob) (transfer none) */
 void trp_document_dismiss_job (TrpDocument *self, TrpJob *job);
 guint trp_document_count_running_jobs (TrpDocument *self);
+/* Whoever showed the document is gone: nothing that runs for it is wanted any more, and nothing new
+ * may begin. */
+void trp_document_close (TrpDocument *self);
+bool trp_document_is_closed (TrpDocument *self);
 
 /* Emits "message". */
 void trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text);

@@ -6,6 +6,7 @@
 #include "ui/pane.h"
 #include "config.h"
 
+#include "ui/dialogs/run-model.h"
 #include "ui/document-files.h"
 #include "ui/pane-actions.h"
 
@@ -303,9 +304,10 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TrpSlic
     {
       g_autofree char *path = g_file_get_path (item->data);
 
-      if (path)
-        trp_document_open (self->document, path, files->next ? TRP_ROLE_GUESS : (int) self->role,
-                           TRP_OPEN_AS_GUESSED);
+      if (!path || !trp_run_model_drop (self->document, (int) self->role, path))
+        trp_document_open_file (self->document, item->data,
+                                files->next ? TRP_ROLE_GUESS : (int) self->role,
+                                TRP_OPEN_AS_GUESSED);
     }
   return files != NULL;
 }

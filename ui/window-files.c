@@ -6,17 +6,56 @@
 #include "ui/window-files.h"
 #include "config.h"
 
+#include "core/io/format.h"
 #include "ui/dialogs/series.h"
 #include "ui/document-files.h"
 
 #include <glib/gi18n.h>
 
 #define OPEN_AS_KEY "trp-open-as"
+#define FOLDER_KEY "trp-last-folder"
 
 static TrpDocument *
 get_document (gpointer window)
 {
   return trp_main_window_get_document (window);
+}
+
+/* ---- the folder that was used last ---- */
+
+static void
+remember_folder (gpointer window, const char *path)
+{
+  g_object_set_data_full (G_OBJECT (window), FOLDER_KEY, g_path_get_dirname (path), g_free);
+}
+
+/* Before anything was chosen: where the open images are. */
+static void
+propose_folder (GtkFileChooser *chooser, gpointer window)
+{
+  const int anchor = trp_document_get_anchor (get_document (window));
+  const char *source = anchor < 0 ? NULL
+                                  : trp_volume_get_info (trp_document_get_volume (
+                                                           get_document (window), (TrpRole) anchor))
+                                      ->source;
+  const char *last = g_object_get_data (G_OBJECT (window), FOLDER_KEY);
+  g_autofree char *path = last ? g_strdup (last) : source ? g_path_get_dirname (source) : NULL;
+  g_autoptr (GFile) folder = path ? g_file_new_for_path (path) : NULL;
+
+  if (folder)
+    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+}
+
+void
+trp_main_window_set_folder (TrpMainWindow *window, const char *folder)
+{
+  g_object_set_data_full (G_OBJECT (window), FOLDER_KEY, g_strdup (folder), g_free);
+}
+
+const char *
+trp_main_window_get_folder (TrpMainWindow *window)
+{
+  return g_object_get_data (G_OBJECT (window), FOLDER_KEY);
 }
 
 /* ---- opening ---- */
@@ -33,10 +72,11 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer window)
       g_autoptr (GFile) file = g_list_model_get_item (files, n);
       g_autofree char *path = g_file_get_path (file);
 
+      trp_document_open_file (
+        get_document (window), file, TRP_ROLE_GUESS,
+        (TrpOpenAs) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), OPEN_AS_KEY)));
       if (path)
-        trp_document_open (
-          get_document (window), path, TRP_ROLE_GUESS,
-          (TrpOpenAs) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), OPEN_AS_KEY)));
+        remember_folder (window, path);
     }
   g_object_unref (dialog);
 }
@@ -62,6 +102,7 @@ show_chooser (gpointer window, const char *title, GtkFileChooserAction action, T
   g_autoptr (GtkFileFilter) images = make_image_filter ();
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
 
+  propose_folder (GTK_FILE_CHOOSER (dialog), window);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
   if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
     {
@@ -127,14 +168,20 @@ saving_free (Saving *saving)
   g_free (saving);
 }
 
+/* A window with several changed readings is asked about again until none is left. */
 static void
 on_saved (TrpDocument *document, bool done, void *user_data)
 {
   Saving *saving = user_data;
+  TrpMainWindow *window = TRP_MAIN_WINDOW (saving->window);
+  const TrpMayClose may_close = done ? saving->may_close : NULL;
 
-  if (done && saving->may_close)
-    saving->may_close (TRP_MAIN_WINDOW (saving->window));
   saving_free (saving);
+  if (!may_close)
+    return;
+  if (!trp_document_has_unsaved (document) ||
+      !trp_main_window_ask_before_closing (window, may_close))
+    may_close (window);
 }
 
 enum
@@ -188,6 +235,49 @@ save_to (Saving *saving)
 }
 
 static void
+on_replace_response (GtkDialog *dialog, int response, gpointer user_data)
+{
+  Saving *saving = user_data;
+
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  if (response == GTK_RESPONSE_ACCEPT)
+    save_to (saving);
+  else
+    saving_free (saving);
+}
+
+/* The file dialog has asked about the name as it was typed, not about the one with the ending. */
+static void
+ask_about_replacing (Saving *saving)
+{
+  g_autofree char *name = g_path_get_basename (saving->path);
+  GtkWidget *dialog = gtk_message_dialog_new (saving->window, GTK_DIALOG_MODAL,
+                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                              _ ("Replace %s?"), name);
+
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s",
+                                            _ ("A file of this name is in the folder already."));
+  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_Replace"),
+                          GTK_RESPONSE_ACCEPT, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_replace_response), saving);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Returns: whether the name had to be completed. */
+static bool
+add_ending (char **path)
+{
+  g_autofree char *bare = NULL;
+
+  if (trp_format_find_for_saving (*path, NULL))
+    return false;
+  bare = g_steal_pointer (path);
+  *path = g_strconcat (bare, ".nii.gz", NULL);
+  return true;
+}
+
+static void
 on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
 {
   Saving *saving = user_data;
@@ -202,13 +292,11 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
       saving_free (saving);
       return;
     }
-  if (!strchr (strrchr (saving->path, '/'), '.'))
-    {
-      g_autofree char *bare = g_steal_pointer (&saving->path);
-
-      saving->path = g_strconcat (bare, ".nii.gz", NULL);
-    }
-  save_to (saving);
+  remember_folder (saving->window, saving->path);
+  if (add_ending (&saving->path) && g_file_test (saving->path, G_FILE_TEST_EXISTS))
+    ask_about_replacing (saving);
+  else
+    save_to (saving);
 }
 
 static void
@@ -220,6 +308,8 @@ ask_where (Saving *saving)
   const char *title = trp_document_get_title (get_document (saving->window));
   g_autofree char *name = g_strdup_printf ("%s-structures.nii.gz", *title ? title : "case");
 
+  g_strdelimit (name, "/", '-');
+  propose_folder (GTK_FILE_CHOOSER (dialog), saving->window);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
@@ -283,7 +373,7 @@ on_close_response (GtkDialog *dialog, int response, gpointer window)
   TrpMayClose may_close = (TrpMayClose) g_object_get_data (G_OBJECT (dialog), "trp-may-close");
 
   gtk_window_destroy (GTK_WINDOW (dialog));
-  if (response == RESPONSE_SAVE)
+  if (response == RESPONSE_SAVE && trp_document_choose_unsaved (get_document (window)))
     save (window, false, may_close);
   else if (response == RESPONSE_CLOSE)
     may_close (window);

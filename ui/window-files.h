@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * document's questions. */
 void trp_main_window_connect_files (TrpMainWindow *window);
 
+/* Where the file dialogs begin; NULL: beside the open images. */
+void trp_main_window_set_folder (TrpMainWindow *window, const char *folder);
+const char *trp_main_window_get_folder (TrpMainWindow *window);
+
 typedef void (*TrpMayClose) (TrpMainWindow *window);
 
 /* Returns: false if nothing would be lost; else a question is asked and @may_close called unless

@@ -9,6 +9,7 @@
 #include "ui/window.h"
 #include "config.h"
 
+#include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-view.h"
 #include "ui/document-files.h"
 #include "ui/message-bar.h"
@@ -57,7 +58,10 @@ trp_main_window_dispose (GObject *object)
   TrpMainWindow *self = TRP_MAIN_WINDOW (object);
 
   if (self->document)
-    g_signal_handlers_disconnect_by_data (self->document, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->document, self);
+      trp_document_close (self->document); /* jobs hold it longer than the window lives */
+    }
   g_clear_object (&self->scores);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (trp_main_window_parent_class)->dispose (object);
@@ -326,8 +330,8 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TrpMain
     {
       g_autofree char *path = g_file_get_path (item->data);
 
-      if (path)
-        trp_document_open (self->document, path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+      if (!path || !trp_run_model_drop (self->document, TRP_ROLE_GUESS, path))
+        trp_document_open_file (self->document, item->data, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
     }
   return files != NULL;
 }
@@ -440,7 +444,7 @@ trp_main_window_is_empty (TrpMainWindow *self)
 {
   return trp_document_get_anchor (self->document) < 0 &&
          trp_document_get_n_readings (self->document) == 0 &&
-         !trp_document_is_opening (self->document);
+         trp_document_count_running_jobs (self->document) == 0;
 }
 
 void

@@ -751,6 +751,12 @@ void
 trp_edit_session_mark_saved (TrpEditSession *self)
 {
   trp_edit_session_end_stroke (self);
-  trp_history_mark_saved (self->history);
+  trp_edit_session_mark_state_saved (self, trp_history_get_state (self->history));
+}
+
+void
+trp_edit_session_mark_state_saved (TrpEditSession *self, uint64_t state)
+{
+  trp_history_mark_saved (self->history, state);
   notify_history (self);
 }

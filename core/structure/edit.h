@@ -146,6 +146,9 @@ void trp_edit_session_set_history_limit (TrpEditSession *self, size_t limit_byte
 /* Unsaved changes; undo back to the saved state clears it. */
 bool trp_edit_session_is_dirty (const TrpEditSession *self);
 void trp_edit_session_mark_saved (TrpEditSession *self);
+/* For a save that takes time: what was the state when its snapshot was taken is what it saved.
+ * @state: trp_history_get_state() of the session's history at that moment */
+void trp_edit_session_mark_state_saved (TrpEditSession *self, uint64_t state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpEditSession, trp_edit_session_free)
 

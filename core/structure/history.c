@@ -221,21 +221,21 @@ trp_history_set_limit (TrpHistory *self, size_t limit_bytes)
   enforce_limit (self);
 }
 
-static uint64_t
-get_state (const TrpHistory *self)
+uint64_t
+trp_history_get_state (const TrpHistory *self)
 {
   return self->position == 0 ? self->first_state
                              : trp_history_get (self, self->position - 1)->state;
 }
 
 void
-trp_history_mark_saved (TrpHistory *self)
+trp_history_mark_saved (TrpHistory *self, uint64_t state)
 {
-  self->saved_state = get_state (self);
+  self->saved_state = state;
 }
 
 bool
 trp_history_is_saved (const TrpHistory *self)
 {
-  return get_state (self) == self->saved_state;
+  return trp_history_get_state (self) == self->saved_state;
 }

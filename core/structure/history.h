@@ -86,8 +86,10 @@ size_t trp_history_get_bytes (const TrpHistory *self);
 size_t trp_history_get_limit (const TrpHistory *self);
 void trp_history_set_limit (TrpHistory *self, size_t limit_bytes);
 
-/* Remembers the present state as saved; coming back to it by undo or redo counts as saved again. */
-void trp_history_mark_saved (TrpHistory *self);
+/* Names the present state, whatever is done, undone or dropped later. */
+uint64_t trp_history_get_state (const TrpHistory *self);
+/* Remembers a state as saved; coming back to it by undo or redo counts as saved again. */
+void trp_history_mark_saved (TrpHistory *self, uint64_t state);
 bool trp_history_is_saved (const TrpHistory *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpEditStep, trp_edit_step_free)

@@ -91,8 +91,41 @@ link_says_how_it_holds (void)
   g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_ASSUMED);
   trp_document_confirm_link (document, TRP_ROLE_CT);
   g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_CONFIRMED);
+  /* a computed file does not say which MR it came from */
   put (document, TRP_ROLE_SYNCT, &computed);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_SYNCT), ==, TRP_LINK_ASSUMED);
+}
+
+static void
+synct_made_here_is_from_mr (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  const TrpVolumeInfo frame = { .frame_of_reference = (char *) "1.2.3" };
+  g_autoptr (TrpVolume) synct = make_volume (&frame, 0);
+
+  put (document, TRP_ROLE_MR, &frame);
+  trp_document_set_synthesized (document, synct);
   g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_SYNCT), ==, TRP_LINK_FROM_MR);
+  put (document, TRP_ROLE_MR, &frame); /* another image, though in the same frame */
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_SYNCT), ==, TRP_LINK_SAME_FRAME);
+}
+
+static void
+another_anchor_asks_for_links_again (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpVolume) far = make_volume (NULL, 500);
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  const TrpVolumeInfo nothing = { 0 };
+
+  put (document, TRP_ROLE_MR, &nothing);
+  put (document, TRP_ROLE_CT, &nothing);
+  trp_document_confirm_link (document, TRP_ROLE_CT);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_CONFIRMED);
+  trp_document_set_volume (document, TRP_ROLE_MR, far, &display);
+  g_assert_cmpint (trp_document_get_link (document, TRP_ROLE_CT), ==, TRP_LINK_ASSUMED);
+  /* the middle voxel of the new anchor, since the old place lies outside of it */
+  trp_assert_near (trp_document_get_cursor (document).v[0], 510, 0);
 }
 
 static void
@@ -312,6 +345,75 @@ keep_text (TrpDocument *document, int severity, const char *text, char **out_tex
   *out_text = g_strdup (text);
 }
 
+/* A stroke that is drawn while the worker writes is not in the file. */
+static void
+edits_during_a_save_stay_unsaved (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "contours.nii.gz", NULL);
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("one", 2, 6);
+
+  trp_document_add_reading (document, set);
+  trp_document_rename_structure (document, 0, "CTV");
+  trp_document_save (document, path, false, false, NULL, NULL);
+  trp_document_rename_structure (document, 0, "PTV");
+  wait_for_files (document);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_true (trp_document_has_unsaved (document));
+  trp_document_undo (document);
+  g_assert_false (trp_document_has_unsaved (document));
+  trp_test_remove_folder (folder);
+}
+
+static void
+unsaved_readings_are_found_one_by_one (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) first = make_set ("one", 2, 6);
+  g_autoptr (TrpStructureSet) second = make_set ("two", 3, 7);
+  int edited;
+
+  trp_document_add_reading (document, first);
+  g_assert_false (trp_document_choose_unsaved (document));
+  edited = trp_document_get_edited (document);
+  trp_document_rename_structure (document, 0, "CTV");
+  trp_document_set_edited (document, (int) trp_document_add_reading (document, second));
+  g_assert_true (trp_document_choose_unsaved (document));
+  g_assert_cmpint (trp_document_get_edited (document), ==, edited);
+}
+
+static void *
+run_until_cancelled (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  while (trp_progress_step (progress, 0.5, NULL, error))
+    g_usleep (1000);
+  return NULL;
+}
+
+static void
+count_end (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ++*(int *) user_data;
+}
+
+/* Jobs hold the document: closing it must stop them, or a closed window computes on. */
+static void
+closing_stops_the_jobs (void)
+{
+  static const TrpJobClass klass = { .run = run_until_cancelled, .done = count_end };
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  int n_ended = 0;
+  g_autoptr (TrpJob) job = trp_job_start (&klass, "endless", NULL, &n_ended);
+
+  trp_document_add_job (document, job);
+  trp_document_close (document);
+  while (n_ended == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (trp_job_get_state (job), ==, TRP_JOB_CANCELLED);
+}
+
 static void
 broken_file_gives_one_sentence (void)
 {
@@ -381,6 +483,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/document/volume/first-places-cursor", first_volume_places_cursor);
   g_test_add_func ("/document/volume/link-says-how-it-holds", link_says_how_it_holds);
+  g_test_add_func ("/document/volume/synct-made-here-is-from-mr", synct_made_here_is_from_mr);
+  g_test_add_func ("/document/volume/another-anchor-asks-for-links-again",
+                   another_anchor_asks_for_links_again);
   g_test_add_func ("/document/volume/changing-roles-swaps", changing_roles_swaps);
   g_test_add_func ("/document/identity/warns-until-acknowledged",
                    different_patients_warn_until_acknowledged);
@@ -401,5 +506,10 @@ main (int argc, char **argv)
   g_test_add_func ("/document/files/second-ct-is-kept-beside-the-first",
                    second_ct_is_kept_beside_the_first);
   g_test_add_func ("/document/files/dispose-while-opening", dispose_while_opening);
+  g_test_add_func ("/document/files/edits-during-a-save-stay-unsaved",
+                   edits_during_a_save_stay_unsaved);
+  g_test_add_func ("/document/files/unsaved-readings-are-found-one-by-one",
+                   unsaved_readings_are_found_one_by_one);
+  g_test_add_func ("/document/jobs/closing-stops-them", closing_stops_the_jobs);
   return g_test_run ();
 }

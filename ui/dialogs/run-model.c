@@ -19,6 +19,7 @@ typedef struct
   TrpRole role;
   TrpVolume *volume;
   char *path;
+  TrpRunThen then; /* (nullable) */
 } Task;
 
 static void
@@ -84,6 +85,24 @@ take_set (TrpDocument *document, TrpStructureSet *set)
     trp_document_set_reference (document, reference);
 }
 
+/* Returns: false if its image is not open any more. */
+static bool
+place_result (const Task *task, const Result *result)
+{
+  if (trp_document_get_volume (task->document, task->role) != task->volume)
+    {
+      trp_document_report (task->document, TRP_SEVERITY_WARNING,
+                           _ ("The image was exchanged while the network ran; its result was "
+                              "dropped."));
+      return false;
+    }
+  if (result->volume)
+    trp_document_set_synthesized (task->document, result->volume);
+  else
+    take_set (task->document, result->set);
+  return true;
+}
+
 static void
 on_done (TrpJob *job, void *data, const GError *error, void *user_data)
 {
@@ -91,20 +110,19 @@ on_done (TrpJob *job, void *data, const GError *error, void *user_data)
   Result *result = data;
 
   if (!result)
-    return;
-  if (trp_document_get_volume (task->document, task->role) != task->volume)
-    trp_document_report (task->document, TRP_SEVERITY_WARNING,
-                         _ ("The image was exchanged while the network ran; its result was "
-                            "dropped."));
-  else if (result->volume)
-    trp_document_set_volume (task->document, TRP_ROLE_SYNCT, result->volume, NULL);
-  else
-    take_set (task->document, result->set);
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        trp_document_report (task->document, TRP_SEVERITY_ERROR, error->message);
+      return;
+    }
+  if (place_result (task, result) && task->then)
+    task->then (task->document);
   result_free (result);
 }
 
 bool
-trp_run_model (TrpDocument *document, TrpRunKind kind, TrpRole role, const char *model_path)
+trp_run_model_then (
+  TrpDocument *document, TrpRunKind kind, TrpRole role, const char *model_path, TrpRunThen then)
 {
   static const TrpJobClass klass = {
     .run = run, .done = on_done, .free_data = task_free, .free_result = result_free
@@ -132,8 +150,27 @@ trp_run_model (TrpDocument *document, TrpRunKind kind, TrpRole role, const char 
   task->role = role;
   task->volume = trp_volume_ref (volume);
   task->path = g_strdup (model_path);
+  task->then = then;
   job = trp_job_start (&klass, title, task, task);
   trp_document_add_job (document, job);
+  return true;
+}
+
+bool
+trp_run_model (TrpDocument *document, TrpRunKind kind, TrpRole role, const char *model_path)
+{
+  return trp_run_model_then (document, kind, role, model_path, NULL);
+}
+
+bool
+trp_run_model_drop (TrpDocument *document, int role, const char *path)
+{
+  if (!g_str_has_suffix (path, ".safetensors"))
+    return false;
+  if (role == TRP_ROLE_GUESS || role == TRP_ROLE_SYNCT)
+    trp_run_model (document, TRP_RUN_SYNTHESIZE, TRP_ROLE_MR, path);
+  else
+    trp_run_model (document, TRP_RUN_SEGMENT, (TrpRole) role, path);
   return true;
 }
 
