@@ -32,7 +32,8 @@ typedef enum
  * TrpJobClass: what a kind of job does; a static const table
  * @run: (worker): computes and returns the result, non-NULL on success; checks @progress once per
  * slice or step
- * @message: (optional): called in the main loop for every trp_job_post(), in order
+ * @message: (optional): called in the main loop for every trp_job_post(), in order; borrows
+ * @message, which @free_message frees afterwards
  * @done: called once in the main loop; owns @result (NULL with @error set on failure)
  * @free_data: (optional): frees @data when the job ends, in the main loop
  * @free_result: frees a result that nobody takes

@@ -89,8 +89,10 @@ trp_test_run_cli (const char *const *arguments, char **out_stdout, char **out_st
   for (size_t n = 0; arguments[n]; n++)
     g_ptr_array_add (argv, (char *) arguments[n]);
   g_ptr_array_add (argv, NULL);
-  g_spawn_sync (NULL, (char **) argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, out_stdout,
-                out_stderr, &status, &error);
+  g_spawn_sync (NULL, (char **) argv->pdata, NULL,
+                (out_stdout ? 0 : G_SPAWN_STDOUT_TO_DEV_NULL) |
+                  (out_stderr ? 0 : G_SPAWN_STDERR_TO_DEV_NULL),
+                NULL, NULL, out_stdout, out_stderr, &status, &error);
   g_assert_no_error (error);
   g_assert_true (WIFEXITED (status)); /* never a crash */
   return WEXITSTATUS (status);

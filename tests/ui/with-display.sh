@@ -9,10 +9,30 @@ for tool in Xvfb dbus-run-session; do
 done
 folder=$(mktemp -d)
 mkfifo "$folder/display"
-Xvfb -displayfd 3 -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 3>"$folder/display" 2>/dev/null &
-server=$!
+server=
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$folder"' EXIT
-read -r number <"$folder/display"
+
+start_server () {
+  Xvfb -displayfd 3 -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 3>"$folder/display" 2>/dev/null &
+  server=$!
+  read -r number <"$folder/display"
+}
+
+# Another server that leaves the same display number at this moment takes our socket with it: look, and try again.
+answers () {
+  for wait in 0.1 0.5 2; do
+    xdpyinfo -display ":$number" >/dev/null 2>&1 && return 0
+    sleep $wait
+  done
+  return 1
+}
+
+for attempt in 1 2 3 4 5; do
+  start_server
+  answers && break
+  kill $server
+  wait $server 2>/dev/null
+done
 export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_A11Y="${GTK_A11Y:-test}"
 export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE_HOME="$folder/state"
 export XDG_RUNTIME_DIR="$folder/run"

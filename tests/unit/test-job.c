@@ -24,7 +24,6 @@ on_message (TrpJob *job, void *message, void *user_data)
 
   g_assert_true (g_thread_self () == watch->main_thread);
   g_string_append_printf (watch->events, "%s ", (char *) message);
-  g_free (message);
 }
 
 static void
@@ -79,7 +78,7 @@ ignore_cancel (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 #define CLASS(name)                                                                                \
   {                                                                                                \
     .run = name, .message = on_message, .done = on_done, .free_data = g_free,                      \
-    .free_result = g_free, .free_message = NULL                                                    \
+    .free_result = g_free, .free_message = g_free                                                  \
   }
 
 static const TrpJobClass work_class = CLASS (work), fail_class = CLASS (fail);
