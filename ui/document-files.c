@@ -199,6 +199,8 @@ opened_free (gpointer data)
 static bool
 fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **error)
 {
+  double low, high;
+
   if (open->as == TRP_OPEN_AS_STRUCTURES ||
       (open->as == TRP_OPEN_AS_GUESSED && is_structures (volume, open->path)))
     {
@@ -216,6 +218,7 @@ fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **e
   opened->role = open->role == TRP_ROLE_GUESS ? guess_role (volume, open->path) : open->role;
   opened->volume = trp_volume_for_role (volume, (TrpRole) opened->role);
   opened->display.window = trp_window_get_default (opened->volume);
+  trp_volume_get_range (opened->volume, &low, &high); /* here, not in the first status line */
   return true;
 }
 

@@ -105,6 +105,43 @@ update_position (TrpStatusLine *self)
   gtk_label_set_label (GTK_LABEL (self->position), text->str);
 }
 
+static int
+get_digits (double low, double high)
+{
+  return high - low > 20 ? 0 : 3;
+}
+
+/* As wide as the widest value of the volume, so that nothing beside it moves. */
+static void
+update_width (TrpStatusLine *self, TrpRole role)
+{
+  TrpVolume *volume = trp_document_get_volume (self->document, role);
+  const char *unit = volume ? trp_volume_get_info (volume)->unit : NULL;
+  g_autoptr (GString) low_text = g_string_new (NULL);
+  g_autoptr (GString) high_text = g_string_new (NULL);
+  double low, high;
+  glong n_chars;
+
+  if (!volume)
+    return;
+  trp_volume_get_range (volume, &low, &high);
+  append_number (low_text, low, get_digits (low, high));
+  append_number (high_text, high, get_digits (low, high));
+  n_chars = MAX (g_utf8_strlen (low_text->str, -1), g_utf8_strlen (high_text->str, -1));
+  if (unit && strcmp (unit, "a.u.") != 0)
+    n_chars += 1 + g_utf8_strlen (unit, -1);
+  n_chars = MAX (n_chars, g_utf8_strlen (_ ("outside"), -1));
+  n_chars += 1 + g_utf8_strlen (trp_document_get_role_label (self->document, role), -1);
+  gtk_label_set_width_chars (GTK_LABEL (self->values[role]), (int) MIN (n_chars, 30));
+}
+
+static void
+on_volume_changed (TrpStatusLine *self)
+{
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    update_width (self, (TrpRole) role);
+}
+
 static void
 update_value (TrpStatusLine *self, TrpRole role)
 {
@@ -127,9 +164,13 @@ update_value (TrpStatusLine *self, TrpRole role)
   if (isnan (value))
     g_string_append (text, _ ("outside"));
   else
-    append_number (text, value, high - low > 20 ? 0 : 3);
+    append_number (text, value, get_digits (low, high));
   if (!isnan (value) && info->unit && strcmp (info->unit, "a.u.") != 0)
-    g_string_append_printf (text, " %s", info->unit);
+    {
+      g_autofree char *unit = g_markup_escape_text (info->unit, -1); /* from a file */
+
+      g_string_append_printf (text, " %s", unit);
+    }
   gtk_label_set_markup (GTK_LABEL (self->values[role]), text->str);
 }
 
@@ -199,6 +240,7 @@ connect_document (TrpStatusLine *self)
     g_signal_connect_swapped (self->document, cursor_signals[n], G_CALLBACK (update_cursor), self);
   for (size_t n = 0; n < G_N_ELEMENTS (tool_signals); n++)
     g_signal_connect_swapped (self->document, tool_signals[n], G_CALLBACK (update_tool), self);
+  g_signal_connect_swapped (self->document, "volume-changed", G_CALLBACK (on_volume_changed), self);
   g_signal_connect_swapped (self->document, "jobs-changed", G_CALLBACK (update_jobs), self);
 }
 
@@ -209,7 +251,7 @@ trp_status_line_new (TrpDocument *document)
   GtkWidget *legal;
 
   self->document = g_object_ref (document);
-  self->position = add_label (self, 30, _ ("Cursor in patient millimetres, LPS"));
+  self->position = add_label (self, 33, _ ("Cursor in patient millimetres, LPS"));
   for (int role = 0; role < TRP_N_ROLES; role++)
     {
       self->separators[role] = add_separator (self);

@@ -127,8 +127,18 @@ trp_volume_new (const TrpGeometry *geometry,
 TrpVolume *
 trp_volume_new_with_info (const TrpVolume *self, const TrpVolumeInfo *info)
 {
-  return trp_volume_new (&self->geometry, self->type, self->bytes, self->slope, self->intercept,
-                         info, NULL);
+  TrpVolume *source = (TrpVolume *) self; /* for its mutex, as in trp_volume_get_range() */
+  TrpVolume *result = trp_volume_new (&self->geometry, self->type, self->bytes, self->slope,
+                                      self->intercept, info, NULL);
+
+  g_mutex_lock (&source->range_mutex);
+  if (result && source->has_range)
+    {
+      result->has_range = true;
+      memcpy (result->range, source->range, sizeof result->range);
+    }
+  g_mutex_unlock (&source->range_mutex);
+  return result;
 }
 
 TrpVolume *

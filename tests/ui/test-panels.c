@@ -282,6 +282,29 @@ metrics_show_numbers_and_go_to_the_worst (void)
   g_assert_finalize_object (panel);
 }
 
+static void
+doubtful_geometry_marks_the_numbers (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  const char *const warnings[] = { "Slices are missing", NULL };
+  const TrpVolumeInfo info = { .warnings = (char **) warnings };
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_new0 (uint8_t, N * N * N), N * N * N);
+  g_autoptr (TrpVolume) ct = trp_volume_new (&geometry, TRP_VOXEL_U8, bytes, 1, 0, &info, NULL);
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_metrics_panel_new (document, scores));
+
+  wait_for_distances (scores);
+  g_assert_nonnull (find (panel, is_label, "live"));
+  trp_document_set_volume (document, TRP_ROLE_CT, ct, &display);
+  g_assert_null (find (panel, is_label, "live"));
+  g_assert_nonnull (find (panel, is_label, "\u26a0 geometry not checked"));
+  trp_document_acknowledge_warnings (document, TRP_ROLE_CT);
+  g_assert_nonnull (find (panel, is_label, "live"));
+  g_assert_finalize_object (panel);
+}
+
 /* ---- structures panel ---- */
 
 static void
@@ -364,6 +387,12 @@ history_goes_to_the_step_that_is_chosen (void)
       g_assert_cmpint (gtk_widget_has_css_class (GTK_WIDGET (get_row (panel, 2)), "future"), ==,
                        n < 2);
     }
+  /* a new step instead of an undone one changes that row and no other */
+  trp_document_undo (document);
+  trp_document_rename_structure (document, 0, "CTV");
+  g_assert_nonnull (find (GTK_WIDGET (get_row (panel, 2)), is_label, "Rename GTV to CTV"));
+  g_assert_nonnull (find (GTK_WIDGET (get_row (panel, 1)), is_label, "Brush GTV"));
+  g_assert_null (get_row (panel, 3));
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_finalize_object (panel);
@@ -446,6 +475,11 @@ strip_shows_the_slice_and_goes_where_it_is_clicked (void)
   g_assert_nonnull (
     find (strip, is_label,
           "slice 13    Dice 0.500    area 1.0 cm\u00b2    outside 0.5, missing 0.5 cm\u00b2"));
+  /* on the border of two slices, short of it by rounding: as the panes, which say 14 */
+  trp_document_set_cursor (document, trp_vec3 (20, 15, 12.5 - 1e-9));
+  g_assert_nonnull (
+    find (strip, is_label,
+          "slice 14    Dice 0.500    area 1.0 cm\u00b2    outside 0.5, missing 0.5 cm\u00b2"));
   for (guint n = 0; n < g_list_model_get_n_items (controllers); n++)
     {
       g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, n);
@@ -476,6 +510,8 @@ main (int argc, char **argv)
                    without_reference_the_reason_is_given);
   g_test_add_func ("/panels/metrics/show-numbers-and-go-to-the-worst",
                    metrics_show_numbers_and_go_to_the_worst);
+  g_test_add_func ("/panels/metrics/doubtful-geometry-marks-the-numbers",
+                   doubtful_geometry_marks_the_numbers);
   g_test_add_func ("/panels/structures/are-listed-and-changed-through-the-document",
                    structures_are_listed_and_changed_through_the_document);
   g_test_add_func ("/panels/structures/are-added-renamed-and-deleted-undoably",

@@ -56,6 +56,7 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   const Task *task = data;
   g_autoptr (TrpModel) model = trp_model_load (task->path, error);
   Result *result;
+  double low, high;
 
   if (!model)
     return NULL;
@@ -64,6 +65,8 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
     result->volume = trp_model_synthesize (model, task->volume, NULL, progress, error);
   else
     result->set = trp_model_segment (model, task->volume, NULL, progress, error);
+  if (result->volume)
+    trp_volume_get_range (result->volume, &low, &high); /* a look at all voxels */
   if (result->volume || result->set)
     return result;
   result_free (result);

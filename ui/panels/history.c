@@ -22,6 +22,10 @@ struct _TrpHistoryPanel
   GtkWidget *scrolled;
   GtkWidget *list;
   GArray *times; /* (element-type gint64): unix time of each step; 0: unknown */
+  guint n_rows;
+  guint shown_position;
+  size_t shown_dropped;
+  bool is_new; /* another history: no row is right yet */
   bool is_updating;
 };
 
@@ -190,22 +194,36 @@ scroll_to_selected (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The first row that may be wrong: a step changes what lies between the old position and the new
+ * one, and what is new behind them; old steps that were dropped move all names. So the cost of a
+ * stroke does not grow with the history. */
+static guint
+find_first_changed (TrpHistoryPanel *self, guint position)
+{
+  const TrpHistory *history = peek_history (self);
+  const size_t dropped = history ? trp_history_get_dropped (history) : 0;
+  const bool all = self->is_new || dropped != self->shown_dropped;
+  const guint first = all ? 0 : MIN (self->shown_position, position);
+
+  self->is_new = false;
+  self->shown_dropped = dropped;
+  self->shown_position = position;
+  return first;
+}
+
 static void
 update (TrpHistoryPanel *self)
 {
   const guint n_steps = get_n_steps (self);
   const guint position = get_position (self);
-  guint n_rows = 0;
 
   update_times (self, n_steps, position);
   self->is_updating = true;
-  while (get_row (self, n_rows))
-    n_rows++;
-  for (; n_rows > n_steps + 1; n_rows--)
-    gtk_list_box_remove (GTK_LIST_BOX (self->list), GTK_WIDGET (get_row (self, n_rows - 1)));
-  for (; n_rows < n_steps + 1; n_rows++)
+  for (; self->n_rows > n_steps + 1; self->n_rows--)
+    gtk_list_box_remove (GTK_LIST_BOX (self->list), GTK_WIDGET (get_row (self, self->n_rows - 1)));
+  for (; self->n_rows < n_steps + 1; self->n_rows++)
     gtk_list_box_append (GTK_LIST_BOX (self->list), make_row ());
-  for (guint n = 0; n <= n_steps; n++)
+  for (guint n = find_first_changed (self, position); n <= n_steps; n++)
     update_row (self, n, position);
   gtk_list_box_select_row (GTK_LIST_BOX (self->list), get_row (self, position));
   self->is_updating = false;
@@ -228,6 +246,7 @@ on_readings_changed (TrpHistoryPanel *self)
 {
   g_array_set_size (self->times, 0);
   g_array_set_size (self->times, get_n_steps (self));
+  self->is_new = true;
   update (self);
 }
 

@@ -9,10 +9,6 @@
 
 #include <glib/gi18n.h>
 
-/* Below this a change does not show in the digits of the number. */
-#define DICE_STEP 0.0005
-#define MM_STEP 0.005
-
 enum
 {
   DICE,
@@ -79,12 +75,13 @@ format_number (double value, int digits)
   return isinf (value) ? g_strdup ("\u221e") : g_strdup_printf ("%.*f", digits, value);
 }
 
+/* A change that does not show in the number's digits is none. */
 static char *
-format_delta (double delta, int digits, double step)
+format_delta (double delta, int digits)
 {
   if (!isfinite (delta))
     return g_strdup ("");
-  if (fabs (delta) < step)
+  if (fabs (delta) < 0.5 * pow (10, -digits))
     return g_strdup ("\u00b1"
                      "0");
   return g_strdup_printf ("%s%.*f", delta > 0 ? "\u25b4" : "\u25be", digits, fabs (delta));
@@ -103,10 +100,8 @@ static void
 show_number (TrpMetricsPanel *self, int number, double value, double delta, bool is_stale)
 {
   static const int digits[N_NUMBERS] = { 3, 1, 1, 2 };
-  const double step = number == DICE ? DICE_STEP : MM_STEP;
   g_autofree char *text = format_number (value, digits[number]);
-  g_autofree char *change = is_stale ? g_strdup ("\u2026")
-                                     : format_delta (delta, digits[number], step);
+  g_autofree char *change = is_stale ? g_strdup ("\u2026") : format_delta (delta, digits[number]);
 
   gtk_label_set_label (GTK_LABEL (self->values[number]), text);
   gtk_label_set_label (GTK_LABEL (self->deltas[number]), change);
@@ -187,12 +182,31 @@ on_go_there (TrpMetricsPanel *self)
 
 /* ---- all of it ---- */
 
+/* Millimetres and millilitres are only as good as the geometry that the files claim. */
+static bool
+is_geometry_doubtful (TrpMetricsPanel *self)
+{
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    if (trp_document_has_open_warnings (self->document, (TrpRole) role))
+      return true;
+  return false;
+}
+
 static void
 show_chip (TrpMetricsPanel *self, const TrpScore *score, bool is_current)
 {
+  const bool is_doubtful = is_geometry_doubtful (self);
+
   gtk_label_set_label (GTK_LABEL (self->chip),
-                       is_current ? C_ ("numbers are up to date", "live") : _ ("distances follow"));
-  gtk_widget_set_visible (self->chip, score->has_reference);
+                       !is_current && score->has_reference ? _ ("distances follow")
+                       : is_doubtful                       ? _ ("\u26a0 geometry not checked")
+                                                           : C_ ("numbers are up to date", "live"));
+  gtk_widget_set_tooltip_text (
+    self->chip, is_doubtful ? _ ("An open image has warnings that nobody has acknowledged: see "
+                                 "the header of its pane.")
+                            : NULL);
+  set_class (self->chip, "warn", is_doubtful);
+  gtk_widget_set_visible (self->chip, score->has_reference || is_doubtful);
 }
 
 static void
@@ -269,9 +283,22 @@ make_heading (TrpMetricsPanel *self)
   return box;
 }
 
+/* Invisible, in the same cell: makes the column as wide as its widest value in the user's font. */
+static void
+attach_widest (GtkGrid *grid, const char *text, const char *class_name, int column, int row)
+{
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "opacity", 0.0, "xalign", 0.0,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+
+  gtk_widget_add_css_class (label, class_name);
+  gtk_widget_set_can_target (label, FALSE);
+  gtk_grid_attach (grid, label, column, row, 1, 1);
+}
+
 static GtkWidget *
 make_grid (TrpMetricsPanel *self)
 {
+  static const char *const widest[N_NUMBERS] = { "0.000", "000.0", "000.0", "00.00" };
   static const struct
   {
     const char *name;
@@ -284,8 +311,7 @@ make_grid (TrpMetricsPanel *self)
   };
 
   self->grid = gtk_grid_new ();
-  gtk_grid_set_column_homogeneous (GTK_GRID (self->grid), TRUE);
-  gtk_grid_set_column_spacing (GTK_GRID (self->grid), 4);
+  gtk_grid_set_column_spacing (GTK_GRID (self->grid), 6);
   for (int n = 0; n < N_NUMBERS; n++)
     {
       GtkWidget *caption = make_label (_ (numbers[n].name), "number-name");
@@ -294,7 +320,8 @@ make_grid (TrpMetricsPanel *self)
       self->deltas[n] = make_label (NULL, "delta");
       gtk_widget_set_tooltip_text (caption, _ (numbers[n].tip));
       gtk_widget_set_tooltip_text (self->values[n], _ (numbers[n].tip));
-      gtk_label_set_width_chars (GTK_LABEL (self->values[n]), 5);
+      gtk_widget_set_hexpand (caption, n + 1 < N_NUMBERS);
+      attach_widest (GTK_GRID (self->grid), widest[n], "large-number", n, 1);
       gtk_accessible_update_relation (GTK_ACCESSIBLE (self->values[n]),
                                       GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, caption, NULL, -1);
       gtk_grid_attach (GTK_GRID (self->grid), caption, n, 0, 1, 1);
@@ -336,6 +363,7 @@ trp_metrics_panel_new (TrpDocument *document, TrpLiveScores *scores)
   gtk_box_append (GTK_BOX (self), make_worst (self));
   g_signal_connect_swapped (document, "active-changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (scores, "counts-changed", G_CALLBACK (on_counts_changed), self);
   g_signal_connect_swapped (scores, "distances-changed", G_CALLBACK (update), self);
   update (self);

@@ -9,6 +9,7 @@
 #include "ui/panels/strip.h"
 #include "config.h"
 #include "core/draw/chart.h"
+#include "core/geometry/plane.h"
 
 #include <glib/gi18n.h>
 
@@ -94,15 +95,23 @@ turn (TrpSliceStrip *self, size_t k)
   return sign[2] > 0 ? k : self->n_slices - 1 - k;
 }
 
-/* SIZE_MAX outside. */
+/* SIZE_MAX outside. Between two slices it must be the one that a pane along the grid shows. */
 static size_t
 find_current (TrpSliceStrip *self)
 {
-  const TrpVec3 ijk = trp_geometry_ijk_from_lps (get_geometry (self),
-                                                 trp_document_get_cursor (self->document));
-  const double k = floor (ijk.v[2] + 0.5);
+  const TrpVec3 cursor = trp_document_get_cursor (self->document);
+  TrpNativeSlice slice;
 
-  return k >= 0 && k < (double) self->n_slices ? (size_t) k : SIZE_MAX;
+  for (int orientation = 0; orientation < TRP_N_ORIENTATIONS; orientation++)
+    {
+      const TrpPlane plane = trp_plane_along_grid (get_geometry (self),
+                                                   (TrpOrientation) orientation, cursor, false);
+      const TrpNativeMatch match = trp_plane_match_native (&plane, get_geometry (self), &slice);
+
+      if (match != TRP_NATIVE_NONE && slice.axis == 2)
+        return match == TRP_NATIVE_SLICE ? slice.index : SIZE_MAX;
+    }
+  return SIZE_MAX;
 }
 
 static void
