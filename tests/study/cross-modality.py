@@ -37,7 +37,7 @@ FULL = {"training": 16, "unseen": 10, "cyclegan": [], "segmenter": [], "model": 
 SHORT = {
     "training": 6,
     "unseen": 2,
-    "cyclegan": ["training.steps=700", "training.ema=0", "loss.gc_start=300", "loss.gc_ramp=100"],
+    "cyclegan": ["training.steps=1200", "training.ema=0", "loss.gc_start=300", "loss.gc_ramp=100"],
     "segmenter": ["training.steps=160"],
     "model": "model.safetensors",
 }
