@@ -126,7 +126,7 @@ make_start_row (const char *icon, const char *text, const char *action, const ch
     gtk_box_append (GTK_BOX (box), make_text (*key, "key"));
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "flat");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
   return button;
 }
 
@@ -135,6 +135,7 @@ make_start (void)
 {
   static const char *const open_keys[] = { "Ctrl", "O", NULL };
   static const char *const folder_keys[] = { "Ctrl", "Shift", "O", NULL };
+  static const char *const train_keys[] = { "Ctrl", "T", NULL };
   GtkWidget *column = make_column (_ ("Start"), NULL);
   GtkWidget *demo = gtk_button_new_with_label (_ ("Open the demo case"));
 
@@ -151,6 +152,9 @@ make_start (void)
                                                     "win.open", open_keys));
   gtk_box_append (GTK_BOX (column), make_start_row ("folder-symbolic", _ ("Open a folder"),
                                                     "win.open-folder", folder_keys));
+  gtk_box_append (GTK_BOX (column),
+                  make_start_row ("media-playback-start-symbolic", _ ("Train from a data list"),
+                                  "win.mode::train", train_keys));
   return column;
 }
 
@@ -159,6 +163,7 @@ make_guide (void)
 {
   static const char *const texts[][2] = {
     { N_ ("Structures"), N_ ("A label map: drop it on any pane.") },
+    { N_ ("A model"), N_ ("A .safetensors file: drop it on SynCT to run it on the open MR.") },
     { N_ ("Roles"), N_ ("Guessed from the data; a click on MR, SynCT or CT changes them.") },
     { N_ ("Nothing is imported"),
       N_ ("Files stay where they are; the old file is kept until the new one is complete.") },

@@ -235,6 +235,17 @@ update_history (gpointer window)
   g_simple_action_set_enabled (find (window, "redo"), trp_document_can_redo (document));
 }
 
+/* A network needs something to work on. */
+static void
+update_networks (gpointer window)
+{
+  TrpDocument *document = get_document (window);
+
+  g_simple_action_set_enabled (find (window, "synthesize"),
+                               trp_document_get_volume (document, TRP_ROLE_MR) != NULL);
+  g_simple_action_set_enabled (find (window, "segment"), trp_document_get_anchor (document) >= 0);
+}
+
 static void
 update_shown (gpointer window)
 {
@@ -284,6 +295,8 @@ static const Key keys[] = {
   { "<Control>2", "win.layout", "'coronal'" },
   { "<Control>3", "win.layout", "'sagittal'" },
   { "<Control>4", "win.layout", "'all'" },
+  { "<Control>e", "win.mode", "'edit'" },
+  { "<Control>t", "win.mode", "'train'" },
   { "<Control>o", "win.open", NULL },
   { "<Control><Shift>o", "win.open-folder", NULL },
   { "<Control>s", "win.save", NULL },
@@ -356,7 +369,10 @@ trp_main_window_add_actions (TrpMainWindow *window)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "structures-changed", G_CALLBACK (update_shown), window,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "volume-changed", G_CALLBACK (update_networks), window,
+                           G_CONNECT_SWAPPED);
   update_history (window);
+  update_networks (window);
   add_keys (window);
   add_help (window);
 }

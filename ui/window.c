@@ -18,6 +18,7 @@
 #include "ui/panels/metrics.h"
 #include "ui/panels/strip.h"
 #include "ui/panels/structures.h"
+#include "ui/side-panel.h"
 #include "ui/start-view.h"
 #include "ui/status-line.h"
 #include "ui/tools/options.h"
@@ -26,8 +27,6 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-#define SIDE_WIDTH 272
 
 struct _TrpMainWindow
 {
@@ -40,7 +39,7 @@ struct _TrpMainWindow
   TrpMessageBar *messages;
   GtkWidget *modes; /* a stack: edit, train */
   GtkWidget *layouts;
-  GtkWidget *side;
+  TrpSidePanel *side;
   GtkWidget *title;
   GtkWidget *unsaved;
   GtkWidget *subtitle;
@@ -242,6 +241,7 @@ make_header (TrpMainWindow *self)
   add_title (self, header);
   gtk_header_bar_set_title_widget (header, make_switches (self));
   gtk_header_bar_pack_end (header, menu);
+  gtk_header_bar_pack_end (header, trp_side_panel_get_button (self->side));
   gtk_header_bar_pack_end (header,
                            make_icon_button ("edit-redo-symbolic", _ ("Redo (Y)"), "win.redo"));
   gtk_header_bar_pack_end (header,
@@ -281,10 +281,46 @@ make_side (TrpMainWindow *self)
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_box_append (GTK_BOX (side), scrolled);
   gtk_box_append (GTK_BOX (side), trp_jobs_panel_new (self->document));
-  gtk_widget_set_size_request (side, SIDE_WIDTH, -1);
-  gtk_widget_set_hexpand (side, FALSE); /* whatever its children want */
-  gtk_widget_add_css_class (side, "side");
-  return side;
+  return trp_side_panel_new (side);
+}
+
+/* Over the chart below the panes: nothing of the pictures moves when a sentence comes or goes. */
+static void
+place_messages (TrpMainWindow *self)
+{
+  gtk_widget_set_margin_end (GTK_WIDGET (self->messages), trp_side_panel_get_taken (self->side));
+}
+
+static gboolean
+fit_side (gpointer data)
+{
+  TrpMainWindow *self = data;
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+  double x = 0, y = 0;
+
+  if (surface && self->document)
+    {
+      gtk_native_get_surface_transform (GTK_NATIVE (self), &x, &y);
+      trp_side_panel_fit (self->side, gdk_surface_get_width (surface) - (int) (2 * x),
+                          gdk_surface_get_height (surface) - (int) (2 * y));
+      place_messages (self);
+    }
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the window is in the middle of laying itself out. */
+static void
+on_layout (TrpMainWindow *self)
+{
+  g_idle_add (fit_side, g_object_ref (self));
+}
+
+static void
+on_realize (TrpMainWindow *self)
+{
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (self)), "layout",
+                           G_CALLBACK (on_layout), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -295,7 +331,8 @@ update_emptiness (TrpMainWindow *self)
                      trp_document_get_n_readings (self->document) == 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->start), empty);
-  gtk_widget_set_visible (self->side, !empty);
+  trp_side_panel_set_shown (self->side, !empty);
+  place_messages (self);
   if (was_empty && !empty)
     trp_panes_focus_active (self->panes);
 }
@@ -365,13 +402,13 @@ make_body (TrpMainWindow *self)
 
   self->panes = TRP_PANES (trp_panes_new (self->document));
   self->start = TRP_START_VIEW (trp_start_view_new ());
-  self->side = make_side (self);
+  self->side = TRP_SIDE_PANEL (make_side (self));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
   gtk_box_append (GTK_BOX (column), trp_slice_strip_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
   gtk_widget_set_hexpand (column, TRUE);
   gtk_box_append (GTK_BOX (body), column);
-  gtk_box_append (GTK_BOX (body), self->side);
+  gtk_box_append (GTK_BOX (body), GTK_WIDGET (self->side));
   gtk_widget_set_vexpand (body, TRUE);
   return body;
 }
@@ -394,14 +431,17 @@ trp_main_window_new (GtkApplication *application)
   TrpMainWindow *self = g_object_new (TRP_TYPE_MAIN_WINDOW, "application", application,
                                       "default-width", 1280, "default-height", 800, NULL);
   GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *overlay = gtk_overlay_new ();
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   self->document = trp_document_new ();
   self->scores = trp_live_scores_new (self->document);
   self->messages = TRP_MESSAGE_BAR (trp_message_bar_new (self->document));
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), make_modes (self));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->messages));
+  gtk_widget_set_valign (GTK_WIDGET (self->messages), GTK_ALIGN_END);
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
-  gtk_box_append (GTK_BOX (all), GTK_WIDGET (self->messages));
-  gtk_box_append (GTK_BOX (all), make_modes (self));
+  gtk_box_append (GTK_BOX (all), overlay);
   gtk_box_append (GTK_BOX (all), trp_status_line_new (self->document));
   gtk_window_set_child (GTK_WINDOW (self), all);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
@@ -409,6 +449,7 @@ trp_main_window_new (GtkApplication *application)
   trp_main_window_add_actions (self);
   trp_main_window_connect_files (self);
   connect_document (self);
+  g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
   on_volume_changed (self);
   return GTK_WIDGET (self);
 }
