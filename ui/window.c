@@ -40,6 +40,8 @@ struct _TrpMainWindow
   GtkWidget *modes; /* a stack: edit, train */
   GtkWidget *layouts;
   TrpSidePanel *side;
+  GtkWidget *strip;
+  GtkWidget *status;
   GtkWidget *title;
   GtkWidget *unsaved;
   GtkWidget *subtitle;
@@ -284,11 +286,17 @@ make_side (TrpMainWindow *self)
   return trp_side_panel_new (side);
 }
 
-/* Over the chart below the panes: nothing of the pictures moves when a sentence comes or goes. */
+/* Nothing moves when a sentence comes or goes, and none lies on a picture: it covers the chart
+ * below the panes, or the status line where there is no chart. */
 static void
 place_messages (TrpMainWindow *self)
 {
-  gtk_widget_set_margin_end (GTK_WIDGET (self->messages), trp_side_panel_get_taken (self->side));
+  GtkWidget *messages = GTK_WIDGET (self->messages);
+  const bool over_chart = gtk_widget_get_visible (self->strip) &&
+                          gtk_widget_get_mapped (self->strip);
+
+  gtk_widget_set_margin_end (messages, over_chart ? trp_side_panel_get_taken (self->side) : 0);
+  gtk_widget_set_margin_bottom (messages, over_chart ? gtk_widget_get_height (self->status) : 0);
 }
 
 static gboolean
@@ -404,7 +412,8 @@ make_body (TrpMainWindow *self)
   self->start = TRP_START_VIEW (trp_start_view_new ());
   self->side = TRP_SIDE_PANEL (make_side (self));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
-  gtk_box_append (GTK_BOX (column), trp_slice_strip_new (self->document, self->scores));
+  self->strip = trp_slice_strip_new (self->document, self->scores);
+  gtk_box_append (GTK_BOX (column), self->strip);
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
   gtk_widget_set_hexpand (column, TRUE);
   gtk_box_append (GTK_BOX (body), column);
@@ -437,19 +446,24 @@ trp_main_window_new (GtkApplication *application)
   self->document = trp_document_new ();
   self->scores = trp_live_scores_new (self->document);
   self->messages = TRP_MESSAGE_BAR (trp_message_bar_new (self->document));
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), make_modes (self));
+  gtk_box_append (GTK_BOX (all), make_modes (self));
+  self->status = trp_status_line_new (self->document);
+  gtk_box_append (GTK_BOX (all), self->status);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), all);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->messages));
   gtk_widget_set_valign (GTK_WIDGET (self->messages), GTK_ALIGN_END);
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
-  gtk_box_append (GTK_BOX (all), overlay);
-  gtk_box_append (GTK_BOX (all), trp_status_line_new (self->document));
-  gtk_window_set_child (GTK_WINDOW (self), all);
+  gtk_window_set_child (GTK_WINDOW (self), overlay);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   trp_main_window_add_actions (self);
   trp_main_window_connect_files (self);
   connect_document (self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
+  g_signal_connect_object (self->strip, "map", G_CALLBACK (place_messages), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->strip, "unmap", G_CALLBACK (place_messages), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   on_volume_changed (self);
   return GTK_WIDGET (self);
 }
