@@ -45,6 +45,7 @@ struct _TrpMainWindow
   GtkWidget *title;
   GtkWidget *unsaved;
   GtkWidget *subtitle;
+  bool is_empty;
   bool may_close;
   bool identity_hidden;
 };
@@ -332,6 +333,14 @@ on_realize (TrpMainWindow *self)
 }
 
 static void
+show_side (TrpMainWindow *self)
+{
+  const char *mode = gtk_stack_get_visible_child_name (GTK_STACK (self->modes));
+
+  trp_side_panel_set_shown (self->side, !self->is_empty && strcmp (mode, "edit") == 0);
+}
+
+static void
 update_emptiness (TrpMainWindow *self)
 {
   const bool was_empty = gtk_widget_get_visible (GTK_WIDGET (self->start));
@@ -339,7 +348,8 @@ update_emptiness (TrpMainWindow *self)
                      trp_document_get_n_readings (self->document) == 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->start), empty);
-  trp_side_panel_set_shown (self->side, !empty);
+  self->is_empty = empty;
+  show_side (self);
   place_messages (self);
   if (was_empty && !empty)
     trp_panes_focus_active (self->panes);
@@ -492,6 +502,7 @@ trp_main_window_set_mode (TrpMainWindow *self, const char *mode)
 {
   gtk_stack_set_visible_child_name (GTK_STACK (self->modes), mode);
   gtk_widget_set_visible (self->layouts, strcmp (mode, "edit") == 0);
+  show_side (self);
 }
 
 bool
