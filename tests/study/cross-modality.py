@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # cross-modality.py - contours for CT from labelled MR alone, on phantoms with known truth
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -10,7 +10,7 @@
 # pairs themselves), and the ceiling (the segmenter trained on labelled CT).
 #
 # Jobs run two at a time with one thread each, so the numbers do not depend on the machine's cores.
-"""usage: cross-modality.py --seed S --out DIR [--short]"""
+"""usage: cross-modality.py --seed S [--out DIR] [--short]"""
 
 import argparse
 import concurrent.futures
@@ -19,10 +19,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
-import nibabel
-import numpy
+try:
+    import nibabel
+    import numpy
+except ImportError:
+    print("python3-nibabel is not installed")
+    sys.exit(77)
 
 SOURCE = os.environ.get("TRIPTYCH_SOURCE") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BUILD = os.environ.get("TRIPTYCH_BUILD") or os.path.join(SOURCE, "build")
@@ -289,16 +294,19 @@ def run(study):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.replace("usage: ", ""))
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", help="a study that was stopped goes on there; without it nothing is kept")
     parser.add_argument("--short", action="store_true", help="few steps: only shows that the path runs")
     arguments = parser.parse_args()
-    os.makedirs(arguments.out, exist_ok=True)
-    study = Study(arguments.seed, arguments.out, SHORT if arguments.short else FULL)
-    run(study)
-    start = time.monotonic()
-    rows = measure(study)
-    study.seconds["measuring"] = round(time.monotonic() - start, 1)
-    sys.exit(0 if report(study, arguments.short, rows) else 1)
+    with tempfile.TemporaryDirectory() as folder:
+        out = arguments.out or folder
+        os.makedirs(out, exist_ok=True)
+        study = Study(arguments.seed, out, SHORT if arguments.short else FULL)
+        run(study)
+        start = time.monotonic()
+        rows = measure(study)
+        study.seconds["measuring"] = round(time.monotonic() - start, 1)
+        passed = report(study, arguments.short, rows)
+    sys.exit(0 if passed else 1)
 
 
 if __name__ == "__main__":
