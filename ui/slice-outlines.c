@@ -1,19 +1,29 @@
 /* slice-outlines.c - structures on a slice: fills and outlines
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * The last cuts of every structure are kept, so that going back and forth through slices traces
+ * each of them once; a change drops those that its box meets.
  */
 
 #include "ui/slice-outlines.h"
 
 #include "core/draw/outline.h"
 
+#define MAX_CUTS 48 /* of one structure */
+
 typedef struct
 {
-  TrpStructure *structure; /* a reference, so that the address stays its own */
   TrpPlane plane;
   TrpNativeMatch match;
   TrpNativeSlice slice;
   TrpOutline *outline;
+} Cut;
+
+typedef struct
+{
+  TrpStructure *structure; /* a reference, so that the address stays its own */
+  GPtrArray *cuts;         /* (element-type Cut), the one used last at the end */
 } Entry;
 
 struct _TrpSliceOutlines
@@ -23,12 +33,21 @@ struct _TrpSliceOutlines
 };
 
 static void
+cut_free (gpointer data)
+{
+  Cut *cut = data;
+
+  trp_outline_free (cut->outline);
+  g_free (cut);
+}
+
+static void
 entry_free (gpointer data)
 {
   Entry *entry = data;
 
   trp_structure_unref (entry->structure);
-  trp_outline_free (entry->outline);
+  g_ptr_array_unref (entry->cuts);
   g_free (entry);
 }
 
@@ -57,36 +76,48 @@ trp_slice_outlines_invalidate (TrpSliceOutlines *self)
   g_ptr_array_set_size (self->entries, 0);
 }
 
-static bool
-meets (const Entry *entry, const TrpBox *box)
-{
-  if (entry->match == TRP_NATIVE_NONE)
-    return true;
-  return entry->match == TRP_NATIVE_SLICE && entry->slice.index >= box->begin[entry->slice.axis] &&
-         entry->slice.index < box->end[entry->slice.axis];
-}
-
-bool
-trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change)
+static Entry *
+find_entry (TrpSliceOutlines *self, const TrpStructure *structure)
 {
   for (guint n = 0; n < self->entries->len; n++)
     {
-      const Entry *entry = g_ptr_array_index (self->entries, n);
+      Entry *entry = g_ptr_array_index (self->entries, n);
 
-      if (entry->structure != change->structure)
-        continue;
-      if (!meets (entry, &change->box))
-        return false;
-      g_ptr_array_remove_index_fast (self->entries, n);
-      return true;
+      if (entry->structure == structure)
+        return entry;
     }
-  return true;
+  return NULL;
+}
+
+static bool
+meets (const Cut *cut, const TrpBox *box)
+{
+  if (cut->match == TRP_NATIVE_NONE)
+    return true;
+  return cut->match == TRP_NATIVE_SLICE && cut->slice.index >= box->begin[cut->slice.axis] &&
+         cut->slice.index < box->end[cut->slice.axis];
+}
+
+/* What is shown was used last: while it is kept, it did not change. */
+bool
+trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change)
+{
+  Entry *entry = find_entry (self, change->structure);
+  bool shown_changed;
+
+  if (!entry || entry->cuts->len == 0)
+    return true;
+  shown_changed = meets (g_ptr_array_index (entry->cuts, entry->cuts->len - 1), &change->box);
+  for (guint n = entry->cuts->len; n > 0; n--)
+    if (meets (g_ptr_array_index (entry->cuts, n - 1), &change->box))
+      g_ptr_array_remove_index (entry->cuts, n - 1);
+  return shown_changed;
 }
 
 /* One slice of the grid serves all planes in its slab; elsewhere the plane itself must be the same.
  */
 static bool
-same_cut (const Entry *a, const Entry *b)
+same_cut (const Cut *a, const Cut *b)
 {
   if (a->match != b->match || trp_vec3_distance (a->plane.normal, b->plane.normal) > 1e-9)
     return false;
@@ -96,30 +127,42 @@ same_cut (const Entry *a, const Entry *b)
          fabs (trp_plane_get_distance (&a->plane, b->plane.point_lps)) < 1e-6;
 }
 
+static Entry *
+get_entry (TrpSliceOutlines *self, TrpStructure *structure)
+{
+  Entry *entry = find_entry (self, structure);
+
+  if (entry)
+    return entry;
+  entry = g_new0 (Entry, 1);
+  entry->structure = trp_structure_ref (structure);
+  entry->cuts = g_ptr_array_new_with_free_func (cut_free);
+  g_ptr_array_add (self->entries, entry);
+  return entry;
+}
+
 static const TrpOutline *
 get_outline (TrpSliceOutlines *self, TrpStructure *structure, const TrpPlane *plane)
 {
   const TrpMask *mask = trp_structure_peek_mask (structure);
-  Entry wanted = { .structure = structure, .plane = *plane };
-  Entry *entry;
+  GPtrArray *cuts = get_entry (self, structure)->cuts;
+  Cut wanted = { .plane = *plane };
+  Cut *cut = NULL;
 
   wanted.match = trp_plane_match_native (plane, trp_mask_get_geometry (mask), &wanted.slice);
-  for (guint n = 0; n < self->entries->len; n++)
+  for (guint n = cuts->len; n > 0 && !cut; n--)
+    if (same_cut (g_ptr_array_index (cuts, n - 1), &wanted))
+      cut = g_ptr_array_steal_index (cuts, n - 1);
+  if (!cut)
     {
-      entry = g_ptr_array_index (self->entries, n);
-      if (entry->structure != structure)
-        continue;
-      if (same_cut (entry, &wanted))
-        return entry->outline;
-      g_ptr_array_remove_index_fast (self->entries, n);
-      break;
+      cut = g_memdup2 (&wanted, sizeof wanted);
+      if (cut->match != TRP_NATIVE_OUTSIDE)
+        cut->outline = trp_outline_new (mask, plane);
+      if (cuts->len == MAX_CUTS)
+        g_ptr_array_remove_index (cuts, 0);
     }
-  entry = g_memdup2 (&wanted, sizeof wanted);
-  trp_structure_ref (structure);
-  if (entry->match != TRP_NATIVE_OUTSIDE)
-    entry->outline = trp_outline_new (mask, plane);
-  g_ptr_array_add (self->entries, entry);
-  return entry->outline;
+  g_ptr_array_add (cuts, cut);
+  return cut->outline;
 }
 
 static void

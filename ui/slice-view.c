@@ -176,7 +176,7 @@ on_role_event (TrpSliceView *self, int role)
 }
 
 static void
-on_structures_changed (TrpSliceView *self)
+on_readings_changed (TrpSliceView *self)
 {
   trp_slice_outlines_invalidate (self->outlines);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -203,8 +203,8 @@ connect_document (TrpSliceView *self)
     { "tool-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "ruler-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "active-changed", G_CALLBACK (gtk_widget_queue_draw) },
-    { "readings-changed", G_CALLBACK (on_structures_changed) },
-    { "structures-changed", G_CALLBACK (on_structures_changed) },
+    { "readings-changed", G_CALLBACK (on_readings_changed) },
+    { "structures-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "mask-changed", G_CALLBACK (on_mask_changed) },
   };
 

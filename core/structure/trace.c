@@ -225,21 +225,8 @@ typedef struct
   size_t index;
 } Slice;
 
-static bool
-is_set (const Slice *slice, size_t x, size_t y)
-{
-  switch (slice->axis)
-    {
-    case 0:
-      return trp_mask_get (slice->mask, slice->index, x, y);
-    case 1:
-      return trp_mask_get (slice->mask, x, slice->index, y);
-    default:
-      return trp_mask_get (slice->mask, x, y, slice->index);
-    }
-}
-
-/* A row of a slice along i, as words; NULL if it is empty because its plane is. */
+/* A row of a slice along i, as words; NULL if it is empty because its plane is. Of a slice across
+ * i: the word of its first pixel, with the next ones a row's words further. */
 static const uint64_t *
 peek_row (const Slice *slice, size_t y)
 {
@@ -247,7 +234,41 @@ peek_row (const Slice *slice, size_t y)
 
   if (!words)
     return NULL;
+  if (slice->axis == 0)
+    return words + slice->index / 64;
   return words + (slice->axis == 2 ? y : slice->index) * trp_mask_get_words_per_row (slice->mask);
+}
+
+static void
+read_row (const Slice *slice, size_t y, size_t begin, size_t end, uint8_t *out_inside)
+{
+  const size_t step = trp_mask_get_words_per_row (slice->mask);
+  const uint64_t *row = peek_row (slice, y);
+
+  if (!row)
+    memset (out_inside, 0, end - begin);
+  else if (slice->axis == 0)
+    for (size_t x = begin; x < end; x++)
+      out_inside[x - begin] = row[x * step] >> slice->index % 64 & 1;
+  else
+    for (size_t x = begin; x < end; x++)
+      out_inside[x - begin] = row[x / 64] >> x % 64 & 1;
+}
+
+/* Across i: the first and the last pixel of the column of bits. */
+static void
+extend_by_column (TrpBox *box, const Slice *slice, const uint64_t *row, size_t width, size_t y)
+{
+  const size_t step = trp_mask_get_words_per_row (slice->mask);
+  const uint64_t bit = (uint64_t) 1 << slice->index % 64;
+  size_t begin = 0, end = width;
+
+  while (begin < width && !(row[begin * step] & bit))
+    begin++;
+  while (end > begin && !(row[(end - 1) * step] & bit))
+    end--;
+  if (begin < end)
+    *box = trp_box_union (box, &(TrpBox){ { begin, y, 0 }, { end, y + 1, 1 } });
 }
 
 static void
@@ -272,17 +293,14 @@ find_box (const Slice *slice, size_t width, size_t height)
   TrpBox box = { 0 };
 
   for (size_t y = 0; y < height; y++)
-    if (slice->axis != 0)
-      {
-        const uint64_t *row = peek_row (slice, y);
+    {
+      const uint64_t *row = peek_row (slice, y);
 
-        if (row)
-          extend_by_words (&box, row, trp_mask_get_words_per_row (slice->mask), y);
-      }
-    else if (trp_mask_peek_slice (slice->mask, y))
-      for (size_t x = 0; x < width; x++)
-        if (is_set (slice, x, y))
-          box = trp_box_union (&box, &(TrpBox){ { x, y, 0 }, { x + 1, y + 1, 1 } });
+      if (row && slice->axis == 0)
+        extend_by_column (&box, slice, row, width, y);
+      else if (row)
+        extend_by_words (&box, row, trp_mask_get_words_per_row (slice->mask), y);
+    }
   return box;
 }
 
@@ -301,9 +319,8 @@ trp_trace_slice (const TrpMask *mask, int axis, size_t index)
   grid.x0 = (double) box.begin[0];
   grid.y0 = (double) box.begin[1];
   for (size_t y = 0; y < grid.height; y++)
-    for (size_t x = 0; x < grid.width; x++)
-      grid.inside[(y + 1) * (grid.width + 2) + x + 1] = is_set (&slice, box.begin[0] + x,
-                                                                box.begin[1] + y);
+    read_row (&slice, box.begin[1] + y, box.begin[0], box.end[0],
+              grid.inside + (y + 1) * (grid.width + 2) + 1);
   contours = trace (&grid);
   grid_clear (&grid);
   return contours;
