@@ -357,8 +357,20 @@ trp_slice_input_new (TrpSliceView *view)
   return self;
 }
 
+/* The view keeps its controllers longer than this: a gesture that ends with it must find nobody. */
 void
 trp_slice_input_free (TrpSliceInput *self)
 {
+  g_autoptr (GListModel) controllers = NULL;
+
+  if (!self)
+    return;
+  controllers = gtk_widget_observe_controllers (GTK_WIDGET (self->view));
+  for (guint n = 0; n < g_list_model_get_n_items (controllers); n++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, n);
+
+      g_signal_handlers_disconnect_by_data (controller, self);
+    }
   g_free (self);
 }

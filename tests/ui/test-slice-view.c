@@ -440,6 +440,52 @@ outline_lies_on_the_structure (void)
     }
 }
 
+/* Somewhere on the left edge of a ball of 8 mm around (12, 0, 1). */
+static bool
+shows_ball (Fixture *fixture, double z_mm)
+{
+  cairo_surface_t *surface;
+  bool found = false;
+
+  trp_document_set_cursor (fixture->document, trp_vec3 (1, 1, z_mm));
+  surface = draw (fixture->views[TRP_ORIENTATION_AXIAL]);
+  for (int x = 130; x < 180 && !found; x++)
+    found = has_color_near (surface, x, 120);
+  cairo_surface_destroy (surface);
+  return found;
+}
+
+/* A cut that was drawn before is kept, but not over a change that meets it. */
+static void
+kept_outlines_follow_changes (void)
+{
+  const TrpGeometry geometry = make_geometry (0, 0);
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("reading", &geometry);
+  g_autoptr (TrpStructure)
+    structure = trp_structure_new ("GTV", (TrpColor){ 255, 0, 0 }, trp_mask_new (&geometry));
+  TrpToolSettings tool = { .kind = TRP_TOOL_BRUSH, .ball = true, .radius_mm = 8 };
+  Fixture fixture;
+
+  trp_structure_set_append (set, structure);
+  set_up (&fixture, &geometry);
+  trp_document_add_reading (fixture.document, set);
+  trp_document_set_fill_opacity (fixture.document, 0);
+  g_assert_false (shows_ball (&fixture, 1));
+  g_assert_false (shows_ball (&fixture, 5));
+  trp_document_set_tool (fixture.document, &tool);
+  g_assert_true (trp_document_begin_stroke (fixture.document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
+                                            trp_vec3 (12, 0, 1)));
+  trp_document_end_stroke (fixture.document);
+  g_assert_true (shows_ball (&fixture, 5));
+  g_assert_true (shows_ball (&fixture, 1));
+  trp_document_undo (fixture.document);
+  g_assert_false (shows_ball (&fixture, 1));
+  g_assert_false (shows_ball (&fixture, 5));
+  trp_document_redo (fixture.document);
+  g_assert_true (shows_ball (&fixture, 1));
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -462,5 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/slice-view/slices/axial-step-goes-to-the-feet", axial_step_goes_to_the_feet);
   g_test_add_func ("/slice-view/outside/is-not-black", outside_the_volume_is_not_black);
   g_test_add_func ("/slice-view/structures/outline-lies-on-them", outline_lies_on_the_structure);
+  g_test_add_func ("/slice-view/structures/kept-outlines-follow-changes",
+                   kept_outlines_follow_changes);
   return g_test_run ();
 }
