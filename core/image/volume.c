@@ -327,8 +327,10 @@ find_range (size_t begin, size_t end, void *data)
     {
       const double value = stored_value (loop->volume, n);
 
-      low = value < low ? value : low; /* false for NAN */
-      high = value > high ? value : high;
+      if (!isfinite (value))
+        continue;
+      low = MIN (low, value);
+      high = MAX (high, value);
     }
   loop->lows[begin / RANGE_CHUNK] = low;
   loop->highs[begin / RANGE_CHUNK] = high;
@@ -350,7 +352,7 @@ compute_range (TrpVolume *self)
       low = MIN (low, lows[n]);
       high = MAX (high, highs[n]);
     }
-  if (low > high) /* nothing but NANs */
+  if (low > high) /* no number at all */
     low = high = NAN;
   self->range[0] = MIN (self->slope * low, self->slope * high) + self->intercept;
   self->range[1] = MAX (self->slope * low, self->slope * high) + self->intercept;

@@ -127,8 +127,8 @@ double trp_volume_get_value (const TrpVolume *self, ptrdiff_t i, ptrdiff_t j, pt
 double trp_volume_sample (const TrpVolume *self, TrpVec3 point_ijk);
 /* Values of @n voxels from linear index @start on. */
 void trp_volume_copy_floats (const TrpVolume *self, size_t start, size_t n, float *out_values);
-/* Smallest and largest value, NANs left out; both NAN if there is nothing else. Computed once, then
- * kept. */
+/* Smallest and largest value, NANs and infinities left out; both NAN if there is nothing else.
+ * Computed once, then kept. */
 void trp_volume_get_range (const TrpVolume *self, double *out_low, double *out_high);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpVolume, trp_volume_unref)

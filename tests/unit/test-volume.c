@@ -80,13 +80,15 @@ samples_linearly (void)
 }
 
 static void
-range_leaves_nan_out (void)
+range_leaves_out_what_is_no_number (void)
 {
   float voxels[24] = { 0 };
   g_autoptr (TrpVolume) volume = NULL, nothing = NULL;
   double low, high;
 
   voxels[0] = NAN;
+  voxels[1] = INFINITY;
+  voxels[2] = -INFINITY;
   voxels[5] = 3;
   volume = make (TRP_VOXEL_F32, voxels, -1, 0);
   trp_volume_get_range (volume, &low, &high);
@@ -132,7 +134,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/volume/every-type-gives-the-same-values", every_type_gives_the_same_values);
   g_test_add_func ("/volume/samples-linearly", samples_linearly);
-  g_test_add_func ("/volume/range-leaves-nan-out", range_leaves_nan_out);
+  g_test_add_func ("/volume/range-leaves-out-what-is-no-number",
+                   range_leaves_out_what_is_no_number);
   g_test_add_func ("/volume/refuses-short-and-flat", refuses_short_and_flat);
   g_test_add_func ("/volume/info-is-copied", info_is_copied);
   return g_test_run ();
