@@ -82,6 +82,8 @@ run (int argc, char **argv)
     return TRP_EXIT_USAGE;
   if (!data || (!out && !estimate_only))
     return trp_verb_usage (_ ("train needs --data LIST and --out DIR"));
+  if (fold < -1)
+    return trp_verb_usage (_ ("--fold is a number of the list, not %d"), fold);
   recipe = load_recipe (argv[1], &error);
   list = recipe ? trp_data_list_load (data, &error) : NULL;
   if (!list)

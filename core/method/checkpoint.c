@@ -9,6 +9,7 @@
 #include "core/io/safetensors-writer.h"
 
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
 
 void
@@ -157,6 +158,20 @@ trp_checkpoint_save_model (TrpStore *store,
   return trp_safetensors_writer_save (writer, path, error);
 }
 
+/* Norms and activations may turn a NAN into numbers again, so results would not show it. */
+static bool
+check_numbers (const float *values, size_t n, const char *name, GError **error)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite (values[i]))
+      {
+        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                     "Tensor \"%s\" holds %g, which is no weight", name, (double) values[i]);
+        return false;
+      }
+  return true;
+}
+
 static bool
 restore_one (
   TrpStore *store, TrpStored *stored, const TrpSafetensors *file, const char *name, GError **error)
@@ -171,6 +186,7 @@ restore_one (
       return false;
     }
   return trp_safetensors_read_f32 (file, name, (size_t) shape.n_axes, shape.axes, values, error) &&
+         check_numbers (values, trp_shape_count (stored->tensor.shape), name, error) &&
          trp_store_set_file (store, stored, values, error);
 }
 

@@ -71,7 +71,8 @@ bool trp_checkpoint_save_model (TrpStore *store,
  * Fills tensors that the store already has. All of them must be in the file when @prefix is NULL;
  * otherwise those that are parameters.
  *
- * Errors: TRP_ERROR_FORMAT naming the tensor that is missing or has another shape.
+ * Errors: TRP_ERROR_FORMAT naming the tensor that is missing, has another shape or holds what is no
+ * number.
  */
 bool trp_checkpoint_restore (TrpStore *store,
                              const TrpSafetensors *file,

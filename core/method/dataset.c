@@ -37,6 +37,7 @@ struct _TrpDataset
   GPtrArray *items;
   GArray *slices; /* that may be drawn */
   size_t bytes;
+  bool has_label[256]; /* somewhere in those slices */
 };
 
 static void
@@ -166,8 +167,11 @@ list_slices (TrpDataset *self, const Item *item)
 
       for (size_t n = 0; n < n_pixels; n++)
         n_body += item->stack[n_pixels * k + n] > BODY_ABOVE;
-      if ((double) n_body >= self->spec.body_fraction * (double) n_pixels)
-        g_array_append_val (self->slices, slice);
+      if ((double) n_body < self->spec.body_fraction * (double) n_pixels)
+        continue;
+      g_array_append_val (self->slices, slice);
+      for (size_t n = 0; n < n_pixels && item->labels; n++)
+        self->has_label[item->labels[n_pixels * k + n]] = true;
     }
 }
 
@@ -242,6 +246,21 @@ check_any (size_t n, TrpDataRole role, GError **error)
   return false;
 }
 
+/* A label that never occurs would be learnt as "nothing anywhere" without a word. */
+static bool
+check_labels (const TrpDataset *self, GError **error)
+{
+  for (size_t n = 0; n < self->spec.n_labels; n++)
+    if (!self->has_label[self->spec.labels[n]])
+      {
+        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                     "No slice of the list holds the label %d, so it cannot be learnt",
+                     self->spec.labels[n]);
+        return false;
+      }
+  return true;
+}
+
 TrpDataset *
 trp_dataset_load (const TrpDataList *list,
                   TrpDataRole role,
@@ -267,7 +286,7 @@ trp_dataset_load (const TrpDataList *list,
         }
     }
   if (self->slices->len)
-    return g_steal_pointer (&self);
+    return check_labels (self, error) ? g_steal_pointer (&self) : NULL;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                "No slice in the column \"%s\" shows %g %% of body or more",
                trp_data_role_get_name (role), 100 * spec->body_fraction);

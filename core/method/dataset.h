@@ -65,7 +65,8 @@ bool trp_dataset_add (TrpDataset *self,
  * (for MR, SYNCT, CT_ON_MR) or ct_structures
  *
  * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
- * no row has the role, or one that has it lacks the structures that the spec needs.
+ * no row has the role, one that has it lacks the structures that the spec needs, or no slice shows
+ * one of the labels.
  */
 TrpDataset *trp_dataset_load (const TrpDataList *list,
                               TrpDataRole role,

@@ -7,6 +7,7 @@
  * -> inverse curve or probabilities -> frame undone -> the volume's own grid.
  */
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/method/dataset.h"
 #include "core/method/infer.h"
@@ -21,6 +22,7 @@
 #include <string.h>
 
 #define SLICES_PER_RUN 4
+#define LARGE_RUN ((size_t) 2 << 30) /* bytes; above it one slice at a time */
 
 /* A network ready to run on stacks of one size. */
 typedef struct
@@ -70,6 +72,34 @@ build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
   return graph;
 }
 
+static size_t
+count_bytes (const TrpGraph *graph)
+{
+  g_autoptr (TrpPlan) plan = trp_plan_new (graph, NULL, NULL);
+
+  return trp_plan_get_total_bytes (plan);
+}
+
+/* (transfer full): a network for as many slices as are sensible, once it is known to fit. */
+static TrpGraph *
+choose_graph (const TrpModel *model, Runner *self, bool b_to_a, GError **error)
+{
+  g_autoptr (TrpGraph) graph = build_graph (model, self, b_to_a);
+
+  if (!trp_graph_check (graph, error))
+    return NULL;
+  if (self->batch > 1 && count_bytes (graph) > LARGE_RUN)
+    {
+      self->batch = 1;
+      trp_graph_free (graph);
+      graph = build_graph (model, self, b_to_a);
+    }
+  return trp_memory_check (count_bytes (graph), trp_model_get_name (model),
+                           "use a volume with smaller slices", error)
+           ? g_steal_pointer (&graph)
+           : NULL;
+}
+
 /* Averages unless @raw asks for the last step's; inference files have plain names only. */
 static bool
 load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
@@ -94,6 +124,7 @@ init_runner (Runner *self,
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
   const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+  TrpGraph *graph;
 
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
@@ -105,8 +136,8 @@ init_runner (Runner *self,
   if (!self->device)
     return false;
   self->store = trp_store_new (self->device);
-  self->program = trp_program_new (build_graph (model, self, options && options->b_to_a),
-                                   self->store, error);
+  graph = choose_graph (model, self, options && options->b_to_a, error);
+  self->program = graph ? trp_program_new (graph, self->store, error) : NULL;
   if (!self->program || !load_weights (model, self->store, options && options->raw, error))
     return false;
   self->input = trp_program_find (self->program, "x");
@@ -243,7 +274,7 @@ make_volume (const TrpVolume *source,
       return NULL;
     }
   for (size_t i = 0; i < n; i++)
-    voxels[i] = (int16_t) CLAMP (lrintf (values[i]), INT16_MIN, INT16_MAX);
+    voxels[i] = (int16_t) lrintf (CLAMP (values[i], INT16_MIN, INT16_MAX));
   bytes = g_bytes_new_take (g_steal_pointer (&voxels), n * sizeof (int16_t));
   return trp_volume_new (geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, error);
 }
@@ -301,13 +332,13 @@ trp_model_synthesize (const TrpModel *self,
   return make_volume (volume, values, modality, provenance, error);
 }
 
-/* Labels from probabilities (nz, height, width, n) that were brought back to the input's grid one
- * by one. */
+/* Every voxel's best label so far, and its probability. */
 typedef struct
 {
-  const float *const *probabilities;
-  size_t n_labels;
-  uint16_t *out_labels;
+  const float *map; /* of @label */
+  uint16_t label;
+  float *best;
+  uint16_t *labels;
 } Vote;
 
 static void
@@ -316,38 +347,40 @@ vote (size_t begin, size_t end, void *data)
   const Vote *self = data;
 
   for (size_t i = begin; i < end; i++)
-    {
-      float best = 0.5F;
-
-      self->out_labels[i] = 0;
-      for (size_t n = 0; n < self->n_labels; n++)
-        if (self->probabilities[n][i] > best)
-          {
-            best = self->probabilities[n][i];
-            self->out_labels[i] = (uint16_t) (n + 1);
-          }
-    }
+    if (self->map[i] > self->best[i])
+      {
+        self->best[i] = self->map[i];
+        self->labels[i] = self->label;
+      }
 }
 
-static bool
-undo_probabilities (
-  const TrpFrame *frame, const float *output, size_t n_labels, GPtrArray *maps, GError **error)
+/* Labels 1 to @n_labels from probabilities (nz, height, width, n_labels), each brought back to the
+ * input's grid alone, so that memory does not grow with their number. (transfer full) */
+static uint16_t *
+choose_labels (const TrpFrame *frame, const float *output, size_t n_labels, GError **error)
 {
   const size_t n_stack = trp_geometry_count_voxels (&frame->output);
+  const size_t n_voxels = trp_geometry_count_voxels (&frame->input);
   g_autofree float *one = new_floats (n_stack, error);
+  g_autofree float *map = one ? new_floats (n_voxels, error) : NULL;
+  g_autofree float *best = map ? new_floats (n_voxels, error) : NULL;
+  uint16_t *labels;
 
-  for (size_t n = 0; n < n_labels && one; n++)
+  if (!best)
+    return NULL;
+  labels = g_new0 (uint16_t, n_voxels);
+  for (size_t i = 0; i < n_voxels; i++)
+    best[i] = 0.5F;
+  for (size_t n = 0; n < n_labels; n++)
     {
-      float *map = new_floats (trp_geometry_count_voxels (&frame->input), error);
+      const Vote job = { map, (uint16_t) (n + 1), best, labels };
 
-      if (!map)
-        return false;
       for (size_t i = 0; i < n_stack; i++)
         one[i] = output[i * n_labels + n];
       trp_frame_undo (frame, one, 0, map);
-      g_ptr_array_add (maps, map);
+      trp_parallel_for (n_voxels, (size_t) 1 << 16, vote, (void *) &job);
     }
-  return one != NULL;
+  return labels;
 }
 
 static TrpStructureSet *
@@ -390,26 +423,20 @@ trp_model_segment (const TrpModel *self,
   g_autofree float *stack = NULL, *output = NULL;
   g_autofree uint16_t *labels = NULL;
   g_autofree char *provenance = NULL;
-  g_autoptr (GPtrArray) maps = g_ptr_array_new_with_free_func (g_free);
-  size_t n_voxels;
   TrpFrame frame;
 
   if (!check_kind (self, TRP_TRAINER_SEGMENTER, error) ||
       !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
     return NULL;
-  n_voxels = trp_geometry_count_voxels (&frame.input);
   stack = prepare_stack (volume, trp_recipe_get_source_intensity (recipe), &frame, error);
   output = stack ? new_floats (trp_geometry_count_voxels (&frame.output) * recipe->n_labels, error)
                  : NULL;
   if (!output ||
       !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, progress,
                   error) ||
-      !undo_probabilities (&frame, output, recipe->n_labels, maps, error))
+      !(labels = choose_labels (&frame, output, recipe->n_labels, error)))
     return NULL;
-  labels = g_new (uint16_t, n_voxels);
-  trp_parallel_for (n_voxels, (size_t) 1 << 16, vote,
-                    &(Vote){ (const float *const *) maps->pdata, recipe->n_labels, labels });
   provenance = make_provenance (self, &runner, NULL, NULL);
   return make_set (self, volume, labels, provenance);
 }
@@ -420,7 +447,9 @@ trp_infer_frame (TrpFrame *out_frame,
                  const TrpRecipe *recipe,
                  GError **error)
 {
-  const size_t multiple = trp_recipe_get_multiple (recipe), trained = (size_t) recipe->size;
+  const size_t multiple = trp_recipe_get_multiple (recipe);
+  /* samples were smaller patches where this is not the slices' own size */
+  const size_t trained = ((size_t) recipe->size + multiple - 1) / multiple * multiple;
   size_t size[2];
 
   if (recipe->trainer == TRP_TRAINER_SEGMENTER)

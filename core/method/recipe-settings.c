@@ -270,7 +270,8 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
     case TRP_SETTING_DOUBLE:
       return parse_double (text, low, high, at);
     case TRP_SETTING_CURVE:
-      if (!trp_curve_parse (text, &curve, NULL))
+      if (!trp_curve_parse (text, &curve, NULL) || curve.mapped[0] < -1 ||
+          curve.mapped[curve.n - 1] > 1) /* what a network can give */
         return false;
       *(TrpCurve *) at = curve;
       return true;
@@ -379,7 +380,7 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
     case TRP_SETTING_DOUBLE:
       return g_strdup_printf ("a number from %s to %s", low, high);
     case TRP_SETTING_CURVE:
-      return g_strdup ("2 to 8 points HU:value, both rising, with commas between");
+      return g_strdup ("2 to 8 points HU:value, both rising, values -1 to 1, with commas between");
     case TRP_SETTING_LABELS:
       return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
     case TRP_SETTING_RESNET:

@@ -191,6 +191,8 @@ trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error)
   return trp_recipe_setting_set (setting, self, equals + 1, error);
 }
 
+/* Instance norm makes 0 of a single pixel, so the deepest level must keep more than one; reflecting
+ * pads need a few. */
 static bool
 check_size (const TrpRecipe *self, GError **error)
 {
@@ -206,7 +208,7 @@ check_size (const TrpRecipe *self, GError **error)
                  "Samples of %d pixels cannot be halved %d times; data.size and data.patch must be "
                  "multiples of %d",
                  side, halvings, 1 << halvings);
-  else if (self->trainer == TRP_TRAINER_CYCLEGAN && (side >> halvings) < 4)
+  else if ((side >> halvings) < (self->trainer == TRP_TRAINER_CYCLEGAN ? 4 : 2))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                  "Samples of %d pixels are too small for %d halvings", side, halvings);
   else
@@ -233,6 +235,13 @@ trp_recipe_check (const TrpRecipe *self, GError **error)
 {
   if (!check_size (self, error) || !check_segmenter (self, error))
     return false;
+  if (self->mr.percentile_low >= self->mr.percentile_high)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "data.mr_percentile_low = %g is not below data.mr_percentile_high = %g",
+                   self->mr.percentile_low, self->mr.percentile_high);
+      return false;
+    }
   if (self->decay_start <= self->steps)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,

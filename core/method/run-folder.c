@@ -9,10 +9,13 @@
 #include "core/io/png-write.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 struct _TrpRunFolder
 {
@@ -21,6 +24,7 @@ struct _TrpRunFolder
   char *model;
   char *log_path;
   GString *log;
+  int lock; /* the folder, open; -1: none */
 };
 
 char *
@@ -170,12 +174,25 @@ make_folder (const char *path, GError **error)
   return false;
 }
 
+/* Held until the run ends, however it ends. File systems without locks go unguarded. */
+static bool
+lock_folder (TrpRunFolder *self, GError **error)
+{
+  self->lock = g_open (self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (self->lock < 0 || flock (self->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "Another training is running in the folder %s",
+               self->path);
+  return false;
+}
+
 TrpRunFolder *
 trp_run_folder_open (const char *path, bool resume, GError **error)
 {
   g_autoptr (TrpRunFolder) self = g_new0 (TrpRunFolder, 1);
   g_autofree char *previews = g_build_filename (path, "previews", NULL);
 
+  self->lock = -1;
   self->path = g_strdup (path);
   self->checkpoint = g_build_filename (path, "checkpoint.safetensors", NULL);
   self->model = g_build_filename (path, "model.safetensors", NULL);
@@ -188,7 +205,8 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
                    path);
       return NULL;
     }
-  return make_folder (previews, error) ? g_steal_pointer (&self) : NULL;
+  return make_folder (previews, error) && lock_folder (self, error) ? g_steal_pointer (&self)
+                                                                    : NULL;
 }
 
 void
@@ -196,6 +214,8 @@ trp_run_folder_free (TrpRunFolder *self)
 {
   if (!self)
     return;
+  if (self->lock >= 0)
+    (void) close (self->lock);
   g_free (self->path);
   g_free (self->checkpoint);
   g_free (self->model);

@@ -42,8 +42,8 @@ char *trp_run_split_to_text (const TrpDataList *list, int fold);
 
 typedef struct _TrpRunFolder TrpRunFolder;
 
-/* Makes the folder. Errors: TRP_ERROR_IO; TRP_ERROR_FORMAT if it holds a run already and @resume is
- * false. */
+/* Makes the folder and locks it until freed. Errors: TRP_ERROR_IO, also when another run has it;
+ * TRP_ERROR_FORMAT if it holds a run already and @resume is false. */
 TrpRunFolder *trp_run_folder_open (const char *path, bool resume, GError **error);
 void trp_run_folder_free (TrpRunFolder *self);
 

@@ -5,6 +5,7 @@
 
 #include "core/method/trainer.h"
 
+#include "core/base/memory.h"
 #include "core/method/run-folder.h"
 #include "core/method/trainer-class.h"
 #include "core/nn/device-choice.h"
@@ -115,19 +116,6 @@ trp_trainer_read_outputs (TrpTrainer *trainer, size_t n, double *out_values, GEr
 
 /* ---- memory ---- */
 
-/* Linux says what could be had without swapping. */
-static size_t
-available_memory (void)
-{
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
-    return 0;
-  line = strstr (text, "MemAvailable:");
-  return line ? (size_t) g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : 0;
-}
-
 static bool
 estimate (const TrpTrainOptions *options,
           const TrpDataList *list,
@@ -143,7 +131,7 @@ estimate (const TrpTrainOptions *options,
     return false;
   plan = trp_plan_new (graph, NULL, NULL);
   out_estimate->device = trp_plan_get_total_bytes (plan);
-  out_estimate->available = available_memory ();
+  out_estimate->available = trp_memory_get_available ();
   return true;
 }
 
@@ -164,19 +152,10 @@ static bool
 check_memory (const TrpTrainOptions *options, const TrpDataList *list, GError **error)
 {
   TrpTrainEstimate need;
-  g_autofree char *total = NULL, *available = NULL;
 
-  if (!estimate (options, list, &need, error))
-    return false;
-  if (need.available == 0 || need.data + need.device <= need.available)
-    return true;
-  total = g_format_size (need.data + need.device);
-  available = g_format_size (need.available);
-  g_set_error (
-    error, TRP_ERROR, TRP_ERROR_LIMIT,
-    "This training needs %s of memory and %s are free; choose a smaller patch, batch or data list",
-    total, available);
-  return false;
+  return estimate (options, list, &need, error) &&
+         trp_memory_check (need.data + need.device, "This training",
+                           "choose a smaller patch, batch or data list", error);
 }
 
 /* ---- the run ---- */

@@ -331,6 +331,44 @@ test_refuses_what_does_not_fit (Fixture *f, const void *data)
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
+/* While a run is going on, a second one in its folder is refused and changes nothing. */
+static void
+start_another (const TrpTrainLog *log, void *data)
+{
+  const Fixture *f = data;
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *folder = subfolder (f, "run");
+  const TrpTrainOptions options = options_for (f, recipe, folder, log->step % 2 == 0);
+
+  assert_refused (&options, TRP_ERROR_IO, "Another training", folder);
+}
+
+static void
+test_two_runs_do_not_share_a_folder (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autoptr (GError) error = NULL;
+
+  options.watch.log = start_another;
+  options.watch.data = f;
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  train (f, recipe, folder, true); /* it is free again */
+}
+
+static void
+test_refuses_labels_that_never_occur (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+
+  trp_tiny_set (recipe, "data.labels=3,9");
+  assert_refused (&options, TRP_ERROR_FORMAT, "label 9", "learnt");
+}
+
 static void
 test_refuses_a_state_that_cannot_be (Fixture *f, const void *data)
 {
@@ -682,6 +720,10 @@ main (int argc, char **argv)
   ADD_BOTH ("log-has-a-row-per-interval", test_log_has_a_row_per_interval_and_the_last_step);
   ADD_BOTH ("watchers-are-told", test_watchers_are_told);
   ADD_BOTH ("a-fold-is-left-out", test_a_fold_is_left_out);
+  ADD ("/trainer/two-runs-do-not-share-a-folder", test_two_runs_do_not_share_a_folder,
+       TRP_TRAINER_SEGMENTER);
+  ADD ("/trainer/refuses-labels-that-never-occur", test_refuses_labels_that_never_occur,
+       TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/refuses-a-state-that-cannot-be", test_refuses_a_state_that_cannot_be,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/a-loss-that-is-no-number-stops-the-run",

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Per sample, channel and axis: g(i) = x(i + 1) - x(i - 1), edges replicated; a = |g| or g (mode
- * 1); with means subtracted, S = sum ab, P = sum aa, Q = sum bb: NCC = (S + eps) / (sqrt (P Q) +
- * eps),   loss = 1 - mean NCC over samples, channels and both axes. So two constant images
+ * 1); with means subtracted, S = sum ab, P = sum aa, Q = sum bb: NCC = (S + eps) / (sqrt (P + eps)
+ * sqrt (Q + eps)), loss = 1 - mean NCC over samples, channels and both axes. So two constant images
  * correlate fully, and one constant image not at all. Where P or Q < eps no gradient passes.
  * Source: Hiasa et al. 2018 and the authors' pytorch_similarity, which takes absolute values: edges
  * of MR and CT have opposite signs.
