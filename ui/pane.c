@@ -147,6 +147,7 @@ make_head (TrpSlicePane *self)
   gtk_widget_set_hexpand (self->description, TRUE);
   self->warning = make_warning (self);
   self->slice_number = make_label ("second", 1);
+  gtk_widget_set_margin_start (self->slice_number, 4);
   self->window_button = make_menu_button (_ ("Window and level"), trp_pane_make_window_menu ());
   gtk_box_append (GTK_BOX (head), tick);
   gtk_box_append (GTK_BOX (head), self->role_button);

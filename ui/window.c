@@ -325,6 +325,17 @@ on_layout (TrpMainWindow *self)
   g_idle_add (fit_side, g_object_ref (self));
 }
 
+/* Before the window is shown: the panel must not widen a window that is remembered as narrow. */
+static void
+on_default_size (TrpMainWindow *self)
+{
+  int width, height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  if (!gtk_widget_get_realized (GTK_WIDGET (self)))
+    trp_side_panel_fit (self->side, width, height);
+}
+
 static void
 on_realize (TrpMainWindow *self)
 {
@@ -470,6 +481,7 @@ trp_main_window_new (GtkApplication *application)
   trp_main_window_connect_files (self);
   connect_document (self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
+  g_signal_connect (self, "notify::default-width", G_CALLBACK (on_default_size), NULL);
   g_signal_connect_object (self->strip, "map", G_CALLBACK (place_messages), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->strip, "unmap", G_CALLBACK (place_messages), self,
