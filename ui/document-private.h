@@ -31,6 +31,7 @@ struct _TrpDocument
 
   TrpDocumentVolume volumes[TRP_N_ROLES];
   TrpVec3 cursor_lps;
+  bool cursor_is_placed; /* by the document, not by the user */
   TrpToolSettings tool;
   TrpToolKind previous_tool;
   bool has_ruler;

@@ -202,6 +202,7 @@ place_cursor (TrpDocument *self, const TrpGeometry *geometry)
                                    (double) (geometry->size[2] / 2));
 
   trp_document_set_cursor (self, trp_geometry_lps_from_ijk (geometry, middle));
+  self->cursor_is_placed = true;
 }
 
 static TrpVolume *
@@ -228,7 +229,8 @@ is_other_frame (const TrpVolume *a, const TrpVolume *b)
          trp_geometry_equal (trp_volume_get_geometry (a), trp_volume_get_geometry (b));
 }
 
-/* Links were confirmed against one image: another anchor asks again. */
+/* Links were confirmed against one image: another anchor asks again. Files that are opened together
+ * arrive in any order: a cursor that nobody has moved yet begins in the anchor's middle. */
 static void
 forget_links (TrpDocument *self, const TrpVolume *anchor_before)
 {
@@ -238,7 +240,8 @@ forget_links (TrpDocument *self, const TrpVolume *anchor_before)
     return;
   for (int role = 0; role < TRP_N_ROLES; role++)
     self->volumes[role].link_confirmed = false;
-  if (anchor && !is_inside (trp_volume_get_geometry (anchor), self->cursor_lps))
+  if (anchor &&
+      (self->cursor_is_placed || !is_inside (trp_volume_get_geometry (anchor), self->cursor_lps)))
     place_cursor (self, trp_volume_get_geometry (anchor));
 }
 
@@ -534,6 +537,7 @@ trp_document_set_cursor (TrpDocument *self, TrpVec3 point_lps)
       !isfinite (point_lps.v[1]) || !isfinite (point_lps.v[2]))
     return;
   self->cursor_lps = point_lps;
+  self->cursor_is_placed = false;
   trp_document_emit (self, TRP_DOCUMENT_CURSOR_MOVED);
 }
 

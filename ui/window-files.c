@@ -401,10 +401,10 @@ trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close
                                    GTK_BUTTONS_NONE, "%s", _ ("Close Triptych?"));
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text->str);
   gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Stay"), GTK_RESPONSE_CANCEL,
-                          unsaved ? _ ("_Close without saving") : _ ("_Stop and close"),
+                          unsaved ? _ ("_Close without saving") : _ ("Stop and _close"),
                           RESPONSE_CLOSE, NULL);
   if (unsaved)
-    gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Save"), RESPONSE_SAVE);
+    gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("Sa_ve"), RESPONSE_SAVE);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog),
                                    unsaved ? RESPONSE_SAVE : GTK_RESPONSE_CANCEL);
   g_object_set_data (G_OBJECT (dialog), "trp-may-close", (gpointer) may_close);

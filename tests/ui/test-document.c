@@ -75,6 +75,30 @@ first_volume_places_cursor (void)
   trp_assert_near (trp_document_get_cursor (document).v[2], 3, 0);
 }
 
+/* Files that are opened together arrive in any order. */
+static void
+cursor_begins_in_the_anchor_whatever_comes_first (void)
+{
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  const TrpVolumeInfo info = { 0 };
+  g_autoptr (TrpVolume) ct = make_volume (&info, 5);
+  TrpVec3 cursor[2];
+
+  for (int order = 0; order < 2; order++)
+    {
+      g_autoptr (TrpDocument) document = trp_document_new ();
+
+      if (order == 0)
+        put (document, TRP_ROLE_MR, &info);
+      trp_document_set_volume (document, TRP_ROLE_CT, ct, &display);
+      if (order == 1)
+        put (document, TRP_ROLE_MR, &info);
+      cursor[order] = trp_document_get_cursor (document);
+    }
+  trp_assert_near (cursor[0].v[0], 10, 0);
+  trp_assert_near (trp_vec3_distance (cursor[0], cursor[1]), 0, 0);
+}
+
 static void
 link_says_how_it_holds (void)
 {
@@ -482,6 +506,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/document/volume/first-places-cursor", first_volume_places_cursor);
+  g_test_add_func ("/document/volume/cursor-begins-in-the-anchor",
+                   cursor_begins_in_the_anchor_whatever_comes_first);
   g_test_add_func ("/document/volume/link-says-how-it-holds", link_says_how_it_holds);
   g_test_add_func ("/document/volume/synct-made-here-is-from-mr", synct_made_here_is_from_mr);
   g_test_add_func ("/document/volume/another-anchor-asks-for-links-again",

@@ -296,6 +296,7 @@ make_number (int width_chars)
 
   gtk_label_set_width_chars (GTK_LABEL (label), width_chars);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_widget_set_margin_start (label, 4); /* as in the heading */
   gtk_widget_add_css_class (label, "numeric");
   return label;
 }

@@ -433,6 +433,7 @@ make_caption (const char *text, int width_chars)
   gtk_label_set_width_chars (GTK_LABEL (label), width_chars);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
   gtk_widget_add_css_class (label, "second");
+  gtk_widget_set_margin_start (label, 4);
   return label;
 }
 
