@@ -75,6 +75,14 @@ make_name (const char *path)
                           name + (length > MAX_NAME - 10 ? length - (MAX_NAME - 10) : 0));
 }
 
+bool
+trp_atomic_write_is_leftover (const char *name, const char *target)
+{
+  return strlen (name) == 10 + strlen (target) && name[0] == '.' &&
+         strspn (name + 1, "0123456789abcdef") == 8 && name[9] == '.' &&
+         strcmp (name + 10, target) == 0;
+}
+
 TrpAtomicWrite *
 trp_atomic_write_new (const char *path, GError **error)
 {

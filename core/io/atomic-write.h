@@ -26,6 +26,10 @@ bool trp_atomic_write_commit (TrpAtomicWrite *self, GError **error) G_GNUC_WARN_
 /* Without a commit before: removes the temporary file. */
 void trp_atomic_write_free (TrpAtomicWrite *self);
 
+/* Whether a file called @name was on its way to become @target (both without folder): what a
+ * program that was killed while saving leaves behind. */
+bool trp_atomic_write_is_leftover (const char *name, const char *target);
+
 /* All at once. */
 bool trp_write_file (const char *path, const void *bytes, size_t size, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;

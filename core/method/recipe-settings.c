@@ -104,8 +104,10 @@ static const TrpRecipeSetting settings[] = {
     "of weights, samples and augmentation" },
   { "training", "threads", TRP_SETTING_INT, AT (threads), 0, 1024, NULL, "0", NULL,
     "0: one per physical core" },
-  { "training", "restarts", TRP_SETTING_INT, AT (restarts), 0, 10, NULL, "2", "0",
-    "fresh starts with the next seed after an alarm (inverted or collapsed images)" },
+  { "training", "restarts", TRP_SETTING_INT, AT (restarts), 0, 10, NULL, "0", NULL,
+    "fresh starts with the next seed after an alarm (inverted or collapsed images); the alarm "
+    "knows "
+    "T1 and T2 MR of soft tissue, so leave it at 0 where a start is dear" },
 
   { "augmentation", "flip", TRP_SETTING_BOOL, AT (augment.flip), 0, 0, NULL, "true", NULL,
     "left and right swap in half of the samples" },

@@ -17,6 +17,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define CHECKPOINT "checkpoint.safetensors"
+#define MODEL "model.safetensors"
+#define LOG "log.csv"
+#define RECIPE "recipe.recipe"
+
 struct _TrpRunFolder
 {
   char *path;
@@ -174,12 +179,35 @@ make_folder (const char *path, GError **error)
   return false;
 }
 
+/* What a run that was killed while saving has left; each may be as large as a checkpoint. */
+static void
+remove_leftovers (const TrpRunFolder *self)
+{
+  static const char *const targets[] = { CHECKPOINT, MODEL, LOG, RECIPE };
+  g_autoptr (GDir) entries = g_dir_open (self->path, 0, NULL);
+  const char *name;
+
+  while (entries && (name = g_dir_read_name (entries)))
+    for (size_t n = 0; n < G_N_ELEMENTS (targets); n++)
+      if (trp_atomic_write_is_leftover (name, targets[n]))
+        {
+          g_autofree char *path = g_build_filename (self->path, name, NULL);
+
+          (void) g_unlink (path);
+        }
+}
+
 /* Held until the run ends, however it ends. File systems without locks go unguarded. */
 static bool
 lock_folder (TrpRunFolder *self, GError **error)
 {
   self->lock = g_open (self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (self->lock < 0 || flock (self->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+  if (self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0)
+    {
+      remove_leftovers (self);
+      return true;
+    }
+  if (self->lock < 0 || errno != EWOULDBLOCK)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "Another training is running in the folder %s",
                self->path);
@@ -194,9 +222,9 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
 
   self->lock = -1;
   self->path = g_strdup (path);
-  self->checkpoint = g_build_filename (path, "checkpoint.safetensors", NULL);
-  self->model = g_build_filename (path, "model.safetensors", NULL);
-  self->log_path = g_build_filename (path, "log.csv", NULL);
+  self->checkpoint = g_build_filename (path, CHECKPOINT, NULL);
+  self->model = g_build_filename (path, MODEL, NULL);
+  self->log_path = g_build_filename (path, LOG, NULL);
   self->log = g_string_new (NULL);
   if (!resume && trp_run_folder_has_checkpoint (self))
     {
@@ -245,7 +273,7 @@ trp_run_folder_has_checkpoint (const TrpRunFolder *self)
 bool
 trp_run_folder_write_recipe (TrpRunFolder *self, const char *text, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, "recipe.recipe", NULL);
+  g_autofree char *path = g_build_filename (self->path, RECIPE, NULL);
 
   return trp_write_file (path, text, strlen (text), error);
 }

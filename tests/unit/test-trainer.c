@@ -358,6 +358,31 @@ test_two_runs_do_not_share_a_folder (Fixture *f, const void *data)
   train (f, recipe, folder, true); /* it is free again */
 }
 
+/* What a killed run left half written goes, and nothing else. */
+static void
+test_leftovers_are_removed (Fixture *f, const void *data)
+{
+  static const char *const names[] = { ".0123abcd.checkpoint.safetensors", ".0123abcd.notes.txt",
+                                       "0123abcd.log.csv", ".0123ABCD.log.csv" };
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = subfolder (f, "run");
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
+
+      g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+    }
+  train (f, recipe, folder, false);
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
+
+      g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, n > 0);
+    }
+}
+
 static void
 test_refuses_labels_that_never_occur (Fixture *f, const void *data)
 {
@@ -722,6 +747,7 @@ main (int argc, char **argv)
   ADD_BOTH ("a-fold-is-left-out", test_a_fold_is_left_out);
   ADD ("/trainer/two-runs-do-not-share-a-folder", test_two_runs_do_not_share_a_folder,
        TRP_TRAINER_SEGMENTER);
+  ADD ("/trainer/leftovers-are-removed", test_leftovers_are_removed, TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/refuses-labels-that-never-occur", test_refuses_labels_that_never_occur,
        TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/refuses-a-state-that-cannot-be", test_refuses_a_state_that_cannot_be,
