@@ -241,6 +241,52 @@ a_second_run_in_the_folder_fails_in_words (Fixture *fixture, const void *data)
 }
 
 static void
+stop_after_a_row (TrpTrainRun *run)
+{
+  if (trp_train_run_get_n_rows (run) >= 2)
+    trp_job_cancel (trp_train_run_get_job (run));
+}
+
+static void
+a_stopped_run_goes_on_with_its_past (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *setup = g_object_ref_sink (trp_train_setup_panel_new (document));
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (setup);
+  g_autoptr (TrpTrainRun) first = NULL;
+  g_autoptr (TrpTrainRun) second = NULL;
+  size_t n_before;
+
+  trp_train_setup_panel_set_recipe (panel, fixture->recipe);
+  trp_train_setup_panel_set_list (panel, fixture->list);
+  trp_train_setup_panel_set_folder (panel, fixture->run);
+  trp_train_setup_panel_set_steps (panel, 400);
+  first = trp_train_setup_panel_start (panel);
+  g_signal_connect (first, "changed", G_CALLBACK (stop_after_a_row), NULL);
+  g_assert_true (trp_train_run_is_busy (document, fixture->run));
+  g_assert_false (trp_train_run_can_go_on (first));
+  g_assert_null (trp_train_setup_panel_start (panel)); /* two may not write into one folder */
+  wait_for_jobs (document);
+  g_assert_cmpint (trp_job_get_state (trp_train_run_get_job (first)), ==, TRP_JOB_CANCELLED);
+  g_assert_false (trp_train_run_is_busy (document, fixture->run));
+  g_assert_true (trp_train_run_can_go_on (first));
+  n_before = trp_train_run_get_n_rows (first);
+  g_assert_cmpuint (n_before, <, 400);
+  second = trp_train_run_go_on (first);
+  g_assert_cmpuint (trp_train_run_get_n_rows (second), ==, n_before);
+  trp_assert_near (trp_train_run_peek_column (second, "cycle_A")[0],
+                   trp_train_run_peek_column (first, "cycle_A")[0],
+                   1e-5); /* six digits in log.csv */
+  wait_for_jobs (document);
+  g_assert_no_error (trp_job_get_error (trp_train_run_get_job (second)));
+  g_assert_cmpuint (trp_train_run_get_n_rows (second), ==, 400);
+  for (int n = 0; n < 400; n++)
+    trp_assert_near (trp_train_run_peek_steps (second)[n], n + 1, 0);
+  g_assert_false (trp_train_run_can_go_on (second));
+  g_object_unref (setup);
+}
+
+static void
 the_view_shows_a_run (Fixture *fixture, const void *data)
 {
   g_autoptr (TrpDocument) document = trp_document_new ();
@@ -290,6 +336,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/train/a-second-run-in-the-folder-fails-in-words", Fixture, NULL, set_up,
               a_second_run_in_the_folder_fails_in_words, tear_down);
+  g_test_add ("/train/a-stopped-run-goes-on-with-its-past", Fixture, NULL, set_up,
+              a_stopped_run_goes_on_with_its_past, tear_down);
   g_test_add ("/train/the-view-shows-a-run", Fixture, NULL, set_up, the_view_shows_a_run,
               tear_down);
   g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);

@@ -4,8 +4,10 @@
 """window.py text ROLE PREFIX      text (name) of the first ROLE whose description or name begins so
 window.py describe ROLE PREFIX   its description
 window.py place ROLE NAME       x y width height in the window, its shadow left out
-window.py wait SECONDS ROLE PREFIX PATTERN   until that text matches"""
+window.py wait SECONDS ROLE PREFIX PATTERN   until that text matches
+window.py change SECONDS ROLE PREFIX COMMAND...   runs it; prints after how many seconds the text changed"""
 import re
+import subprocess
 import sys
 import time
 
@@ -49,9 +51,34 @@ def find(role, prefix, with_number=False):
     return None
 
 
+def place(role, prefix):
+    """Of the first that takes up room: what lies on a hidden page has none."""
+    for node in nodes(role):
+        if (node.get_name() or '').startswith(prefix) or (node.get_description() or '').startswith(prefix):
+            box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+            if box.width > 0 and box.height > 0:
+                return box.x, box.y, box.width, box.height
+    sys.exit('window.py: no %s "%s" to be seen' % (role, prefix))
+
+
 def text(role, prefix):
     node = find(role, prefix, with_number=True) or find(role, prefix)
     return node.get_name() if node else None
+
+
+def wait_for_change(limit, role, prefix, *command):
+    """The node is found before, since a walk through the tree takes long; what X needs counts."""
+    node = find(role, prefix, with_number=True)
+    before = node.get_name()
+    start = time.time()
+    subprocess.run(command, check=True)
+    while time.time() < start + limit:
+        node.clear_cache()
+        if node.get_name() != before:
+            print('%.2f' % (time.time() - start))
+            return
+        time.sleep(0.01)
+    sys.exit('window.py: "%s" stayed %r for %g s' % (prefix, before, limit))
 
 
 def main():
@@ -65,8 +92,9 @@ def main():
         node = find(*sys.argv[2:4])
         print(node.get_description())
     elif command == 'place':
-        box = Atspi.Component.get_extents(find(*sys.argv[2:4]), Atspi.CoordType.WINDOW)
-        print(box.x, box.y, box.width, box.height)
+        print('%d %d %d %d' % place(*sys.argv[2:4]))
+    elif command == 'change':
+        wait_for_change(float(sys.argv[2]), *sys.argv[3:])
     elif command == 'wait':
         end = time.time() + float(sys.argv[2])
         found = None

@@ -67,6 +67,8 @@ struct _TrpTrainProgress
   bool is_updating;
 };
 
+static guint go_on;
+
 G_DEFINE_FINAL_TYPE (TrpTrainProgress, trp_train_progress, GTK_TYPE_BOX)
 
 static void
@@ -94,6 +96,8 @@ static void
 trp_train_progress_class_init (TrpTrainProgressClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = trp_train_progress_dispose;
+  go_on = g_signal_new ("go-on", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, 0);
 }
 
 static void
@@ -149,9 +153,10 @@ show_steps (TrpTrainProgress *self)
   const double step = n ? trp_train_run_peek_steps (self->run)[n - 1] : 0;
   const double pace = trp_train_run_get_seconds_per_step (self->run);
   const int n_steps = trp_train_run_get_recipe (self->run)->steps;
-  g_autofree char *text = isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
-                                       : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
-                                                          step, n_steps, pace);
+  g_autofree char *text = n == 0 ? g_strdup (trp_job_get_text (trp_train_run_get_job (self->run)))
+                          : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
+                                         : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
+                                                            step, n_steps, pace);
 
   gtk_label_set_label (GTK_LABEL (self->done_text), text);
 }
@@ -186,9 +191,7 @@ show_sentence (TrpTrainProgress *self)
 {
   TrpJob *job = trp_train_run_get_job (self->run);
   const GError *error = trp_job_get_error (job);
-  const char *text = error                                  ? error->message
-                     : trp_train_run_get_n_rows (self->run) ? trp_train_run_get_sentence (self->run)
-                                                            : trp_job_get_text (job);
+  const char *text = error ? error->message : trp_train_run_get_sentence (self->run);
 
   gtk_label_set_label (GTK_LABEL (self->sentence), text);
   if (error)
@@ -250,6 +253,18 @@ on_preview_chosen (GtkRange *range, TrpTrainProgress *self)
     show_preview (self, (size_t) index);
 }
 
+static void
+announce_preview (TrpTrainProgress *self)
+{
+  const TrpRecipe *recipe = trp_train_run_get_recipe (self->run);
+  g_autofree char *text = recipe->preview_every > 0
+                            ? g_strdup_printf (_ ("the first one comes after step %d"),
+                                               MIN (recipe->preview_every, recipe->steps))
+                            : NULL;
+
+  gtk_label_set_label (GTK_LABEL (self->preview_text), text ? text : _ ("none in this recipe"));
+}
+
 /* Stays with the newest unless the user went back. */
 static void
 update_previews (TrpTrainProgress *self)
@@ -260,6 +275,8 @@ update_previews (TrpTrainProgress *self)
                           (double) self->n_previews;
 
   gtk_widget_set_visible (self->preview_scale, n > 1);
+  if (n == 0)
+    announce_preview (self);
   if (n == self->n_previews)
     return;
   self->n_previews = n;
@@ -329,6 +346,7 @@ set_button (GtkWidget *button, const char *icon, const char *text)
 
   gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_first_child (box)), icon);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
 static void
@@ -343,9 +361,9 @@ update (TrpTrainProgress *self)
   gtk_label_set_label (GTK_LABEL (self->title), trp_train_run_get_title (self->run));
   gtk_label_set_label (GTK_LABEL (self->chip), get_state_name (self));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), trp_job_get_fraction (job));
-  gtk_widget_set_sensitive (self->pause, is_going (self));
+  gtk_widget_set_sensitive (self->pause, is_going (self) || trp_train_run_can_go_on (self->run));
   gtk_widget_set_sensitive (self->stop, is_going (self));
-  if (trp_job_get_state (job) == TRP_JOB_PAUSED)
+  if (trp_job_get_state (job) == TRP_JOB_PAUSED || trp_train_run_can_go_on (self->run))
     set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
   else
     set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
@@ -381,9 +399,11 @@ on_use (TrpTrainProgress *self)
     return;
   if (recipe->trainer == TRP_TRAINER_SEGMENTER && g_strcmp0 (recipe->source, "mr") != 0)
     role = trp_document_get_volume (self->document, TRP_ROLE_SYNCT) ? TRP_ROLE_SYNCT : TRP_ROLE_CT;
-  trp_run_model (self->document,
-                 recipe->trainer == TRP_TRAINER_SEGMENTER ? TRP_RUN_SEGMENT : TRP_RUN_SYNTHESIZE,
-                 role, model);
+  if (trp_run_model (self->document,
+                     recipe->trainer == TRP_TRAINER_SEGMENTER ? TRP_RUN_SEGMENT
+                                                              : TRP_RUN_SYNTHESIZE,
+                     role, model))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.mode", "s", "edit"); /* shown there */
 }
 
 static void
@@ -391,6 +411,11 @@ on_pause (TrpTrainProgress *self)
 {
   TrpJob *job = trp_train_run_get_job (self->run);
 
+  if (!is_going (self))
+    {
+      g_signal_emit (self, go_on, 0);
+      return;
+    }
   trp_job_set_paused (job, trp_job_get_state (job) == TRP_JOB_RUNNING);
   update (self);
 }
@@ -440,6 +465,7 @@ make_button (const char *icon, const char *text, GCallback callback, TrpTrainPro
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (icon));
   gtk_box_append (GTK_BOX (box), gtk_label_new (text));
   gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   g_signal_connect_swapped (button, "clicked", callback, self);
   return button;
 }

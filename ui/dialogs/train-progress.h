@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Main thread.
+ * Main thread. Emits "go-on" when the user wants the rest of the run that is shown.
  */
 
 #pragma once

@@ -52,8 +52,11 @@ struct _TrpTrainRun
   TrpDocument *document;
   TrpJob *job;
   TrpRecipe *recipe;
+  TrpDataList *list;
   char *title;
   char *folder;
+  char *device;
+  int fold;
   char *sentence;
   GArray *steps;       /* (element-type double) */
   GArray *seconds;     /* (element-type double) */
@@ -108,8 +111,10 @@ trp_train_run_finalize (GObject *object)
   g_clear_object (&self->document);
   g_clear_pointer (&self->job, trp_job_unref);
   g_clear_pointer (&self->recipe, trp_recipe_free);
+  g_clear_pointer (&self->list, trp_data_list_unref);
   g_free (self->title);
   g_free (self->folder);
+  g_free (self->device);
   g_free (self->sentence);
   g_array_unref (self->steps);
   g_array_unref (self->seconds);
@@ -238,6 +243,74 @@ add_row (TrpTrainRun *self, const Message *message)
     }
 }
 
+/* ---- what a folder tells of the part before ---- */
+
+#define N_ROW_HEAD 3 /* step, seconds, rate */
+
+static void
+read_rows (TrpTrainRun *self, const char *log)
+{
+  g_auto (GStrv) lines = g_strsplit (log, "\n", -1);
+  g_auto (GStrv) names = g_strsplit (lines[0] ? lines[0] : "", ",", -1);
+  const size_t n_names = g_strv_length (names);
+
+  for (size_t n = 1; n_names > N_ROW_HEAD && n < g_strv_length (lines); n++)
+    {
+      g_auto (GStrv) cells = g_strsplit (lines[n], ",", -1);
+      g_autofree double *values = g_new (double, n_names);
+      Message message = { .kind = TOLD_ROW,
+                          .n = n_names - N_ROW_HEAD,
+                          .names = names + N_ROW_HEAD,
+                          .values = values + N_ROW_HEAD };
+
+      if (g_strv_length (cells) != n_names)
+        continue;
+      for (size_t i = 0; i < n_names; i++)
+        values[i] = g_ascii_strtod (cells[i], NULL);
+      message.step = (int) values[0];
+      message.seconds = values[1];
+      add_row (self, &message);
+    }
+}
+
+static int
+compare_previews (gconstpointer a, gconstpointer b)
+{
+  const Preview *const *first = a, *const *second = b;
+
+  return ((*first)->step > (*second)->step) - ((*first)->step < (*second)->step);
+}
+
+static void
+find_previews (TrpTrainRun *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "previews", NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder && (name = g_dir_read_name (folder)))
+    if (g_str_has_suffix (name, ".png"))
+      {
+        Preview *preview = g_new (Preview, 1);
+
+        preview->step = (int) g_ascii_strtoll (name, NULL, 10);
+        preview->path = g_build_filename (path, name, NULL);
+        g_ptr_array_add (self->previews, preview);
+      }
+  g_ptr_array_sort (self->previews, compare_previews);
+}
+
+static void
+read_past (TrpTrainRun *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "log.csv", NULL);
+  g_autofree char *log = NULL;
+
+  if (g_file_get_contents (path, &log, NULL, NULL))
+    read_rows (self, log);
+  find_previews (self);
+}
+
 static void
 on_message (TrpJob *job, void *told, void *user_data)
 {
@@ -344,19 +417,81 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
 
   self->document = g_object_ref (document);
   self->recipe = trp_recipe_copy (setup->recipe);
+  self->list = trp_data_list_ref (setup->list);
   self->title = g_strdup (setup->title);
   self->folder = g_strdup (setup->folder);
+  self->device = g_strdup (setup->device);
+  self->fold = setup->fold;
   task->recipe = trp_recipe_copy (setup->recipe);
   task->list = trp_data_list_ref (setup->list);
   task->folder = g_strdup (setup->folder);
   task->device = g_strdup (setup->device);
   task->fold = setup->fold;
   task->resume = setup->resume;
+  if (setup->resume)
+    read_past (self);
   /* the job's own reference, until it is done */
   self->job = trp_job_start (&klass, setup->title, task, g_object_ref (self));
   remember (self);
   trp_document_add_job (document, self->job);
   return self;
+}
+
+TrpTrainRun *
+trp_train_run_go_on (TrpTrainRun *self)
+{
+  const TrpTrainSetup setup = { .recipe = self->recipe,
+                                .list = self->list,
+                                .title = self->title,
+                                .folder = self->folder,
+                                .device = self->device,
+                                .fold = self->fold,
+                                .resume = true };
+
+  return trp_train_run_start (self->document, &setup);
+}
+
+bool
+trp_train_run_has_checkpoint (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static bool
+is_going (const TrpTrainRun *self)
+{
+  const TrpJobState state = trp_job_get_state (self->job);
+
+  return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
+}
+
+bool
+trp_train_run_can_go_on (TrpTrainRun *self)
+{
+  const TrpJobState state = trp_job_get_state (self->job);
+
+  return (state == TRP_JOB_CANCELLED || state == TRP_JOB_FAILED) &&
+         !trp_train_run_is_busy (self->document, self->folder) &&
+         trp_train_run_has_checkpoint (self->folder);
+}
+
+bool
+trp_train_run_is_busy (TrpDocument *document, const char *folder)
+{
+  GPtrArray *runs = g_object_get_data (G_OBJECT (document), RUNS_KEY);
+  g_autoptr (GFile) wanted = g_file_new_for_path (folder);
+
+  for (guint n = 0; runs && n < runs->len; n++)
+    {
+      const TrpTrainRun *run = g_ptr_array_index (runs, n);
+      g_autoptr (GFile) used = g_file_new_for_path (run->folder);
+
+      if (is_going (run) && g_file_equal (used, wanted))
+        return true;
+    }
+  return false;
 }
 
 const TrpRecipe *
@@ -410,13 +545,18 @@ trp_train_run_peek_column (TrpTrainRun *self, const char *name)
                                                    : NULL;
 }
 
-/* Over the last rows, so that a pause is forgotten after a while. */
+/* Over the last rows, so that a pause is forgotten after a while; the clock starts anew when a run
+ * goes on. */
 double
 trp_train_run_get_seconds_per_step (TrpTrainRun *self)
 {
-  const guint n = self->steps->len, back = MIN (n - 1, 10);
+  const double *seconds = (const double *) (const void *) self->seconds->data;
+  const guint n = self->steps->len;
+  guint back = 0;
 
-  if (n < 2)
+  while (back < 10 && back + 1 < n && seconds[n - back - 2] < seconds[n - back - 1])
+    back++;
+  if (back == 0)
     return NAN;
   return (g_array_index (self->seconds, double, n - 1) -
           g_array_index (self->seconds, double, n - 1 - back)) /

@@ -32,8 +32,23 @@ typedef struct
   bool resume;
 } TrpTrainSetup;
 
-/* Starts it as a job of the document. */
+/* Starts it as a job of the document. A resumed one tells what is in its folder as its past. */
 TrpTrainRun *trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup);
+
+/**
+ * trp_train_run_go_on:
+ *
+ * Starts the rest of a run that was stopped or failed after a checkpoint; what it had told so far
+ * is told by the new one. Returns: (transfer full)
+ */
+TrpTrainRun *trp_train_run_go_on (TrpTrainRun *self);
+/* Ended early, with something to go on from. */
+bool trp_train_run_can_go_on (TrpTrainRun *self);
+
+/* Whether a run of the document is writing into that folder. */
+bool trp_train_run_is_busy (TrpDocument *document, const char *folder);
+/* Whether the folder holds what an earlier run can go on from. */
+bool trp_train_run_has_checkpoint (const char *folder);
 
 /* The run of a job of the document; NULL for other jobs. (transfer none) */
 TrpTrainRun *trp_train_run_find (TrpDocument *document, const TrpJob *job);

@@ -36,6 +36,7 @@ struct _TrpTrainSetupPanel
   GtkWidget *seed;
   GtkWidget *folder;
   GtkWidget *resume;
+  GtkWidget *used;
   GtkWidget *problem;
   GtkWidget *start;
   GtkFileChooserNative *chooser;
@@ -62,6 +63,8 @@ trp_train_setup_panel_dispose (GObject *object)
   TrpTrainSetupPanel *self = TRP_TRAIN_SETUP_PANEL (object);
 
   drop_estimate (self);
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->recipe, trp_recipe_free);
@@ -186,8 +189,32 @@ static void
 update_start (TrpTrainSetupPanel *self)
 {
   const char *folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
+  const bool is_busy = *folder && trp_train_run_is_busy (self->document, folder);
+  const bool is_used = *folder && !is_busy && trp_train_run_has_checkpoint (folder);
+  const bool goes_on = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
 
-  gtk_widget_set_sensitive (self->start, self->recipe && self->list && *folder);
+  gtk_widget_set_visible (self->resume, is_used);
+  gtk_widget_set_visible (self->used, is_busy || is_used);
+  gtk_label_set_label (GTK_LABEL (self->used),
+                       is_busy ? _ ("A run is writing into this folder.")
+                               : _ ("This folder holds a run already: go on with it, or choose "
+                                    "another folder."));
+  if (!is_used && goes_on)
+    gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), FALSE);
+  gtk_button_set_label (GTK_BUTTON (self->start),
+                        is_used && goes_on ? _ ("Go on with training") : _ ("Start training"));
+  gtk_widget_set_sensitive (self->start, self->recipe && self->list && *folder && !is_busy &&
+                                           (!is_used || goes_on));
+}
+
+/* A run that ends leaves a folder that is used. */
+static void
+on_jobs_changed (TrpTrainSetupPanel *self, TrpJob *job)
+{
+  const TrpJobState state = job ? trp_job_get_state (job) : TRP_JOB_DONE;
+
+  if (state != TRP_JOB_RUNNING && state != TRP_JOB_PAUSED)
+    update_start (self);
 }
 
 /* Beside the list: RECIPE-1, or the next number that is free. */
@@ -338,6 +365,11 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
       show_problem (self, _ ("Choose a recipe, a list of cases and a folder first."));
       return NULL;
     }
+  if (trp_train_run_is_busy (self->document, setup.folder))
+    {
+      show_problem (self, _ ("A run is writing into this folder."));
+      return NULL;
+    }
   if (!trp_recipe_check (self->recipe, &error))
     {
       show_problem (self, error->message);
@@ -349,7 +381,7 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
   setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
   show_problem (self, NULL);
   run = trp_train_run_start (self->document, &setup);
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), FALSE);
+  update_start (self);
   return run;
 }
 
@@ -576,9 +608,12 @@ make_output (TrpTrainSetupPanel *self)
                                   _ ("Folder of the run"), -1);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_folder), self);
   g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (update_start), self);
+  g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   gtk_box_append (GTK_BOX (row), self->folder);
   gtk_box_append (GTK_BOX (row), choose_button);
+  self->used = make_caption ();
   gtk_box_append (GTK_BOX (section), row);
+  gtk_box_append (GTK_BOX (section), self->used);
   gtk_box_append (GTK_BOX (section), self->resume);
   return section;
 }
@@ -604,6 +639,7 @@ trp_train_setup_panel_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (bottom), self->start);
   gtk_widget_add_css_class (bottom, "panel");
   gtk_box_append (GTK_BOX (self), bottom);
+  g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
   show_list (self);
   show_problem (self, NULL);
   update_start (self);

@@ -10,6 +10,7 @@
 #include "ui/dialogs/train-setup.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define LEFT_WIDTH 224
 #define RIGHT_WIDTH 272
@@ -106,18 +107,55 @@ on_jobs_changed (TrpTrainView *self, TrpJob *job)
       update_row (row);
 }
 
+/* The rest of a run takes the place of its beginning. */
+static GtkWidget *
+find_row (TrpTrainView *self, TrpTrainRun *run)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (self->runs); row;
+       row = gtk_widget_get_next_sibling (row))
+    if (get_run (row) &&
+        strcmp (trp_train_run_get_folder (get_run (row)), trp_train_run_get_folder (run)) == 0)
+      return row;
+  return NULL;
+}
+
+static void
+show_run (TrpTrainView *self, TrpTrainRun *run)
+{
+  GtkWidget *row = find_row (self, run);
+
+  if (row)
+    g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
+  else
+    {
+      row = make_row (run);
+      gtk_widget_set_visible (self->runs_title, TRUE);
+      gtk_list_box_insert (GTK_LIST_BOX (self->runs), row, 0);
+    }
+  gtk_list_box_select_row (GTK_LIST_BOX (self->runs), GTK_LIST_BOX_ROW (row));
+  trp_train_progress_set_run (self->progress, run);
+}
+
 static void
 on_start (TrpTrainView *self)
 {
   g_autoptr (TrpTrainRun) run = trp_train_setup_panel_start (self->setup);
-  GtkWidget *row;
 
-  if (!run)
+  if (run)
+    show_run (self, run);
+}
+
+static void
+on_go_on (TrpTrainView *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->runs));
+  TrpTrainRun *run = row ? get_run (GTK_WIDGET (row)) : NULL;
+  g_autoptr (TrpTrainRun) rest = NULL;
+
+  if (!run || !trp_train_run_can_go_on (run))
     return;
-  row = make_row (run);
-  gtk_widget_set_visible (self->runs_title, TRUE);
-  gtk_list_box_insert (GTK_LIST_BOX (self->runs), row, 0);
-  gtk_list_box_select_row (GTK_LIST_BOX (self->runs), GTK_LIST_BOX_ROW (row));
+  rest = trp_train_run_go_on (run);
+  show_run (self, rest);
 }
 
 static void
@@ -182,6 +220,7 @@ trp_train_view_new (TrpDocument *document)
 
   self->document = g_object_ref (document);
   self->progress = TRP_TRAIN_PROGRESS (trp_train_progress_new (document));
+  g_signal_connect_swapped (self->progress, "go-on", G_CALLBACK (on_go_on), self);
   gtk_box_append (GTK_BOX (self), make_left (self));
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->progress));
   gtk_box_append (GTK_BOX (self), make_right (self));
