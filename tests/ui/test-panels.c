@@ -10,6 +10,7 @@
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/panels/metrics.h"
+#include "ui/tools/options.h"
 #include "ui/panels/strip.h"
 #include "ui/panels/structure-row.h"
 #include "ui/panels/structures.h"
@@ -305,6 +306,44 @@ doubtful_geometry_marks_the_numbers (void)
   g_assert_finalize_object (panel);
 }
 
+/* ---- tools ---- */
+
+static void
+click_on (GtkWidget *panel, const char *text, bool is_tool)
+{
+  GtkWidget *inside = is_tool ? find (panel, is_tip, text) : find (panel, is_label, text);
+
+  g_assert_nonnull (inside);
+  g_signal_emit_by_name (is_tool ? inside : gtk_widget_get_ancestor (inside, GTK_TYPE_BUTTON),
+                         "clicked");
+}
+
+/* As with the pointer: the document follows, and nothing it passed through is remembered. */
+static void
+tools_and_options_are_chosen_by_click (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  GtkWidget *panel = g_object_ref_sink (trp_tool_options_new (document));
+  const TrpToolSettings *tool = trp_document_get_tool (document);
+
+  click_on (panel, "Brush (2)", true);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
+  click_on (panel, "Ruler (0)", true);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_RULER);
+  trp_document_swap_tool (document);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
+  click_on (panel, "Ball", false);
+  g_assert_true (tool->ball);
+  click_on (panel, "Empty", false);
+  g_assert_cmpint (tool->over, ==, TRP_PAINT_OVER_EMPTY);
+  click_on (panel, "All", false);
+  g_assert_cmpint (tool->over, ==, TRP_PAINT_OVER_ALL);
+  click_on (panel, "Range", false);
+  g_assert_true (tool->limited);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
+  g_assert_finalize_object (panel);
+}
+
 /* ---- structures panel ---- */
 
 static void
@@ -512,6 +551,8 @@ main (int argc, char **argv)
                    metrics_show_numbers_and_go_to_the_worst);
   g_test_add_func ("/panels/metrics/doubtful-geometry-marks-the-numbers",
                    doubtful_geometry_marks_the_numbers);
+  g_test_add_func ("/panels/tools/and-options-are-chosen-by-click",
+                   tools_and_options_are_chosen_by_click);
   g_test_add_func ("/panels/structures/are-listed-and-changed-through-the-document",
                    structures_are_listed_and_changed_through_the_document);
   g_test_add_func ("/panels/structures/are-added-renamed-and-deleted-undoably",

@@ -85,6 +85,14 @@ apply (TrpToolOptions *self)
   trp_document_set_tool (self->document, &settings);
 }
 
+/* A group first lets go of the old button, and then no button is the answer. */
+static void
+on_toggled (GtkToggleButton *button, TrpToolOptions *self)
+{
+  if (gtk_toggle_button_get_active (button))
+    apply (self);
+}
+
 static void
 check (GtkWidget *button)
 {
@@ -151,7 +159,7 @@ make_tools (TrpToolOptions *self)
       if (n > 0)
         gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->tools[n]),
                                      GTK_TOGGLE_BUTTON (self->tools[0]));
-      g_signal_connect_swapped (self->tools[n], "toggled", G_CALLBACK (apply), self);
+      g_signal_connect (self->tools[n], "toggled", G_CALLBACK (on_toggled), self);
       gtk_box_append (GTK_BOX (box), self->tools[n]);
     }
   return box;
@@ -184,7 +192,7 @@ make_segments (TrpToolOptions *self, const char *const *names, GtkWidget **out_b
         gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (out_buttons[m]),
                                      GTK_TOGGLE_BUTTON (out_buttons[0]));
       gtk_widget_set_hexpand (out_buttons[m], TRUE);
-      g_signal_connect_swapped (out_buttons[m], "toggled", G_CALLBACK (apply), self);
+      g_signal_connect (out_buttons[m], "toggled", G_CALLBACK (on_toggled), self);
       gtk_box_append (GTK_BOX (box), out_buttons[m]);
     }
   return box;
