@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * volume -> floats -> frame (axial stack at the network's spacing) -> intensity curve -> network, a
- * few slices at a time
- * -> inverse curve or probabilities -> frame undone -> the volume's own grid.
+ * The volume's floats go into the frame (axial stack at the network's spacing), through the
+ * intensity curve and, a few slices at a time, through the network; then through the inverse curve,
+ * or as probabilities, back onto the volume's own grid.
  */
 
 #include "core/base/memory.h"

@@ -3,10 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * One call on one thread does the whole run: load data, build the step, run it, write into the
- * folder recipe.recipe              the complete recipe log.csv                    losses, a row
- * per log interval previews/NNNNNN.png        what the networks make of fixed slices
- *   checkpoint.safetensors     everything a resumed run needs, written anew at each save
- *   model.safetensors          weights for inference, written with each checkpoint
+ * folder
+ * - recipe.recipe: the complete recipe;
+ * - log.csv: losses, a row per log interval;
+ * - previews/NNNNNN.png: what the networks make of fixed slices;
+ * - checkpoint.safetensors: everything a resumed run needs, written anew at each save;
+ * - model.safetensors: weights for inference, written with each checkpoint.
+ *
  * A run that is cancelled saves first. A resumed run continues bit for bit on a CPU with the same
  * number of threads.
  */

@@ -2,51 +2,60 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Included with OP defined as a macro; each name has its const TrpOpClass trp_op_NAME in ops/.
- * Inputs -> outputs, [optional]; a scalar is a vector of one entry. A persistent value that is both
- * input and output is updated in place. New kinds go to the end: back ends index tables by kind.
- *
- *   conv                     x, filter, [bias] -> y          stride, pad (zeros)
- *   conv_backward_data       dy, filter -> dx                 stride, pad, shape = x's
- *   conv_backward_filter     x, dy -> dfilter                 stride, pad, shape = filter's
- *   conv_transpose           x, filter, [bias] -> y           stride, pad, shape = y's: as
- * conv_backward_data bias_backward            dy -> dbias                      sum over n, h, w pad
- * x -> y                           pad, mode TrpPadMode pad_backward             dy -> dx pad, mode
- *   instance_norm            x -> y, mean, inverse sd (each n,1,1,c)   eps, activation (after it),
- * alpha instance_norm_backward   x, mean, inverse sd, dy -> dx batch_norm               x, gamma,
- * beta, running mean, running variance
- *                            -> y, mean, inverse sd, running mean, running variance
- *                                                             eps, momentum, activation, alpha
- *   batch_norm_backward      x, gamma, beta, mean, inverse sd, dy -> dx, dgamma, dbeta
- *   batch_norm_infer         x, gamma, beta, mean, variance -> y      eps, activation, alpha
- *   batch_norm_infer_backward x, gamma, beta, mean, variance, dy -> dx, dgamma, dbeta
- *   activation               x -> y                           activation, alpha (leaky slope)
- *   activation_backward      y, dy -> dx                      from the output
- *   add                      a, b -> y                        same shapes
- *   scale                    x, [scalar] -> y = alpha (scalar) x
- *   concat                   x1, x2, ... -> y                 along channels
- *   slice                    x -> y                           channels offset .. offset + y's
- *   slice_backward           dy -> dx                         zero outside the slice; shape = x's
- *   max_pool                 x -> y                           2 x 2, stride 2
- *   max_pool_backward        x, dy -> dx                      to the first maximum, row by row
- *   upsample                 x -> y                           nearest, 2 x
- *   upsample_backward        dy -> dx
- *   dropout                  x, step -> y                     alpha = probability, seed, stream;
- * its own backward pixel_loss               x, [target] -> scalar            mean of mode
- * TrpPixelLoss; no target: alpha pixel_loss_backward      x, dloss, [target] -> dx dice_loss x,
- * target -> scalar              alpha = smoothing, mode: bits TrpDiceMode
- *   dice_loss_backward       x, dloss, target -> dx
- *   gradient_correlation     x, y -> scalar 1 - GC            mode 0: |gradients|, 1: signed; eps
- *   gradient_correlation_backward  x, dloss, y -> dx
- *   mean                     x -> scalar
- *   mean_backward            dloss -> dx                      shape = x's
- *   weighted_sum             weights (vector), s1, s2, ... -> scalar
- *   weighted_sum_backward    weights, dloss -> ds             ds = weights[offset] dloss
- *   constant                 -> y                             shape, alpha
- *   adam                     lr, step, p.., m.., v.., g.. -> p.., m.., v..   beta1, beta2, eps,
- * alpha = weight decay (L2) ema                      p.., average.. -> average..      alpha = decay
- *   pool_exchange            x, choices (n entries), pool -> y, pool     see ops/pool-exchange.c
+ * Included with OP defined as a macro; each name has its const TrpOpClass trp_op_NAME in ops/. New
+ * kinds go to the end: back ends index tables by kind.
  */
+
+/* Inputs -> outputs, [optional], then attributes; a scalar is a vector of one entry. A persistent
+ * value that is both input and output is updated in place. */
+/* clang-format off */
+/*   conv                           x, filter, [bias] -> y          stride, pad (zeros)
+ *   conv_backward_data             dy, filter -> dx                stride, pad, shape = x's
+ *   conv_backward_filter           x, dy -> dfilter                stride, pad, shape = filter's
+ *   conv_transpose                 x, filter, [bias] -> y          as conv_backward_data, shape = y's
+ *   bias_backward                  dy -> dbias                     sum over n, h, w
+ *   pad                            x -> y                          pad, mode TrpPadMode
+ *   pad_backward                   dy -> dx                        pad, mode
+ *   instance_norm                  x -> y, mean, inverse sd (each n,1,1,c)
+ *                                                                  eps, activation (after it), alpha
+ *   instance_norm_backward         x, mean, inverse sd, dy -> dx
+ *   batch_norm                     x, gamma, beta, running mean, running variance
+ *                                  -> y, mean, inverse sd, running mean, running variance
+ *                                                                  eps, momentum, activation, alpha
+ *   batch_norm_backward            x, gamma, beta, mean, inverse sd, dy -> dx, dgamma, dbeta
+ *   batch_norm_infer               x, gamma, beta, mean, variance -> y       eps, activation, alpha
+ *   batch_norm_infer_backward      x, gamma, beta, mean, variance, dy -> dx, dgamma, dbeta
+ *   activation                     x -> y                          activation, alpha (leaky slope)
+ *   activation_backward            y, dy -> dx                     from the output
+ *   add                            a, b -> y                       same shapes
+ *   scale                          x, [scalar] -> y                alpha: y = alpha (scalar) x
+ *   concat                         x1, x2, ... -> y                along channels
+ *   slice                          x -> y                          channels offset .. offset + y's
+ *   slice_backward                 dy -> dx                        zero outside; shape = x's
+ *   max_pool                       x -> y                          2 x 2, stride 2
+ *   max_pool_backward              x, dy -> dx                     to the first maximum, row by row
+ *   upsample                       x -> y                          nearest, 2 x
+ *   upsample_backward              dy -> dx
+ *   dropout                        x, step -> y                    alpha = probability, seed, stream;
+ *                                                                  its own backward
+ *   pixel_loss                     x, [target] -> scalar           mean of mode TrpPixelLoss; alpha is
+ *                                                                  the target where there is no other
+ *   pixel_loss_backward            x, dloss, [target] -> dx
+ *   dice_loss                      x, target -> scalar             alpha = smoothing, mode TrpDiceMode
+ *   dice_loss_backward             x, dloss, target -> dx
+ *   gradient_correlation           x, y -> scalar 1 - GC           mode 0: |gradients|, 1: signed; eps
+ *   gradient_correlation_backward  x, dloss, y -> dx
+ *   mean                           x -> scalar
+ *   mean_backward                  dloss -> dx                     shape = x's
+ *   weighted_sum                   weights (vector), s1, s2, ... -> scalar
+ *   weighted_sum_backward          weights, dloss -> ds            ds = weights[offset] dloss
+ *   constant                       -> y                            shape, alpha
+ *   adam                           lr, step, p.., m.., v.., g.. -> p.., m.., v..
+ *                                                      beta1, beta2, eps, alpha = weight decay (L2)
+ *   ema                            p.., average.. -> average..     alpha = decay
+ *   pool_exchange                  x, choices (n), pool -> y, pool see ops/pool-exchange.c
+ */
+/* clang-format on */
 
 OP (conv)
 OP (conv_backward_data)

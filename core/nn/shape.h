@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Four axes, n slowest, c fastest, dense: activations are NHWC. The same four numbers describe
- *   a convolution's filter:             n = K (output channels), h = R, w = S, c = C (input
- * channels) a transposed convolution's filter:  n = its INPUT channels, h = R, w = S, c = its
- * OUTPUT channels, that is the filter of the convolution whose data gradient it computes (PyTorch's
- * I,O,h,w with the same axes moved as for a convolution) a vector (bias, norm, runtime scalars): n
- * = h = w = 1, c entries; a scalar has c = 1
+ * - a convolution's filter: n = K (output channels), h = R, w = S, c = C (input channels);
+ * - a transposed convolution's filter: n = its INPUT channels, h = R, w = S, c = its OUTPUT
+ *   channels, that is the filter of the convolution whose data gradient it computes (PyTorch's
+ *   I,O,h,w with the same axes moved as for a convolution);
+ * - a vector (bias, norm, runtime scalars): n = h = w = 1, c entries; a scalar has c = 1.
  */
 
 #pragma once
