@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Golden values of operations, networks and training steps from PyTorch.
+"""Golden values of operations and of a U-Net's training steps from PyTorch.
 
     /usr/bin/python3 make-pytorch.py       # writes pytorch-*.safetensors beside itself
 
@@ -144,53 +144,6 @@ def make_ops():
     save("pytorch-ops.safetensors", OPS)
 
 
-class Resnet(nn.Module):
-    """The reference generator's modules in its order; transposed convolutions."""
-
-    class Block(nn.Module):
-        def __init__(self, n):
-            super().__init__()
-            self.conv_block = nn.Sequential(
-                nn.ReflectionPad2d(1), nn.Conv2d(n, n, 3), nn.InstanceNorm2d(n), nn.ReLU(),
-                nn.ReflectionPad2d(1), nn.Conv2d(n, n, 3), nn.InstanceNorm2d(n))
-
-        def forward(self, x):
-            return x + self.conv_block(x)
-
-    def __init__(self, n, blocks, downs, nearest):
-        super().__init__()
-        parts = [nn.ReflectionPad2d(3), nn.Conv2d(1, n, 7), nn.InstanceNorm2d(n), nn.ReLU()]
-        for _ in range(downs):
-            parts += [nn.Conv2d(n, 2 * n, 3, 2, 1), nn.InstanceNorm2d(2 * n), nn.ReLU()]
-            n *= 2
-        parts += [self.Block(n) for _ in range(blocks)]
-        for _ in range(downs):
-            if nearest:
-                parts += [nn.Upsample(scale_factor=2), nn.ReflectionPad2d(1), nn.Conv2d(n, n // 2, 3)]
-            else:
-                parts += [nn.ConvTranspose2d(n, n // 2, 3, 2, 1, 1)]
-            n //= 2
-            parts += [nn.InstanceNorm2d(n), nn.ReLU()]
-        parts += [nn.ReflectionPad2d(3), nn.Conv2d(n, 1, 7), nn.Tanh()]
-        self.model = nn.Sequential(*parts)
-
-    def forward(self, x):
-        return self.model(x)
-
-
-class Patch(nn.Module):
-    def __init__(self, n, layers):
-        super().__init__()
-        parts = [nn.Conv2d(1, n, 4, 2, 1), nn.LeakyReLU(0.2)]
-        for i in range(1, layers + 1):
-            parts += [nn.Conv2d(n, 2 * n, 4, 2 if i < layers else 1, 1), nn.InstanceNorm2d(2 * n), nn.LeakyReLU(0.2)]
-            n *= 2
-        self.model = nn.Sequential(*parts, nn.Conv2d(n, 1, 4, 1, 1))
-
-    def forward(self, x):
-        return self.model(x)
-
-
 class Unet(nn.Module):
     """Residual, batch norm, 2 x 2 transposed convolutions, concatenation."""
 
@@ -239,51 +192,6 @@ def state(module, prefix):
     return {prefix + k: v.clone() for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
 
 
-def make_cyclegan(name, nearest, steps=5):
-    size, n, out = 32, 3, {}
-    nets = {"G_A": Resnet(n, 1, 2, nearest), "G_B": Resnet(n, 1, 2, nearest), "D_A": Patch(n, 2), "D_B": Patch(n, 2)}
-    for key, net in nets.items():
-        start(net, 0.2)
-        out.update(state(net, name + ":" + key + "."))
-    g_a, g_b, d_a, d_b = (nets[k] for k in ("G_A", "G_B", "D_A", "D_B"))
-    generators = torch.optim.Adam([*g_a.parameters(), *g_b.parameters()], 2e-3, (0.5, 0.999))
-    critics = torch.optim.Adam([*d_a.parameters(), *d_b.parameters()], 2e-3, (0.5, 0.999))
-    choices = [0, 1, -2, -1, -3][:steps]  # as trp_graph_pool_exchange() counts them
-    pools = {"A": [None, None], "B": [None, None]}
-    one = lambda x: F.mse_loss(x, torch.ones_like(x))
-    zero = lambda x: F.mse_loss(x, torch.zeros_like(x))
-
-    def exchange(pool, choice, image):
-        slot = choice if choice >= 0 else -2 - choice
-        given = pool[slot] if choice < -1 else image
-        if choice != -1:
-            pool[slot] = image
-        return given
-
-    losses_g, losses_d = [], []
-    for step in range(steps):
-        a, b = random(1, 1, size, size, scale=0.5), random(1, 1, size, size, scale=0.5)
-        out[f"{name}:a.{step}"], out[f"{name}:b.{step}"] = a, b
-        fake_b, fake_a = g_a(a), g_b(b)
-        loss = one(d_b(fake_b)) + one(d_a(fake_a)) + 10 * F.l1_loss(g_b(fake_b), a) + 10 * F.l1_loss(g_a(fake_a), b)
-        generators.zero_grad()
-        loss.backward()
-        generators.step()
-        losses_g.append(loss.detach())
-        old_b = exchange(pools["B"], choices[step], fake_b.detach())
-        old_a = exchange(pools["A"], choices[step], fake_a.detach())
-        loss = 0.5 * (one(d_b(b)) + zero(d_b(old_b)) + one(d_a(a)) + zero(d_a(old_a)))
-        critics.zero_grad()
-        loss.backward()
-        critics.step()
-        losses_d.append(loss.detach())
-    out[name + ":loss.G"], out[name + ":loss.D"] = torch.stack(losses_g), torch.stack(losses_d)
-    out[name + ":choices"] = torch.tensor(choices).double()
-    for key, net in nets.items():
-        out.update(state(net, name + ":after." + key + "."))
-    return out
-
-
 def make_unet(steps=5):
     name, net, losses = "unet", Unet(3, 4, 3), []
     start(net, 0.3)
@@ -305,6 +213,4 @@ def make_unet(steps=5):
 
 
 make_ops()
-save("pytorch-cyclegan.safetensors", make_cyclegan("transposed", False))
-save("pytorch-nearest.safetensors", make_cyclegan("nearest", True, 2))
 save("pytorch-unet.safetensors", make_unet())

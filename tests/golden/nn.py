@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""nn.py OUT.safetensors - operations, networks and five CycleGAN steps as PyTorch computes them.
+"""nn.py OUT.safetensors - networks and five CycleGAN steps as PyTorch computes them.
 
 SPDX-License-Identifier: Apache-2.0
 
@@ -70,48 +70,6 @@ def record (case, parameters, y, states=()):
     put (case, "out/loss", loss)
     for name, p in parameters.items ():
         put (case, f"out/grad.{name}", p.grad if p.grad is not None else torch.zeros_like (p))
-
-
-def operations ():
-    for case, shape, filters, size, stride, pad in [
-            ("conv3", (2, 3, 6, 5), 4, 3, 1, 1), ("conv4s2", (1, 2, 8, 6), 3, 4, 2, 1), ("conv7", (1, 2, 9, 8), 1, 7, 1, 0)]:
-        p = {"x": leaf (*shape), "f.weight": leaf (filters, shape[1], size, size), "f.bias": leaf (filters)}
-        record (case, p, F.conv2d (p["x"], p["f.weight"], p["f.bias"], stride, pad))
-    for case, shape, filters, size, pad, extra in [("deconv3", (1, 4, 3, 5), 2, 3, 1, 1), ("deconv2", (2, 3, 4, 3), 5, 2, 0, 0)]:
-        p = {"x": leaf (*shape), "f.weight": leaf (shape[1], filters, size, size), "f.bias": leaf (filters)}
-        record (case, p, F.conv_transpose2d (p["x"], p["f.weight"], p["f.bias"], 2, pad, extra))
-    x = {"x": leaf (2, 3, 4, 6)}
-    record ("reflect", x, F.pad (x["x"], (2, 2, 2, 2), mode="reflect"))
-    x = {"x": leaf (2, 3, 4, 6)}
-    record ("replicate", x, F.pad (x["x"], (2, 2, 2, 2), mode="replicate"))
-    x = {"x": leaf (2, 3, 5, 6)}
-    record ("instance-norm", x, F.leaky_relu (F.instance_norm (x["x"]), 0.2))
-    x = {"x": leaf (2, 3, 4, 6)}
-    record ("max-pool", x, F.max_pool2d (x["x"], 2))
-    x = {"x": leaf (2, 3, 4, 5)}
-    record ("upsample", x, F.interpolate (x["x"], scale_factor=2, mode="nearest"))
-    for training in (True, False):
-        case = "batch-norm" if training else "batch-norm-infer"
-        p = {"x": leaf (3, 4, 5, 2), "bn.weight": leaf (4), "bn.bias": leaf (4)}
-        mean, variance = randn (4), single (torch.rand (4) + 0.5)
-        put (case, "bn.running_mean", mean)
-        put (case, "bn.running_var", variance)
-        record (case, p, F.relu (F.batch_norm (p["x"], mean, variance, p["bn.weight"], p["bn.bias"], training, 0.1)))
-        put (case, "out/bn.running_mean", mean)
-        put (case, "out/bn.running_var", variance)
-    for case, function in [("mse", F.mse_loss), ("l1", F.l1_loss), ("bce", F.binary_cross_entropy_with_logits)]:
-        p = {"x": leaf (2, 1, 4, 5)}
-        other = single (torch.rand (2, 1, 4, 5))
-        put (case, "other", other)
-        record (case, p, function (p["x"], other))
-    p = {"x": leaf (2, 1, 4, 5)}
-    other = (torch.rand (2, 1, 4, 5) > 0.6).double ()
-    put ("dice", "other", other)
-    s = torch.sigmoid (p["x"])
-    record ("dice", p, 1 - (2 * (s * other).sum () + 1) / (s.sum () + other.sum () + 1))
-    for case, signed in [("gc", False), ("gc-signed", True)]:
-        p = {"x": leaf (2, 2, 5, 6), "other": leaf (2, 2, 5, 6)}
-        record (case, p, gradient_correlation (p["x"], p["other"], signed))
 
 
 def gradient_correlation (x, y, signed):
@@ -302,7 +260,6 @@ def cyclegan ():
         put (case, f"out/ema.{key}", old)
 
 
-operations ()
 networks ()
 cyclegan ()
 write (sys.argv[1])

@@ -1,4 +1,4 @@
-/* test-nn-pytorch.c - operations, networks and training steps against PyTorch 1.13
+/* test-nn-pytorch.c - operations and training steps of a U-Net against PyTorch 1.13
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -7,8 +7,6 @@
  */
 
 #include "core/io/safetensors.h"
-#include "core/method/networks/patch.h"
-#include "core/method/networks/resnet.h"
 #include "core/method/networks/unet.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
@@ -389,47 +387,6 @@ update (TrpGraph *graph, const char *prefix, TrpValue loss, double beta1)
                   (int) parameters->len);
 }
 
-static TrpGraph *
-build_cyclegan (bool nearest)
-{
-  const TrpResnet generator = { 1, 1, 3, 1, 2, nearest };
-  const TrpPatchGan critic = { 1, 3, 2 };
-  const TrpShape image = { 1, 32, 32, 1 };
-  TrpGraph *graph = trp_graph_new ();
-  const TrpValue a = trp_graph_input (graph, "a", image), b = trp_graph_input (graph, "b", image);
-  const TrpValue choice = trp_graph_input (graph, "choice", trp_shape_vector (1));
-  const TrpValue weights = trp_graph_input (graph, "weights", trp_shape_vector (4));
-  const TrpValue halves = trp_graph_input (graph, "halves", trp_shape_vector (4));
-  const TrpValue fake_b = trp_resnet_build (graph, &generator, "G_A", a);
-  const TrpValue fake_a = trp_resnet_build (graph, &generator, "G_B", b);
-  const TrpValue back_a = trp_resnet_build (graph, &generator, "G_B", fake_b);
-  const TrpValue back_b = trp_resnet_build (graph, &generator, "G_A", fake_a);
-  TrpValue votes = trp_patch_gan_build (graph, &critic, "D_B", fake_b), losses[4], loss;
-
-  losses[0] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
-  votes = trp_patch_gan_build (graph, &critic, "D_A", fake_a);
-  losses[1] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
-  losses[2] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, back_a, a);
-  losses[3] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, back_b, b);
-  loss = trp_graph_weighted_sum (graph, weights, losses, 4);
-  trp_graph_output (graph, "loss.G", loss);
-  update (graph, "G_", loss, 0.5);
-  for (int i = 0; i < 2; i++)
-    {
-      const char *name = i ? "D_A" : "D_B", *pool = i ? "pool.A" : "pool.B";
-      const TrpValue old = trp_graph_pool_exchange (graph, pool, 2, i ? fake_a : fake_b, choice);
-
-      votes = trp_patch_gan_build (graph, &critic, name, i ? a : b);
-      losses[2 * i] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 1);
-      votes = trp_patch_gan_build (graph, &critic, name, old);
-      losses[2 * i + 1] = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, votes, 0);
-    }
-  loss = trp_graph_weighted_sum (graph, halves, losses, 4);
-  trp_graph_output (graph, "loss.D", loss);
-  update (graph, "D_", loss, 0.5);
-  return graph;
-}
-
 static const TrpTensorView *
 find (const TrpSafetensors *file, const char *format, const char *name, int step)
 {
@@ -504,40 +461,6 @@ walk_store (
   g_assert_cmpint (n, >, 20);
 }
 
-static void
-run_cyclegan (const Target *target, const char *name, const char *file_name, int n_steps)
-{
-  const float weights[] = { 1, 1, 10, 10 }, halves[] = { 0.5F, 0.5F, 0.5F, 0.5F };
-  const double tolerance = target->step_tolerance;
-  g_autoptr (TrpSafetensors) file = load (file_name);
-  g_autoptr (TrpProgram)
-    program = open_program (build_cyclegan (strcmp (name, "nearest") == 0), target->backend);
-  g_autofree char *choices = g_strconcat (name, ":choices", NULL);
-
-  walk_store (program, file, name, false, 0);
-  set_vector (program, "weights", weights);
-  set_vector (program, "halves", halves);
-  set_scalar (program, "lr", 2e-3);
-  for (int step = 0; step < n_steps; step++)
-    {
-      set (program, trp_program_find (program, "a"), find (file, "a", name, step));
-      set (program, trp_program_find (program, "b"), find (file, "b", name, step));
-      set_scalar (program, "choice", entry (file, choices, step));
-      set_scalar (program, "step", step + 1);
-      g_assert_true (trp_program_run (program, NULL));
-      compare_loss (program, file, name, "loss.G", step, target->tolerance);
-      compare_loss (program, file, name, "loss.D", step, target->tolerance);
-    }
-  walk_store (program, file, name, true, tolerance);
-}
-
-static void
-test_cyclegan (const void *target)
-{
-  run_cyclegan (target, "transposed", "pytorch-cyclegan.safetensors", 5);
-  run_cyclegan (target, "nearest", "pytorch-nearest.safetensors", 2);
-}
-
 static TrpGraph *
 build_unet (void)
 {
@@ -594,10 +517,8 @@ main (int argc, char **argv)
   g_test_add_func ("/nn-pytorch/complete", test_complete);
   for (size_t i = 0; i < G_N_ELEMENTS (targets); i++)
     {
-      g_autofree char *cyclegan = g_strconcat ("/nn-pytorch/cyclegan/", targets[i].name, NULL);
       g_autofree char *unet = g_strconcat ("/nn-pytorch/unet/", targets[i].name, NULL);
 
-      g_test_add_data_func (cyclegan, &targets[i], test_cyclegan);
       g_test_add_data_func (unet, &targets[i], test_unet);
     }
   return g_test_run ();

@@ -1,4 +1,4 @@
-/* test-nn-torch.c - operations, networks and whole training steps against PyTorch
+/* test-networks-pytorch.c - networks and whole CycleGAN steps against PyTorch
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -167,7 +167,7 @@ make_program (TrpGraph *graph, const Engine *engine)
   return program;
 }
 
-/* Cases of one operation or network */
+/* Cases of one network */
 
 typedef struct
 {
@@ -175,84 +175,6 @@ typedef struct
   TrpValue (*build) (TrpGraph *graph, const char *prefix, const int *numbers);
   int numbers[7];
 } Case;
-
-static TrpValue
-tensor (TrpGraph *graph, const char *prefix, const char *name)
-{
-  const TrpShape shape = shape_of (prefix, name);
-  const bool is_vector = shape.n * shape.h * shape.w == 1;
-
-  return trp_graph_parameter (graph, name, shape, is_vector ? TRP_AXES_VECTOR : TRP_AXES_FILTER);
-}
-
-static TrpValue
-conv (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_conv (graph, tensor (graph, prefix, "x"), tensor (graph, prefix, "f.weight"),
-                         tensor (graph, prefix, "f.bias"), numbers[0], numbers[1]);
-}
-
-static TrpValue
-deconv (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_conv_transpose (graph, tensor (graph, prefix, "x"),
-                                   tensor (graph, prefix, "f.weight"),
-                                   tensor (graph, prefix, "f.bias"), 2, numbers[0], numbers[1]);
-}
-
-static TrpValue
-pad (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_pad (graph, tensor (graph, prefix, "x"), (TrpPadMode) numbers[0], 2);
-}
-
-static TrpValue
-instance_norm (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_instance_norm (graph, tensor (graph, prefix, "x"), TRP_ACTIVATION_LEAKY_RELU,
-                                  0.2);
-}
-
-static TrpValue
-batch_norm (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_batch_norm (graph, tensor (graph, prefix, "x"), "bn", numbers[0],
-                               TRP_ACTIVATION_RELU, 0);
-}
-
-static TrpValue
-max_pool (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_max_pool (graph, tensor (graph, prefix, "x"));
-}
-
-static TrpValue
-upsample (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_upsample (graph, tensor (graph, prefix, "x"));
-}
-
-static TrpValue
-pixel_loss (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_pixel_loss (graph, (TrpPixelLoss) numbers[0], tensor (graph, prefix, "x"),
-                               trp_graph_input (graph, "other", shape_of (prefix, "other")));
-}
-
-static TrpValue
-dice (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_dice_loss (graph, tensor (graph, prefix, "x"),
-                              trp_graph_input (graph, "other", shape_of (prefix, "other")),
-                              TRP_DICE_LOGITS, 1);
-}
-
-static TrpValue
-gradient_correlation (TrpGraph *graph, const char *prefix, const int *numbers)
-{
-  return trp_graph_gradient_correlation (graph, tensor (graph, prefix, "x"),
-                                         tensor (graph, prefix, "other"), numbers[0]);
-}
 
 /* numbers: filters, blocks, downs, nearest, outputs */
 static TrpValue
@@ -299,24 +221,6 @@ unet (TrpGraph *graph, const char *prefix, const int *numbers)
 }
 
 static const Case cases[] = {
-  { "conv3", conv, { 1, 1 } },
-  { "conv4s2", conv, { 2, 1 } },
-  { "conv7", conv, { 1, 0 } },
-  { "deconv3", deconv, { 1, 1 } },
-  { "deconv2", deconv, { 0, 0 } },
-  { "reflect", pad, { TRP_PAD_REFLECT } },
-  { "replicate", pad, { TRP_PAD_REPLICATE } },
-  { "instance-norm", instance_norm, { 0 } },
-  { "batch-norm", batch_norm, { 1 } },
-  { "batch-norm-infer", batch_norm, { 0 } },
-  { "max-pool", max_pool, { 0 } },
-  { "upsample", upsample, { 0 } },
-  { "mse", pixel_loss, { TRP_PIXEL_LOSS_MSE } },
-  { "l1", pixel_loss, { TRP_PIXEL_LOSS_L1 } },
-  { "bce", pixel_loss, { TRP_PIXEL_LOSS_BCE_LOGITS } },
-  { "dice", dice, { 0 } },
-  { "gc", gradient_correlation, { 0 } },
-  { "gc-signed", gradient_correlation, { 1 } },
   { "resnet", resnet, { 2, 2, 2, 0, 1 } },
   { "resnet-nearest", resnet, { 3, 1, 1, 1, 1 } },
   { "patch", patch, { 2, 3 } },
@@ -514,11 +418,11 @@ main (int argc, char **argv)
   g_assert_nonnull (golden);
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *test = g_strconcat ("/nn/torch/", cases[i].name, NULL);
+      g_autofree char *test = g_strconcat ("/networks-pytorch/", cases[i].name, NULL);
 
       g_test_add_data_func (test, &cases[i], test_case);
     }
-  g_test_add_func ("/nn/torch/cyclegan-five-steps", test_cyclegan);
+  g_test_add_func ("/networks-pytorch/cyclegan-five-steps", test_cyclegan);
   status = g_test_run ();
   trp_safetensors_unref (golden);
   return status;
