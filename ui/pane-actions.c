@@ -48,8 +48,9 @@ make_presets (void)
 
   for (size_t n = 0; n < n_presets; n++)
     {
-      g_autofree char *label = g_strdup_printf ("%s   %.0f / %.0f", _ (presets[n].name),
-                                                presets[n].width, presets[n].level);
+      g_autofree char *label = g_strdup_printf (
+        "%s   %.0f / %s%.0f", _ (presets[n].name), presets[n].width,
+        presets[n].level < 0 ? "\u2212" : "", fabs (presets[n].level));
       g_autofree char *action = g_strdup_printf ("pane.preset(%zu)", n);
       g_autoptr (GMenuItem) item = g_menu_item_new (label, action);
       g_autofree char *key = g_strdup_printf ("<Alt>%zu", n + 1);

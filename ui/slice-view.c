@@ -111,6 +111,17 @@ trp_slice_view_measure (GtkWidget *widget,
   *natural = 256;
 }
 
+/* Without a layout manager the menu has to be told that it has a place, or stays as small as it was
+ * when its first items came. */
+static void
+trp_slice_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
+}
+
 static void
 trp_slice_view_dispose (GObject *object)
 {
@@ -136,6 +147,7 @@ trp_slice_view_class_init (TrpSliceViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = trp_slice_view_dispose;
   widget_class->snapshot = trp_slice_view_snapshot;
   widget_class->measure = trp_slice_view_measure;
+  widget_class->size_allocate = trp_slice_view_size_allocate;
   signals[SIGNAL_MENU_REQUESTED] = g_signal_new ("menu-requested", G_TYPE_FROM_CLASS (klass),
                                                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                  G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
