@@ -18,6 +18,7 @@ struct _TrpMessageBar
   TrpDocument *document;
   GtkWidget *identity;
   GtkWidget *identity_text;
+  bool identity_hidden;
 };
 
 G_DEFINE_FINAL_TYPE (TrpMessageBar, trp_message_bar, GTK_TYPE_BOX)
@@ -119,7 +120,10 @@ update_identity (TrpMessageBar *self)
 {
   const char *conflict = trp_document_get_identity_conflict (self->document);
 
-  gtk_label_set_label (GTK_LABEL (self->identity_text), conflict ? conflict : "");
+  gtk_label_set_label (GTK_LABEL (self->identity_text), !conflict ? ""
+                                                        : self->identity_hidden
+                                                          ? _ ("Different patients side by side.")
+                                                          : conflict);
   gtk_widget_set_visible (self->identity, conflict != NULL);
 }
 
@@ -127,6 +131,13 @@ static void
 on_acknowledged (TrpMessageBar *self)
 {
   trp_document_acknowledge_identity (self->document);
+}
+
+void
+trp_message_bar_set_identity_shown (TrpMessageBar *self, bool shown)
+{
+  self->identity_hidden = !shown;
+  update_identity (self);
 }
 
 GtkWidget *

@@ -494,6 +494,7 @@ void
 trp_main_window_set_identity_shown (TrpMainWindow *self, bool shown)
 {
   self->identity_hidden = !shown;
+  trp_message_bar_set_identity_shown (self->messages, shown);
   update_title (self);
 }
 

@@ -9,7 +9,9 @@
 #include "tests/lib/check.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
+#include "ui/message-bar.h"
 #include "ui/panels/metrics.h"
+#include "ui/side-panel.h"
 #include "ui/tools/options.h"
 #include "ui/panels/strip.h"
 #include "ui/panels/structure-row.h"
@@ -535,6 +537,59 @@ strip_shows_the_slice_and_goes_where_it_is_clicked (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* ---- the window's parts ---- */
+
+static void
+side_panel_finds_its_place (void)
+{
+  GtkWidget *panel = g_object_ref_sink (trp_side_panel_new (gtk_label_new ("content")));
+  TrpSidePanel *side = TRP_SIDE_PANEL (panel);
+  GtkWidget *button = trp_side_panel_get_button (side);
+
+  trp_side_panel_fit (side, 1280, 800);
+  g_assert_true (gtk_widget_get_visible (panel));
+  g_assert_false (gtk_widget_get_visible (button));
+  g_assert_cmpint (trp_side_panel_get_taken (side), ==, 272);
+  trp_side_panel_fit (side, 1920, 1080);
+  g_assert_cmpint (trp_side_panel_get_taken (side), ==, 300);
+  trp_side_panel_fit (side, 1024, 768);
+  g_assert_false (gtk_widget_get_visible (panel));
+  g_assert_true (gtk_widget_get_visible (button));
+  g_assert_null (find (panel, is_label, "content"));
+  g_assert_cmpint (trp_side_panel_get_taken (side), ==, 0);
+  trp_side_panel_set_shown (side, false);
+  g_assert_false (gtk_widget_get_visible (button));
+  trp_side_panel_set_shown (side, true);
+  trp_side_panel_fit (side, 1280, 800);
+  g_assert_nonnull (find (panel, is_label, "content"));
+  g_assert_finalize_object (panel);
+}
+
+static void
+hidden_identity_stays_out_of_the_warning (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  GtkWidget *bar = g_object_ref_sink (trp_message_bar_new (document));
+
+  for (int n = 0; n < 2; n++)
+    {
+      const TrpVolumeInfo info = { .patient_id = (char *) (n ? "ANNA" : "BERTA") };
+      g_autoptr (GBytes) bytes = g_bytes_new_take (g_new0 (uint8_t, N * N * N), N * N * N);
+      g_autoptr (TrpVolume)
+        volume = trp_volume_new (&geometry, TRP_VOXEL_U8, bytes, 1, 0, &info, NULL);
+
+      trp_document_set_volume (document, n ? TRP_ROLE_CT : TRP_ROLE_MR, volume, &display);
+    }
+  g_assert_nonnull (find (bar, is_label,
+                          "Different patients side by side: MR belongs to BERTA, CT belongs to "
+                          "ANNA."));
+  trp_message_bar_set_identity_shown (TRP_MESSAGE_BAR (bar), false);
+  g_assert_nonnull (find (bar, is_label, "Different patients side by side."));
+  g_assert_finalize_object (bar);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -563,5 +618,8 @@ main (int argc, char **argv)
                    jobs_that_fail_stay_until_dismissed);
   g_test_add_func ("/panels/strip/shows-the-slice-and-goes-where-it-is-clicked",
                    strip_shows_the_slice_and_goes_where_it_is_clicked);
+  g_test_add_func ("/panels/side/finds-its-place", side_panel_finds_its_place);
+  g_test_add_func ("/panels/messages/hidden-identity-stays-out",
+                   hidden_identity_stays_out_of_the_warning);
   return g_test_run ();
 }

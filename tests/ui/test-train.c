@@ -187,6 +187,20 @@ a_trained_network_makes_the_synct (Fixture *fixture, const void *data)
 }
 
 static void
+networks_can_be_dropped_on_panes (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  int n_messages = 0;
+
+  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &n_messages);
+  g_assert_false (trp_run_model_drop (document, TRP_ROLE_SYNCT, "/no/such/image.nii.gz"));
+  g_assert_cmpint (n_messages, ==, 0);
+  g_assert_true (trp_run_model_drop (document, TRP_ROLE_SYNCT, "/no/such/model.safetensors"));
+  g_assert_cmpint (n_messages, ==, 1); /* there is no MR */
+  g_assert_cmpuint (trp_document_get_jobs (document)->len, ==, 0);
+}
+
+static void
 a_result_for_an_exchanged_image_is_dropped (Fixture *fixture, const void *data)
 {
   g_autoptr (TrpDocument) document = trp_document_new ();
@@ -330,6 +344,8 @@ main (int argc, char **argv)
               a_run_tells_losses_and_previews, tear_down);
   g_test_add ("/train/a-trained-network-makes-the-synct", Fixture, NULL, set_up,
               a_trained_network_makes_the_synct, tear_down);
+  g_test_add ("/train/networks-can-be-dropped-on-panes", Fixture, NULL, set_up,
+              networks_can_be_dropped_on_panes, tear_down);
   g_test_add ("/train/a-result-for-an-exchanged-image-is-dropped", Fixture, NULL, set_up,
               a_result_for_an_exchanged_image_is_dropped, tear_down);
   g_test_add ("/train/what-is-missing-is-said", Fixture, NULL, set_up, what_is_missing_is_said,
