@@ -8,9 +8,9 @@
 
 #include "core/io/nifti-extension.h"
 
+#include "core/base/json.h"
 #include "core/base/reader.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define CODE_COMMENT 6
@@ -18,7 +18,7 @@
 static JsonObject *
 parse_object (const char *text)
 {
-  g_autoptr (JsonNode) node = text ? json_from_string (text, NULL) : NULL;
+  g_autoptr (JsonNode) node = text ? trp_json_parse (text) : NULL;
 
   return node && JSON_NODE_HOLDS_OBJECT (node) ? json_object_ref (json_node_get_object (node))
                                                : NULL;

@@ -6,9 +6,9 @@
 #include "core/method/checkpoint.h"
 
 #include "config.h"
+#include "core/base/json.h"
 #include "core/io/safetensors-writer.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
@@ -283,7 +283,7 @@ trp_checkpoint_parse_labels (const TrpSafetensors *file, const TrpRecipe *recipe
     g_ptr_array_add (labels, default_label (recipe, n));
   if (!text)
     return g_steal_pointer (&labels);
-  node = json_from_string (text, NULL);
+  node = trp_json_parse (text);
   if (!node || !JSON_NODE_HOLDS_ARRAY (node))
     {
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_FORMAT,

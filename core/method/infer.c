@@ -131,8 +131,9 @@ init_runner (Runner *self,
   self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
   self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
-  self->device = trp_device_choose (options && options->device ? options->device : "auto",
-                                    recipe->threads, &self->note, error);
+  /* the recipe's threads were those of the machine it was trained on */
+  self->device = trp_device_choose (options && options->device ? options->device : "auto", 0,
+                                    &self->note, error);
   if (!self->device)
     return false;
   self->store = trp_store_new (self->device);

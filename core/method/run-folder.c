@@ -5,13 +5,13 @@
 
 #include "core/method/run-folder.h"
 
+#include "core/base/json.h"
 #include "core/io/atomic-write.h"
 #include "core/io/png-write.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -127,7 +127,7 @@ trp_run_state_parse (const char *text,
                      TrpRunState *out_state,
                      GError **error)
 {
-  g_autoptr (JsonNode) node = text ? json_from_string (text, NULL) : NULL;
+  g_autoptr (JsonNode) node = text ? trp_json_parse (text) : NULL;
   JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   TrpRunState state = { 0 };
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/base/json.h"
 #include "core/base/parallel.h"
 #include "core/base/progress.h"
 #include "core/base/reader.h"
@@ -176,6 +177,24 @@ progress_parts_and_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* A parser that recurses would overflow its stack. */
+static void
+json_refuses_what_is_deep (void)
+{
+  g_autoptr (GString) lists = g_string_new (NULL), objects = g_string_new (NULL);
+  g_autoptr (JsonNode) node = trp_json_parse ("[{\"a\": [1, 2]}, [[[\"b\"]]]]");
+
+  for (int n = 0; n < 200000; n++)
+    {
+      g_string_append_c (lists, '[');
+      g_string_append (objects, "{\"a\":");
+    }
+  g_assert_null (trp_json_parse (lists->str));
+  g_assert_null (trp_json_parse (objects->str));
+  g_assert_null (trp_json_parse ("[1"));
+  g_assert_true (node && JSON_NODE_HOLDS_ARRAY (node));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -187,6 +206,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/reader/both-byte-orders", reader_both_byte_orders);
   g_test_add_func ("/base/reader/stops-at-the-end", reader_stops_at_the_end);
   g_test_add_func ("/base/parallel/visits-each-item-once", parallel_visits_each_item_once);
+  g_test_add_func ("/base/json/refuses-what-is-deep", json_refuses_what_is_deep);
   g_test_add_func ("/base/progress/parts-and-cancel", progress_parts_and_cancel);
   return g_test_run ();
 }
