@@ -116,25 +116,6 @@ is_going (TrpTrainProgress *self)
   return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
 }
 
-static const char *
-get_state_name (TrpTrainProgress *self)
-{
-  switch (trp_job_get_state (trp_train_run_get_job (self->run)))
-    {
-    case TRP_JOB_PAUSED:
-      return _ ("paused");
-    case TRP_JOB_DONE:
-      return _ ("finished");
-    case TRP_JOB_CANCELLED:
-      return _ ("stopped");
-    case TRP_JOB_FAILED:
-      return _ ("failed");
-    case TRP_JOB_RUNNING:
-    default:
-      return trp_train_run_get_n_rows (self->run) ? _ ("running") : _ ("preparing");
-    }
-}
-
 static char *
 format_duration (double seconds)
 {
@@ -359,7 +340,7 @@ update (TrpTrainProgress *self)
   if (!self->run)
     return;
   gtk_label_set_label (GTK_LABEL (self->title), trp_train_run_get_title (self->run));
-  gtk_label_set_label (GTK_LABEL (self->chip), get_state_name (self));
+  gtk_label_set_label (GTK_LABEL (self->chip), trp_train_run_get_state_name (self->run));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), trp_job_get_fraction (job));
   gtk_widget_set_sensitive (self->pause, is_going (self) || trp_train_run_can_go_on (self->run));
   gtk_widget_set_sensitive (self->stop, is_going (self));

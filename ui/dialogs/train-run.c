@@ -519,6 +519,25 @@ trp_train_run_get_job (TrpTrainRun *self)
 }
 
 const char *
+trp_train_run_get_state_name (TrpTrainRun *self)
+{
+  switch (trp_job_get_state (self->job))
+    {
+    case TRP_JOB_PAUSED:
+      return _ ("paused");
+    case TRP_JOB_DONE:
+      return _ ("finished");
+    case TRP_JOB_CANCELLED:
+      return _ ("stopped");
+    case TRP_JOB_FAILED:
+      return _ ("failed");
+    case TRP_JOB_RUNNING:
+    default:
+      return self->steps->len ? _ ("running") : _ ("preparing");
+    }
+}
+
+const char *
 trp_train_run_get_sentence (TrpTrainRun *self)
 {
   return self->sentence;

@@ -57,6 +57,8 @@ const TrpRecipe *trp_train_run_get_recipe (TrpTrainRun *self);
 const char *trp_train_run_get_title (TrpTrainRun *self);
 const char *trp_train_run_get_folder (TrpTrainRun *self);
 TrpJob *trp_train_run_get_job (TrpTrainRun *self); /* (transfer none) */
+/* One word, translated. */
+const char *trp_train_run_get_state_name (TrpTrainRun *self);
 /* The last sentence it said: device, alarms, restarts; "" at first. */
 const char *trp_train_run_get_sentence (TrpTrainRun *self);
 

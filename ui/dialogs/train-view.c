@@ -65,9 +65,11 @@ update_row (GtkWidget *row)
 {
   TrpJob *job = trp_train_run_get_job (get_run (row));
   GtkWidget *box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+  GtkWidget *bar = gtk_widget_get_last_child (box);
 
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (gtk_widget_get_last_child (box)),
-                                 trp_job_get_fraction (job));
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_prev_sibling (bar)),
+                       trp_train_run_get_state_name (get_run (row)));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar), trp_job_get_fraction (job));
 }
 
 static GtkWidget *
@@ -76,8 +78,10 @@ make_row (TrpTrainRun *run)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = gtk_label_new (trp_train_run_get_title (run));
+  GtkWidget *state = gtk_label_new (trp_train_run_get_state_name (run));
   GtkWidget *bar = gtk_progress_bar_new ();
 
+  gtk_widget_add_css_class (state, "second");
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
@@ -86,7 +90,10 @@ make_row (TrpTrainRun *run)
   gtk_widget_set_tooltip_text (row, trp_train_run_get_folder (run));
   gtk_widget_add_css_class (row, "recipe");
   gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), state);
   gtk_box_append (GTK_BOX (box), bar);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
+                                  NULL, -1);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
   return row;
