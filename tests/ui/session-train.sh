@@ -130,7 +130,7 @@ for place in 36 38 40 44 48; do xdotool mousemove $(in_mr $((place + 40)) $place
 xdotool mouseup 1
 answers_within 1 label 'Dice similarity' xdotool key z
 xdotool key 1
-look label 'Running work' | grep -q '%' || fail "the training was over before the window was tried"
+[ "$steps" -lt 200 ] || look label 'Running work' | grep -q '%' || fail "the training was over before the window was tried"
 
 # 6: what it learned
 click 'push button' Train
