@@ -25,7 +25,9 @@ struct _TrpJob
   double fraction;
   char *text;
   GError *error;
-  gint64 start_us;
+  gint64
+    first_us; /* when the first fraction came, and what it was: resumed work does not begin at 0 */
+  double first_fraction;
   bool is_disconnected;
   TrpJobNotify notify;
   void *notify_data;
@@ -138,6 +140,11 @@ on_event (void *data)
   switch (event->kind)
     {
     case PROGRESS:
+      if (self->first_us == 0)
+        {
+          self->first_us = g_get_monotonic_time ();
+          self->first_fraction = event->fraction;
+        }
       self->fraction = event->fraction;
       if (event->text)
         {
@@ -225,7 +232,6 @@ trp_job_start (const TrpJobClass *klass, const char *title, void *data, void *us
   self->user_data = user_data;
   self->context = g_main_context_ref_thread_default ();
   self->cancellable = g_cancellable_new ();
-  self->start_us = g_get_monotonic_time ();
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("trp-job", run, trp_job_ref (self));
@@ -271,11 +277,12 @@ trp_job_get_error (const TrpJob *self)
 double
 trp_job_get_seconds_left (const TrpJob *self)
 {
-  const double passed = (double) (g_get_monotonic_time () - self->start_us) / G_USEC_PER_SEC;
+  const double passed = (double) (g_get_monotonic_time () - self->first_us) / G_USEC_PER_SEC;
+  const double done = self->fraction - self->first_fraction;
 
-  if (self->fraction <= 0 || passed < 1)
-    return NAN;
-  return passed * (1 - self->fraction) / self->fraction;
+  if (self->first_us == 0 || done <= 0 || passed < 1)
+    return (double) NAN;
+  return passed * (1 - self->fraction) / done;
 }
 
 void
