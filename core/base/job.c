@@ -25,9 +25,8 @@ struct _TrpJob
   double fraction;
   char *text;
   GError *error;
-  gint64
-    first_us; /* when the first fraction came, and what it was: resumed work does not begin at 0 */
-  double first_fraction;
+  gint64 mark_us, event_us; /* from where the time left is counted; when a fraction came last */
+  double mark_fraction;
   bool is_disconnected;
   TrpJobNotify notify;
   void *notify_data;
@@ -131,6 +130,24 @@ finish (TrpJob *self, Event *event)
   tell (self);
 }
 
+/* A fraction that leaps at once (a resumed training, a part that had nothing to do) is no measure
+ * of speed: the time left is counted from there. */
+static void
+note_fraction (TrpJob *self, double fraction)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+  const bool leaps = fraction - self->fraction > 0.02 &&
+                     now_us - self->event_us < G_USEC_PER_SEC / 3;
+
+  if (self->mark_us == 0 || leaps)
+    {
+      self->mark_us = now_us;
+      self->mark_fraction = fraction;
+    }
+  self->event_us = now_us;
+  self->fraction = fraction;
+}
+
 static gboolean
 on_event (void *data)
 {
@@ -140,12 +157,7 @@ on_event (void *data)
   switch (event->kind)
     {
     case PROGRESS:
-      if (self->first_us == 0)
-        {
-          self->first_us = g_get_monotonic_time ();
-          self->first_fraction = event->fraction;
-        }
-      self->fraction = event->fraction;
+      note_fraction (self, event->fraction);
       if (event->text)
         {
           g_free (self->text);
@@ -277,10 +289,10 @@ trp_job_get_error (const TrpJob *self)
 double
 trp_job_get_seconds_left (const TrpJob *self)
 {
-  const double passed = (double) (g_get_monotonic_time () - self->first_us) / G_USEC_PER_SEC;
-  const double done = self->fraction - self->first_fraction;
+  const double passed = (double) (g_get_monotonic_time () - self->mark_us) / G_USEC_PER_SEC;
+  const double done = self->fraction - self->mark_fraction;
 
-  if (self->first_us == 0 || done <= 0 || passed < 1)
+  if (self->mark_us == 0 || done <= 0 || passed < 1)
     return (double) NAN;
   return passed * (1 - self->fraction) / done;
 }
