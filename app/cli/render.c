@@ -9,6 +9,7 @@
 #include "core/io/label-map.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #define PANE_SIZE 512 /* of the default picture, without the header line of 24 */
@@ -207,6 +208,43 @@ place_row (Request *request, const TrpVolume *first)
   request->row.center_lps = point;
 }
 
+/* Widens the range by the outer faces of @volume's corner voxels. */
+static void
+widen_range (const TrpVolume *volume, int axis, double *io_low, double *io_high)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+
+  for (int corner = 0; corner < 8; corner++)
+    {
+      TrpVec3 ijk;
+      double position;
+
+      for (int i = 0; i < 3; i++)
+        ijk.v[i] = corner >> i & 1 ? (double) geometry->size[i] - 0.5 : -0.5;
+      position = trp_geometry_lps_from_ijk (geometry, ijk).v[axis];
+      *io_low = MIN (*io_low, position);
+      *io_high = MAX (*io_high, position);
+    }
+}
+
+/* A plane beside every image would be an empty picture that looks like a result. */
+static bool
+check_plane (const Request *request, const GPtrArray *volumes)
+{
+  const int axis = trp_orientation_get_axis (request->row.orientation);
+  const double position = request->row.point_lps.v[axis];
+  double low = INFINITY, high = -INFINITY;
+
+  for (guint n = 0; n < volumes->len; n++)
+    widen_range (volumes->pdata[n], axis, &low, &high);
+  if (position >= low && position <= high)
+    return true;
+  trp_verb_usage (
+    _ ("the plane at %g mm lies outside the image, which reaches from %.1f to %.1f mm"), position,
+    low, high);
+  return false;
+}
+
 /* One picture, or several names with commas between if all of them are pictures' names. */
 static bool
 save_all (const Request *request, const char *out, GError **error)
@@ -259,6 +297,8 @@ render (const Options *options, Request *request, int n_paths, char **paths)
   request->row.panes = panes;
   request->row.n_panes = (size_t) n_paths;
   place_row (request, volumes->pdata[0]);
+  if (!check_plane (request, volumes))
+    return TRP_EXIT_USAGE;
   for (size_t n = 0; options->outs[n]; n++)
     if (!save_all (request, options->outs[n], &error))
       return trp_verb_fail (error);

@@ -449,10 +449,11 @@ parse (TrpSafetensors *self, GError **error)
     return fail (error, TRP_ERROR_FORMAT, "A safetensors file has at least 8 bytes, this has %zu",
                  size);
   memcpy (&header_size, bytes, LENGTH_SIZE);
+  if (size == LENGTH_SIZE || bytes[LENGTH_SIZE] != '{' || header_size > G_MAXINT64)
+    return fail (error, TRP_ERROR_FORMAT, "This is not a safetensors file");
   if (header_size > TRP_SAFETENSORS_MAX_HEADER)
     return fail (error, TRP_ERROR_LIMIT,
-                 "The header says it has %" G_GUINT64_FORMAT
-                 " bytes; the limit is 100 MB (is this a safetensors file?)",
+                 "The header says it has %" G_GUINT64_FORMAT " bytes; the limit is 100 MB",
                  header_size);
   if (header_size > size - LENGTH_SIZE)
     return fail (error, TRP_ERROR_FORMAT,
