@@ -69,6 +69,18 @@ print_estimate (const TrpTrainOptions *options, GError **error)
   return true;
 }
 
+static bool
+train (const TrpTrainOptions *options, GError **error)
+{
+  g_autofree char *model = g_build_filename (options->folder, "model.safetensors", NULL);
+  g_autofree char *text = g_strdup_printf (_ ("wrote %s"), model);
+
+  if (!trp_train (options, trp_verb_progress (), error))
+    return false;
+  say (text, NULL);
+  return true;
+}
+
 static int
 run (int argc, char **argv)
 {
@@ -95,8 +107,7 @@ run (int argc, char **argv)
                                .device = device,
                                .resume = resume,
                                .watch = { .say = say } };
-  ok = estimate_only ? print_estimate (&options, &error)
-                     : trp_train (&options, trp_verb_progress (), &error);
+  ok = estimate_only ? print_estimate (&options, &error) : train (&options, &error);
   return ok ? TRP_EXIT_DONE : trp_verb_fail (error);
 }
 

@@ -233,8 +233,15 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
                    path);
       return NULL;
     }
-  return make_folder (previews, error) && lock_folder (self, error) ? g_steal_pointer (&self)
-                                                                    : NULL;
+  if ((!resume && !make_folder (previews, error)) || !lock_folder (self, error))
+    return NULL;
+  if (resume && !trp_run_folder_has_checkpoint (self))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+                   "The folder %s holds no training to resume (there is no " CHECKPOINT ")", path);
+      return NULL;
+    }
+  return make_folder (previews, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

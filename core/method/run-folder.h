@@ -43,7 +43,8 @@ char *trp_run_split_to_text (const TrpDataList *list, int fold);
 typedef struct _TrpRunFolder TrpRunFolder;
 
 /* Makes the folder and locks it until freed. Errors: TRP_ERROR_IO, also when another run has it;
- * TRP_ERROR_FORMAT if it holds a run already and @resume is false. */
+ * TRP_ERROR_FORMAT if it holds a run already and @resume is false,
+ * TRP_ERROR_IO if @resume is true and it holds none. */
 TrpRunFolder *trp_run_folder_open (const char *path, bool resume, GError **error);
 void trp_run_folder_free (TrpRunFolder *self);
 

@@ -518,6 +518,8 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
   TrpTrainer *t = &run->base;
   const int n_steps = t->recipe->steps;
 
+  if (t->step >= n_steps)
+    say (t, "This training was already complete");
   run->start_us = g_get_monotonic_time ();
   while (t->step < n_steps)
     {
@@ -547,8 +549,9 @@ trp_train (const TrpTrainOptions *options, TrpProgress *progress, GError **error
                                  .klass = get_class (options->recipe),
                                  .recipe = options->recipe,
                                  .seed = options->recipe->seed } };
-  TrpProgress loading = trp_progress_part (progress, 0, 0.05),
-              training = trp_progress_part (progress, 0.05, 1);
+  /* the fraction is that of the steps, which the time left is counted by */
+  TrpProgress loading = trp_progress_part (progress, 0, 0),
+              training = trp_progress_part (progress, 0, 1);
 
   run.recipe_text = trp_recipe_to_text (options->recipe);
   return trp_recipe_check (options->recipe, error) && prepare (&run, &loading, error) &&

@@ -49,8 +49,8 @@ def call(*arguments):
 
 def train_command(recipe, data, out):
     settings = SMALL[recipe] + ["training.steps=%d" % STEPS, "training.threads=1", "training.seed=3"]
-    return [cli, "train", recipe, "--data", data, "--out", out, "--device", "cpu", "--resume",
-            *[part for one in settings for part in ("--set", one)]]
+    return [cli, "train", recipe, "--data", data, "--out", out, "--device", "cpu",
+            *(["--resume"] if step_of(out) else []), *[part for one in settings for part in ("--set", one)]]
 
 
 def read_tensors(path):

@@ -84,9 +84,11 @@ class Study:
                  "--out", self.path("unseen"))
 
     def train(self, recipe, data, out, settings):
+        started = os.path.exists(os.path.join(self.path(out), "checkpoint.safetensors"))
         changes = ["training.seed=%d" % self.seed, "training.threads=1", *settings]
         said = self.cli("train", recipe, "--data", data, "--out", self.path(out), "--device", "cpu",
-                        "--resume", *[part for change in changes for part in ("--set", change)])[1]
+                        *(["--resume"] if started else []),
+                        *[part for change in changes for part in ("--set", change)])[1]
         for line in said.splitlines():
             print("  %s: %s" % (out, line), flush=True)
 

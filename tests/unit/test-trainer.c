@@ -286,6 +286,9 @@ test_refuses_the_folder_of_another_run (Fixture *f, const void *data)
   g_autoptr (TrpDataList) part = NULL;
   TrpTrainOptions options;
 
+  options = options_for (f, recipe, folder, true);
+  assert_refused (&options, TRP_ERROR_IO, "no training to resume", folder);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   train (f, recipe, folder, false);
   before = read_recipe (folder);
   options = options_for (f, recipe, folder, false);
