@@ -8,6 +8,7 @@
 #include "ui/status-line.h"
 #include "config.h"
 
+#include "ui/job-time.h"
 #include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
@@ -215,15 +216,14 @@ update_jobs (TrpStatusLine *self)
   for (guint n = 0; n < jobs->len && !text; n++)
     {
       TrpJob *job = g_ptr_array_index (jobs, n);
-      const double left = trp_job_get_seconds_left (job);
+      g_autofree char *left = trp_job_dup_time_left (job);
 
       if (trp_job_get_state (job) != TRP_JOB_RUNNING)
         continue;
-      text = isfinite (left)
-               ? g_strdup_printf (_ ("%s %.0f %%, %.0f s left"), trp_job_get_title (job),
-                                  100 * trp_job_get_fraction (job), left)
-               : g_strdup_printf (_ ("%s %.0f %%"), trp_job_get_title (job),
-                                  100 * trp_job_get_fraction (job));
+      text = left ? g_strdup_printf (_ ("%s %.0f %%, %s left"), trp_job_get_title (job),
+                                     100 * trp_job_get_fraction (job), left)
+                  : g_strdup_printf (_ ("%s %.0f %%"), trp_job_get_title (job),
+                                     100 * trp_job_get_fraction (job));
     }
   gtk_label_set_label (GTK_LABEL (self->jobs), text ? text : "");
 }

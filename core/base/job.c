@@ -26,6 +26,7 @@ struct _TrpJob
   char *text;
   GError *error;
   gint64 mark_us, event_us; /* from where the time left is counted; when a fraction came last */
+  gint64 paused_us;         /* since when it is paused */
   double mark_fraction;
   bool is_disconnected;
   TrpJobNotify notify;
@@ -130,8 +131,9 @@ finish (TrpJob *self, Event *event)
   tell (self);
 }
 
-/* A fraction that leaps at once (a resumed training, a part that had nothing to do) is no measure
- * of speed: the time left is counted from there. */
+/* The time left is counted from where the fraction leaves 0: before that, a job prepares, and
+ * resumed work comes from there to where it stood. A fraction that leaps at once (a part that had
+ * nothing to do) or falls (a training that starts again) is no measure of speed either. */
 static void
 note_fraction (TrpJob *self, double fraction)
 {
@@ -139,7 +141,7 @@ note_fraction (TrpJob *self, double fraction)
   const bool leaps = fraction - self->fraction > 0.02 &&
                      now_us - self->event_us < G_USEC_PER_SEC / 3;
 
-  if (self->mark_us == 0 || leaps)
+  if (self->fraction <= 0 || leaps || fraction < self->fraction)
     {
       self->mark_us = now_us;
       self->mark_fraction = fraction;
@@ -289,7 +291,7 @@ trp_job_get_error (const TrpJob *self)
 double
 trp_job_get_seconds_left (const TrpJob *self)
 {
-  const double passed = (double) (g_get_monotonic_time () - self->mark_us) / G_USEC_PER_SEC;
+  const double passed = (double) (self->event_us - self->mark_us) / G_USEC_PER_SEC;
   const double done = self->fraction - self->mark_fraction;
 
   if (self->mark_us == 0 || done <= 0 || passed < 1)
@@ -312,10 +314,19 @@ trp_job_set_paused (TrpJob *self, bool paused)
   if (self->state != TRP_JOB_RUNNING && self->state != TRP_JOB_PAUSED)
     return;
   g_mutex_lock (&self->mutex);
+  if (paused == self->is_paused)
+    {
+      g_mutex_unlock (&self->mutex);
+      return;
+    }
   self->is_paused = paused;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
   self->state = paused ? TRP_JOB_PAUSED : TRP_JOB_RUNNING;
+  if (paused)
+    self->paused_us = g_get_monotonic_time ();
+  else if (self->mark_us > 0)
+    self->mark_us += g_get_monotonic_time () - self->paused_us;
   tell (self);
 }
 

@@ -8,6 +8,7 @@
 #include "core/draw/chart.h"
 #include "core/draw/text.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/job-time.h"
 
 #include <glib/gi18n.h>
 
@@ -116,24 +117,17 @@ is_going (TrpTrainProgress *self)
   return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
 }
 
-static char *
-format_duration (double seconds)
-{
-  if (seconds < 60)
-    return g_strdup_printf (_ ("%.0f s"), ceil (seconds));
-  if (seconds < 3600)
-    return g_strdup_printf (_ ("%.0f min"), ceil (seconds / 60));
-  return g_strdup_printf (_ ("%.0f h %.0f min"), floor (seconds / 3600),
-                          floor (fmod (seconds, 3600) / 60));
-}
-
 static void
 show_steps (TrpTrainProgress *self)
 {
   const size_t n = trp_train_run_get_n_rows (self->run);
-  const double step = n ? trp_train_run_peek_steps (self->run)[n - 1] : 0;
   const double pace = trp_train_run_get_seconds_per_step (self->run);
   const int n_steps = trp_train_run_get_recipe (self->run)->steps;
+  const double done = trp_job_get_fraction (trp_train_run_get_job (self->run));
+  /* until its first step, a run that goes on stands where its log ends */
+  const double step = done > 0 ? round (done * n_steps)
+                      : n > 0  ? trp_train_run_peek_steps (self->run)[n - 1]
+                               : 0;
   g_autofree char *text = n == 0 ? g_strdup (trp_job_get_text (trp_train_run_get_job (self->run)))
                           : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
                                          : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
@@ -145,25 +139,20 @@ show_steps (TrpTrainProgress *self)
 static void
 show_left (TrpTrainProgress *self)
 {
-  const size_t n = trp_train_run_get_n_rows (self->run);
-  const double pace = trp_train_run_get_seconds_per_step (self->run);
-  double left;
-  g_autofree char *duration = NULL, *clock = NULL, *text = NULL;
+  TrpJob *job = trp_train_run_get_job (self->run);
+  g_autofree char *left = trp_job_dup_time_left (job), *clock = NULL, *text = NULL;
   g_autoptr (GDateTime) now = NULL;
   g_autoptr (GDateTime) end = NULL;
 
-  if (!is_going (self) || isnan (pace))
+  if (!left)
     {
       gtk_label_set_label (GTK_LABEL (self->left_text), "");
       return;
     }
-  left = pace * (trp_train_run_get_recipe (self->run)->steps -
-                 trp_train_run_peek_steps (self->run)[n - 1]);
   now = g_date_time_new_now_local ();
-  end = g_date_time_add_seconds (now, left);
-  duration = format_duration (left);
+  end = g_date_time_add_seconds (now, trp_job_get_seconds_left (job));
   clock = g_date_time_format (end, "%H:%M");
-  text = g_strdup_printf (_ ("%s left, done about %s"), duration, clock);
+  text = g_strdup_printf (_ ("%s left, done about %s"), left, clock);
   gtk_label_set_label (GTK_LABEL (self->left_text), text);
 }
 
@@ -171,7 +160,7 @@ static void
 show_sentence (TrpTrainProgress *self)
 {
   TrpJob *job = trp_train_run_get_job (self->run);
-  const GError *error = trp_job_get_error (job);
+  const GError *error = trp_job_get_state (job) == TRP_JOB_FAILED ? trp_job_get_error (job) : NULL;
   const char *text = error ? error->message : trp_train_run_get_sentence (self->run);
 
   gtk_label_set_label (GTK_LABEL (self->sentence), text);

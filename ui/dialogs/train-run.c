@@ -311,6 +311,17 @@ read_past (TrpTrainRun *self)
   find_previews (self);
 }
 
+/* Those of the disk that a resumed run makes once more. */
+static void
+drop_previews_from (TrpTrainRun *self, int step)
+{
+  guint n = self->previews->len;
+
+  while (n > 0 && ((const Preview *) self->previews->pdata[n - 1])->step >= step)
+    n--;
+  g_ptr_array_set_size (self->previews, (int) n);
+}
+
 static void
 on_message (TrpJob *job, void *told, void *user_data)
 {
@@ -324,6 +335,7 @@ on_message (TrpJob *job, void *told, void *user_data)
       add_row (self, message);
       break;
     case TOLD_PREVIEW:
+      drop_previews_from (self, message->step);
       preview = g_new0 (Preview, 1);
       preview->step = message->step;
       preview->path = g_steal_pointer (&message->text);
@@ -347,8 +359,10 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
   if (folder)
     text = g_strdup_printf (_ ("%s is trained: %s"), self->title, folder);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    text = g_strdup_printf (_ ("%s was stopped; what it had learned is kept in %s"), self->title,
-                            self->folder);
+    text = trp_train_run_has_checkpoint (self->folder)
+             ? g_strdup_printf (_ ("%s was stopped; what it had learned is kept in %s"),
+                                self->title, self->folder)
+             : g_strdup_printf (_ ("%s was stopped before it had learned anything"), self->title);
   else if (error)
     text = g_strdup_printf (_ ("%s ended: %s"), self->title, error->message);
   if (text)
@@ -540,6 +554,10 @@ trp_train_run_get_state_name (TrpTrainRun *self)
 const char *
 trp_train_run_get_sentence (TrpTrainRun *self)
 {
+  if (trp_job_get_state (self->job) == TRP_JOB_CANCELLED)
+    return trp_train_run_has_checkpoint (self->folder)
+             ? _ ("stopped; what it had learned is kept")
+             : _ ("stopped before it had learned anything");
   return self->sentence;
 }
 

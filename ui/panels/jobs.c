@@ -10,6 +10,7 @@
 #include "config.h"
 #include "core/draw/chart.h"
 #include "ui/dialogs/train-run.h"
+#include "ui/job-time.h"
 
 #include <glib/gi18n.h>
 
@@ -107,21 +108,14 @@ on_pause (JobRow *row)
 static char *
 format_left (const TrpJob *job)
 {
-  const double seconds = trp_job_get_seconds_left (job);
-  const double fraction = trp_job_get_fraction (job);
+  g_autofree char *left = trp_job_dup_time_left (job);
 
   if (has_ended (job))
     return g_strdup ("");
   if (trp_job_get_state (job) == TRP_JOB_PAUSED)
     return g_strdup (_ ("paused"));
-  if (isnan (seconds) || fraction <= 0)
-    return g_strdup ("");
-  if (seconds < 60)
-    return g_strdup_printf (_ ("%.0f %%, %.0f s left"), 100 * fraction, ceil (seconds));
-  if (seconds < 3600)
-    return g_strdup_printf (_ ("%.0f %%, %.0f min left"), 100 * fraction, ceil (seconds / 60));
-  return g_strdup_printf (_ ("%.0f %%, %.0f h %.0f min left"), 100 * fraction,
-                          floor (seconds / 3600), ceil (fmod (seconds, 3600) / 60));
+  return left ? g_strdup_printf (_ ("%.0f %%, %s left"), 100 * trp_job_get_fraction (job), left)
+              : g_strdup ("");
 }
 
 /* ---- a training's losses and pictures ---- */
@@ -164,7 +158,7 @@ update_training (JobRow *row)
   gtk_widget_set_visible (row->training, run && trp_train_run_get_n_rows (run) > 0);
   gtk_widget_set_visible (row->frame, n > 0);
   gtk_widget_queue_draw (row->chart);
-  if (n > row->n_previews)
+  if (n > 0 && n != row->n_previews)
     gtk_picture_set_filename (GTK_PICTURE (row->preview),
                               trp_train_run_get_preview (run, n - 1, &step));
   row->n_previews = n;
@@ -184,9 +178,11 @@ update_row (JobRow *row)
   const TrpJobState state = trp_job_get_state (row->job);
   const GError *error = trp_job_get_error (row->job);
   const bool is_ended = has_ended (row->job), is_failed = state == TRP_JOB_FAILED;
-  const char *text = is_failed && error           ? error->message
-                     : state == TRP_JOB_CANCELLED ? _ ("Cancelled")
-                                                  : trp_job_get_text (row->job);
+  TrpTrainRun *run = trp_train_run_find (row->document, row->job);
+  const char *text = is_failed && error ? error->message
+                     : state == TRP_JOB_CANCELLED
+                       ? run ? trp_train_run_get_sentence (run) : _ ("Cancelled")
+                       : trp_job_get_text (row->job);
   g_autofree char *left = format_left (row->job);
 
   gtk_label_set_label (GTK_LABEL (row->title), trp_job_get_title (row->job));
