@@ -30,6 +30,7 @@ struct _TrpSlicePane
   GtkWidget *stack; /* "empty" or "slice" */
   GtkWidget *badge;
   GtkWidget *menu;
+  GtkEventController *motion;
 };
 
 enum
@@ -100,6 +101,33 @@ make_menu_button (const char *name, GMenuModel *menu)
   return button;
 }
 
+static GtkLabel *
+find_label (GtkWidget *widget)
+{
+  GtkLabel *label = GTK_IS_LABEL (widget) ? GTK_LABEL (widget) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !label;
+       child = gtk_widget_get_next_sibling (child))
+    label = GTK_IS_POPOVER (child) ? NULL : find_label (child);
+  return label;
+}
+
+/* The button makes a new label for each text, one that does not shrink: four panes must fit into a
+ * narrow window. */
+static void
+set_button_text (GtkWidget *button, const char *text)
+{
+  GtkLabel *label;
+
+  if (g_strcmp0 (gtk_menu_button_get_label (GTK_MENU_BUTTON (button)), text) == 0)
+    return;
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), text);
+  label = find_label (button);
+  if (label)
+    gtk_label_set_ellipsize (label, PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (button, text);
+}
+
 static void
 on_warnings_seen (TrpSlicePane *self)
 {
@@ -140,13 +168,14 @@ make_head (TrpSlicePane *self)
   gtk_widget_add_css_class (tick, plane_class[trp_view_state_get_orientation (self->state)]);
   gtk_widget_set_valign (tick, GTK_ALIGN_CENTER);
   self->role_button = make_menu_button (_ ("Role of this image"), trp_pane_make_role_menu ());
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->role_button), trp_role_get_name (self->role));
+  set_button_text (self->role_button, trp_role_get_name (self->role));
   gtk_widget_add_css_class (self->role_button, "role");
   self->description = make_label ("second", 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->description), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->description, TRUE);
   self->warning = make_warning (self);
   self->slice_number = make_label ("second", 1);
+  gtk_label_set_ellipsize (GTK_LABEL (self->slice_number), PANGO_ELLIPSIZE_START);
   gtk_widget_set_margin_start (self->slice_number, 4);
   self->window_button = make_menu_button (_ ("Window and level"), trp_pane_make_window_menu ());
   gtk_box_append (GTK_BOX (head), tick);
@@ -181,6 +210,7 @@ update_slice_number (TrpSlicePane *self)
   else if (trp_document_get_volume (self->document, self->role))
     text = g_strdup (plane);
   gtk_label_set_label (GTK_LABEL (self->slice_number), text ? text : "");
+  gtk_widget_set_tooltip_text (self->slice_number, text);
 }
 
 static void
@@ -189,7 +219,7 @@ update_window (TrpSlicePane *self)
   g_autofree char *text = format_window (
     &trp_document_get_display (self->document, self->role)->window);
 
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->window_button), text);
+  set_button_text (self->window_button, text);
 }
 
 static void
@@ -282,6 +312,8 @@ make_empty (TrpSlicePane *self)
   gtk_widget_add_css_class (box, "drop");
   gtk_widget_add_css_class (title, "drop-title");
   gtk_widget_add_css_class (text, "second");
+  gtk_label_set_wrap (GTK_LABEL (title), TRUE);
+  gtk_label_set_justify (GTK_LABEL (title), GTK_JUSTIFY_CENTER);
   gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
@@ -354,8 +386,7 @@ update_all (TrpSlicePane *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "filled");
   gtk_label_set_label (GTK_LABEL (self->description), description);
   gtk_widget_set_tooltip_text (self->description, info ? info->source : NULL);
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->role_button),
-                             trp_document_get_role_label (self->document, self->role));
+  set_button_text (self->role_button, trp_document_get_role_label (self->document, self->role));
   gtk_widget_set_visible (self->window_button, volume != NULL);
   gtk_widget_set_sensitive (self->role_button, volume != NULL);
   update_slice_number (self);
@@ -430,6 +461,8 @@ connect_all (TrpSlicePane *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   g_signal_connect (click, "pressed", G_CALLBACK (on_head_pressed), self);
   gtk_widget_add_controller (self->head, GTK_EVENT_CONTROLLER (click));
+  self->motion = gtk_event_controller_motion_new ();
+  gtk_widget_add_controller (GTK_WIDGET (self), self->motion);
 }
 
 GtkWidget *
@@ -464,6 +497,13 @@ TrpSliceView *
 trp_slice_pane_get_view (TrpSlicePane *self)
 {
   return self->view;
+}
+
+bool
+trp_slice_pane_has_pointer (TrpSlicePane *self)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+         gtk_event_controller_motion_contains_pointer (GTK_EVENT_CONTROLLER_MOTION (self->motion));
 }
 
 void

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (TrpSlicePane, trp_slice_pane, TRP, SLICE_PANE, GtkBox)
 
 GtkWidget *trp_slice_pane_new (TrpDocument *document, TrpRole role, TrpViewState *state);
 TrpSliceView *trp_slice_pane_get_view (TrpSlicePane *self);
+bool trp_slice_pane_has_pointer (TrpSlicePane *self);
 void trp_slice_pane_set_active (TrpSlicePane *self, bool active);
 
 G_END_DECLS

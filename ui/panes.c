@@ -227,6 +227,16 @@ trp_panes_get_active (TrpPanes *self)
   return self->active;
 }
 
+TrpSlicePane *
+trp_panes_get_pointed (TrpPanes *self)
+{
+  for (int orientation = 0; orientation < TRP_N_ORIENTATIONS; orientation++)
+    for (int role = 0; role < TRP_N_ROLES; role++)
+      if (trp_slice_pane_has_pointer (self->panes[orientation][role]))
+        return self->panes[orientation][role];
+  return NULL;
+}
+
 void
 trp_panes_focus_active (TrpPanes *self)
 {

@@ -16,6 +16,7 @@
 
 #define RADIUS_STEP 1.12
 #define OPACITY_STEP 0.04
+#define EDIT_KEYS_KEY "trp-edit-keys"
 
 static TrpDocument *
 get_document (gpointer window)
@@ -33,6 +34,26 @@ static GSimpleAction *
 find (gpointer window, const char *name)
 {
   return G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), name));
+}
+
+/* Train hides the case: nothing may change there unseen. */
+static bool
+is_editing (gpointer window)
+{
+  g_autoptr (GVariant) mode = g_action_get_state (G_ACTION (find (window, "mode")));
+
+  return strcmp (g_variant_get_string (mode, NULL), "edit") == 0;
+}
+
+static void
+update_history (gpointer window)
+{
+  TrpDocument *document = get_document (window);
+
+  const bool editing = is_editing (window);
+
+  g_simple_action_set_enabled (find (window, "undo"), editing && trp_document_can_undo (document));
+  g_simple_action_set_enabled (find (window, "redo"), editing && trp_document_can_redo (document));
 }
 
 /* ---- views ---- */
@@ -121,6 +142,10 @@ on_mode (GSimpleAction *action, GVariant *value, gpointer window)
     return;
   trp_main_window_set_mode (window, mode);
   g_simple_action_set_state (action, value);
+  update_history (window);
+  gtk_event_controller_set_propagation_phase (g_object_get_data (window, EDIT_KEYS_KEY),
+                                              is_editing (window) ? GTK_PHASE_BUBBLE
+                                                                  : GTK_PHASE_NONE);
 }
 
 static void
@@ -138,8 +163,10 @@ on_center (GSimpleAction *action, GVariant *parameter, gpointer window)
 static void
 on_preset (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  gtk_widget_activate_action (GTK_WIDGET (get_active_pane (window)), "pane.preset", "i",
-                              g_variant_get_int32 (parameter));
+  TrpSlicePane *pointed = trp_panes_get_pointed (trp_main_window_get_panes (window));
+
+  gtk_widget_activate_action (GTK_WIDGET (pointed ? pointed : get_active_pane (window)),
+                              "pane.preset", "i", g_variant_get_int32 (parameter));
 }
 
 static void
@@ -226,15 +253,6 @@ on_structure (GSimpleAction *action, GVariant *parameter, gpointer window)
     document, MAX (0, trp_document_get_active (document) + g_variant_get_int32 (parameter)));
 }
 
-static void
-update_history (gpointer window)
-{
-  TrpDocument *document = get_document (window);
-
-  g_simple_action_set_enabled (find (window, "undo"), trp_document_can_undo (document));
-  g_simple_action_set_enabled (find (window, "redo"), trp_document_can_redo (document));
-}
-
 /* A network needs something to work on. */
 static void
 update_networks (gpointer window)
@@ -263,7 +281,8 @@ typedef struct
   const char *target; /* GVariant text; NULL: none */
 } Key;
 
-static const Key keys[] = {
+/* Of the case on the screen: silent in Train. */
+static const Key edit_keys[] = {
   { "z|<Control>z", "win.undo", NULL },
   { "y|<Control><Shift>z", "win.redo", NULL },
   { "s", "win.structures", NULL },
@@ -295,6 +314,10 @@ static const Key keys[] = {
   { "<Control>2", "win.layout", "'coronal'" },
   { "<Control>3", "win.layout", "'sagittal'" },
   { "<Control>4", "win.layout", "'all'" },
+  { "<Control>Return", "win.full", NULL },
+};
+
+static const Key window_keys[] = {
   { "<Control>e", "win.mode", "'edit'" },
   { "<Control>t", "win.mode", "'train'" },
   { "<Control>o", "win.open", NULL },
@@ -302,16 +325,15 @@ static const Key keys[] = {
   { "<Control>s", "win.save", NULL },
   { "<Control><Shift>s", "win.save-as", NULL },
   { "<Control>question|<Control>slash", "win.show-help-overlay", NULL },
-  { "<Control>Return", "win.full", NULL },
   { "F11", "win.fullscreen", NULL },
 };
 
-static void
-add_keys (TrpMainWindow *window)
+static GtkEventController *
+add_keys (TrpMainWindow *window, const Key *keys, size_t n_keys)
 {
   GtkEventController *controller = gtk_shortcut_controller_new ();
 
-  for (size_t n = 0; n < G_N_ELEMENTS (keys); n++)
+  for (size_t n = 0; n < n_keys; n++)
     {
       GtkShortcut *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (keys[n].trigger),
                                                 gtk_named_action_new (keys[n].action));
@@ -321,6 +343,7 @@ add_keys (TrpMainWindow *window)
       gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
     }
   gtk_widget_add_controller (GTK_WIDGET (window), controller);
+  return controller;
 }
 
 static void
@@ -373,6 +396,8 @@ trp_main_window_add_actions (TrpMainWindow *window)
                            G_CONNECT_SWAPPED);
   update_history (window);
   update_networks (window);
-  add_keys (window);
+  g_object_set_data (G_OBJECT (window), EDIT_KEYS_KEY,
+                     add_keys (window, edit_keys, G_N_ELEMENTS (edit_keys)));
+  add_keys (window, window_keys, G_N_ELEMENTS (window_keys));
   add_help (window);
 }

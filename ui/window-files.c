@@ -264,17 +264,26 @@ ask_about_replacing (Saving *saving)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Returns: whether the name had to be completed. */
-static bool
-add_ending (char **path)
+char *
+trp_dup_save_name (const char *title)
 {
-  g_autofree char *bare = NULL;
+  char *name = g_strdup_printf ("%s-structures", *title ? title : "case");
 
-  if (trp_format_find_for_saving (*path, NULL))
-    return false;
-  bare = g_steal_pointer (path);
-  *path = g_strconcat (bare, ".nii.gz", NULL);
-  return true;
+  return g_strdelimit (name, "/.", '-');
+}
+
+char *
+trp_dup_save_path (const char *path)
+{
+  g_autofree char *bare = g_strdup (path);
+
+  if (trp_format_find_for_saving (bare, NULL))
+    return g_steal_pointer (&bare);
+  /* .nii.gz.gz: typed in front of an ending that was there */
+  if (g_str_has_suffix (bare, ".gz"))
+    bare[strlen (bare) - strlen (".gz")] = '\0';
+  return trp_format_find_for_saving (bare, NULL) ? g_steal_pointer (&bare)
+                                                 : g_strconcat (path, ".nii.gz", NULL);
 }
 
 static void
@@ -282,18 +291,20 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
 {
   Saving *saving = user_data;
   g_autoptr (GFile) file = NULL;
+  g_autofree char *typed = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  saving->path = file ? g_file_get_path (file) : NULL;
+  typed = file ? g_file_get_path (file) : NULL;
   g_object_unref (dialog);
-  if (!saving->path)
+  if (!typed)
     {
       saving_free (saving);
       return;
     }
+  saving->path = trp_dup_save_path (typed);
   remember_folder (saving->window, saving->path);
-  if (add_ending (&saving->path) && g_file_test (saving->path, G_FILE_TEST_EXISTS))
+  if (strcmp (saving->path, typed) != 0 && g_file_test (saving->path, G_FILE_TEST_EXISTS))
     ask_about_replacing (saving);
   else
     save_to (saving);
@@ -303,12 +314,11 @@ static void
 ask_where (Saving *saving)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-    _ ("Save structures as a label map"), saving->window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"),
-    _ ("_Cancel"));
+    _ ("Save structures as a label map (.nii.gz)"), saving->window, GTK_FILE_CHOOSER_ACTION_SAVE,
+    _ ("_Save"), _ ("_Cancel"));
   const char *title = trp_document_get_title (get_document (saving->window));
-  g_autofree char *name = g_strdup_printf ("%s-structures.nii.gz", *title ? title : "case");
+  g_autofree char *name = trp_dup_save_name (title);
 
-  g_strdelimit (name, "/", '-');
   propose_folder (GTK_FILE_CHOOSER (dialog), saving->window);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);

@@ -19,6 +19,12 @@ void trp_main_window_connect_files (TrpMainWindow *window);
 void trp_main_window_set_folder (TrpMainWindow *window, const char *folder);
 const char *trp_main_window_get_folder (TrpMainWindow *window);
 
+/* What the file dialog proposes: a name without ending or dot, so that it marks all of it and
+ * nothing is left of it when another is typed. */
+char *trp_dup_save_name (const char *title);
+/* @path with an ending that can be written: .nii.gz unless there is one. */
+char *trp_dup_save_path (const char *path);
+
 typedef void (*TrpMayClose) (TrpMainWindow *window);
 
 /* Returns: false if nothing would be lost; else a question is asked and @may_close called unless

@@ -52,22 +52,6 @@ typedef struct
   bool raw;
 } TrpInferOptions;
 
-/* Whether the model's images are MR; else CT and SynCT. @b_to_a: of a CycleGAN, the way back. */
-bool trp_model_takes_mr (const TrpModel *self, bool b_to_a);
-
-/**
- * trp_model_check_input:
- *
- * Networks make something plausible of any image: whoever lets a user choose asks here first. What
- * the volume says it is counts; where it says nothing, its lowest value does (air in HU).
- *
- * Errors: TRP_ERROR_UNSUPPORTED in one sentence.
- */
-bool trp_model_check_input (const TrpModel *self,
-                            const TrpVolume *volume,
-                            const TrpInferOptions *options,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /**
  * trp_model_synthesize:
  *

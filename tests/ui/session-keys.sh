@@ -55,6 +55,14 @@ xdotool mousemove $((x + width / 2)) $((y + height / 2)) click 1
 press alt+2; expect label 'W 1500' 'W 1500 L −600'
 press alt+1; expect label 'W 400' 'W 400 L 40'
 
+# or to the pane under the pointer, whichever is active
+read -r mx my mwidth mheight <<<"$($python "$here/window.py" place image 'MR, axial plane')"
+xdotool mousemove $((mx + mwidth / 2)) $((my + mheight / 2)) click 1
+xdotool mousemove $((x + width / 2)) $((y + height / 2)) key alt+2
+expect label 'W 1500' 'W 1500 L −600'
+press alt+1; expect label 'W 400' 'W 400 L 40'
+xdotool click 1
+
 # tools
 press 0; expect label 'Edit: ' 'Ruler'
 press 3; expect label 'Edit: ' 'Eraser 8.0 mm'
@@ -65,6 +73,11 @@ xdotool keydown shift click 4 keyup shift; expect label 'Edit: ' 'Brush 9.0 mm'
 press Escape; expect label 'Edit: ' 'Cursor'
 press space; expect label 'Edit: ' 'Brush'
 press space; expect label 'Edit: ' 'Cursor'
+
+# Train hides the case: its keys are silent there (a radius of 9, the slice and the plane stay)
+press ctrl+t 3 Down Page_Down plus ctrl+4 0 ctrl+e 2
+expect label 'Edit: ' 'Brush 9.0 mm'; expect label 'axial ' 'axial 21/40'
+press Escape; expect label 'Edit: ' 'Cursor'
 
 # without a structure the brush says what is missing, and draws nothing
 press 2

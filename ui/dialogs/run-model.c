@@ -58,7 +58,7 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   Result *result;
   double low, high;
 
-  if (!model || !trp_model_check_input (model, task->volume, NULL, error))
+  if (!model)
     return NULL;
   result = g_new0 (Result, 1);
   if (task->kind == TRP_RUN_SYNTHESIZE)

@@ -1,0 +1,172 @@
+/* test-window.c - the whole window: its least width, names to save under, keys by mode
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/check.h"
+#include "ui/style.h"
+#include "ui/window-files.h"
+#include "ui/window.h"
+
+#include <string.h>
+
+enum
+{
+  N = 8,
+};
+
+static void
+fill (TrpDocument *document)
+{
+  const size_t size[3] = { N, N, N };
+  const double spacing[3] = { 1, 1, 1 };
+  const TrpGeometry geometry = trp_geometry_axial (size, spacing, trp_vec3 (0, 0, 0));
+  const TrpDisplay display = { { 1500, -600, false, false }, false };
+  char *warnings[] = { (char *) "The gantry was tilted.", (char *) "Slices are missing.", NULL };
+  const TrpVolumeInfo info = { .description = (char *) "Thorax with a very long description",
+                               .unit = (char *) "HU",
+                               .warnings = warnings };
+
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_take (g_new0 (uint8_t, N * N * N), N * N * N);
+      g_autoptr (TrpVolume)
+        volume = trp_volume_new (&geometry, TRP_VOXEL_U8, bytes, 1, 0, &info, NULL);
+
+      trp_document_set_volume (document, (TrpRole) role, volume, &display);
+    }
+}
+
+static int
+measure (GtkWidget *window)
+{
+  int least;
+
+  gtk_widget_measure (window, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return least;
+}
+
+/* The side panel leaves its place only below 1264 px, so that both widths count. */
+static void
+four_panes_with_warnings_fit_on_small_screens (void)
+{
+  static const int screens[] = { 1024, 1264 };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (screens); n++)
+    {
+      GtkWidget *window = trp_main_window_new (NULL);
+      TrpMainWindow *self = TRP_MAIN_WINDOW (window);
+
+      gtk_window_set_default_size (GTK_WINDOW (window), screens[n], 700);
+      fill (trp_main_window_get_document (self));
+      for (int layout = TRP_LAYOUT_AXIAL; layout <= TRP_LAYOUT_ALL; layout++)
+        {
+          trp_panes_set_layout (trp_main_window_get_panes (self), (TrpLayout) layout);
+          g_assert_cmpint (measure (window), <=, screens[n]);
+        }
+      trp_document_set_volume (trp_main_window_get_document (self), TRP_ROLE_SYNCT, NULL, NULL);
+      g_assert_cmpint (measure (window), <=, screens[n]);
+      gtk_window_destroy (GTK_WINDOW (window));
+    }
+}
+
+/* Returns: whether a controller of the window that is awake has the key. */
+static bool
+hears (GtkWidget *window, const char *key)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (window);
+  g_autoptr (GtkShortcutTrigger) wanted = gtk_shortcut_trigger_parse_string (key);
+  bool found = false;
+
+  for (guint n = 0; n < g_list_model_get_n_items (controllers); n++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, n);
+      const bool awake = gtk_event_controller_get_propagation_phase (controller) != GTK_PHASE_NONE;
+
+      if (!GTK_IS_SHORTCUT_CONTROLLER (controller) || !awake)
+        continue;
+      for (guint m = 0; m < g_list_model_get_n_items (G_LIST_MODEL (controller)); m++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), m);
+
+          found = found || gtk_shortcut_trigger_equal (gtk_shortcut_get_trigger (shortcut), wanted);
+        }
+    }
+  return found;
+}
+
+static void
+keys_of_the_case_are_silent_in_train (void)
+{
+  static const char *const of_case[] = { "z|<Control>z", "s", "x", "1|KP_1", "<Control>4" };
+  static const char *const of_window[] = { "<Control>e", "<Control>t", "<Control>o", "F11" };
+  GtkWidget *window = trp_main_window_new (NULL);
+
+  for (int n = 0; n < 3; n++) /* and back */
+    {
+      const bool train = n == 1;
+
+      g_action_group_change_action_state (G_ACTION_GROUP (window), "mode",
+                                          g_variant_new_string (train ? "train" : "edit"));
+      for (size_t k = 0; k < G_N_ELEMENTS (of_case); k++)
+        g_assert_true (hears (window, of_case[k]) == !train);
+      for (size_t k = 0; k < G_N_ELEMENTS (of_window); k++)
+        g_assert_true (hears (window, of_window[k]));
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+undo_rests_in_train (void)
+{
+  GtkWidget *window = trp_main_window_new (NULL);
+  TrpDocument *document = trp_main_window_get_document (TRP_MAIN_WINDOW (window));
+  GActionGroup *actions = G_ACTION_GROUP (window);
+
+  fill (document);
+  trp_document_add_structure (document, "Lung");
+  g_assert_true (g_action_group_get_action_enabled (actions, "undo"));
+  g_action_group_change_action_state (actions, "mode", g_variant_new_string ("train"));
+  g_assert_false (g_action_group_get_action_enabled (actions, "undo"));
+  g_action_group_change_action_state (actions, "mode", g_variant_new_string ("edit"));
+  g_assert_true (g_action_group_get_action_enabled (actions, "undo"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+names_get_one_ending (void)
+{
+  static const char *const cases[][2] = {
+    { "/a/closed", "/a/closed.nii.gz" },
+    { "/a/closed.nii.gz", "/a/closed.nii.gz" },
+    { "/a/closed.nii.gz.gz", "/a/closed.nii.gz" },
+    { "/a/closed.nii", "/a/closed.nii" },
+    { "/a/v1.2", "/a/v1.2.nii.gz" },
+  };
+  g_autofree char *proposed = trp_dup_save_name ("P1/1.2.840");
+  g_autofree char *nameless = trp_dup_save_name ("");
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *path = trp_dup_save_path (cases[n][0]);
+
+      g_assert_cmpstr (path, ==, cases[n][1]);
+    }
+  g_assert_cmpstr (proposed, ==, "P1-1-2-840-structures");
+  g_assert_cmpstr (nameless, ==, "case-structures");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gtk_init ();
+  trp_style_load (gdk_display_get_default ());
+  g_test_add_func ("/window/four-panes-with-warnings-fit-on-small-screens",
+                   four_panes_with_warnings_fit_on_small_screens);
+  g_test_add_func ("/window/keys-of-the-case-are-silent-in-train",
+                   keys_of_the_case_are_silent_in_train);
+  g_test_add_func ("/window/undo-rests-in-train", undo_rests_in_train);
+  g_test_add_func ("/window/names-get-one-ending", names_get_one_ending);
+  return g_test_run ();
+}
