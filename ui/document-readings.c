@@ -192,11 +192,37 @@ on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
 
 /* ---- readings ---- */
 
+static bool
+is_taken (TrpDocument *self, const char *name)
+{
+  for (guint n = 0; n < self->readings->list->len; n++)
+    if (strcmp (trp_structure_set_get_name (get (self, (int) n)->set), name) == 0)
+      return true;
+  return false;
+}
+
+/* Readings are chosen by name: a second "demo-prostate" is "demo-prostate 2". */
+static void
+make_name_unique (TrpDocument *self, TrpStructureSet *set)
+{
+  g_autofree char *name = g_strdup (trp_structure_set_get_name (set));
+  g_autofree char *free_name = g_strdup (name);
+
+  for (guint n = 2; is_taken (self, free_name); n++)
+    {
+      g_free (free_name);
+      free_name = g_strdup_printf ("%s %u", name, n);
+    }
+  if (strcmp (name, free_name) != 0)
+    trp_structure_set_set_name (set, free_name);
+}
+
 static guint
 append (TrpDocument *self, TrpStructureSet *set)
 {
   Reading *reading = g_new0 (Reading, 1);
 
+  make_name_unique (self, set);
   reading->set = trp_structure_set_ref (set);
   reading->guarded = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) trp_structure_unref, NULL);
   g_ptr_array_add (self->readings->list, reading);

@@ -68,6 +68,8 @@ synthesize (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
+  if (!trp_model_check_input (model, volume, &options, &error))
+    return trp_verb_fail (error);
   result = trp_model_synthesize (model, volume, &options, trp_verb_progress (), &error);
   if (!result || !trp_volume_save (result, argv[3], &error))
     return trp_verb_fail (error);
@@ -89,6 +91,8 @@ segment (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
+  if (!trp_model_check_input (model, volume, &options, &error))
+    return trp_verb_fail (error);
   set = trp_model_segment (model, volume, &options, trp_verb_progress (), &error);
   if (!set || !trp_structure_set_save (set, argv[3], NULL, &error))
     return trp_verb_fail (error);

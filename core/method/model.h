@@ -52,6 +52,24 @@ typedef struct
   bool raw;
 } TrpInferOptions;
 
+/* Whether the network's images are MR; else CT and SynCT. @b_to_a: of a CycleGAN, the way back. */
+bool trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a);
+/* What a model file is, without the work of loading it. Errors: as trp_model_load(). */
+TrpRecipe *trp_model_load_recipe (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_model_check_input:
+ *
+ * Networks make something plausible of any image: whoever lets a user choose asks here first. What
+ * the volume says it is counts; where it says nothing, its lowest value does (air in HU).
+ *
+ * Errors: TRP_ERROR_UNSUPPORTED in one sentence.
+ */
+bool trp_model_check_input (const TrpModel *self,
+                            const TrpVolume *volume,
+                            const TrpInferOptions *options,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * trp_model_synthesize:
  *

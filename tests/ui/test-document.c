@@ -233,6 +233,22 @@ second_reading_on_the_grid_becomes_reference (void)
 }
 
 static void
+readings_of_one_name_are_numbered (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+
+  for (int n = 0; n < 3; n++)
+    {
+      g_autoptr (TrpStructureSet) set = make_set ("prostate", 2, 6);
+      static const char *const names[] = { "prostate", "prostate 2", "prostate 3" };
+      const guint index = trp_document_add_reading (document, set);
+
+      g_assert_cmpstr (trp_structure_set_get_name (trp_document_get_reading (document, index)), ==,
+                       names[n]);
+    }
+}
+
+static void
 stroke_is_one_step_and_undo_restores_the_words (void)
 {
   g_autoptr (TrpDocument) document = trp_document_new ();
@@ -519,6 +535,7 @@ main (int argc, char **argv)
                    first_reading_is_reference_and_is_edited_as_copy);
   g_test_add_func ("/document/reading/second-on-the-grid-becomes-reference",
                    second_reading_on_the_grid_becomes_reference);
+  g_test_add_func ("/document/reading/of-one-name-are-numbered", readings_of_one_name_are_numbered);
   g_test_add_func ("/document/stroke/is-one-step-and-undo-restores",
                    stroke_is_one_step_and_undo_restores_the_words);
   g_test_add_func ("/document/stroke/locked-refuses", locked_structures_refuse_with_a_message);

@@ -7,6 +7,7 @@
  */
 
 #include "tests/lib/check.h"
+#include "ui/dialogs/run-model.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/message-bar.h"
@@ -590,6 +591,66 @@ hidden_identity_stays_out_of_the_warning (void)
   g_assert_finalize_object (bar);
 }
 
+/* ---- running networks ---- */
+
+static void
+put_image (TrpDocument *document, TrpRole role, TrpModality modality)
+{
+  const TrpGeometry geometry = make_geometry ();
+  const TrpVolumeInfo info = { .modality = modality };
+  const TrpDisplay display = { { 400, 40, false, false }, false };
+  g_autoptr (GBytes)
+    bytes = g_bytes_new_take (g_new0 (int16_t, N * N * N), N * N * N * sizeof (int16_t));
+  g_autoptr (TrpVolume)
+    volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, NULL);
+
+  trp_document_set_volume (document, role, volume, &display);
+}
+
+static bool
+is_chooser (GtkWidget *widget, const char *first)
+{
+  GListModel *list = GTK_IS_DROP_DOWN (widget) ? gtk_drop_down_get_model (GTK_DROP_DOWN (widget))
+                                               : NULL;
+  g_autoptr (GtkStringObject) item = list ? g_list_model_get_item (list, 0) : NULL;
+
+  return item && strcmp (gtk_string_object_get_string (item), first) == 0;
+}
+
+/* Returns: whether it can be started with the network and image that are named first. */
+static bool
+is_offered (TrpDocument *document, TrpRunKind kind, const char *model, const char *image)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  g_autoptr (GtkWindow) window = NULL;
+  GtkWidget *start;
+  bool ok;
+
+  g_assert_cmpuint (g_list_model_get_n_items (windows), ==, 0);
+  trp_run_model_ask (NULL, document, kind);
+  window = g_list_model_get_item (windows, 0);
+  start = gtk_widget_get_parent (find (GTK_WIDGET (window), is_label, "Start"));
+  ok = find (GTK_WIDGET (window), is_chooser, model) && gtk_widget_get_sensitive (start) &&
+       find (GTK_WIDGET (window), is_chooser, image);
+  gtk_window_destroy (window);
+  return ok;
+}
+
+static void
+networks_are_offered_for_their_own_kind_of_image (void)
+{
+  static const char to_ct[] = "demo-mr-to-ct.safetensors", prostate[] = "demo-prostate.safetensors";
+  g_autoptr (TrpDocument) document = trp_document_new ();
+
+  put_image (document, TRP_ROLE_MR, TRP_MODALITY_MR);
+  g_assert_true (is_offered (document, TRP_RUN_SYNTHESIZE, to_ct, "MR"));
+  g_assert_false (is_offered (document, TRP_RUN_SEGMENT, prostate, "MR"));
+  put_image (document, TRP_ROLE_CT, TRP_MODALITY_CT);
+  g_assert_true (is_offered (document, TRP_RUN_SEGMENT, prostate, "CT"));
+  put_image (document, TRP_ROLE_SYNCT, TRP_MODALITY_SYNCT);
+  g_assert_true (is_offered (document, TRP_RUN_SEGMENT, prostate, "SynCT"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -618,6 +679,8 @@ main (int argc, char **argv)
                    jobs_that_fail_stay_until_dismissed);
   g_test_add_func ("/panels/strip/shows-the-slice-and-goes-where-it-is-clicked",
                    strip_shows_the_slice_and_goes_where_it_is_clicked);
+  g_test_add_func ("/panels/networks/are-offered-for-their-own-kind-of-image",
+                   networks_are_offered_for_their_own_kind_of_image);
   g_test_add_func ("/panels/side/finds-its-place", side_panel_finds_its_place);
   g_test_add_func ("/panels/messages/hidden-identity-stays-out",
                    hidden_identity_stays_out_of_the_warning);

@@ -87,6 +87,54 @@ axial (size_t nx, size_t ny, size_t nz, double spacing)
                              (const double[]){ spacing, spacing, 3 }, trp_vec3 (-30, 12, 5));
 }
 
+/* --- which images --- */
+
+static bool
+is_taken (const TrpModel *model, int kind, TrpModality modality, bool b_to_a)
+{
+  const TrpGeometry grid = axial (32, 32, 1, 2);
+  const TrpVolumeInfo info = { .modality = modality };
+  const TrpInferOptions options = { .b_to_a = b_to_a };
+  g_autoptr (TrpVolume) silent = trp_tiny_volume (&grid, kind, 0);
+  g_autoptr (TrpVolume) volume = trp_volume_new_with_info (silent, &info);
+  g_autoptr (GError) error = NULL;
+  const bool ok = trp_model_check_input (model, volume, &options, &error);
+
+  if (ok)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
+  return ok;
+}
+
+/* What the file says counts, not its voxels. */
+static void
+test_images_of_another_kind_are_refused (const void *data)
+{
+  const Fixture *f = data;
+  const TrpModel *synct = f->models[0], *contours = f->models[1]; /* of MR; of CT */
+
+  g_assert_true (is_taken (synct, 1, TRP_MODALITY_MR, false));
+  g_assert_false (is_taken (synct, 0, TRP_MODALITY_CT, false));
+  g_assert_false (is_taken (synct, 0, TRP_MODALITY_PT, false));
+  g_assert_true (is_taken (synct, 0, TRP_MODALITY_CT, true));
+  g_assert_false (is_taken (synct, 1, TRP_MODALITY_MR, true));
+  g_assert_true (is_taken (contours, 0, TRP_MODALITY_CT, false));
+  g_assert_true (is_taken (contours, 0, TRP_MODALITY_SYNCT, false));
+  g_assert_false (is_taken (contours, 1, TRP_MODALITY_MR, false));
+}
+
+static void
+test_silent_images_are_judged_by_their_air (const void *data)
+{
+  const Fixture *f = data;
+
+  g_assert_true (is_taken (f->models[0], 0, TRP_MODALITY_UNKNOWN, false));
+  g_assert_false (is_taken (f->models[0], 1, TRP_MODALITY_UNKNOWN, false));
+  g_assert_true (is_taken (f->models[1], 1, TRP_MODALITY_UNKNOWN, false));
+  g_assert_false (is_taken (f->models[1], 0, TRP_MODALITY_UNKNOWN, false));
+}
+
 /* --- grids --- */
 
 static void
@@ -573,6 +621,10 @@ main (int argc, char **argv)
                         test_axis_order_does_not_matter);
   g_test_add_data_func ("/infer/oblique-grid-keeps-the-voxels", &fixture,
                         test_oblique_grid_keeps_the_voxels);
+  g_test_add_data_func ("/infer/images-of-another-kind-are-refused", &fixture,
+                        test_images_of_another_kind_are_refused);
+  g_test_add_data_func ("/infer/silent-images-are-judged-by-their-air", &fixture,
+                        test_silent_images_are_judged_by_their_air);
   g_test_add_data_func ("/infer/segmenter-looks-at-the-middle", &fixture,
                         test_segmenter_looks_at_the_middle);
   g_test_add_data_func ("/infer/refuses-a-sheared-grid", &fixture, test_refuses_a_sheared_grid);

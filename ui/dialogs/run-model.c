@@ -58,7 +58,7 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   Result *result;
   double low, high;
 
-  if (!model)
+  if (!model || !trp_model_check_input (model, task->volume, NULL, error))
     return NULL;
   result = g_new0 (Result, 1);
   if (task->kind == TRP_RUN_SYNTHESIZE)
@@ -73,11 +73,22 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   return NULL;
 }
 
+static void
+tell_of_reading (TrpDocument *document, const char *name, const char *before)
+{
+  g_autofree char *text = g_strdup_printf (
+    _ ("The automatic reading %s is shown and edited now; %s is kept under its name."), name,
+    before);
+
+  trp_document_report (document, TRP_SEVERITY_INFO, text);
+}
+
 /* The new reading is what is edited now; what it is compared with stays. */
 static void
 take_set (TrpDocument *document, TrpStructureSet *set)
 {
   const int reference = trp_document_get_reference (document);
+  TrpStructureSet *before = trp_document_peek_edited (document);
   const bool is_first = trp_document_get_n_readings (document) == 0;
   const guint index = trp_document_add_reading (document, set);
 
@@ -86,6 +97,9 @@ take_set (TrpDocument *document, TrpStructureSet *set)
   trp_document_set_edited (document, (int) index);
   if (reference >= 0)
     trp_document_set_reference (document, reference);
+  if (before)
+    tell_of_reading (document, trp_structure_set_get_name (set),
+                     trp_structure_set_get_name (before));
 }
 
 /* Returns: false if its image is not open any more. */
@@ -185,9 +199,11 @@ typedef struct
   TrpRunKind kind;
   GtkWidget *window;
   GtkWidget *models;
-  GPtrArray *paths; /* of the drop-down's items */
+  GPtrArray *paths;   /* of the drop-down's items */
+  GPtrArray *recipes; /* (element-type TrpRecipe): likewise */
   GtkWidget *images;
-  GArray *roles; /* (element-type TrpRole): of the drop-down's items */
+  GArray *roles;   /* (element-type TrpRole): of the drop-down's items */
+  GtkWidget *note; /* what stands in the way */
   GtkWidget *start;
   GtkFileChooserNative *chooser;
 } Dialog;
@@ -199,25 +215,85 @@ dialog_free (gpointer data)
 
   g_clear_object (&dialog->chooser);
   g_ptr_array_unref (dialog->paths);
+  g_ptr_array_unref (dialog->recipes);
   g_array_unref (dialog->roles);
   g_object_unref (dialog->document);
   g_free (dialog);
 }
 
 static void
-update_start (Dialog *dialog)
+show_note (Dialog *dialog, const char *text)
 {
-  gtk_widget_set_sensitive (dialog->start, dialog->paths->len > 0 && dialog->roles->len > 0);
+  gtk_label_set_label (GTK_LABEL (dialog->note), text ? text : "");
+  gtk_widget_set_visible (dialog->note, text != NULL);
 }
 
+/* By what the image says, else by its place. */
+static bool
+fits (Dialog *dialog, TrpRole role, bool takes_mr)
+{
+  TrpVolume *volume = trp_document_get_volume (dialog->document, role);
+  const TrpModality modality = volume ? trp_volume_get_info (volume)->modality
+                                      : TRP_MODALITY_UNKNOWN;
+
+  if (!volume || (dialog->kind == TRP_RUN_SYNTHESIZE && role != TRP_ROLE_MR))
+    return false;
+  if (modality == TRP_MODALITY_UNKNOWN)
+    return role == TRP_ROLE_OTHER || (role == TRP_ROLE_MR) == takes_mr;
+  return takes_mr ? modality == TRP_MODALITY_MR
+                  : modality == TRP_MODALITY_CT || modality == TRP_MODALITY_SYNCT;
+}
+
+/* The images that the chosen network was made for; a SynCT before a CT. */
 static void
-add_model (Dialog *dialog, const char *path)
+update_images (Dialog *dialog)
+{
+  const guint model = gtk_drop_down_get_selected (GTK_DROP_DOWN (dialog->models));
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  bool takes_mr;
+
+  g_array_set_size (dialog->roles, 0);
+  if (model < dialog->recipes->len)
+    {
+      takes_mr = trp_recipe_takes_mr (g_ptr_array_index (dialog->recipes, model), false);
+      for (TrpRole role = TRP_ROLE_MR; role < TRP_N_ROLES; role++)
+        if (fits (dialog, role, takes_mr))
+          {
+            g_array_append_val (dialog->roles, role);
+            gtk_string_list_append (list, trp_document_get_role_label (dialog->document, role));
+          }
+      show_note (dialog, dialog->roles->len > 0 ? NULL
+                         : takes_mr ? _ ("This network was trained on MR: open an MR first.")
+                                    : _ ("This network was trained on CT or SynCT: open a CT or "
+                                         "make a SynCT first."));
+    }
+  gtk_drop_down_set_model (GTK_DROP_DOWN (dialog->images), G_LIST_MODEL (list));
+  gtk_widget_set_sensitive (dialog->start, dialog->roles->len > 0);
+}
+
+/* Networks of the other kind are not listed. */
+static bool
+add_model (Dialog *dialog, const char *path, GError **error)
 {
   GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (GTK_DROP_DOWN (dialog->models)));
+  const bool is_segment = dialog->kind == TRP_RUN_SEGMENT;
   g_autofree char *name = g_path_get_basename (path);
+  g_autoptr (TrpRecipe) recipe = trp_model_load_recipe (path, error);
 
+  if (!recipe)
+    return false;
+  if ((recipe->trainer == TRP_TRAINER_SEGMENTER) != is_segment)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                   is_segment ? _ ("%s makes images, not contours.")
+                              : _ ("%s makes contours, not images."),
+                   name);
+      return false;
+    }
   g_ptr_array_add (dialog->paths, g_strdup (path));
+  g_ptr_array_add (dialog->recipes, g_steal_pointer (&recipe));
   gtk_string_list_append (list, name);
+  return true;
 }
 
 static void
@@ -231,23 +307,8 @@ add_shipped (Dialog *dialog, const char *folder_path)
       {
         g_autofree char *path = g_build_filename (folder_path, name, NULL);
 
-        add_model (dialog, path);
+        (void) add_model (dialog, path, NULL);
       }
-}
-
-static void
-add_images (Dialog *dialog)
-{
-  GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (GTK_DROP_DOWN (dialog->images)));
-
-  for (TrpRole role = TRP_ROLE_MR; role < TRP_N_ROLES; role++)
-    {
-      if (!trp_document_get_volume (dialog->document, role) ||
-          (dialog->kind == TRP_RUN_SYNTHESIZE && role != TRP_ROLE_MR))
-        continue;
-      g_array_append_val (dialog->roles, role);
-      gtk_string_list_append (list, trp_role_get_name (role));
-    }
 }
 
 static void
@@ -267,12 +328,15 @@ on_chosen (GtkNativeDialog *native, int response, Dialog *dialog)
 {
   g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autoptr (GError) error = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT && path)
     {
-      add_model (dialog, path);
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (dialog->models), dialog->paths->len - 1);
-      update_start (dialog);
+      if (add_model (dialog, path, &error))
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (dialog->models), dialog->paths->len - 1);
+      update_images (dialog);
+      if (error)
+        show_note (dialog, error->message);
     }
   g_clear_object (&dialog->chooser);
 }
@@ -307,25 +371,42 @@ make_row (const char *name, GtkWidget *child)
   return row;
 }
 
+static const char *
+get_title (const Dialog *dialog)
+{
+  return dialog->kind == TRP_RUN_SYNTHESIZE ? _ ("Make a SynCT from the MR")
+                                            : _ ("Contour automatically");
+}
+
 static GtkWidget *
 make_content (Dialog *dialog)
 {
   static const char *const nothing[] = { NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   GtkWidget *choose = gtk_button_new_with_label (_ ("Another file\u2026"));
+  GtkWidget *heading = gtk_label_new (get_title (dialog));
   GtkWidget *models;
 
+  gtk_widget_add_css_class (heading, "panel-title");
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  dialog->note = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (dialog->note), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (dialog->note), 44);
+  gtk_label_set_xalign (GTK_LABEL (dialog->note), 0);
   dialog->models = gtk_drop_down_new_from_strings (nothing);
   dialog->images = gtk_drop_down_new_from_strings (nothing);
   dialog->start = gtk_button_new_with_label (_ ("Start"));
   models = make_row (_ ("Network"), dialog->models);
   gtk_box_append (GTK_BOX (models), choose);
+  gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), models);
   gtk_box_append (GTK_BOX (box), make_row (_ ("Image"), dialog->images));
+  gtk_box_append (GTK_BOX (box), dialog->note);
   gtk_box_append (GTK_BOX (box), dialog->start);
   gtk_widget_add_css_class (dialog->start, "suggested-action");
   gtk_widget_set_margin_top (dialog->start, 6);
   gtk_widget_add_css_class (box, "panel");
+  g_signal_connect_swapped (dialog->models, "notify::selected", G_CALLBACK (update_images), dialog);
   g_signal_connect_swapped (choose, "clicked", G_CALLBACK (on_choose), dialog);
   g_signal_connect_swapped (dialog->start, "clicked", G_CALLBACK (on_start), dialog);
   return box;
@@ -348,11 +429,10 @@ trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
   dialog->document = g_object_ref (document);
   dialog->kind = kind;
   dialog->paths = g_ptr_array_new_with_free_func (g_free);
+  dialog->recipes = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_recipe_free);
   dialog->roles = g_array_new (FALSE, FALSE, sizeof (TrpRole));
   dialog->window = gtk_window_new ();
-  gtk_window_set_title (GTK_WINDOW (dialog->window), kind == TRP_RUN_SYNTHESIZE
-                                                       ? _ ("Make a SynCT from the MR")
-                                                       : _ ("Contour automatically"));
+  gtk_window_set_title (GTK_WINDOW (dialog->window), get_title (dialog));
   gtk_window_set_transient_for (GTK_WINDOW (dialog->window), parent);
   gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
   gtk_window_set_resizable (GTK_WINDOW (dialog->window), FALSE);
@@ -364,7 +444,6 @@ trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
   gtk_widget_add_controller (dialog->window, keys);
   g_object_set_data_full (G_OBJECT (dialog->window), "dialog", dialog, dialog_free);
   add_shipped (dialog, models);
-  add_images (dialog);
-  update_start (dialog);
+  update_images (dialog);
   gtk_window_present (GTK_WINDOW (dialog->window));
 }

@@ -228,10 +228,28 @@ name_buttons (TrpStructureRow *self, const TrpStructure *structure)
   set_name (self->swatch, g_strdup_printf (_ ("Colour of %s"), name));
 }
 
+/* NULL: unknown */
+static const char *
+describe_origin (const TrpStructure *structure)
+{
+  switch (trp_structure_get_origin (structure))
+    {
+    case TRP_ORIGIN_AUTOMATIC:
+      return _ ("Automatic, unchanged");
+    case TRP_ORIGIN_SEMIAUTOMATIC:
+      return _ ("Automatic, then edited");
+    case TRP_ORIGIN_MANUAL:
+      return _ ("Drawn by hand");
+    case TRP_ORIGIN_UNKNOWN:
+      break;
+    }
+  return NULL;
+}
+
 static void
 describe (TrpStructureRow *self, const TrpStructure *structure)
 {
-  const char *origin = trp_structure_get_origin_name (structure);
+  const char *origin = describe_origin (structure);
   const char *problem = trp_live_scores_get_problem (self->scores, self->index);
   g_autofree char *tip = g_strdup_printf ("%s%s%s%s%s", trp_structure_get_name (structure),
                                           origin ? "\n" : "", origin ? origin : "",
@@ -239,7 +257,8 @@ describe (TrpStructureRow *self, const TrpStructure *structure)
 
   gtk_widget_set_tooltip_text (self->label, tip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  trp_structure_get_name (structure), -1);
+                                  trp_structure_get_name (structure),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, origin ? origin : "", -1);
 }
 
 void

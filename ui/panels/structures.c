@@ -317,6 +317,19 @@ on_reference_selected (TrpStructuresPanel *self)
     trp_document_set_reference (self->document, (int) selected - 1);
 }
 
+/* "demo-prostate (automatic)" as long as nobody has changed it. */
+static char *
+make_reading_name (const TrpStructureSet *set)
+{
+  const char *name = trp_structure_set_get_name (set);
+  const size_t size = trp_structure_set_get_size (set);
+
+  for (size_t n = 0; n < size; n++)
+    if (trp_structure_get_origin (trp_structure_set_get (set, n)) != TRP_ORIGIN_AUTOMATIC)
+      return g_strdup (name);
+  return size > 0 ? g_strdup_printf (_ ("%s (automatic)"), name) : g_strdup (name);
+}
+
 static void
 update_readings (TrpStructuresPanel *self)
 {
@@ -329,7 +342,7 @@ update_readings (TrpStructuresPanel *self)
   gtk_string_list_append (reference, _ ("none"));
   for (guint n = 0; n < n_readings; n++)
     {
-      const char *name = trp_structure_set_get_name (trp_document_get_reading (self->document, n));
+      g_autofree char *name = make_reading_name (trp_document_get_reading (self->document, n));
 
       gtk_string_list_append (edited, name);
       gtk_string_list_append (reference, name);
@@ -350,6 +363,18 @@ on_readings_changed (TrpStructuresPanel *self)
 {
   update_readings (self);
   on_structures_changed (self);
+}
+
+/* A first change by hand makes a reading automatic no more. */
+static void
+on_history_changed (TrpStructuresPanel *self)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self->document);
+  GtkStringObject *item = gtk_drop_down_get_selected_item (GTK_DROP_DOWN (self->edited));
+  g_autofree char *name = set ? make_reading_name (set) : NULL;
+
+  if (name && item && strcmp (gtk_string_object_get_string (item), name) != 0)
+    update_readings (self);
 }
 
 static void
@@ -532,6 +557,7 @@ trp_structures_panel_new (TrpDocument *document, TrpLiveScores *scores)
   g_signal_connect_swapped (document, "readings-changed", G_CALLBACK (on_readings_changed), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (on_structures_changed),
                             self);
+  g_signal_connect_swapped (document, "history-changed", G_CALLBACK (on_history_changed), self);
   g_signal_connect_swapped (document, "active-changed", G_CALLBACK (follow_active), self);
   g_signal_connect_swapped (scores, "counts-changed", G_CALLBACK (on_counts_changed), self);
   on_readings_changed (self);

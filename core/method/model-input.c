@@ -1,0 +1,94 @@
+/* model-input.c - which images a model may be run on; see model.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/base/error.h"
+#include "core/method/model.h"
+
+#define HIGHEST_AIR_HU (-300) /* every CT that shows some air has lower values; no MR has */
+
+bool
+trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
+{
+  return recipe->trainer == TRP_TRAINER_SEGMENTER ? g_strcmp0 (recipe->source, "mr") == 0 : !b_to_a;
+}
+
+TrpRecipe *
+trp_model_load_recipe (const char *path, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  TrpSafetensors *file = trp_safetensors_load (path, error);
+  TrpRecipe *recipe = file ? trp_checkpoint_parse_recipe (file, error) : NULL;
+
+  if (file && !recipe)
+    g_prefix_error (error, "%s: ", name);
+  trp_safetensors_unref (file);
+  return recipe;
+}
+
+/* "contours CT and SynCT" */
+static char *
+describe (const TrpModel *self, bool takes_mr)
+{
+  const bool is_segmenter = trp_model_get_recipe (self)->trainer == TRP_TRAINER_SEGMENTER;
+
+  return g_strdup_printf ("%s %s", is_segmenter ? "contours" : "makes images from",
+                          takes_mr ? "MR" : "CT and SynCT");
+}
+
+static bool
+fits (TrpModality modality, bool takes_mr)
+{
+  return takes_mr ? modality == TRP_MODALITY_MR
+                  : modality == TRP_MODALITY_CT || modality == TRP_MODALITY_SYNCT;
+}
+
+static const char *
+get_article_and_name (TrpModality modality)
+{
+  switch (modality)
+    {
+    case TRP_MODALITY_MR:
+      return "an MR";
+    case TRP_MODALITY_CT:
+      return "a CT";
+    case TRP_MODALITY_SYNCT:
+      return "a SynCT";
+    case TRP_MODALITY_PT:
+      return "a PET";
+    case TRP_MODALITY_UNKNOWN:
+      break;
+    }
+  return "of unknown kind";
+}
+
+bool
+trp_model_check_input (const TrpModel *self,
+                       const TrpVolume *volume,
+                       const TrpInferOptions *options,
+                       GError **error)
+{
+  const bool takes_mr = trp_recipe_takes_mr (trp_model_get_recipe (self),
+                                             options && options->b_to_a);
+  const TrpModality modality = trp_volume_get_info (volume)->modality;
+  g_autofree char *what = describe (self, takes_mr);
+  double low, high;
+
+  if (modality != TRP_MODALITY_UNKNOWN)
+    {
+      if (fits (modality, takes_mr))
+        return true;
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s; this image is %s",
+                   trp_model_get_name (self), what, get_article_and_name (modality));
+      return false;
+    }
+  trp_volume_get_range (volume, &low, &high);
+  if (low < HIGHEST_AIR_HU ? !takes_mr : takes_mr)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "The model %s %s; this image looks like %s (its lowest value is %g)",
+               trp_model_get_name (self), what,
+               takes_mr ? "a CT" : "an MR, for it has no air in Hounsfield units", low);
+  return false;
+}
