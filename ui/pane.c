@@ -172,10 +172,12 @@ make_head (TrpSlicePane *self)
   gtk_widget_add_css_class (self->role_button, "role");
   self->description = make_label ("second", 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->description), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->description), 1); /* numbers have room first */
   gtk_widget_set_hexpand (self->description, TRUE);
   self->warning = make_warning (self);
   self->slice_number = make_label ("second", 1);
-  gtk_label_set_ellipsize (GTK_LABEL (self->slice_number), PANGO_ELLIPSIZE_START);
+  /* at its end: the tail of a number is a wrong number */
+  gtk_label_set_ellipsize (GTK_LABEL (self->slice_number), PANGO_ELLIPSIZE_END);
   gtk_widget_set_margin_start (self->slice_number, 4);
   self->window_button = make_menu_button (_ ("Window and level"), trp_pane_make_window_menu ());
   gtk_box_append (GTK_BOX (head), tick);
