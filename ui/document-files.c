@@ -14,6 +14,8 @@
 
 #include <glib/gi18n.h>
 
+#define MAX_FOLDER_IMAGES 8 /* a folder of more is hardly one case */
+
 struct _TrpDocumentFiles
 {
   GPtrArray *jobs; /* (element-type TrpJob): under way */
@@ -168,7 +170,8 @@ typedef struct
 
 typedef struct
 {
-  GPtrArray *series; /* to choose from; else one of these two */
+  GPtrArray *series; /* to choose from */
+  GPtrArray *paths;  /* of the images in a folder; else one of these two */
   TrpVolume *volume;
   TrpStructureSet *set;
   TrpDisplay display;
@@ -191,6 +194,7 @@ opened_free (gpointer data)
   Opened *opened = data;
 
   g_clear_pointer (&opened->series, g_ptr_array_unref);
+  g_clear_pointer (&opened->paths, g_ptr_array_unref);
   g_clear_pointer (&opened->volume, trp_volume_unref);
   g_clear_pointer (&opened->set, trp_structure_set_unref);
   g_free (opened);
@@ -222,6 +226,52 @@ fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **e
   return true;
 }
 
+static int
+compare_paths (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Files in a folder that hold one image each, at most MAX_FOLDER_IMAGES of them in the order of
+ * their names. Returns: (transfer full) (nullable): NULL if there is none. */
+static GPtrArray *
+list_images (const char *folder_path)
+{
+  static const char *const endings[] = { ".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd" };
+  g_autoptr (GDir) folder = g_dir_open (folder_path, 0, NULL);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  while (folder && (name = g_dir_read_name (folder)))
+    for (size_t n = 0; name[0] != '.' && n < G_N_ELEMENTS (endings); n++)
+      if (g_str_has_suffix (name, endings[n]))
+        g_ptr_array_add (paths, g_build_filename (folder_path, name, NULL));
+  g_ptr_array_sort (paths, compare_paths);
+  if (paths->len > MAX_FOLDER_IMAGES)
+    g_ptr_array_set_size (paths, MAX_FOLDER_IMAGES);
+  return paths->len > 0 ? g_steal_pointer (&paths) : NULL;
+}
+
+/* Fills in what the folder has to choose from, if it has. Returns: false for an error. */
+static bool
+look_into_folder (Opened *opened, const OpenData *open, TrpProgress *progress, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  opened->series = trp_series_list (open->path, progress, &problem);
+  if (opened->series)
+    {
+      if (opened->series->len < 2)
+        g_clear_pointer (&opened->series, g_ptr_array_unref);
+      return true;
+    }
+  if (g_error_matches (problem, TRP_ERROR, TRP_ERROR_UNSUPPORTED) &&
+      (opened->paths = list_images (open->path)))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return false;
+}
+
 static void *
 run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 {
@@ -233,15 +283,13 @@ run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 
   if (!open->uid && g_file_test (open->path, G_FILE_TEST_IS_DIR))
     {
-      opened->series = trp_series_list (open->path, progress, error);
-      if (!opened->series)
+      if (!look_into_folder (opened, open, progress, error))
         {
           opened_free (opened);
           return NULL;
         }
-      if (opened->series->len > 1)
+      if (opened->series || opened->paths)
         return opened;
-      g_clear_pointer (&opened->series, g_ptr_array_unref);
     }
   volume = trp_volume_load (open->path, &options, error);
   if (!volume || !fill_opened (opened, open, volume, error))
@@ -284,6 +332,12 @@ place_result (TrpDocument *self, const OpenData *open, const Opened *opened)
       const TrpOpenChoice choice = { open->path, opened->series, open->role };
 
       trp_document_emit (self, TRP_DOCUMENT_CHOOSE_SERIES, &choice);
+      return;
+    }
+  if (opened->paths)
+    {
+      for (guint n = 0; n < opened->paths->len; n++)
+        trp_document_open (self, g_ptr_array_index (opened->paths, n), TRP_ROLE_GUESS, open->as);
       return;
     }
   if (opened->set)

@@ -141,7 +141,7 @@ refuse (const uint8_t *head, size_t size, bool is_folder, GError **error)
 
   if (is_folder)
     g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                         "The folder holds no images that can be read");
+                         "The folder holds no DICOM and no PNG images; open its files instead");
   else if (part)
     g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                  "This program was built without the part that reads %s", part);

@@ -385,6 +385,35 @@ keep_text (TrpDocument *document, int severity, const char *text, char **out_tex
   *out_text = g_strdup (text);
 }
 
+static void
+a_folder_without_dicom_opens_its_images (void)
+{
+  static const char *const names[] = { "b_ct.nii.gz", "a_mr.nii.gz", ".c.nii.gz" };
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *text = NULL;
+  g_autoptr (TrpVolume) volume = make_volume (NULL, 0);
+  g_autoptr (TrpDocument) document = trp_document_new ();
+
+  g_signal_connect (document, "message", G_CALLBACK (keep_text), &text);
+  trp_document_open (document, folder, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+  wait_for_files (document);
+  g_assert_nonnull (strstr (text, "no DICOM"));
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
+
+      g_assert_true (trp_volume_save (volume, path, NULL));
+    }
+  g_clear_pointer (&text, g_free);
+  trp_document_open (document, folder, TRP_ROLE_GUESS, TRP_OPEN_AS_IMAGE);
+  wait_for_files (document);
+  g_assert_cmpstr (text, ==, NULL);
+  g_assert_nonnull (trp_document_get_volume (document, TRP_ROLE_MR));
+  g_assert_nonnull (trp_document_get_volume (document, TRP_ROLE_CT));
+  g_assert_null (trp_document_get_volume (document, TRP_ROLE_OTHER));
+  trp_test_remove_folder (folder);
+}
+
 /* A stroke that is drawn while the worker writes is not in the file. */
 static void
 edits_during_a_save_stay_unsaved (void)
@@ -546,6 +575,8 @@ main (int argc, char **argv)
                    saved_label_map_opens_as_structures);
   g_test_add_func ("/document/files/broken-file-gives-one-sentence",
                    broken_file_gives_one_sentence);
+  g_test_add_func ("/document/files/a-folder-without-dicom-opens-its-images",
+                   a_folder_without_dicom_opens_its_images);
   g_test_add_func ("/document/files/second-ct-is-kept-beside-the-first",
                    second_ct_is_kept_beside_the_first);
   g_test_add_func ("/document/files/dispose-while-opening", dispose_while_opening);

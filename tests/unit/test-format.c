@@ -68,7 +68,7 @@ test_refuses (void)
   assert_refused (empty, TRP_ERROR_FORMAT, "*empty*");
   assert_refused (text, TRP_ERROR_UNSUPPORTED, "*not an image*");
   assert_refused (absent, TRP_ERROR_IO, "*No such file*");
-  assert_refused (hollow, TRP_ERROR_UNSUPPORTED, "*no images*");
+  assert_refused (hollow, TRP_ERROR_UNSUPPORTED, "*no DICOM*");
   assert_refused ("/dev/null", TRP_ERROR_IO, "*neither a file nor a folder*");
   trp_test_remove_folder (folder);
 }
