@@ -591,6 +591,39 @@ hidden_identity_stays_out_of_the_warning (void)
   g_assert_finalize_object (bar);
 }
 
+static bool
+is_chosen (GtkWidget *widget, const char *text)
+{
+  GObject *item = GTK_IS_DROP_DOWN (widget)
+                    ? gtk_drop_down_get_selected_item (GTK_DROP_DOWN (widget))
+                    : NULL;
+
+  return item && strcmp (gtk_string_object_get_string (GTK_STRING_OBJECT (item)), text) == 0;
+}
+
+static void
+automatic_readings_are_marked_until_they_are_changed (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_structures_panel_new (document, scores));
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("net", &geometry);
+  g_autoptr (TrpStructure) gtv = make_block ("GTV", 10);
+
+  trp_structure_set_origin (gtv, TRP_ORIGIN_AUTOMATIC);
+  trp_structure_set_append (set, gtv);
+  trp_document_set_edited (document, (int) trp_document_add_reading (document, set));
+  g_assert_nonnull (find (panel, is_chosen, "net (automatic)"));
+  g_assert_nonnull (find (panel, is_tip, "GTV\nAutomatic, unchanged"));
+  paint (document, trp_vec3 (30, 30, 30));
+  trp_document_end_stroke (document);
+  g_assert_null (find (panel, is_chosen, "net (automatic)"));
+  g_assert_nonnull (find (panel, is_chosen, "net"));
+  g_assert_nonnull (find (panel, is_tip, "GTV\nAutomatic, then edited"));
+  g_assert_finalize_object (panel);
+}
+
 /* ---- running networks ---- */
 
 static void
@@ -679,6 +712,8 @@ main (int argc, char **argv)
                    jobs_that_fail_stay_until_dismissed);
   g_test_add_func ("/panels/strip/shows-the-slice-and-goes-where-it-is-clicked",
                    strip_shows_the_slice_and_goes_where_it_is_clicked);
+  g_test_add_func ("/panels/structures/of-automatic-readings-are-marked",
+                   automatic_readings_are_marked_until_they_are_changed);
   g_test_add_func ("/panels/networks/are-offered-for-their-own-kind-of-image",
                    networks_are_offered_for_their_own_kind_of_image);
   g_test_add_func ("/panels/side/finds-its-place", side_panel_finds_its_place);
