@@ -232,7 +232,8 @@ trp_panes_get_pointed (TrpPanes *self)
 {
   for (int orientation = 0; orientation < TRP_N_ORIENTATIONS; orientation++)
     for (int role = 0; role < TRP_N_ROLES; role++)
-      if (trp_slice_pane_has_pointer (self->panes[orientation][role]))
+      if (has_volume (self, self->panes[orientation][role]) &&
+          trp_slice_pane_has_pointer (self->panes[orientation][role]))
         return self->panes[orientation][role];
   return NULL;
 }

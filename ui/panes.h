@@ -27,7 +27,7 @@ GtkWidget *trp_panes_new (TrpDocument *document);
 TrpLayout trp_panes_get_layout (TrpPanes *self);
 void trp_panes_set_layout (TrpPanes *self, TrpLayout layout);
 TrpSlicePane *trp_panes_get_active (TrpPanes *self);
-/* Under the pointer; NULL: none. */
+/* Under the pointer, with an image; NULL: none. */
 TrpSlicePane *trp_panes_get_pointed (TrpPanes *self);
 /* Gives the keys to the active pane. */
 void trp_panes_focus_active (TrpPanes *self);

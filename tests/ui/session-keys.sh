@@ -63,6 +63,12 @@ expect label 'W 1500' 'W 1500 L −600'
 press alt+1; expect label 'W 400' 'W 400 L 40'
 xdotool click 1
 
+# an empty pane has no window: over it the active pane answers
+xdotool mousemove $((x - 40)) $((y + height / 2)) key alt+2
+expect label 'W 1500' 'W 1500 L −600'
+press alt+1; expect label 'W 400' 'W 400 L 40'
+xdotool mousemove $((x + width / 2)) $((y + height / 2))
+
 # tools
 press 0; expect label 'Edit: ' 'Ruler'
 press 3; expect label 'Edit: ' 'Eraser 8.0 mm'
