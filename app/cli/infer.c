@@ -8,6 +8,7 @@
 #include "core/method/model.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 
 extern const TrpVerb trp_verb_synthesize;
@@ -45,6 +46,20 @@ load (char **argv, TrpModel **out_model, TrpVolume **out_volume, GError **error)
   return *out_volume != NULL;
 }
 
+/* Goes on in doubt, but not silently. */
+static bool
+check (const TrpModel *model,
+       const TrpVolume *volume,
+       const TrpInferOptions *options,
+       GError **error)
+{
+  g_autofree char *doubt = trp_model_dup_doubt (model, volume, options);
+
+  if (doubt)
+    fprintf (stderr, _ ("warning: %s\n"), doubt);
+  return trp_model_check_input (model, volume, options, error);
+}
+
 static TrpInferOptions
 make_options (void)
 {
@@ -68,7 +83,7 @@ synthesize (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
-  if (!trp_model_check_input (model, volume, &options, &error))
+  if (!check (model, volume, &options, &error))
     return trp_verb_fail (error);
   result = trp_model_synthesize (model, volume, &options, trp_verb_progress (), &error);
   if (!result || !trp_volume_save (result, argv[3], &error))
@@ -91,7 +106,7 @@ segment (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
-  if (!trp_model_check_input (model, volume, &options, &error))
+  if (!check (model, volume, &options, &error))
     return trp_verb_fail (error);
   set = trp_model_segment (model, volume, &options, trp_verb_progress (), &error);
   if (!set || !trp_structure_set_save (set, argv[3], NULL, &error))

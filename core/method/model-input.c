@@ -6,7 +6,8 @@
 #include "core/base/error.h"
 #include "core/method/model.h"
 
-#define HIGHEST_AIR_HU (-300) /* every CT that shows some air has lower values; no MR has */
+/* A CT that shows some air has lower values, an MR hardly ever: a doubt, no proof. */
+#define HIGHEST_AIR_HU (-300)
 
 bool
 trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
@@ -73,22 +74,28 @@ trp_model_check_input (const TrpModel *self,
                                              options && options->b_to_a);
   const TrpModality modality = trp_volume_get_info (volume)->modality;
   g_autofree char *what = describe (self, takes_mr);
+
+  if (modality == TRP_MODALITY_UNKNOWN || fits (modality, takes_mr))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s; this image is %s",
+               trp_model_get_name (self), what, get_article_and_name (modality));
+  return false;
+}
+
+char *
+trp_model_dup_doubt (const TrpModel *self, const TrpVolume *volume, const TrpInferOptions *options)
+{
+  const bool takes_mr = trp_recipe_takes_mr (trp_model_get_recipe (self),
+                                             options && options->b_to_a);
+  g_autofree char *what = describe (self, takes_mr);
   double low, high;
 
-  if (modality != TRP_MODALITY_UNKNOWN)
-    {
-      if (fits (modality, takes_mr))
-        return true;
-      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s; this image is %s",
-                   trp_model_get_name (self), what, get_article_and_name (modality));
-      return false;
-    }
+  if (trp_volume_get_info (volume)->modality != TRP_MODALITY_UNKNOWN)
+    return NULL;
   trp_volume_get_range (volume, &low, &high);
   if (low < HIGHEST_AIR_HU ? !takes_mr : takes_mr)
-    return true;
-  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-               "The model %s %s; this image looks like %s (its lowest value is %g)",
-               trp_model_get_name (self), what,
-               takes_mr ? "a CT" : "an MR, for it has no air in Hounsfield units", low);
-  return false;
+    return NULL;
+  return g_strdup_printf ("The model %s %s; this image looks like %s (its lowest value is %g)",
+                          trp_model_get_name (self), what,
+                          takes_mr ? "a CT" : "an MR, for it has no air in Hounsfield units", low);
 }

@@ -60,8 +60,8 @@ TrpRecipe *trp_model_load_recipe (const char *path, GError **error) G_GNUC_WARN_
 /**
  * trp_model_check_input:
  *
- * Networks make something plausible of any image: whoever lets a user choose asks here first. What
- * the volume says it is counts; where it says nothing, its lowest value does (air in HU).
+ * Networks make something plausible of any image: whoever lets a user choose asks here first. Only
+ * what the volume says it is counts here.
  *
  * Errors: TRP_ERROR_UNSUPPORTED in one sentence.
  */
@@ -69,6 +69,11 @@ bool trp_model_check_input (const TrpModel *self,
                             const TrpVolume *volume,
                             const TrpInferOptions *options,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A sentence when the volume does not say what it is and its values do not look like what the model
+ * was trained on (air in HU), else NULL. To be shown, not to refuse by. (transfer full) */
+char *
+trp_model_dup_doubt (const TrpModel *self, const TrpVolume *volume, const TrpInferOptions *options);
 
 /**
  * trp_model_synthesize:
