@@ -46,18 +46,14 @@ load (char **argv, TrpModel **out_model, TrpVolume **out_volume, GError **error)
   return *out_volume != NULL;
 }
 
-/* Goes on in doubt, but not silently. */
-static bool
-check (const TrpModel *model,
-       const TrpVolume *volume,
-       const TrpInferOptions *options,
-       GError **error)
+/* The work is done in doubt, but not silently. */
+static void
+tell_doubt (const TrpModel *model, const TrpVolume *volume, const TrpInferOptions *options)
 {
   g_autofree char *doubt = trp_model_dup_doubt (model, volume, options);
 
   if (doubt)
     fprintf (stderr, _ ("warning: %s\n"), doubt);
-  return trp_model_check_input (model, volume, options, error);
 }
 
 static TrpInferOptions
@@ -83,11 +79,12 @@ synthesize (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
-  if (!check (model, volume, &options, &error))
+  if (!trp_model_check_input (model, volume, &options, &error))
     return trp_verb_fail (error);
   result = trp_model_synthesize (model, volume, &options, trp_verb_progress (), &error);
   if (!result || !trp_volume_save (result, argv[3], &error))
     return trp_verb_fail (error);
+  tell_doubt (model, volume, &options);
   return TRP_EXIT_DONE;
 }
 
@@ -106,11 +103,12 @@ segment (int argc, char **argv)
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
   options = make_options ();
-  if (!check (model, volume, &options, &error))
+  if (!trp_model_check_input (model, volume, &options, &error))
     return trp_verb_fail (error);
   set = trp_model_segment (model, volume, &options, trp_verb_progress (), &error);
   if (!set || !trp_structure_set_save (set, argv[3], NULL, &error))
     return trp_verb_fail (error);
+  tell_doubt (model, volume, &options);
   return TRP_EXIT_DONE;
 }
 

@@ -8,30 +8,27 @@ for tool in Xvfb dbus-run-session; do
   case "$1" in *.sh) exit 77 ;; *) exit 0 ;; esac
 done
 folder=$(mktemp -d)
-mkfifo "$folder/display"
 server=
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$folder"' EXIT
 
-start_server () {
-  Xvfb -displayfd 3 -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 3>"$folder/display" 2>/dev/null &
-  server=$!
-  read -r number <"$folder/display"
-}
-
-# Another server that leaves the same display number at this moment takes our socket with it: look, and try again.
 answers () {
-  for wait in 0.1 0.5 2; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -0 $server 2>/dev/null || return 1
     xdpyinfo -display ":$number" >/dev/null 2>&1 && return 0
-    sleep $wait
+    sleep 0.5
   done
   return 1
 }
 
+# A number of our own: servers that pick the lowest free one take one another's sockets along when they leave.
+number=$((100 + $$ % 20000))
 for attempt in 1 2 3 4 5; do
-  start_server
+  Xvfb ":$number" -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 2>/dev/null &
+  server=$!
   answers && break
-  kill $server
+  kill $server 2>/dev/null
   wait $server 2>/dev/null
+  number=$((number + 20011))
 done
 export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_A11Y="${GTK_A11Y:-test}"
 export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE_HOME="$folder/state"
