@@ -132,7 +132,7 @@ init_runner (Runner *self,
   self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
   /* the recipe's threads were those of the machine it was trained on */
-  self->device = trp_device_choose (options && options->device ? options->device : "auto", 0,
+  self->device = trp_device_choose (options && options->device ? options->device : "auto", NULL,
                                     &self->note, error);
   if (!self->device)
     return false;

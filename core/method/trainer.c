@@ -345,9 +345,10 @@ open_device (Run *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const char *name = t->options->device;
+  const TrpDeviceOptions device = { .deterministic = true, .n_threads = t->recipe->threads };
   g_autofree char *note = NULL;
 
-  t->device = trp_device_choose (name ? name : "auto", t->recipe->threads, &note, error);
+  t->device = trp_device_choose (name ? name : "auto", &device, &note, error);
   if (!t->device)
     return false;
   say (t, note);

@@ -3,11 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Three tables exist: trp_backend_reference (plain C, doubles, the oracle), trp_backend_cpu
- * (float32, oneDNN and own loops), and the CUDA module's. The engine (program.h) turns a graph into
- * calls:
+ * (float32, oneDNN and own loops), and the CUDA module's, which is opened at run time and exports
+ * one function, TRP_BACKEND_MODULE_SYMBOL. The engine (program.h) turns a graph into calls:
  *
  *   open, compile once per operation, allocate persistent tensors, one arena and one workspace;
- *   then for each step: upload inputs, begin_step, run in list order, end_step, download losses.
+ *   then for each step: upload inputs, begin_step, run in list order, end_step, begin_read the
+ *   losses, and finish_read them a step or two later.
  *
  * What compile and run may assume:
  *  - shapes are checked, dense NHWC (shape.h); the desc's arrays live only during compile;
@@ -25,8 +26,9 @@
  *    step counters) is a tensor in device memory, never an argument: a whole step can be captured;
  *  - results must be the same bits in every run when the device was opened deterministic, and must
  *    not depend on the number of threads.
- * A kernel may not allocate device memory in run. All calls for one device come from one thread at
- * a time.
+ * A kernel may not allocate device memory in run. After an error of the device every later call
+ * fails with TRP_ERROR_DEVICE (close and the free functions still work). All calls for one device
+ * come from one thread at a time.
  */
 
 #pragma once
@@ -35,7 +37,7 @@
 
 G_BEGIN_DECLS
 
-#define TRP_BACKEND_ABI 1
+#define TRP_BACKEND_ABI 2
 #define TRP_TENSOR_ALIGNMENT 256
 
 typedef enum
@@ -54,7 +56,9 @@ typedef struct
   int n_threads; /* CPU: 0 = trp_parallel_get_threads() */
 } TrpDeviceOptions;
 
-/* @total_bytes, @free_bytes: of the device's memory; 0 where unknown.
+/* @precision: what convolutions compute in: "float32", "TF32", "bfloat16", "float16", "float64"
+ * @total_bytes, @free_bytes: of the device's memory; 0 where unknown
+ * @loss_scaling: gradients of this device underflow: training must scale the loss (optimizer.h)
  * @note: one sentence worth showing (why a mode is not available), or "" */
 typedef struct
 {
@@ -62,6 +66,7 @@ typedef struct
   char precision[16];
   size_t total_bytes, free_bytes;
   bool deterministic;
+  bool loss_scaling;
   char note[256];
 } TrpDeviceInfo;
 
@@ -89,6 +94,9 @@ typedef struct
  * cannot do: TRP_ERROR_UNSUPPORTED
  * @run: may return before the work is done; work runs in call order
  * @synchronize: waits; late errors come out here
+ * @begin_read: (optional) (transfer full): begins to copy @n scalars to the host in call order and
+ * returns at once; the copy is of their values at this point of the call order
+ * @finish_read: waits for that copy, fills @out_values and frees @read; with NULL only frees it
  * @begin_step: (optional): @step identifies a program's list. Sets *@out_replayed when a captured
  * copy was launched, then run is not called for this step
  * @end_step: (optional): after the last run, also after a failed one
@@ -125,10 +133,17 @@ typedef struct
   bool (*run) (void *device, void *kernel, const TrpKernelArgs *args, GError **error);
   bool (*synchronize) (void *device, GError **error);
 
+  void *(*begin_read) (void *device, int n, const void *const *memories, GError **error);
+  bool (*finish_read) (void *device, void *read, float *out_values, GError **error);
+
   bool (*begin_step) (void *device, const void *step, bool *out_replayed, GError **error);
   bool (*end_step) (void *device, const void *step, GError **error);
   void (*forget_step) (void *device, const void *step);
 } TrpBackend;
+
+/* What the module exports: a TrpBackendModuleFunc. */
+#define TRP_BACKEND_MODULE_SYMBOL "trp_backend_module"
+typedef const TrpBackend *(*TrpBackendModuleFunc) (void);
 
 extern const TrpBackend trp_backend_reference;
 extern const TrpBackend trp_backend_cpu;

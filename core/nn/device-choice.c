@@ -9,11 +9,31 @@
 
 #include <string.h>
 
+bool
+trp_precision_parse (const char *text, TrpPrecision *out_precision, GError **error)
+{
+  static const char *const names[] = { "default", "strict", "bf16", "f16" };
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (names); i++)
+    if (strcmp (text, names[i]) == 0)
+      {
+        *out_precision = (TrpPrecision) i;
+        return true;
+      }
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "There is no precision \"%s\"; use default, strict, bf16 or f16", text);
+  return false;
+}
+
 TrpDevice *
-trp_device_choose (const char *name, int n_threads, char **out_note, GError **error)
+trp_device_choose (const char *name,
+                   const TrpDeviceOptions *options,
+                   char **out_note,
+                   GError **error)
 {
   const bool is_auto = strcmp (name, "auto") == 0;
-  const TrpDeviceOptions options = { .deterministic = true, .n_threads = n_threads };
+  static const TrpDeviceOptions defaults = { .deterministic = true };
+  const int n_threads = options ? options->n_threads : 0;
   TrpDevice *device;
 
   if (g_str_has_prefix (name, "cuda"))
@@ -25,7 +45,7 @@ trp_device_choose (const char *name, int n_threads, char **out_note, GError **er
   if (strcmp (name, "reference") == 0)
     {
       *out_note = g_strdup ("Reference device: plain C in double, slow");
-      return trp_device_open (&trp_backend_reference, &options, error);
+      return trp_device_open (&trp_backend_reference, options ? options : &defaults, error);
     }
   if (!is_auto && strcmp (name, "cpu") != 0)
     {
@@ -33,7 +53,7 @@ trp_device_choose (const char *name, int n_threads, char **out_note, GError **er
                    "There is no device \"%s\"; use auto or cpu", name);
       return NULL;
     }
-  device = trp_device_open (&trp_backend_cpu, &options, error);
+  device = trp_device_open (&trp_backend_cpu, options ? options : &defaults, error);
   if (device)
     *out_note = g_strdup_printf (is_auto ? "CPU, %d threads: this version has no CUDA module"
                                          : "CPU, %d threads",

@@ -5,6 +5,8 @@
 
 #include "core/nn/program.h"
 
+#include <string.h>
+
 /* One operation, bound to memory. */
 typedef struct
 {
@@ -15,6 +17,14 @@ typedef struct
   TrpStored **stored_outputs; /* per output, NULL unless persistent */
   uint64_t *versions;
 } Step;
+
+/* A late read: of the back end, or values fetched at once where it has none. */
+typedef struct
+{
+  void *handle;
+  int n;
+  float values[TRP_MAX_READ];
+} Read;
 
 struct _TrpProgram
 {
@@ -30,6 +40,7 @@ struct _TrpProgram
   void *workspace;
   size_t workspace_bytes;
   Step *steps;
+  GQueue reads; /* Read, oldest first */
 };
 
 static void *
@@ -148,10 +159,24 @@ trp_program_new (TrpGraph *graph, TrpStore *store, GError **error)
   self->memory = g_new0 (void *, (gsize) MAX (self->n_values, 1));
   self->stored = g_new0 (TrpStored *, (gsize) MAX (self->n_values, 1));
   self->steps = g_new0 (Step, (gsize) MAX (self->n_ops, 1));
+  g_queue_init (&self->reads);
   self->plan = trp_plan_new (graph, self->backend->tensor_bytes, self->device);
   if (!prepare (self, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+static void
+drop_reads (TrpProgram *self)
+{
+  Read *read;
+
+  while ((read = g_queue_pop_head (&self->reads)))
+    {
+      if (read->handle)
+        self->backend->finish_read (self->device, read->handle, NULL, NULL);
+      g_free (read);
+    }
 }
 
 void
@@ -159,6 +184,7 @@ trp_program_free (TrpProgram *self)
 {
   if (!self)
     return;
+  drop_reads (self);
   if (self->backend->forget_step)
     self->backend->forget_step (self->device, self);
   for (int i = 0; i < self->n_ops; i++)
@@ -251,6 +277,60 @@ trp_program_get (TrpProgram *self, TrpValue value, float *out_values, GError **e
   const TrpTensor *tensor = peek_accessible (self, value, false);
 
   return self->backend->download (self->device, self->memory[value], tensor, out_values, error);
+}
+
+static bool
+fetch (TrpProgram *self, const TrpValue *values, Read *read, GError **error)
+{
+  for (int i = 0; i < read->n; i++)
+    if (!trp_program_get (self, values[i], &read->values[i], error))
+      return false;
+  return true;
+}
+
+bool
+trp_program_begin_read (TrpProgram *self, const TrpValue *values, int n, GError **error)
+{
+  g_autofree Read *read = g_new0 (Read, 1);
+  const void *memories[TRP_MAX_READ];
+
+  g_return_val_if_fail (n > 0 && n <= TRP_MAX_READ, false);
+  read->n = n;
+  for (int i = 0; i < n; i++)
+    {
+      const TrpTensor *tensor = peek_accessible (self, values[i], false);
+
+      g_assert (tensor->precise && trp_shape_count (tensor->shape) == 1);
+      memories[i] = self->memory[values[i]];
+    }
+  if (self->backend->begin_read)
+    {
+      read->handle = self->backend->begin_read (self->device, n, memories, error);
+      if (!read->handle)
+        return false;
+    }
+  else if (!fetch (self, values, read, error))
+    return false;
+  g_queue_push_tail (&self->reads, g_steal_pointer (&read));
+  return true;
+}
+
+bool
+trp_program_finish_read (TrpProgram *self, float *out_values, GError **error)
+{
+  g_autofree Read *read = g_queue_pop_head (&self->reads);
+
+  g_return_val_if_fail (read, false);
+  if (read->handle)
+    return self->backend->finish_read (self->device, read->handle, out_values, error);
+  memcpy (out_values, read->values, (gsize) read->n * sizeof (float));
+  return true;
+}
+
+int
+trp_program_get_n_reads (const TrpProgram *self)
+{
+  return (int) self->reads.length;
 }
 
 bool

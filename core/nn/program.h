@@ -45,6 +45,22 @@ bool trp_program_run (TrpProgram *self, GError **error) G_GNUC_WARN_UNUSED_RESUL
 bool trp_program_get (TrpProgram *self, TrpValue value, float *out_values, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * trp_program_begin_read:
+ * @values: scalars (precise ones) of the run just made, at most TRP_MAX_READ
+ *
+ * Asks for them without waiting for the device. trp_program_finish_read() gives them back, the
+ * oldest request first; it waits. A request that is never finished is dropped with the program.
+ */
+#define TRP_MAX_READ 64
+bool trp_program_begin_read (TrpProgram *self, const TrpValue *values, int n, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
+bool trp_program_finish_read (TrpProgram *self,
+                              float *out_values,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Requests made and not yet finished. */
+int trp_program_get_n_reads (const TrpProgram *self);
+
 /* Doubles without loss, inputs and persistent values alike; only where the back end has them (tests
  * on the reference). */
 bool trp_program_set_f64 (TrpProgram *self, TrpValue value, const double *values, GError **error)

@@ -391,6 +391,38 @@ test_pool_exchange (void)
   exchange (program, 15, -3, 11);
 }
 
+/* Reads come back in the order of their requests, with the values of their own step. */
+static void
+test_late_reads (void)
+{
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", trp_shape_vector (4));
+  const TrpValue weights = trp_graph_input (graph, "weights", trp_shape_vector (1));
+  TrpValue losses[2] = { trp_graph_mean (graph, x) };
+  g_autoptr (TrpProgram) program = NULL;
+  float values[2];
+
+  losses[1] = trp_graph_weighted_sum (graph, weights, losses, 1);
+  for (int i = 0; i < 2; i++)
+    trp_graph_output (graph, i ? "loss" : "mean", losses[i]);
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  set_scalar (program, "weights", 10);
+  for (int t = 0; t < 3; t++)
+    {
+      g_assert_true (trp_program_set_f64 (program, x, (const double[]){ t, t, t, t }, NULL));
+      run (program);
+      g_assert_true (trp_program_begin_read (program, losses, 2, NULL));
+    }
+  g_assert_cmpint (trp_program_get_n_reads (program), ==, 3);
+  for (int t = 0; t < 2; t++)
+    {
+      g_assert_true (trp_program_finish_read (program, values, NULL));
+      g_assert_cmpfloat (values[0], ==, (float) t);
+      g_assert_cmpfloat (values[1], ==, (float) (10 * t));
+    }
+  g_assert_cmpint (trp_program_get_n_reads (program), ==, 1); /* dropped with the program */
+}
+
 /* (K, R, S, C) in memory is (K, C, R, S) in PyTorch's files. */
 static void
 test_file_order (void)
@@ -651,6 +683,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/adam/closed-form", test_adam_closed_form);
   g_test_add_func ("/nn/ema/closed-form", test_ema_closed_form);
   g_test_add_func ("/nn/pool-exchange/choices", test_pool_exchange);
+  g_test_add_func ("/nn/program/late-reads", test_late_reads);
   g_test_add_func ("/nn/store/file-order", test_file_order);
   g_test_add_func ("/nn/store/shared", test_store_shared);
   g_test_add_func ("/nn/store/versions", test_versions);
