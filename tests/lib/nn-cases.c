@@ -10,6 +10,8 @@
 #include "core/nn/losses.h"
 #include "core/nn/optimizer.h"
 
+#include <math.h>
+
 static TrpValue
 parameter (TrpGraph *graph, const char *name, TrpShape shape)
 {
@@ -377,16 +379,13 @@ trp_nn_numbers (const char *name, TrpShape shape, float *out_values)
     }
 }
 
-TrpProgram *
-trp_nn_fill_program (TrpGraph *graph, const TrpBackend *backend)
+static TrpProgram *
+fill_program (TrpGraph *graph, TrpDevice *device)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrpDevice) device = trp_device_open (backend, NULL, &error);
-  g_autoptr (TrpStore) store = device ? trp_store_new (device) : NULL;
-  TrpProgram *program;
+  g_autoptr (TrpStore) store = trp_store_new (device);
+  TrpProgram *program = trp_program_new (graph, store, &error);
 
-  g_assert_no_error (error);
-  program = trp_program_new (graph, store, &error);
   g_assert_no_error (error);
   for (TrpValue i = 0; i < trp_graph_get_n_values (trp_program_peek_graph (program)); i++)
     {
@@ -405,7 +404,63 @@ trp_nn_fill_program (TrpGraph *graph, const TrpBackend *backend)
 }
 
 TrpProgram *
+trp_nn_fill_program (TrpGraph *graph, const TrpBackend *backend)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpDevice) device = trp_device_open (backend, NULL, &error);
+
+  g_assert_no_error (error);
+  return fill_program (graph, device);
+}
+
+TrpProgram *
 trp_nn_case_program (const TrpNnCase *self, const TrpBackend *backend, bool update)
 {
   return trp_nn_fill_program (trp_nn_case_build (self, update), backend);
+}
+
+static void
+compare_value (TrpProgram *actual_program,
+               TrpProgram *expected_program,
+               TrpValue value,
+               double tolerance)
+{
+  const TrpValueInfo *info = trp_graph_peek_value (trp_program_peek_graph (actual_program), value);
+  const size_t count = trp_shape_count (info->tensor.shape);
+  g_autofree float *actual = g_new (float, count);
+  g_autofree float *expected = g_new (float, count);
+  double error = 0, largest = 0;
+
+  g_assert_true (trp_program_get (actual_program, value, actual, NULL));
+  g_assert_true (trp_program_get (expected_program, value, expected, NULL));
+  for (size_t i = 0; i < count; i++)
+    {
+      const double difference = fabs ((double) actual[i] - (double) expected[i]);
+
+      error = isnan (difference) ? HUGE_VAL : MAX (error, difference);
+      largest = MAX (largest, fabs ((double) expected[i]));
+    }
+  g_test_message ("%s: %.2g of %.2g", info->name ? info->name : "?", error, largest);
+  g_assert_cmpfloat (error, <=, tolerance * largest + 1e-7);
+}
+
+void
+trp_nn_case_check (const TrpNnCase *self, TrpDevice *device, double tolerance)
+{
+  g_autoptr (TrpProgram) actual = fill_program (trp_nn_case_build (self, false), device);
+  g_autoptr (TrpProgram) expected = trp_nn_case_program (self, &trp_backend_reference, false);
+  const TrpGraph *graph = trp_program_peek_graph (actual);
+  int n_compared = 0;
+
+  g_assert_true (trp_program_run (actual, NULL) && trp_program_run (expected, NULL));
+  for (TrpValue v = 0; v < trp_graph_get_n_values (graph); v++)
+    {
+      const TrpValueInfo *info = trp_graph_peek_value (graph, v);
+
+      if (info->tensor.kind == TRP_VALUE_TEMPORARY && !info->keep)
+        continue;
+      compare_value (actual, expected, v, tolerance);
+      n_compared++;
+    }
+  g_assert_cmpint (n_compared, >, 1);
 }

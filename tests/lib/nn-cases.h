@@ -35,7 +35,10 @@ TrpGraph *trp_nn_case_build (const TrpNnCase *self, bool update);
 /* A program on a new store and device, all inputs, parameters and states filled with the same
  * numbers on every back end (exact in float32). Aborts on errors. */
 TrpProgram *trp_nn_case_program (const TrpNnCase *self, const TrpBackend *backend, bool update);
-/* The same for any graph (transfer full). */
+/* Output, loss and all gradients on @device against the reference; fails where one differs by more
+ * than @tolerance times its largest expected value. */
+void trp_nn_case_check (const TrpNnCase *self, TrpDevice *device, double tolerance);
+/* A program as above for any graph (transfer full). */
 TrpProgram *trp_nn_fill_program (TrpGraph *graph, const TrpBackend *backend);
 /* Numbers for a value by its name: "step" and "lr" are scalars of Adam, "mask" is 0 or 1, "choices"
  * are a pool's, "running_var" is positive, all others within -1..1. */

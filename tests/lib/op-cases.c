@@ -1,0 +1,136 @@
+/* op-cases.c - see op-cases.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/op-cases.h"
+
+#define ANY TRP_OP_RANGE_ANY
+#define POSITIVE TRP_OP_RANGE_POSITIVE
+#define UNIT TRP_OP_RANGE_UNIT
+#define NUMBER TRP_OP_RANGE_NUMBER
+
+/* clang-format off */
+#define V(c) { 1, 1, 1, c }
+#define CONV(s, top, bottom, left, right) { .stride = s, .pad_top = top, .pad_bottom = bottom, .pad_left = left, .pad_right = right }
+#define CONV_TO(s, p, ...) { .stride = s, .pad_top = p, .pad_bottom = p, .pad_left = p, .pad_right = p, .shape = __VA_ARGS__ }
+#define TRIPLE(label, s, p, x, f, y)                                                                                                       \
+  { label, TRP_OP_conv, CONV (s, p, p, p, p), 2, { x, f }, 1 },                                                                            \
+  { label " bias", TRP_OP_conv, CONV (s, p, p, p, p), 3, { x, f, V (0) }, 1 },                                                             \
+  { label, TRP_OP_conv_backward_data, CONV_TO (s, p, x), 2, { y, f }, 1 },                                                                 \
+  { label, TRP_OP_conv_transpose, CONV_TO (s, p, x), 2, { y, f }, 1 },                                                                     \
+  { label " bias", TRP_OP_conv_transpose, CONV_TO (s, p, x), 3, { y, f, V (0) }, 1 },                                                      \
+  { label, TRP_OP_conv_backward_filter, CONV_TO (s, p, f), 2, { x, y }, 1 }
+#define S(...) { __VA_ARGS__ }
+
+const TrpOpCase trp_op_cases[] = {
+  TRIPLE ("3x3", 1, 1, S (1, 9, 7, 16), S (24, 3, 3, 16), S (1, 9, 7, 24)),
+  TRIPLE ("3x3 valid, batch", 1, 0, S (3, 11, 10, 17), S (19, 3, 3, 17), S (3, 9, 8, 19)),
+  TRIPLE ("3x3 stride 2", 2, 1, S (2, 12, 16, 16), S (32, 3, 3, 16), S (2, 6, 8, 32)),
+  TRIPLE ("3x3 stride 2, odd", 2, 1, S (1, 13, 15, 20), S (36, 3, 3, 20), S (1, 7, 8, 36)),
+  TRIPLE ("3x3 wide", 1, 0, S (1, 34, 34, 64), S (64, 3, 3, 64), S (1, 32, 32, 64)),
+  TRIPLE ("2x2 stride 2", 2, 0, S (2, 8, 6, 12), S (24, 2, 2, 12), S (2, 4, 3, 24)),
+  TRIPLE ("7x7 from 1", 1, 0, S (1, 38, 22, 1), S (16, 7, 7, 1), S (1, 32, 16, 16)),
+  TRIPLE ("7x7 from 3, batch", 1, 3, S (2, 13, 21, 3), S (10, 7, 7, 3), S (2, 13, 21, 10)),
+  TRIPLE ("7x7 to 1", 1, 0, S (1, 38, 22, 16), S (1, 7, 7, 16), S (1, 32, 16, 1)),
+  TRIPLE ("7x7 to 2, batch", 1, 3, S (2, 9, 8, 33), S (2, 7, 7, 33), S (2, 9, 8, 2)),
+  TRIPLE ("4x4 stride 2 from 1", 2, 1, S (1, 32, 30, 1), S (24, 4, 4, 1), S (1, 16, 15, 24)),
+  TRIPLE ("4x4 stride 2", 2, 1, S (1, 16, 16, 24), S (48, 4, 4, 24), S (1, 8, 8, 48)),
+  TRIPLE ("4x4", 1, 1, S (1, 8, 8, 48), S (96, 4, 4, 48), S (1, 7, 7, 96)),
+  TRIPLE ("4x4 to 1", 1, 1, S (2, 7, 7, 96), S (1, 4, 4, 96), S (2, 6, 6, 1)),
+  TRIPLE ("4x4 stride 2 to 1", 2, 1, S (1, 8, 8, 40), S (1, 4, 4, 40), S (1, 4, 4, 1)),
+  TRIPLE ("1x1", 1, 0, S (2, 5, 3, 32), S (16, 1, 1, 32), S (2, 5, 3, 16)),
+  TRIPLE ("1x1 to 1", 1, 0, S (2, 9, 9, 32), S (1, 1, 1, 32), S (2, 9, 9, 1)),
+  TRIPLE ("1x1 stride 2", 2, 0, S (1, 9, 8, 32), S (16, 1, 1, 32), S (1, 5, 4, 16)),
+  TRIPLE ("1 to 1", 1, 1, S (1, 6, 5, 1), S (1, 3, 3, 1), S (1, 6, 5, 1)),
+  TRIPLE ("one pixel", 1, 1, S (1, 1, 1, 8), S (8, 3, 3, 8), S (1, 1, 1, 8)),
+  TRIPLE ("3x1", 1, 0, S (1, 8, 8, 8), S (8, 3, 1, 8), S (1, 6, 8, 8)),
+  TRIPLE ("5x5 stride 3", 3, 2, S (1, 17, 16, 9), S (9, 5, 5, 9), S (1, 6, 6, 9)),
+  TRIPLE ("5x5 to 3, batch", 1, 2, S (2, 9, 21, 24), S (3, 5, 5, 24), S (2, 9, 21, 3)),
+  TRIPLE ("7x7 from 2, batch", 1, 3, S (2, 13, 21, 2), S (16, 7, 7, 2), S (2, 13, 21, 16)),
+  TRIPLE ("3x3 stride 2, large", 2, 1, S (1, 256, 258, 16), S (8, 3, 3, 16), S (1, 128, 129, 8)),
+  { "uneven pads", TRP_OP_conv, CONV (2, 0, 1, 2, 1), 3, { { 2, 9, 8, 16 }, { 16, 3, 3, 16 }, V (16) }, 1 },
+  { "uneven pads from 1", TRP_OP_conv, CONV (2, 0, 1, 2, 1), 3, { { 2, 9, 8, 1 }, { 16, 3, 3, 1 }, V (16) }, 1 },
+  { "k3 s2 p1 op1", TRP_OP_conv_transpose, CONV_TO (2, 1, { 1, 16, 12, 8 }), 3, { { 1, 8, 6, 16 }, { 16, 3, 3, 8 }, V (8) }, 1 },
+  { "bias", TRP_OP_bias_backward, { 0 }, 1, { { 3, 7, 5, 21 } }, 1 },
+  { "bias, many pixels", TRP_OP_bias_backward, { 0 }, 1, { { 1, 64, 80, 33 } }, 1 },
+  { "zero", TRP_OP_pad, { .pad_top = 1, .pad_bottom = 2, .pad_left = 3, .mode = TRP_PAD_ZERO }, 1, { { 2, 5, 4, 3 } }, 1 },
+  { "reflect", TRP_OP_pad, { .pad_top = 3, .pad_bottom = 1, .pad_left = 2, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 2, 5, 4, 3 } }, 1 },
+  { "reflect to the limit", TRP_OP_pad, { .pad_top = 4, .pad_bottom = 4, .pad_left = 3, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 1, 5, 4, 2 } }, 1 },
+  { "replicate", TRP_OP_pad, { .pad_top = 7, .pad_bottom = 1, .pad_right = 9, .mode = TRP_PAD_REPLICATE }, 1, { { 2, 5, 4, 3 } }, 1 },
+  { "zero", TRP_OP_pad_backward, { .pad_top = 1, .pad_bottom = 2, .pad_left = 3, .mode = TRP_PAD_ZERO }, 1, { { 2, 8, 7, 3 } }, 1 },
+  { "reflect", TRP_OP_pad_backward, { .pad_top = 3, .pad_bottom = 1, .pad_left = 2, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 2, 9, 9, 3 } }, 1 },
+  { "reflect to the limit", TRP_OP_pad_backward, { .pad_top = 4, .pad_bottom = 4, .pad_left = 3, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 1, 13, 10, 2 } }, 1 },
+  { "reflect, large", TRP_OP_pad_backward, { .pad_top = 3, .pad_bottom = 3, .pad_left = 3, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 2, 70, 70, 32 } }, 1 },
+  { "replicate", TRP_OP_pad_backward, { .pad_top = 7, .pad_bottom = 1, .pad_right = 9, .mode = TRP_PAD_REPLICATE }, 1, { { 2, 13, 13, 3 } }, 1 },
+  { "none", TRP_OP_instance_norm, { .eps = 1e-5 }, 1, { { 2, 9, 7, 21 } }, 3 },
+  { "relu", TRP_OP_instance_norm, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 1, { { 3, 32, 40, 64 } }, 3 },
+  { "leaky", TRP_OP_instance_norm, { .eps = 1e-5, .activation = TRP_ACTIVATION_LEAKY_RELU, .alpha = 0.2 }, 1, { { 1, 5, 5, 48 } }, 3 },
+  { "one channel", TRP_OP_instance_norm, { .eps = 1e-5 }, 1, { { 2, 40, 41, 1 } }, 3 },
+  { "none", TRP_OP_instance_norm_backward, { .eps = 1e-5 }, 4, { { 2, 9, 7, 21 }, { 2, 1, 1, 21 }, { 2, 1, 1, 21 }, { 2, 9, 7, 21 } }, 1, { ANY, ANY, POSITIVE } },
+  { "relu", TRP_OP_instance_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 4, { { 3, 32, 40, 64 }, { 3, 1, 1, 64 }, { 3, 1, 1, 64 }, { 3, 32, 40, 64 } }, 1, { ANY, ANY, POSITIVE } },
+  { "leaky", TRP_OP_instance_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_LEAKY_RELU, .alpha = 0.2 }, 4, { { 1, 5, 5, 48 }, V (48), V (48), { 1, 5, 5, 48 } }, 1, { ANY, ANY, POSITIVE } },
+  { "relu", TRP_OP_batch_norm, { .eps = 1e-5, .momentum = 0.1, .activation = TRP_ACTIVATION_RELU }, 5, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21) }, 5, { ANY, ANY, ANY, ANY, POSITIVE }, { 0, 0, 0, 4, 5 } },
+  { "large", TRP_OP_batch_norm, { .eps = 1e-5, .momentum = 0.1 }, 5, { { 4, 32, 32, 48 }, V (48), V (48), V (48), V (48) }, 5, { ANY, ANY, ANY, ANY, POSITIVE }, { 0, 0, 0, 4, 5 } },
+  { "relu", TRP_OP_batch_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 6, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21), { 3, 9, 7, 21 } }, 3, { ANY, ANY, ANY, ANY, POSITIVE } },
+  { "leaky", TRP_OP_batch_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_LEAKY_RELU, .alpha = 0.01 }, 6, { { 4, 32, 32, 48 }, V (48), V (48), V (48), V (48), { 4, 32, 32, 48 } }, 3, { ANY, ANY, ANY, ANY, POSITIVE } },
+  { "relu", TRP_OP_batch_norm_infer, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 5, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21) }, 1, { ANY, ANY, ANY, ANY, POSITIVE } },
+  { "relu", TRP_OP_batch_norm_infer_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 6, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21), { 3, 9, 7, 21 } }, 3, { ANY, ANY, ANY, ANY, POSITIVE } },
+#define ACTIVATIONS(kind, a)                                                                                                               \
+  { #kind, TRP_OP_activation, { .activation = TRP_ACTIVATION_##kind, .alpha = a }, 1, { { 1, 7, 5, 3 } }, 1 },                             \
+  { #kind " large, in place", TRP_OP_activation, { .activation = TRP_ACTIVATION_##kind, .alpha = a }, 1, { { 2, 64, 64, 5 } }, 1, { ANY }, { 1 } }, \
+  { #kind " in place of dy", TRP_OP_activation_backward, { .activation = TRP_ACTIVATION_##kind, .alpha = a }, 2, { { 2, 64, 64, 5 }, { 2, 64, 64, 5 } }, 1, { ANY }, { 2 } }, \
+  { #kind, TRP_OP_activation_backward, { .activation = TRP_ACTIVATION_##kind, .alpha = a }, 2, { { 1, 7, 5, 3 }, { 1, 7, 5, 3 } }, 1 }
+  ACTIVATIONS (RELU, 0), ACTIVATIONS (LEAKY_RELU, 0.2), ACTIVATIONS (TANH, 0), ACTIVATIONS (SIGMOID, 0),
+  { "small", TRP_OP_add, { 0 }, 2, { { 1, 3, 3, 3 }, { 1, 3, 3, 3 } }, 1 },
+  { "in place", TRP_OP_add, { 0 }, 2, { { 2, 65, 33, 16 }, { 2, 65, 33, 16 } }, 1, { ANY }, { 2 } },
+  { "number", TRP_OP_scale, { .alpha = -0.3 }, 1, { { 1, 65, 33, 16 } }, 1 },
+  { "scalar, in place", TRP_OP_scale, { .alpha = -0.3 }, 2, { { 1, 5, 3, 6 }, V (1) }, 1, { ANY }, { 1 } },
+  { "three", TRP_OP_concat, { 0 }, 3, { { 2, 5, 3, 6 }, { 2, 5, 3, 1 }, { 2, 5, 3, 17 } }, 1 },
+  { "two, large", TRP_OP_concat, { 0 }, 2, { { 1, 64, 64, 16 }, { 1, 64, 64, 32 } }, 1 },
+  { "middle", TRP_OP_slice, { .offset = 3, .shape = { .c = 5 } }, 1, { { 2, 5, 3, 11 } }, 1 },
+  { "middle", TRP_OP_slice_backward, { .offset = 3, .shape = { 2, 5, 3, 11 } }, 1, { { 2, 5, 3, 5 } }, 1 },
+  { "odd channels", TRP_OP_max_pool, { 0 }, 1, { { 2, 6, 10, 13 } }, 1 },
+  { "large", TRP_OP_max_pool, { 0 }, 1, { { 1, 64, 64, 32 } }, 1 },
+  { "ties", TRP_OP_max_pool, { 0 }, 1, { { 1, 16, 16, 5 } }, 1, { UNIT } },
+  { "odd channels", TRP_OP_max_pool_backward, { 0 }, 2, { { 2, 6, 10, 13 }, { 2, 3, 5, 13 } }, 1 },
+  { "large", TRP_OP_max_pool_backward, { 0 }, 2, { { 1, 64, 64, 32 }, { 1, 32, 32, 32 } }, 1 },
+  { "ties", TRP_OP_max_pool_backward, { 0 }, 2, { { 1, 16, 16, 5 }, { 1, 8, 8, 5 } }, 1, { UNIT } },
+  { "small", TRP_OP_upsample, { 0 }, 1, { { 2, 3, 5, 7 } }, 1 },
+  { "large", TRP_OP_upsample, { 0 }, 1, { { 1, 33, 32, 32 } }, 1 },
+  { "small", TRP_OP_upsample_backward, { 0 }, 1, { { 2, 6, 10, 7 } }, 1 },
+  { "large", TRP_OP_upsample_backward, { 0 }, 1, { { 1, 66, 64, 32 } }, 1 },
+  { "half", TRP_OP_dropout, { .alpha = 0.5, .seed = 7, .stream = 3 }, 2, { { 1, 64, 64, 11 }, V (1) }, 1, { ANY, NUMBER }, { 0 }, 12 },
+#define LOSSES(kind, range)                                                                                                                \
+  { #kind, TRP_OP_pixel_loss, { .mode = TRP_PIXEL_LOSS_##kind }, 2, { { 2, 65, 33, 16 }, { 2, 65, 33, 16 } }, 1, { ANY, range } },         \
+  { #kind " constant", TRP_OP_pixel_loss, { .mode = TRP_PIXEL_LOSS_##kind, .alpha = 0.9 }, 1, { { 2, 6, 6, 1 } }, 1 },                     \
+  { #kind, TRP_OP_pixel_loss_backward, { .mode = TRP_PIXEL_LOSS_##kind }, 3, { { 2, 65, 33, 16 }, V (1), { 2, 65, 33, 16 } }, 1, { ANY, ANY, range } }, \
+  { #kind " constant", TRP_OP_pixel_loss_backward, { .mode = TRP_PIXEL_LOSS_##kind, .alpha = 0.9 }, 2, { { 2, 6, 6, 1 }, V (1) }, 1 }
+  LOSSES (MSE, ANY), LOSSES (L1, ANY), LOSSES (BCE_LOGITS, UNIT),
+  { "logits", TRP_OP_dice_loss, { .alpha = 1, .mode = 1 }, 2, { { 2, 65, 33, 9 }, { 2, 65, 33, 9 } }, 1, { ANY, UNIT } },
+  { "per sample", TRP_OP_dice_loss, { .alpha = 1, .mode = TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE }, 2, { { 3, 65, 63, 9 }, { 3, 65, 63, 9 } }, 1, { ANY, UNIT } },
+  { "probabilities", TRP_OP_dice_loss, { .alpha = 1 }, 2, { { 2, 6, 5, 1 }, { 2, 6, 5, 1 } }, 1, { POSITIVE, UNIT } },
+  { "logits", TRP_OP_dice_loss_backward, { .alpha = 1, .mode = 1 }, 3, { { 2, 65, 33, 9 }, V (1), { 2, 65, 33, 9 } }, 1, { ANY, ANY, UNIT } },
+  { "per sample", TRP_OP_dice_loss_backward, { .alpha = 1, .mode = TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE }, 3, { { 3, 65, 63, 9 }, V (1), { 3, 65, 63, 9 } }, 1, { ANY, ANY, UNIT } },
+  { "probabilities", TRP_OP_dice_loss_backward, { .alpha = 1 }, 3, { { 2, 6, 5, 1 }, V (1), { 2, 6, 5, 1 } }, 1, { POSITIVE, ANY, UNIT } },
+  { "absolute", TRP_OP_gradient_correlation, { .eps = 1e-8 }, 2, { { 2, 17, 12, 3 }, { 2, 17, 12, 3 } }, 1 },
+  { "signed", TRP_OP_gradient_correlation, { .eps = 1e-8, .mode = 1 }, 2, { { 1, 64, 64, 1 }, { 1, 64, 64, 1 } }, 1 },
+  { "absolute", TRP_OP_gradient_correlation_backward, { .eps = 1e-8 }, 3, { { 2, 17, 12, 3 }, V (1), { 2, 17, 12, 3 } }, 1 },
+  { "signed", TRP_OP_gradient_correlation_backward, { .eps = 1e-8, .mode = 1 }, 3, { { 1, 64, 64, 1 }, V (1), { 1, 64, 64, 1 } }, 1 },
+  { "constant image", TRP_OP_gradient_correlation_backward, { .eps = 1e-8 }, 3, { { 1, 8, 8, 1 }, V (1), { 1, 8, 8, 1 } }, 1, { NUMBER, ANY, ANY }, { 0 }, 3 },
+  { "one row", TRP_OP_gradient_correlation_backward, { .eps = 1e-8 }, 3, { { 1, 1, 9, 1 }, V (1), { 1, 1, 9, 1 } }, 1 },
+  { "large", TRP_OP_mean, { 0 }, 1, { { 2, 65, 33, 16 } }, 1, { POSITIVE } },
+  { "large", TRP_OP_mean_backward, { .shape = { 2, 65, 33, 16 } }, 1, { V (1) }, 1 },
+  { "three", TRP_OP_weighted_sum, { 0 }, 4, { V (3), V (1), V (1), V (1) }, 1, { POSITIVE, POSITIVE, POSITIVE, POSITIVE } },
+  { "second", TRP_OP_weighted_sum_backward, { .offset = 1 }, 2, { V (3), V (1) }, 1 },
+  { "small", TRP_OP_constant, { .alpha = 0.7, .shape = { 1, 3, 2, 5 } }, 0, { { 0 } }, 1 },
+  { "two tensors", TRP_OP_adam, { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8, .alpha = 1e-4 }, 10,
+    { V (1), V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 6,
+    { POSITIVE, NUMBER, ANY, ANY, ANY, ANY, POSITIVE, POSITIVE }, { 3, 4, 5, 6, 7, 8 }, 3 },
+  { "two tensors", TRP_OP_ema, { .alpha = 0.99 }, 4, { { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 2, { ANY }, { 3, 4 } },
+  { "pass on", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -1 },
+  { "store", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, 4 },
+  { "exchange", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -4 },
+};
+/* clang-format on */
+const int trp_op_n_cases = G_N_ELEMENTS (trp_op_cases);
