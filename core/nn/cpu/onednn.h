@@ -11,27 +11,12 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/nn/shape.h"
+#include "core/nn/conv-geometry.h"
 
 G_BEGIN_DECLS
 
 typedef struct _TrpOneDnn TrpOneDnn;
 typedef struct _TrpOneDnnConv TrpOneDnnConv;
-
-typedef enum
-{
-  TRP_CONV_FORWARD,         /* x, filter, [bias] -> y */
-  TRP_CONV_BACKWARD_DATA,   /* y, filter -> x */
-  TRP_CONV_BACKWARD_FILTER, /* x, y -> filter */
-} TrpConvPass;
-
-/* A convolution from @x to @y; @bottom and @right padding follow from the sizes. */
-typedef struct
-{
-  TrpShape x, filter, y;
-  int stride, pad_top, pad_left;
-  bool bias;
-} TrpConvGeometry;
 
 TrpOneDnn *trp_onednn_new (GError **error);
 void trp_onednn_free (TrpOneDnn *self);
