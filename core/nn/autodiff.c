@@ -92,6 +92,17 @@ void
 trp_graph_differentiate (
   TrpGraph *self, TrpValue loss, const TrpValue *parameters, int n, TrpValue *out_gradients)
 {
+  trp_graph_differentiate_scaled (self, loss, TRP_VALUE_NONE, parameters, n, out_gradients);
+}
+
+void
+trp_graph_differentiate_scaled (TrpGraph *self,
+                                TrpValue loss,
+                                TrpValue seed,
+                                const TrpValue *parameters,
+                                int n,
+                                TrpValue *out_gradients)
+{
   Sweep sweep = {
     .graph = self,
     .n_values = trp_graph_get_n_values (self),
@@ -111,7 +122,9 @@ trp_graph_differentiate (
     sweep.depends[parameters[i]] = true;
   mark_dependence (&sweep);
   if (sweep.depends[loss])
-    sweep.gradients[loss] = trp_graph_constant (self, trp_shape_vector (1), 1);
+    sweep.gradients[loss] = seed != TRP_VALUE_NONE
+                              ? seed
+                              : trp_graph_constant (self, trp_shape_vector (1), 1);
   for (int i = sweep.n_ops - 1; i >= 0; i--)
     run_rule (&sweep, i);
   for (int i = 0; i < n; i++)

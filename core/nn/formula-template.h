@@ -106,6 +106,22 @@ TRP_NAME (adam) (TRP_REAL gradient,
   *parameter -= step_size * *m / (TRP_MATH (sqrt) (*v) / root_correction + eps);
 }
 
+/* The factor that takes the scale out of this step's gradients, 0 to skip the step; then the scale
+ * for the next one. All powers of two, so that nothing is rounded. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (loss_scale) (bool all_finite, int interval, TRP_REAL *scale, TRP_REAL *good_steps)
+{
+  const TRP_REAL factor = all_finite ? 1 / *scale : 0;
+  const bool grows = all_finite && *good_steps + 1 >= (TRP_REAL) interval;
+
+  *good_steps = all_finite && !grows ? *good_steps + 1 : 0;
+  if (!all_finite && *scale > (TRP_REAL) TRP_LOSS_SCALE_MIN)
+    *scale /= 2;
+  else if (grows && *scale < (TRP_REAL) TRP_LOSS_SCALE_MAX)
+    *scale *= 2;
+  return factor;
+}
+
 TRP_FORMULA TRP_REAL
 TRP_NAME (ema) (TRP_REAL parameter, TRP_REAL average, TRP_REAL decay)
 {

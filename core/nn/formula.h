@@ -19,6 +19,10 @@
 #define TRP_FORMULA static inline
 #endif
 
+/* Of trp_loss_scale_*(): where a scale stays. */
+#define TRP_LOSS_SCALE_MIN 1
+#define TRP_LOSS_SCALE_MAX 16777216
+
 #define TRP_REAL float
 #define TRP_NAME(name) trp_##name##_f32
 #define TRP_MATH(name) name##f

@@ -116,6 +116,13 @@ size_t trp_graph_count_parameters (const TrpGraph *self, const char *prefix);
  */
 void trp_graph_differentiate (
   TrpGraph *self, TrpValue loss, const TrpValue *parameters, int n, TrpValue *out_gradients);
+/* The same where the gradient of the loss itself is the scalar @seed instead of 1. */
+void trp_graph_differentiate_scaled (TrpGraph *self,
+                                     TrpValue loss,
+                                     TrpValue seed,
+                                     const TrpValue *parameters,
+                                     int n,
+                                     TrpValue *out_gradients);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpGraph, trp_graph_free)
 

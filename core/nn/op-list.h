@@ -50,10 +50,14 @@
  *   weighted_sum                   weights (vector), s1, s2, ... -> scalar
  *   weighted_sum_backward          weights, dloss -> ds            ds = weights[offset] dloss
  *   constant                       -> y                            shape, alpha
- *   adam                           lr, step, p.., m.., v.., g.. -> p.., m.., v..
- *                                                      beta1, beta2, eps, alpha = weight decay (L2)
+ *   adam                           lr, step, p.., m.., v.., g.., [factor] -> p.., m.., v..
+ *                                                      beta1, beta2, eps, alpha = weight decay (L2);
+ *                                                      gradients times factor; nothing where it is 0
  *   ema                            p.., average.. -> average..     alpha = decay
  *   pool_exchange                  x, choices (n), pool -> y, pool see ops/pool-exchange.c
+ *   loss_scale                     scale, good steps, g.. -> factor, scale, good steps
+ *                                                      offset = good steps until the scale doubles;
+ *                                                      see ops/loss-scale.c
  */
 /* clang-format on */
 
@@ -96,3 +100,4 @@ OP (constant)
 OP (adam)
 OP (ema)
 OP (pool_exchange)
+OP (loss_scale)

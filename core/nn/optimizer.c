@@ -5,6 +5,8 @@
 
 #include "core/nn/optimizer.h"
 
+#include <string.h>
+
 /* A state of @value's shape and axes called PREFIX.NAME. */
 static TrpValue
 add_companion (TrpGraph *graph, const char *prefix, TrpValue value)
@@ -25,6 +27,21 @@ trp_graph_adam (TrpGraph *self,
                 const TrpValue *gradients,
                 int n)
 {
+  trp_graph_adam_scaled (self, prefix, options, learning_rate, step, TRP_VALUE_NONE, parameters,
+                         gradients, n);
+}
+
+void
+trp_graph_adam_scaled (TrpGraph *self,
+                       const char *prefix,
+                       const TrpAdam *options,
+                       TrpValue learning_rate,
+                       TrpValue step,
+                       TrpValue factor,
+                       const TrpValue *parameters,
+                       const TrpValue *gradients,
+                       int n)
+{
   const TrpOpAttributes a = {
     .beta1 = options->beta1,
     .beta2 = options->beta2,
@@ -33,12 +50,14 @@ trp_graph_adam (TrpGraph *self,
   };
   g_autofree char *m = g_strconcat (prefix, ".m", NULL);
   g_autofree char *v = g_strconcat (prefix, ".v", NULL);
-  g_autofree TrpValue *values = g_new (TrpValue, 4 * (gsize) n + 2);
+  g_autofree TrpValue *values = g_new (TrpValue, 4 * (gsize) n + 3);
+  const int n_inputs = factor != TRP_VALUE_NONE ? 4 * n + 3 : 4 * n + 2;
 
   if (!trp_graph_check (self, NULL))
     return;
   values[0] = learning_rate;
   values[1] = step;
+  values[4 * n + 2] = factor;
   for (int i = 0; i < n; i++)
     {
       values[2 + i] = parameters[i];
@@ -51,8 +70,36 @@ trp_graph_adam (TrpGraph *self,
       g_autofree TrpValue *outputs = (TrpValue *) g_memdup2 (values + 2,
                                                              3 * (gsize) n * sizeof (TrpValue));
 
-      trp_graph_add_op (self, TRP_OP_adam, &a, values, 4 * n + 2, outputs, 3 * n);
+      trp_graph_add_op (self, TRP_OP_adam, &a, values, n_inputs, outputs, 3 * n);
     }
+}
+
+TrpValue
+trp_graph_get_loss_scale (TrpGraph *self, const char *prefix)
+{
+  g_autofree char *name = g_strconcat (prefix, TRP_LOSS_SCALE_SUFFIX, NULL);
+
+  return trp_graph_state (self, name, trp_shape_vector (1), TRP_AXES_VECTOR);
+}
+
+TrpValue
+trp_graph_update_loss_scale (TrpGraph *self, const char *prefix, const TrpValue *gradients, int n)
+{
+  const TrpOpAttributes a = { .offset = 2000 };
+  g_autofree char *counter = g_strconcat (prefix, ".good_steps", NULL);
+  g_autofree TrpValue *values = g_new (TrpValue, (gsize) n + 2);
+  TrpValue outputs[3];
+
+  values[0] = trp_graph_get_loss_scale (self, prefix);
+  values[1] = trp_graph_state (self, counter, trp_shape_vector (1), TRP_AXES_VECTOR);
+  memcpy (values + 2, gradients, (gsize) n * sizeof *gradients);
+  outputs[0] = TRP_VALUE_NONE;
+  outputs[1] = values[0];
+  outputs[2] = values[1];
+  if (!trp_graph_check (self, NULL))
+    return TRP_VALUE_NONE;
+  trp_graph_add_op (self, TRP_OP_loss_scale, &a, values, n + 2, outputs, 3);
+  return outputs[0];
 }
 
 void

@@ -34,6 +34,29 @@ void trp_graph_adam (TrpGraph *self,
                      const TrpValue *gradients,
                      int n);
 
+/* The same with gradients times the scalar @factor; where it is 0 the step is skipped as a whole.
+ * The moments' bias correction counts skipped steps (they are few, and PyTorch's does not). */
+void trp_graph_adam_scaled (TrpGraph *self,
+                            const char *prefix,
+                            const TrpAdam *options,
+                            TrpValue learning_rate,
+                            TrpValue step,
+                            TrpValue factor,
+                            const TrpValue *parameters,
+                            const TrpValue *gradients,
+                            int n);
+
+/* Scaling of a loss for devices that ask for it (TrpDeviceInfo.loss_scaling): the state
+ * PREFIX.loss_scale, which begins at TRP_LOSS_SCALE_START (the host sets it) and is the seed of
+ * trp_graph_differentiate_scaled(). */
+#define TRP_LOSS_SCALE_START 65536
+#define TRP_LOSS_SCALE_SUFFIX ".loss_scale"
+TrpValue trp_graph_get_loss_scale (TrpGraph *self, const char *prefix);
+/* The factor for trp_graph_adam_scaled(): 1 / scale, 0 where a gradient is infinite or no number.
+ * Then the scale halves; it doubles after 2000 good steps, counted in PREFIX.good_steps. */
+TrpValue
+trp_graph_update_loss_scale (TrpGraph *self, const char *prefix, const TrpValue *gradients, int n);
+
 /* average = decay average + (1 - decay) parameter, in states PREFIX.NAME (start them as copies of
  * the parameters). */
 void

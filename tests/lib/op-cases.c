@@ -5,6 +5,8 @@
 
 #include "tests/lib/op-cases.h"
 
+#include <math.h>
+
 #define ANY TRP_OP_RANGE_ANY
 #define POSITIVE TRP_OP_RANGE_POSITIVE
 #define UNIT TRP_OP_RANGE_UNIT
@@ -127,10 +129,19 @@ const TrpOpCase trp_op_cases[] = {
   { "two tensors", TRP_OP_adam, { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8, .alpha = 1e-4 }, 10,
     { V (1), V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 6,
     { POSITIVE, NUMBER, ANY, ANY, ANY, ANY, POSITIVE, POSITIVE }, { 3, 4, 5, 6, 7, 8 }, 3 },
+  { "two tensors, scaled", TRP_OP_adam, { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8 }, 11,
+    { V (1), V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), V (1) }, 6,
+    { POSITIVE, NUMBER, ANY, ANY, ANY, ANY, POSITIVE, POSITIVE, ANY, ANY, POSITIVE }, { 3, 4, 5, 6, 7, 8 }, 3 },
+  { "skipped", TRP_OP_adam, { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8 }, 7, { V (1), V (1), V (5), V (5), V (5), V (5), V (1) }, 3,
+    { POSITIVE, POSITIVE, ANY, ANY, POSITIVE, ANY, NUMBER }, { 3, 4, 5 }, 0 },
   { "two tensors", TRP_OP_ema, { .alpha = 0.99 }, 4, { { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 2, { ANY }, { 3, 4 } },
   { "pass on", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -1 },
   { "store", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, 4 },
   { "exchange", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -4 },
+  { "finite", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, NUMBER }, { 0, 1, 2 }, 7 },
+  { "grows", TRP_OP_loss_scale, { .offset = 8 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, NUMBER }, { 0, 1, 2 }, 7 },
+  { "infinite", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, POSITIVE, ANY, NUMBER }, { 0, 1, 2 }, INFINITY },
+  { "no number", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), V (5), { 70, 3, 3, 60 } }, 3, { POSITIVE, POSITIVE, NUMBER, ANY }, { 0, 1, 2 }, NAN },
 };
 /* clang-format on */
 const int trp_op_n_cases = G_N_ELEMENTS (trp_op_cases);

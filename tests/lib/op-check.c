@@ -31,6 +31,7 @@ static const unsigned precise_inputs[TRP_N_OPS] = {
   [TRP_OP_adam] = ~0U,
   [TRP_OP_ema] = ~0U,
   [TRP_OP_pool_exchange] = 6,
+  [TRP_OP_loss_scale] = ~0U,
 };
 
 static void

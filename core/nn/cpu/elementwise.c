@@ -240,7 +240,7 @@ update_adam (size_t begin, size_t end, void *data)
     }
 }
 
-/* Inputs: learning rate, step, then n each of parameters, m, v, gradients. */
+/* Inputs: learning rate, step, then n each of parameters, m, v, gradients, perhaps a factor. */
 static bool
 prepare_adam (TrpCpuKernel *self, GError **error)
 {
@@ -254,23 +254,72 @@ run_adam (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
   const TrpOpAttributes *a = &self->attributes;
   const double rate = (double) *(const float *) args->inputs[0];
   const double step = (double) *(const float *) args->inputs[1];
+  const int n = (self->n_inputs - 2) / 4;
+  const float factor = self->n_inputs > 2 + 4 * n ? *(const float *) args->inputs[2 + 4 * n] : 1;
   Update update = {
     .adam = { .beta1 = (float) a->beta1,
               .beta2 = (float) a->beta2,
               .eps = (float) a->eps,
               .weight_decay = (float) a->alpha,
               .step_size = (float) (rate / (1 - pow (a->beta1, step))),
-              .root_correction = (float) sqrt (1 - pow (a->beta2, step)) },
-    .n = (self->n_inputs - 2) / 4,
+              .root_correction = (float) sqrt (1 - pow (a->beta2, step)),
+              .factor = factor },
+    .n = n,
     .inputs = (float *const *) (args->inputs + 2),
     .outputs = (float *const *) args->outputs,
   };
 
-  for_spans (self, &update, update_adam);
+  if (factor != 0)
+    for_spans (self, &update, update_adam);
   return true;
 }
 
 const TrpCpuOp trp_cpu_adam = { prepare_adam, clear_spans, run_adam };
+
+typedef struct
+{
+  const Spans *spans;
+  float *const *inputs;
+  bool infinite;
+} Look;
+
+static void
+look_for_infinite (size_t begin, size_t end, void *data)
+{
+  Look *look = data;
+  const unsigned *tasks = (const unsigned *) (void *) look->spans->tasks->data;
+
+  for (unsigned i = tasks[begin]; i < tasks[end]; i++)
+    {
+      const Span *span = &g_array_index (look->spans->spans, Span, i);
+
+      if (!trp_loop_all_finite (look->inputs[span->tensor] + span->begin, span->end - span->begin))
+        __atomic_store_n (&look->infinite, true, __ATOMIC_RELAXED);
+    }
+}
+
+/* Inputs: scale, good steps, gradients. */
+static bool
+prepare_loss_scale (TrpCpuKernel *self, GError **error)
+{
+  self->data = make_spans (self->inputs + 2, self->n_inputs - 2);
+  return true;
+}
+
+static bool
+run_loss_scale (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  Look look = { .spans = self->data, .inputs = (float *const *) (args->inputs + 2) };
+  float *factor = args->outputs[0], *scale = args->outputs[1], *good_steps = args->outputs[2];
+
+  trp_cpu_for (self, look.spans->tasks->len - 1, 1, look_for_infinite, &look);
+  *scale = *(const float *) args->inputs[0];
+  *good_steps = *(const float *) args->inputs[1];
+  *factor = trp_loss_scale_f32 (!look.infinite, self->attributes.offset, scale, good_steps);
+  return true;
+}
+
+const TrpCpuOp trp_cpu_loss_scale = { prepare_loss_scale, clear_spans, run_loss_scale };
 
 static void
 update_ema (size_t begin, size_t end, void *data)

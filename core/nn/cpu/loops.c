@@ -484,10 +484,34 @@ trp_loop_adam (const TrpLoopAdam *adam, const float *g, size_t n, float *p, floa
 {
   const TrpLoopAdam a = *adam;
 
+  if (a.factor == 1) /* a product here could be rounded otherwise */
+    {
+      INDEPENDENT
+      for (size_t i = 0; i < n; i++)
+        trp_adam_f32 (g[i], a.beta1, a.beta2, a.eps, a.weight_decay, a.step_size, a.root_correction,
+                      &p[i], &m[i], &v[i]);
+      return;
+    }
   INDEPENDENT
   for (size_t i = 0; i < n; i++)
-    trp_adam_f32 (g[i], a.beta1, a.beta2, a.eps, a.weight_decay, a.step_size, a.root_correction,
-                  &p[i], &m[i], &v[i]);
+    trp_adam_f32 (a.factor * g[i], a.beta1, a.beta2, a.eps, a.weight_decay, a.step_size,
+                  a.root_correction, &p[i], &m[i], &v[i]);
+}
+
+/* An exponent of all ones is an infinity or no number. */
+CLONES bool
+trp_loop_all_finite (const float *x, size_t n)
+{
+  uint32_t largest = 0;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      uint32_t bits;
+
+      memcpy (&bits, &x[i], sizeof bits);
+      largest = MAX (largest, bits & 0x7fffffffU);
+    }
+  return largest < 0x7f800000U;
 }
 
 CLONES void

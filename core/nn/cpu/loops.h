@@ -53,6 +53,7 @@ void trp_loop_add (const float *a, const float *b, size_t n, float *y);
 void trp_loop_scale (const float *x, float factor, size_t n, float *y);
 void trp_loop_fill (float value, size_t n, float *y);
 double trp_loop_sum (const float *x, size_t n);
+bool trp_loop_all_finite (const float *x, size_t n);
 
 /* Two rows of 2 @n pixels become one of @n: their sum, their maximum, and the gradient of that,
  * which goes to the first maximum in row order and writes all of both rows. */
@@ -101,6 +102,7 @@ void trp_loop_pixel_loss_gradient (TrpPixelLoss kind,
 typedef struct
 {
   float beta1, beta2, eps, weight_decay, step_size, root_correction;
+  float factor; /* of the gradients */
 } TrpLoopAdam;
 
 void

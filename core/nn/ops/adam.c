@@ -9,16 +9,19 @@
 #include "core/nn/formula.h"
 #include "core/nn/graph.h"
 
-/* Inputs: lr, step, then n each of parameters, m, v, gradients; outputs: n each of the first three.
- */
+/* Inputs: lr, step, then n each of parameters, m, v, gradients, perhaps a factor; outputs: n each
+ * of the first three. */
 static bool
 infer_adam (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   const int n = desc->n_outputs / 3;
 
-  g_assert (n > 0 && desc->n_outputs == 3 * n && desc->n_inputs == 2 + 4 * n);
+  g_assert (n > 0 && desc->n_outputs == 3 * n && desc->n_inputs - 2 - 4 * n <= 1);
+  g_assert (desc->n_inputs >= 2 + 4 * n);
   g_assert (trp_shape_count (desc->inputs[0].shape) == 1);
   g_assert (trp_shape_count (desc->inputs[1].shape) == 1);
+  if (desc->n_inputs > 2 + 4 * n)
+    g_assert (trp_shape_count (desc->inputs[2 + 4 * n].shape) == 1);
   for (int i = 0; i < 3 * n; i++)
     {
       out_shapes[i] = desc->inputs[2 + i].shape;
@@ -51,11 +54,14 @@ reference_adam (const TrpReferenceArgs *args)
   const double lr = args->inputs[0][0], step = args->inputs[1][0];
   const double step_size = lr / (1 - pow (a->beta1, step));
   const double root_correction = sqrt (1 - pow (a->beta2, step));
+  const double factor = args->desc->n_inputs > 2 + 4 * n ? args->inputs[2 + 4 * n][0] : 1;
 
+  if (factor == 0)
+    return;
   for (int t = 0; t < n; t++)
     for (size_t i = 0; i < trp_shape_count (args->desc->outputs[t].shape); i++)
-      trp_adam_f64 (args->inputs[2 + 3 * n + t][i], a->beta1, a->beta2, a->eps, a->alpha, step_size,
-                    root_correction, &args->outputs[t][i], &args->outputs[n + t][i],
+      trp_adam_f64 (factor * args->inputs[2 + 3 * n + t][i], a->beta1, a->beta2, a->eps, a->alpha,
+                    step_size, root_correction, &args->outputs[t][i], &args->outputs[n + t][i],
                     &args->outputs[2 * n + t][i]);
 }
 
