@@ -114,6 +114,11 @@ trp_gpu_shadow (void *parameter, size_t count)
   return (char *) parameter + trp_gpu_shadow_offset (count);
 }
 
+/* memory.c: device memory, zero-filled and aligned to TRP_TENSOR_ALIGNMENT; for the table, and for
+ * what a kernel keeps from run to run (made in prepare). Errors: TRP_ERROR_LIMIT. */
+void *trp_gpu_alloc (TrpGpuDevice *device, size_t bytes, GError **error);
+void trp_gpu_free (TrpGpuDevice *device, void *memory);
+
 /* True where @status is success; else the device is marked as failed, and @error says what @doing
  * ("copying to the device") met, in one sentence. */
 bool trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError **error);
