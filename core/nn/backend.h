@@ -19,6 +19,7 @@
  *  - pointers are aligned to TRP_TENSOR_ALIGNMENT; tensors do not overlap, but output 0 may be the
  *    very memory of an input that TrpOpClass.in_place allows, and a persistent value that is input
  *    and output has one address;
+ *  - outputs[k] is NULL where nothing reads output k and the kind's TrpOpClass.optional has bit k;
  *  - the workspace is shared by all operations: its contents do not survive a run;
  *  - input_versions[i] changes whenever input i, if persistent, may have new contents (optimiser
  *    step, upload); it is 0 for all others. (address, version) is the key for cached reorders;

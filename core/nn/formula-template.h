@@ -151,3 +151,62 @@ TRP_NAME (correlation_slope) (TRP_REAL ab,
   *out_b_factor = constant ? 0 : 1 / (TRP_MATH (sqrt) (aa + eps) * TRP_MATH (sqrt) (bb + eps));
   *out_a_factor = constant ? 0 : TRP_NAME (correlation) (ab, aa, bb, eps) / (aa + eps);
 }
+
+/* Image values of -1..1 to 0..1. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (ssim_unit) (TRP_REAL x)
+{
+  return (x + 1) * (TRP_REAL) TRP_SSIM_UNIT_SLOPE;
+}
+
+/* The window along one axis; sums to 1. */
+TRP_FORMULA void
+TRP_NAME (ssim_weights) (TRP_REAL *out_weights)
+{
+  TRP_REAL sum = 0;
+
+  for (int i = 0; i < TRP_SSIM_SIZE; i++)
+    {
+      const TRP_REAL distance = (TRP_REAL) (i - TRP_SSIM_SIZE / 2) / (TRP_REAL) TRP_SSIM_SIGMA;
+
+      out_weights[i] = TRP_MATH (exp) (-distance * distance / 2);
+      sum += out_weights[i];
+    }
+  for (int i = 0; i < TRP_SSIM_SIZE; i++)
+    out_weights[i] /= sum;
+}
+
+/* (2 mx my + C1)(2 sxy + C2) / ((mx^2 + my^2 + C1)(sx^2 + sy^2 + C2)) from the window's means of u,
+ * v, u^2, v^2 and uv. Rounding can make a constant's variance negative: it is clamped at 0. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (ssim) (TRP_REAL mx, TRP_REAL my, TRP_REAL xx, TRP_REAL yy, TRP_REAL xy)
+{
+  const TRP_REAL c1 = (TRP_REAL) TRP_SSIM_C1, c2 = (TRP_REAL) TRP_SSIM_C2;
+  const TRP_REAL vx = xx - mx * mx, vy = yy - my * my;
+
+  return (2 * mx * my + c1) * (2 * (xy - mx * my) + c2) /
+         ((mx * mx + my * my + c1) * ((vx > 0 ? vx : 0) + (vy > 0 ? vy : 0) + c2));
+}
+
+/* Derivatives by mx, xx and xy; a clamped variance of x has none. */
+TRP_FORMULA void
+TRP_NAME (ssim_slopes) (TRP_REAL mx,
+                        TRP_REAL my,
+                        TRP_REAL xx,
+                        TRP_REAL yy,
+                        TRP_REAL xy,
+                        TRP_REAL *out_mx,
+                        TRP_REAL *out_xx,
+                        TRP_REAL *out_xy)
+{
+  const TRP_REAL c1 = (TRP_REAL) TRP_SSIM_C1, c2 = (TRP_REAL) TRP_SSIM_C2;
+  const TRP_REAL vx = xx - mx * mx, vy = yy - my * my;
+  const TRP_REAL a1 = 2 * mx * my + c1, a2 = 2 * (xy - mx * my) + c2;
+  const TRP_REAL b1 = mx * mx + my * my + c1;
+  const TRP_REAL b2 = (vx > 0 ? vx : 0) + (vy > 0 ? vy : 0) + c2;
+  const TRP_REAL s = a1 * a2 / (b1 * b2);
+
+  *out_xx = vx > 0 ? -s / b2 : 0;
+  *out_xy = 2 * a1 / (b1 * b2);
+  *out_mx = 2 * my * (a2 - a1) / (b1 * b2) - 2 * mx * (s / b1 + *out_xx);
+}

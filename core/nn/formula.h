@@ -23,6 +23,13 @@
 #define TRP_LOSS_SCALE_MIN 1
 #define TRP_LOSS_SCALE_MAX 16777216
 
+/* SSIM: an 11 x 11 window of Gaussian weights; see ops/ssim-loss.c. */
+#define TRP_SSIM_SIZE 11
+#define TRP_SSIM_SIGMA 1.5
+#define TRP_SSIM_C1 1e-4
+#define TRP_SSIM_C2 9e-4
+#define TRP_SSIM_UNIT_SLOPE 0.5
+
 #define TRP_REAL float
 #define TRP_NAME(name) trp_##name##_f32
 #define TRP_MATH(name) name##f

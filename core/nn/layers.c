@@ -77,11 +77,33 @@ trp_graph_pad (TrpGraph *self, TrpValue x, TrpPadMode mode, int pad)
 TrpValue
 trp_graph_instance_norm (TrpGraph *self, TrpValue x, TrpActivation activation, double alpha)
 {
-  const TrpOpAttributes a = { .eps = NORM_EPS, .activation = activation, .alpha = alpha };
-  TrpValue outputs[] = { TRP_VALUE_NONE, TRP_VALUE_NONE, TRP_VALUE_NONE };
+  const TrpNormTail tail = { activation, alpha, false, TRP_VALUE_NONE, TRP_PAD_ZERO, 0 };
 
-  if (x != TRP_VALUE_NONE)
-    trp_graph_add_op (self, TRP_OP_instance_norm, &a, &x, 1, outputs, 3);
+  return trp_graph_instance_norm_tail (self, x, &tail, NULL);
+}
+
+TrpValue
+trp_graph_instance_norm_tail (TrpGraph *self,
+                              TrpValue x,
+                              const TrpNormTail *tail,
+                              TrpValue *out_padded)
+{
+  const TrpOpAttributes a = { .eps = NORM_EPS,
+                              .activation = tail->activation,
+                              .alpha = tail->alpha,
+                              .mode = tail->pad ? tail->mode : 0,
+                              .pad_top = tail->pad,
+                              .pad_bottom = tail->pad,
+                              .pad_left = tail->pad,
+                              .pad_right = tail->pad };
+  const TrpValue inputs[] = { x, tail->residual };
+  const int n_inputs = tail->has_residual ? 2 : 1;
+  TrpValue outputs[] = { TRP_VALUE_NONE, TRP_VALUE_NONE, TRP_VALUE_NONE, TRP_VALUE_NONE };
+
+  if (!any_none (inputs, n_inputs))
+    trp_graph_add_op (self, TRP_OP_instance_norm, &a, inputs, n_inputs, outputs, tail->pad ? 4 : 3);
+  if (out_padded)
+    *out_padded = outputs[3];
   return outputs[0];
 }
 

@@ -28,6 +28,29 @@ TrpValue trp_graph_pad (TrpGraph *self, TrpValue x, TrpPadMode mode, int pad);
 /* @activation: NONE, RELU or LEAKY_RELU, applied after the norm in the same pass. */
 TrpValue
 trp_graph_instance_norm (TrpGraph *self, TrpValue x, TrpActivation activation, double alpha);
+
+/**
+ * TrpNormTail: what the pass of an instance norm does besides
+ * @residual: added after the activation, if @has_residual
+ * @pad: 0, or the border of the padded copy, the same on all sides
+ */
+typedef struct
+{
+  TrpActivation activation;
+  double alpha;
+  bool has_residual;
+  TrpValue residual;
+  TrpPadMode mode;
+  int pad;
+} TrpNormTail;
+
+/* @out_padded: (nullable): the padded copy; where only that is read, the returned value takes no
+ * memory and no time. */
+TrpValue trp_graph_instance_norm_tail (TrpGraph *self,
+                                       TrpValue x,
+                                       const TrpNormTail *tail,
+                                       TrpValue *out_padded);
+
 /* Creates the states PREFIX.running_mean and PREFIX.running_var beside the parameters PREFIX.weight
  * and PREFIX.bias; @training chooses batch statistics (momentum 0.1, unbiased running variance, as
  * PyTorch) or the running ones. */

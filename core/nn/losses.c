@@ -48,6 +48,14 @@ trp_graph_gradient_correlation (TrpGraph *self, TrpValue x, TrpValue y, bool is_
 }
 
 TrpValue
+trp_graph_ssim_loss (TrpGraph *self, TrpValue x, TrpValue y, TrpSsimMode mode)
+{
+  const TrpOpAttributes a = { .mode = (int) mode };
+
+  return append_pair (self, TRP_OP_ssim_loss, &a, x, y);
+}
+
+TrpValue
 trp_graph_mean (TrpGraph *self, TrpValue x)
 {
   return x == TRP_VALUE_NONE ? x : trp_graph_op (self, TRP_OP_mean, NULL, &x, 1);

@@ -23,6 +23,9 @@ trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, TrpDiceMode mo
  * Source: Hiasa et al. 2018; absolute values by default as in the author's code. */
 TrpValue trp_graph_gradient_correlation (TrpGraph *self, TrpValue x, TrpValue y, bool is_signed);
 
+/* 1 - mean SSIM of images of -1..1, at least 11 x 11; gradients reach both sides. */
+TrpValue trp_graph_ssim_loss (TrpGraph *self, TrpValue x, TrpValue y, TrpSsimMode mode);
+
 TrpValue trp_graph_mean (TrpGraph *self, TrpValue x);
 
 /* @weights: a vector of @n entries, usually an input, so that a schedule can change it. */

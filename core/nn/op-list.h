@@ -16,9 +16,14 @@
  *   bias_backward                  dy -> dbias                     sum over n, h, w
  *   pad                            x -> y                          pad, mode TrpPadMode
  *   pad_backward                   dy -> dx                        pad, mode
- *   instance_norm                  x -> y, mean, inverse sd (each n,1,1,c)
- *                                                                  eps, activation (after it), alpha
- *   instance_norm_backward         x, mean, inverse sd, dy -> dx
+ *   instance_norm                  x, [residual] -> y, mean, inverse sd (each n,1,1,c), [padded]
+ *                                                                  eps, activation, alpha, pad, mode;
+ *                                                                  y = activation (norm (x)) + residual;
+ *                                                                  padded = pad (y), if any pad > 0
+ *   instance_norm_backward         x, mean, inverse sd, [dy], [dpadded] -> dx, [dresidual]
+ *                                                                  same; dpadded if any pad > 0, so that
+ *                                                                  n_inputs tells whether there is dy;
+ *                                                                  dresidual = dy + unpadded dpadded
  *   batch_norm                     x, gamma, beta, running mean, running variance
  *                                  -> y, mean, inverse sd, running mean, running variance
  *                                                                  eps, momentum, activation, alpha
@@ -58,6 +63,8 @@
  *   loss_scale                     scale, good steps, g.. -> factor, scale, good steps
  *                                                      offset = good steps until the scale doubles;
  *                                                      see ops/loss-scale.c
+ *   ssim_loss                      x, y -> scalar 1 - SSIM         mode TrpSsimMode
+ *   ssim_loss_backward             x, dloss, y -> dx               mode
  */
 /* clang-format on */
 
@@ -101,3 +108,5 @@ OP (adam)
 OP (ema)
 OP (pool_exchange)
 OP (loss_scale)
+OP (ssim_loss)
+OP (ssim_loss_backward)

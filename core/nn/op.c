@@ -32,3 +32,22 @@ trp_op_same_shape (const TrpOpDesc *desc, GError **error)
                a.w, a.h, b.w, b.h);
   return false;
 }
+
+bool
+trp_op_padded_shape (const TrpOpAttributes *a, TrpShape x, TrpShape *out_shape, GError **error)
+{
+  const int rows = MAX (a->pad_top, a->pad_bottom), columns = MAX (a->pad_left, a->pad_right);
+
+  g_assert (a->pad_top >= 0 && a->pad_bottom >= 0 && a->pad_left >= 0 && a->pad_right >= 0);
+  if (a->mode == TRP_PAD_REFLECT && (rows >= x.h || columns >= x.w))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY,
+                   "An image of %d x %d is too small for this network: it cannot be mirrored by %d "
+                   "pixels",
+                   x.w, x.h, MAX (rows, columns));
+      return false;
+    }
+  *out_shape = (TrpShape){ x.n, x.h + a->pad_top + a->pad_bottom, x.w + a->pad_left + a->pad_right,
+                           x.c };
+  return true;
+}

@@ -55,6 +55,12 @@ typedef enum
   TRP_DICE_PER_SAMPLE = 2, /* mean over samples; else one loss over the batch */
 } TrpDiceMode;
 
+typedef enum
+{
+  TRP_SSIM_VALID, /* windows that lie within the image */
+  TRP_SSIM_SAME,  /* one for each pixel, zeros (after the mapping to 0..1) outside the image */
+} TrpSsimMode;
+
 /* TrpOpAttributes: fixed when the graph is built; op-list.h says which kind uses which. Unused ones
  * are 0, so that equal operations compare equal. */
 typedef struct
@@ -120,6 +126,7 @@ typedef struct
  * @in_place: bit i set: output 0 may use the memory of input i (element-wise kinds). A back end
  * must cope with output 0 == input i as well as with separate memory
  * @precise: bit i set: output i is precise (see TrpTensor)
+ * @optional: bit i set: output i gets no memory where nothing reads it; kernels are then given NULL
  * @infer: checks inputs and attributes; sets desc-independent @out_shapes of all @n_outputs.
  * Errors: TRP_ERROR_GEOMETRY with the sizes, for what a user's choice of sizes can cause. Any other
  * mismatch is a caller's mistake and asserts
@@ -133,6 +140,7 @@ typedef struct
   const char *name;
   unsigned in_place;
   unsigned precise;
+  unsigned optional;
   bool (*infer) (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error);
   void (*backward) (TrpGraph *graph,
                     const TrpOp *op,
@@ -150,5 +158,17 @@ const TrpOpClass *trp_op_class (TrpOpKind kind);
 /* For shape rules: inputs 0 and 1 agree. Images that differ in size (a network that does not give
  * back the size it got) are the user's error, anything else the caller's. */
 bool trp_op_same_shape (const TrpOpDesc *desc, GError **error);
+/* For shape rules: @x with the pads and mode of @attributes around it. */
+bool trp_op_padded_shape (const TrpOpAttributes *attributes,
+                          TrpShape x,
+                          TrpShape *out_shape,
+                          GError **error);
+
+static inline bool
+trp_op_has_padding (const TrpOpAttributes *attributes)
+{
+  return attributes->pad_top || attributes->pad_bottom || attributes->pad_left ||
+         attributes->pad_right;
+}
 
 G_END_DECLS

@@ -94,6 +94,14 @@ find_in_place (const Planner *planner, const TrpOp *op, int index)
   return -1;
 }
 
+/* Written by operation @index, read by nobody, and its kernel does without. */
+static bool
+is_left_out (const Planner *planner, const TrpOp *op, int output, int index)
+{
+  return (trp_op_class (op->kind)->optional >> MIN (output, 31) & 1) &&
+         planner->plan->last[op->outputs[output]] == index;
+}
+
 static void
 make_blocks (Planner *planner)
 {
@@ -109,7 +117,8 @@ make_blocks (Planner *planner)
           const int shared = k == 0 ? find_in_place (planner, op, i) : -1;
           const Block block = { plan->bytes[value], 0, plan->first[value], plan->last[value] };
 
-          if (trp_graph_peek_value (planner->graph, value)->tensor.kind != TRP_VALUE_TEMPORARY)
+          if (trp_graph_peek_value (planner->graph, value)->tensor.kind != TRP_VALUE_TEMPORARY ||
+              is_left_out (planner, op, k, i))
             continue;
           if (shared >= 0)
             g_array_index (planner->blocks, Block, shared).last = plan->last[value];

@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 /**
  * TrpPlan:
- * @offsets: of every value in the arena; SIZE_MAX for values that live elsewhere or are never read
- * or written
+ * @offsets: of every value in the arena; SIZE_MAX for values that live elsewhere, are never
+ * written, or are never read and optional (TrpOpClass)
  * @first, @last: index of the first and last operation of its life
  */
 typedef struct

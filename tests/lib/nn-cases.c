@@ -93,6 +93,38 @@ instance_norm (TrpGraph *graph, const TrpNnCase *self)
   return trp_graph_instance_norm (graph, x_of (graph, self), (TrpActivation) self->numbers[0], 0.2);
 }
 
+/* Which of a norm's results are read. */
+enum
+{
+  Y = 1,
+  PADDED = 2
+};
+
+/* numbers: activation, residual (2: x itself), pad mode, pad, what is read */
+static TrpValue
+instance_norm_tail (TrpGraph *graph, const TrpNnCase *self)
+{
+  const int *n = self->numbers;
+  const TrpValue x = x_of (graph, self);
+  TrpNormTail tail = { .activation = (TrpActivation) n[0],
+                       .alpha = 0.2,
+                       .has_residual = n[1],
+                       .residual = x,
+                       .mode = (TrpPadMode) n[2],
+                       .pad = n[3] };
+  TrpValue y, padded;
+
+  if (n[1] == 1)
+    tail.residual = trp_graph_parameter (graph, "other", self->shape, TRP_AXES_PLAIN);
+  y = trp_graph_instance_norm_tail (graph, x, &tail, &padded);
+  if (n[4] == Y)
+    return y;
+  if (n[4] == PADDED)
+    return padded;
+  return trp_graph_add (graph, trp_graph_scale (graph, padded, 0.7),
+                        trp_graph_pad (graph, y, TRP_PAD_ZERO, n[3]));
+}
+
 /* numbers: activation, training */
 static TrpValue
 batch_norm (TrpGraph *graph, const TrpNnCase *self)
@@ -202,6 +234,15 @@ gradient_correlation (TrpGraph *graph, const TrpNnCase *self)
     self->numbers[0]);
 }
 
+/* numbers: mode */
+static TrpValue
+ssim_loss (TrpGraph *graph, const TrpNnCase *self)
+{
+  return trp_graph_ssim_loss (graph, x_of (graph, self),
+                              trp_graph_parameter (graph, "other", self->shape, TRP_AXES_PLAIN),
+                              (TrpSsimMode) self->numbers[0]);
+}
+
 static TrpValue
 weighted_sum (TrpGraph *graph, const TrpNnCase *self)
 {
@@ -269,6 +310,38 @@ const TrpNnCase trp_nn_cases[] = {
   { "instance-norm/relu", instance_norm, { 1, 6, 7, 16 }, { TRP_ACTIVATION_RELU } },
   { "instance-norm/leaky", instance_norm, { 3, 4, 4, 5 }, { TRP_ACTIVATION_LEAKY_RELU } },
   { "instance-norm/one-pixel", instance_norm, { 2, 1, 1, 3 }, { TRP_ACTIVATION_NONE } },
+  { "instance-norm/residual",
+    instance_norm_tail,
+    { 2, 5, 3, 4 },
+    { TRP_ACTIVATION_RELU, 1, 0, 0, Y } },
+  { "instance-norm/own-residual",
+    instance_norm_tail,
+    { 2, 5, 3, 4 },
+    { TRP_ACTIVATION_NONE, 2, 0, 0, Y } },
+  { "instance-norm/padded",
+    instance_norm_tail,
+    { 2, 5, 3, 4 },
+    { TRP_ACTIVATION_RELU, 0, TRP_PAD_REFLECT, 1, PADDED } },
+  { "instance-norm/padded-unread",
+    instance_norm_tail,
+    { 2, 5, 3, 4 },
+    { TRP_ACTIVATION_RELU, 1, TRP_PAD_REFLECT, 2, Y } },
+  { "instance-norm/both",
+    instance_norm_tail,
+    { 1, 4, 4, 3 },
+    { TRP_ACTIVATION_LEAKY_RELU, 0, TRP_PAD_REFLECT, 3, Y | PADDED } },
+  { "instance-norm/residual-padded",
+    instance_norm_tail,
+    { 1, 4, 5, 3 },
+    { TRP_ACTIVATION_NONE, 1, TRP_PAD_REFLECT, 1, PADDED } },
+  { "instance-norm/residual-both",
+    instance_norm_tail,
+    { 2, 3, 5, 17 },
+    { TRP_ACTIVATION_RELU, 1, TRP_PAD_REPLICATE, 2, Y | PADDED } },
+  { "instance-norm/own-residual-both",
+    instance_norm_tail,
+    { 2, 3, 5, 2 },
+    { TRP_ACTIVATION_RELU, 2, TRP_PAD_ZERO, 1, Y | PADDED } },
   { "batch-norm/training", batch_norm, { 2, 3, 5, 4 }, { TRP_ACTIVATION_NONE, 1 } },
   { "batch-norm/training-relu", batch_norm, { 3, 4, 4, 16 }, { TRP_ACTIVATION_RELU, 1 } },
   { "batch-norm/training-one-pixel", batch_norm, { 4, 1, 1, 3 }, { TRP_ACTIVATION_LEAKY_RELU, 1 } },
@@ -300,6 +373,8 @@ const TrpNnCase trp_nn_cases[] = {
   { "gradient-correlation/absolute", gradient_correlation, { 2, 6, 7, 2 }, { 0 } },
   { "gradient-correlation/signed", gradient_correlation, { 1, 5, 4, 3 }, { 1 } },
   { "gradient-correlation/one-row", gradient_correlation, { 1, 1, 9, 1 }, { 0 } },
+  { "ssim/valid", ssim_loss, { 1, 13, 12, 2 }, { TRP_SSIM_VALID } },
+  { "ssim/same", ssim_loss, { 2, 11, 11, 1 }, { TRP_SSIM_SAME } },
   { "weighted-sum/three", weighted_sum, { 1, 3, 5, 2 }, { 0 } },
   { "pool-exchange/four", pool_exchange, { 5, 2, 3, 2 }, { 0 } },
   { "block/residual", block, { 2, 5, 6, 4 }, { 0 } },

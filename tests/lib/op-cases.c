@@ -72,6 +72,33 @@ const TrpOpCase trp_op_cases[] = {
   { "none", TRP_OP_instance_norm_backward, { .eps = 1e-5 }, 4, { { 2, 9, 7, 21 }, { 2, 1, 1, 21 }, { 2, 1, 1, 21 }, { 2, 9, 7, 21 } }, 1, { ANY, ANY, POSITIVE } },
   { "relu", TRP_OP_instance_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 4, { { 3, 32, 40, 64 }, { 3, 1, 1, 64 }, { 3, 1, 1, 64 }, { 3, 32, 40, 64 } }, 1, { ANY, ANY, POSITIVE } },
   { "leaky", TRP_OP_instance_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_LEAKY_RELU, .alpha = 0.2 }, 4, { { 1, 5, 5, 48 }, V (48), V (48), { 1, 5, 5, 48 } }, 1, { ANY, ANY, POSITIVE } },
+#define REFLECT(p) .pad_top = p, .pad_bottom = p, .pad_left = p, .pad_right = p, .mode = TRP_PAD_REFLECT
+#define UNEVEN(m) .pad_top = 2, .pad_bottom = 1, .pad_right = 3, .mode = m
+#define RELU .eps = 1e-5, .activation = TRP_ACTIVATION_RELU
+  { "residual", TRP_OP_instance_norm, { .eps = 1e-5 }, 2, { { 2, 9, 7, 21 }, { 2, 9, 7, 21 } }, 3 },
+  { "relu, residual", TRP_OP_instance_norm, { RELU }, 2, { { 2, 16, 18, 64 }, { 2, 16, 18, 64 } }, 3 },
+  { "relu, padded", TRP_OP_instance_norm, { RELU, REFLECT (1) }, 1, { { 2, 9, 7, 21 } }, 4 },
+  { "relu, only padded", TRP_OP_instance_norm, { RELU, REFLECT (1) }, 1, { { 2, 9, 7, 21 } }, 4, .unread = 1 },
+  { "relu, only padded by 3", TRP_OP_instance_norm, { RELU, REFLECT (3) }, 1, { { 1, 33, 31, 64 } }, 4, .unread = 1 },
+  { "residual, padded", TRP_OP_instance_norm, { .eps = 1e-5, REFLECT (1) }, 2, { { 2, 16, 18, 64 }, { 2, 16, 18, 64 } }, 4 },
+  { "residual, only padded", TRP_OP_instance_norm, { .eps = 1e-5, REFLECT (1) }, 2, { { 3, 5, 6, 24 }, { 3, 5, 6, 24 } }, 4, .unread = 1 },
+  { "leaky, reflect to the limit", TRP_OP_instance_norm, { .eps = 1e-5, .activation = TRP_ACTIVATION_LEAKY_RELU, .alpha = 0.2, REFLECT (3) }, 2, { { 1, 4, 5, 3 }, { 1, 4, 5, 3 } }, 4 },
+  { "uneven reflect", TRP_OP_instance_norm, { RELU, UNEVEN (TRP_PAD_REFLECT) }, 2, { { 2, 5, 6, 33 }, { 2, 5, 6, 33 } }, 4 },
+  { "uneven zero", TRP_OP_instance_norm, { RELU, UNEVEN (TRP_PAD_ZERO) }, 2, { { 2, 5, 6, 33 }, { 2, 5, 6, 33 } }, 4 },
+  { "uneven replicate", TRP_OP_instance_norm, { RELU, UNEVEN (TRP_PAD_REPLICATE) }, 2, { { 2, 1, 1, 8 }, { 2, 1, 1, 8 } }, 4 },
+  { "only statistics", TRP_OP_instance_norm, { .eps = 1e-5 }, 1, { { 2, 9, 7, 21 } }, 3, .unread = 1 },
+#define NORM_BACK(label, attributes, n_more, n_outputs, h, w, c, ...) \
+  { label, TRP_OP_instance_norm_backward, attributes, 3 + (n_more), { { 2, h, w, c }, { 2, 1, 1, c }, { 2, 1, 1, c }, __VA_ARGS__ }, n_outputs, { ANY, ANY, POSITIVE } }
+  NORM_BACK ("dresidual", S (RELU), 1, 2, 9, 7, 21, { 2, 9, 7, 21 }),
+  NORM_BACK ("relu, dpadded", S (RELU, REFLECT (1)), 1, 1, 9, 7, 21, { 2, 11, 9, 21 }),
+  NORM_BACK ("relu, dpadded by 3", S (RELU, REFLECT (3)), 1, 1, 33, 31, 64, { 2, 39, 37, 64 }),
+  NORM_BACK ("dpadded, dresidual", S (.eps = 1e-5, REFLECT (1)), 1, 2, 16, 18, 64, { 2, 18, 20, 64 }),
+  NORM_BACK ("dy, dpadded", S (RELU, REFLECT (1)), 2, 1, 16, 18, 64, { 2, 16, 18, 64 }, { 2, 18, 20, 64 }),
+  NORM_BACK ("dy, dpadded, dresidual", S (.eps = 1e-5, REFLECT (1)), 2, 2, 9, 7, 21, { 2, 9, 7, 21 }, { 2, 11, 9, 21 }),
+  NORM_BACK ("reflect to the limit", S (RELU, REFLECT (3)), 2, 2, 4, 5, 3, { 2, 4, 5, 3 }, { 2, 10, 11, 3 }),
+  NORM_BACK ("uneven reflect", S (RELU, UNEVEN (TRP_PAD_REFLECT)), 1, 2, 5, 6, 33, { 2, 8, 9, 33 }),
+  NORM_BACK ("uneven zero", S (RELU, UNEVEN (TRP_PAD_ZERO)), 2, 2, 5, 6, 33, { 2, 5, 6, 33 }, { 2, 8, 9, 33 }),
+  NORM_BACK ("uneven replicate", S (RELU, UNEVEN (TRP_PAD_REPLICATE)), 2, 1, 5, 6, 8, { 2, 5, 6, 8 }, { 2, 8, 9, 8 }),
   { "relu", TRP_OP_batch_norm, { .eps = 1e-5, .momentum = 0.1, .activation = TRP_ACTIVATION_RELU }, 5, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21) }, 5, { ANY, ANY, ANY, ANY, POSITIVE }, { 0, 0, 0, 4, 5 } },
   { "large", TRP_OP_batch_norm, { .eps = 1e-5, .momentum = 0.1 }, 5, { { 4, 32, 32, 48 }, V (48), V (48), V (48), V (48) }, 5, { ANY, ANY, ANY, ANY, POSITIVE }, { 0, 0, 0, 4, 5 } },
   { "relu", TRP_OP_batch_norm_backward, { .eps = 1e-5, .activation = TRP_ACTIVATION_RELU }, 6, { { 3, 9, 7, 21 }, V (21), V (21), V (21), V (21), { 3, 9, 7, 21 } }, 3, { ANY, ANY, ANY, ANY, POSITIVE } },
@@ -137,6 +164,15 @@ const TrpOpCase trp_op_cases[] = {
   { "two tensors", TRP_OP_ema, { .alpha = 0.99 }, 4, { { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 2, { ANY }, { 3, 4 } },
   { "pass on", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -1 },
   { "store", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, 4 },
+#define SSIM(label, m, ...)                                                                                                                \
+  { label, TRP_OP_ssim_loss, { .mode = m }, 2, { __VA_ARGS__, __VA_ARGS__ }, 1 },                                                          \
+  { label, TRP_OP_ssim_loss_backward, { .mode = m }, 3, { __VA_ARGS__, V (1), __VA_ARGS__ }, 1 }
+  SSIM ("valid", TRP_SSIM_VALID, { 2, 17, 14, 3 }),
+  SSIM ("one window", TRP_SSIM_VALID, { 1, 11, 11, 1 }),
+  SSIM ("same", TRP_SSIM_SAME, { 2, 17, 14, 3 }),
+  SSIM ("valid, large", TRP_SSIM_VALID, { 1, 96, 64, 1 }),
+  { "constant image", TRP_OP_ssim_loss, { 0 }, 2, { { 1, 24, 20, 1 }, { 1, 24, 20, 1 } }, 1, { NUMBER, ANY }, { 0 }, 0.4F },
+  { "constant image", TRP_OP_ssim_loss_backward, { 0 }, 3, { { 1, 24, 20, 1 }, V (1), { 1, 24, 20, 1 } }, 1, { NUMBER, ANY, ANY }, { 0 }, 0.4F },
   { "exchange", TRP_OP_pool_exchange, { 0 }, 3, { { 2, 4, 3, 2 }, V (2), { 5, 4, 3, 2 } }, 2, { ANY, NUMBER }, { 0, 3 }, -4 },
   { "finite", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, NUMBER }, { 0, 1, 2 }, 7 },
   { "grows", TRP_OP_loss_scale, { .offset = 8 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, NUMBER }, { 0, 1, 2 }, 7 },

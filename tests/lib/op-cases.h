@@ -24,6 +24,7 @@ typedef enum
 /**
  * TrpOpCase:
  * @inputs: a bias has no shape of its own here (c = 0): it follows from the filter
+ * @unread: bit i set: output i is NULL (see TrpOpClass.optional)
  * @reuse: per output, 1 + the input whose memory it is; 0: its own
  */
 typedef struct
@@ -37,6 +38,7 @@ typedef struct
   TrpOpRange ranges[TRP_OP_CASE_MAX_TENSORS];
   int reuse[TRP_OP_CASE_MAX_TENSORS];
   float number;
+  unsigned unread;
 } TrpOpCase;
 
 extern const TrpOpCase trp_op_cases[];

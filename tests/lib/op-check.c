@@ -32,6 +32,7 @@ static const unsigned precise_inputs[TRP_N_OPS] = {
   [TRP_OP_ema] = ~0U,
   [TRP_OP_pool_exchange] = 6,
   [TRP_OP_loss_scale] = ~0U,
+  [TRP_OP_ssim_loss_backward] = 2,
 };
 
 static void
@@ -161,6 +162,8 @@ trp_op_side_new (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held)
   make_inputs (self, c, held);
   for (int i = 0; i < c->n_outputs; i++)
     {
+      if (c->unread >> i & 1)
+        continue;
       self->borrowed[i] = c->reuse[i] > 0;
       self->outputs[i] = c->reuse[i] ? self->inputs[c->reuse[i] - 1]
                                      : make_nan (self, &self->output_tensors[i]);
@@ -243,6 +246,8 @@ trp_op_check (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tole
   trp_op_side_run (expected, NULL);
   for (int i = 0; i < c->n_outputs; i++)
     {
+      if (c->unread >> i & 1)
+        continue;
       const double error = compare (actual, expected, i);
 
       g_test_message ("output %d: %.2g of the largest", i, error);
@@ -259,6 +264,8 @@ trp_op_hash (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held)
   trp_op_side_run (side, NULL);
   for (int i = 0; i < c->n_outputs; i++)
     {
+      if (c->unread >> i & 1)
+        continue;
       g_autofree float *values = trp_op_side_dup_output (side, i);
 
       g_checksum_update (

@@ -204,6 +204,32 @@ test_plan_peak (void)
     }
 }
 
+/* A norm of which only the padded copy is read has no other output, until the host may read it. */
+static void
+test_plan_unread (void)
+{
+  const TrpShape shape = { 1, 16, 16, 4 };
+  const TrpNormTail tail = { .mode = TRP_PAD_REFLECT, .pad = 2 };
+
+  for (int keep = 0; keep < 2; keep++)
+    {
+      g_autoptr (TrpGraph) graph = trp_graph_new ();
+      g_autoptr (TrpPlan) plan = NULL;
+      TrpValue y, padded;
+
+      y = trp_graph_instance_norm_tail (graph, trp_graph_input (graph, "x", shape), &tail, &padded);
+      trp_graph_output (graph, "padded", padded);
+      if (keep)
+        trp_graph_output (graph, "y", y);
+      plan = trp_plan_new (graph, NULL, NULL);
+      g_assert_true (plan->offsets[padded] != SIZE_MAX);
+      g_assert_true ((plan->offsets[y] != SIZE_MAX) == (keep == 1));
+      g_assert_cmpuint (plan->arena_bytes, ==,
+                        20 * 20 * 4 * 4 + 2 * TRP_TENSOR_ALIGNMENT +
+                          (keep ? trp_shape_count (shape) * 4 : 0));
+    }
+}
+
 static TrpValue
 small_net (TrpGraph *graph, const char *prefix, TrpValue x)
 {
@@ -677,6 +703,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/plan/keeps-results", test_plan_keeps_results);
   g_test_add_func ("/nn/plan/never-overlaps", test_plan_never_overlaps);
   g_test_add_func ("/nn/plan/peak", test_plan_peak);
+  g_test_add_func ("/nn/plan/unread", test_plan_unread);
   g_test_add_func ("/nn/differentiate/frozen", test_frozen);
   g_test_add_func ("/nn/differentiate/shared-weights", test_shared_weights);
   g_test_add_func ("/nn/differentiate/unreached-parameter", test_unreached_parameter);

@@ -111,18 +111,25 @@ trp_loop_stats (const float *x, size_t n, size_t c, float *out_means, float *out
 #undef STATS
 }
 
+/* @residual: NULL is a constant here too. */
 INLINE void
-norm_rows (
-  const TrpLoopNorm *norm, TrpActivation kind, const float *x, size_t n, size_t c, float *y)
+norm_rows (const TrpLoopNorm *norm,
+           TrpActivation kind,
+           const float *x,
+           const float *residual,
+           size_t n,
+           size_t c,
+           float *y)
 {
   const float *mean = norm->mean, *scale = norm->scale, *shift = norm->shift;
   const float alpha = norm->alpha;
 
-  for (size_t i = 0; i < n; i++, x += c, y += c)
+  for (size_t i = 0; i < n; i++, x += c, y += c, residual += residual ? c : 0)
     {
       INDEPENDENT
       for (size_t j = 0; j < c; j++)
-        y[j] = trp_activation_f32 (kind, alpha, (x[j] - mean[j]) * scale[j] + shift[j]);
+        y[j] = trp_activation_f32 (kind, alpha, (x[j] - mean[j]) * scale[j] + shift[j]) +
+               (residual ? residual[j] : 0);
     }
 }
 
@@ -141,15 +148,23 @@ norm_rows (
     }
 
 CLONES void
-trp_loop_norm (const TrpLoopNorm *norm, const float *x, size_t n, size_t c, float *y){
-#define ROWS(kind) norm_rows (norm, kind, x, n, c, y)
-  FOR_KIND (norm->activation, ROWS)
+trp_loop_norm (
+  const TrpLoopNorm *norm, const float *x, const float *residual, size_t n, size_t c, float *y)
+{
+#define ROWS(kind) norm_rows (norm, kind, x, NULL, n, c, y)
+#define SUMS(kind) norm_rows (norm, kind, x, residual, n, c, y)
+  if (residual)
+    FOR_KIND (norm->activation, SUMS)
+  else
+    FOR_KIND (norm->activation, ROWS)
+#undef SUMS
 #undef ROWS
 }
 
 /* The slope of both fused kinds depends on the sign alone, so the input serves as well as the
  * output. */
-INLINE float norm_slope (const TrpLoopNorm *norm, TrpActivation kind, float x, size_t j)
+INLINE float
+norm_slope (const TrpLoopNorm *norm, TrpActivation kind, float x, size_t j)
 {
   return trp_activation_slope_f32 (kind, norm->alpha,
                                    (x - norm->mean[j]) * norm->scale[j] + norm->shift[j]);

@@ -19,7 +19,8 @@ void trp_loop_sum_vectors (const float *x, size_t n, size_t c, float *out_sums);
 /* Column means and sums of squared differences from them; two passes, so nothing cancels. */
 void trp_loop_stats (const float *x, size_t n, size_t c, float *out_means, float *out_squares);
 
-/* TrpLoopNorm: y = activation ((x - mean) scale + shift), per channel; scale = inverse_sd gamma */
+/* TrpLoopNorm: y = activation ((x - mean) scale + shift), per channel; scale = inverse_sd gamma;
+ * plus @residual (nullable) element by element */
 typedef struct
 {
   const float *mean, *inverse_sd, *scale, *shift;
@@ -27,7 +28,8 @@ typedef struct
   float alpha;
 } TrpLoopNorm;
 
-void trp_loop_norm (const TrpLoopNorm *norm, const float *x, size_t n, size_t c, float *y);
+void trp_loop_norm (
+  const TrpLoopNorm *norm, const float *x, const float *residual, size_t n, size_t c, float *y);
 /* Column sums of g and of g (x - mean) inverse_sd, with g = dy times the activation's slope. */
 void trp_loop_norm_sums (const TrpLoopNorm *norm,
                          const float *x,

@@ -1,19 +1,22 @@
-/* norm.c - instance and batch norm, with their activation, and the gradients
+/* norm.c - instance and batch norm, with what runs in their pass, and the gradients
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * One machine for all: rows of channels in groups (an image each for instance norm, all images for
  * batch norm). Chunks of rows give means and squares or sums, which are combined in chunk order in
  * double; a second pass applies them. The workspace holds the chunks' results and then, per group,
- * scale, shift and two more vectors.
+ * scale, shift and two more vectors. The chunks of an instance norm are whole rows of the image, so
+ * that they can be padded.
  *
  * Source of the combination: Chan, Golub, LeVeque, Updating formulae ..., COMPSTAT 1982.
  */
 
 #include "core/nn/cpu/cpu.h"
 #include "core/nn/cpu/loops.h"
+#include "core/nn/cpu/pad.h"
 
 #include <math.h>
+#include <string.h>
 
 enum
 {
@@ -33,8 +36,13 @@ typedef struct
   const float *x, *dy;
   const float *mean, *inverse_sd; /* n_groups rows */
   float *y;                       /* or dx */
-  float *partial;                 /* [group][chunk][2][c] */
-  float *vectors;                 /* [group][N_VECTORS][c] */
+  const float *residual;          /* or NULL */
+  float *padded;                  /* or NULL; then y may be NULL */
+  const float *dpadded;           /* or NULL */
+  float *total;                   /* where dy + dpadded goes, or NULL */
+  TrpCpuBorder border;
+  float *partial; /* [group][chunk][2][c] */
+  float *vectors; /* [group][N_VECTORS][c] */
   bool infer;
 } Norm;
 
@@ -48,7 +56,9 @@ make_norm (const TrpCpuKernel *self, bool per_image)
                 .n_rows = trp_shape_pixels (x) * (per_image ? 1 : (size_t) x.n),
                 .c = (size_t) x.c };
 
-  norm.chunk = trp_cpu_chunk_of (norm.c);
+  norm.border = trp_cpu_border (&self->attributes, x);
+  norm.chunk = per_image ? trp_cpu_chunk_of (norm.c * (size_t) x.w) * (size_t) x.w
+                         : trp_cpu_chunk_of (norm.c);
   norm.n_chunks = trp_cpu_n_chunks (norm.n_rows, norm.chunk);
   return norm;
 }
@@ -82,6 +92,13 @@ static float *
 partial (const Norm *norm, size_t group, size_t chunk)
 {
   return norm->partial + (group * norm->n_chunks + chunk) * 2 * norm->c;
+}
+
+/* Of y, and of its padded copy. */
+static const float *
+gradient (const Norm *norm)
+{
+  return norm->total ? norm->total : norm->dy;
 }
 
 static TrpLoopNorm
@@ -121,6 +138,28 @@ chunk_stats (size_t begin, size_t end, void *data)
     }
 }
 
+/* Rows of the image, each written where it is needed while it is hot. */
+static void
+apply_rows (const Norm *norm, const TrpLoopNorm *loop, size_t at, size_t n_pixels)
+{
+  const size_t w = (size_t) norm->border.inner.w, h = (size_t) norm->border.inner.h;
+  const size_t row_floats = w * norm->c, first = at / row_floats;
+
+  for (size_t row = first; row < first + n_pixels / w; row++)
+    {
+      const int n = (int) (row / h), line = (int) (row % h);
+      const size_t from = row * row_floats;
+      float *inner = trp_cpu_border_locate (&norm->border, norm->padded, n, line);
+      float *y = norm->y ? norm->y + from : inner;
+
+      trp_loop_norm (loop, norm->x + from, norm->residual ? norm->residual + from : NULL, w,
+                     norm->c, y);
+      if (y != inner)
+        memcpy (inner, y, row_floats * sizeof *y);
+      trp_cpu_border_spread (&norm->border, norm->padded, n, line);
+    }
+}
+
 static void
 chunk_apply (size_t begin, size_t end, void *data)
 {
@@ -134,7 +173,31 @@ chunk_apply (size_t begin, size_t end, void *data)
       locate (norm, i, &group, &first, &rows);
       at = (group * norm->n_rows + first) * norm->c;
       loop = loop_of (norm, group);
-      trp_loop_norm (&loop, norm->x + at, rows, norm->c, norm->y + at);
+      if (norm->padded)
+        apply_rows (norm, &loop, at, rows);
+      else if (norm->y)
+        trp_loop_norm (&loop, norm->x + at, norm->residual ? norm->residual + at : NULL, rows,
+                       norm->c, norm->y + at);
+    }
+}
+
+/* dy + unpadded dpadded */
+static void
+total_rows (const Norm *norm, size_t at, size_t n_pixels)
+{
+  const size_t w = (size_t) norm->border.inner.w, h = (size_t) norm->border.inner.h;
+  const size_t row_floats = w * norm->c, first = at / row_floats;
+
+  for (size_t row = first; row < first + n_pixels / w; row++)
+    {
+      const size_t from = row * row_floats;
+      const float *dy = norm->dy ? norm->dy + from : NULL;
+
+      if (norm->dpadded)
+        trp_cpu_border_collect (&norm->border, norm->dpadded, (int) (row / h), (int) (row % h), dy,
+                                norm->total + from);
+      else
+        memcpy (norm->total + from, dy, row_floats * sizeof *dy);
     }
 }
 
@@ -153,7 +216,10 @@ chunk_sums (size_t begin, size_t end, void *data)
       at = (group * norm->n_rows + first) * norm->c;
       out = partial (norm, group, i % norm->n_chunks);
       loop = loop_of (norm, group);
-      trp_loop_norm_sums (&loop, norm->x + at, norm->dy + at, rows, norm->c, out, out + norm->c);
+      if (norm->total)
+        total_rows (norm, at, rows);
+      trp_loop_norm_sums (&loop, norm->x + at, gradient (norm) + at, rows, norm->c, out,
+                          out + norm->c);
     }
 }
 
@@ -170,7 +236,7 @@ chunk_gradient (size_t begin, size_t end, void *data)
       locate (norm, i, &group, &first, &rows);
       at = (group * norm->n_rows + first) * norm->c;
       loop = loop_of (norm, group);
-      trp_loop_norm_gradient (&loop, norm->x + at, norm->dy + at, rows, norm->c,
+      trp_loop_norm_gradient (&loop, norm->x + at, gradient (norm) + at, rows, norm->c,
                               norm->infer ? NULL : vector (norm, group, MEAN_G),
                               norm->infer ? NULL : vector (norm, group, MEAN_DOT), norm->y + at);
     }
@@ -256,7 +322,9 @@ run_instance (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   set_workspace (&norm, args->workspace);
   norm.x = args->inputs[0];
+  norm.residual = self->n_inputs > 1 ? args->inputs[1] : NULL;
   norm.y = args->outputs[0];
+  norm.padded = self->n_outputs > 3 ? args->outputs[3] : NULL;
   norm.mean = mean;
   norm.inverse_sd = inverse_sd;
   for_chunks (self, &norm, chunk_stats);
@@ -299,16 +367,20 @@ run_gradient (TrpCpuKernel *self, Norm *norm, float *dgamma, float *dbeta)
     for_chunks (self, norm, chunk_gradient);
 }
 
+/* The sum of gradients goes into dresidual, else into dx, which takes its place at the end. */
 static bool
 run_instance_backward (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
+  const bool padded = trp_op_has_padding (&self->attributes);
   Norm norm = make_norm (self, true);
 
   set_workspace (&norm, args->workspace);
   norm.x = args->inputs[0];
   norm.mean = args->inputs[1];
   norm.inverse_sd = args->inputs[2];
-  norm.dy = args->inputs[3];
+  norm.dy = self->n_inputs > 3 + padded ? args->inputs[3] : NULL;
+  norm.dpadded = padded ? args->inputs[self->n_inputs - 1] : NULL;
+  norm.total = padded || self->n_outputs > 1 ? args->outputs[self->n_outputs - 1] : NULL;
   norm.y = args->outputs[0];
   set_affine (&norm, NULL, NULL);
   run_gradient (self, &norm, NULL, NULL);

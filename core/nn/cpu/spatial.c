@@ -1,4 +1,4 @@
-/* spatial.c - pads, pooling, upsampling, joining and cutting channels
+/* spatial.c - pooling, upsampling, joining and cutting channels
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -7,7 +7,6 @@
 
 #include "core/nn/cpu/cpu.h"
 #include "core/nn/cpu/loops.h"
-#include "core/nn/formula.h"
 
 #include <string.h>
 
@@ -43,116 +42,6 @@ make_rows (const TrpCpuKernel *self, const TrpKernelArgs *args)
                  .in = self->inputs[0],
                  .out = self->outputs[0] };
 }
-
-static TrpPadMode
-pad_mode (const Rows *rows)
-{
-  return (TrpPadMode) rows->kernel->attributes.mode;
-}
-
-static void
-pad_rows (size_t begin, size_t end, void *data)
-{
-  const Rows *rows = data;
-  const TrpOpAttributes *a = &rows->kernel->attributes;
-  const size_t c = (size_t) rows->in.c;
-
-  for (size_t i = begin; i < end; i++)
-    {
-      const int from_row = trp_pad_source (
-        pad_mode (rows), (int) (i % (size_t) rows->out.h) - a->pad_top, rows->in.h);
-      float *to = rows->y + i * (size_t) rows->out.w * c;
-
-      if (from_row < 0)
-        {
-          memset (to, 0, (size_t) rows->out.w * c * sizeof *to);
-          continue;
-        }
-      const float *from = row_of (rows->x, rows->in, i / (size_t) rows->out.h, from_row);
-
-      memcpy (to + (size_t) a->pad_left * c, from, (size_t) rows->in.w * c * sizeof *to);
-      for (int w = 0; w < rows->out.w; w++)
-        {
-          if (w == a->pad_left)
-            w += rows->in.w;
-          if (w == rows->out.w)
-            break;
-          const int from_w = trp_pad_source (pad_mode (rows), w - a->pad_left, rows->in.w);
-
-          for (size_t k = 0; k < c; k++)
-            to[(size_t) w * c + k] = from_w < 0 ? 0 : from[(size_t) from_w * c + k];
-        }
-    }
-}
-
-static bool
-run_pad (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
-{
-  Rows rows = make_rows (self, args);
-
-  for_rows (&rows, pad_rows);
-  return true;
-}
-
-const TrpCpuOp trp_cpu_pad = { NULL, NULL, run_pad };
-
-/* Adds a padded row of dy to the row of dx that it was taken from. */
-static void
-add_padded_row (const Rows *rows, const float *from, float *to)
-{
-  const TrpOpAttributes *a = &rows->kernel->attributes;
-  const size_t c = (size_t) rows->in.c;
-
-  trp_loop_add (to, from + (size_t) a->pad_left * c, (size_t) rows->out.w * c, to);
-  for (int w = 0; w < rows->in.w; w++)
-    {
-      if (w == a->pad_left)
-        w += rows->out.w;
-      if (w == rows->in.w)
-        break;
-      const int to_w = trp_pad_source (pad_mode (rows), w - a->pad_left, rows->out.w);
-
-      for (size_t k = 0; k < c && to_w >= 0; k++)
-        to[(size_t) to_w * c + k] += from[(size_t) w * c + k];
-    }
-}
-
-/* Only rows of the padding and the row itself can come from a row. */
-static void
-unpad_rows (size_t begin, size_t end, void *data)
-{
-  const Rows *rows = data;
-  const TrpOpAttributes *a = &rows->kernel->attributes;
-
-  for (size_t i = begin; i < end; i++)
-    {
-      const int row = (int) (i % (size_t) rows->out.h);
-      float *to = rows->y + i * (size_t) rows->out.w * (size_t) rows->out.c;
-
-      memset (to, 0, (size_t) rows->out.w * (size_t) rows->out.c * sizeof *to);
-      for (int h = 0; h < rows->in.h; h++)
-        {
-          if (h == a->pad_top)
-            h += row; /* the rows between come from others */
-          if (h == a->pad_top + row + 1)
-            h = MAX (h, a->pad_top + rows->out.h);
-          if (h < rows->in.h &&
-              trp_pad_source (pad_mode (rows), h - a->pad_top, rows->out.h) == row)
-            add_padded_row (rows, row_of (rows->x, rows->in, i / (size_t) rows->out.h, h), to);
-        }
-    }
-}
-
-static bool
-run_unpad (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
-{
-  Rows rows = make_rows (self, args);
-
-  for_rows (&rows, unpad_rows);
-  return true;
-}
-
-const TrpCpuOp trp_cpu_pad_backward = { NULL, NULL, run_unpad };
 
 static void
 upsample_rows (size_t begin, size_t end, void *data)

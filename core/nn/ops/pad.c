@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/nn/ops/pad.h"
+
 #include "core/nn/formula.h"
 #include "core/nn/graph.h"
 
@@ -11,24 +13,8 @@
 static bool
 infer_pad (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
-  const TrpOpAttributes *a = &desc->attributes;
-  const TrpShape x = desc->inputs[0].shape;
-
   g_assert (desc->n_inputs == 1);
-  g_assert (a->pad_top >= 0 && a->pad_bottom >= 0 && a->pad_left >= 0 && a->pad_right >= 0);
-  if (a->mode == TRP_PAD_REFLECT &&
-      (MAX (a->pad_top, a->pad_bottom) >= x.h || MAX (a->pad_left, a->pad_right) >= x.w))
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY,
-                   "An image of %d x %d is too small for this network: it cannot be mirrored by %d "
-                   "pixels",
-                   x.w, x.h,
-                   MAX (MAX (a->pad_top, a->pad_bottom), MAX (a->pad_left, a->pad_right)));
-      return false;
-    }
-  out_shapes[0] = (TrpShape){ x.n, x.h + a->pad_top + a->pad_bottom,
-                              x.w + a->pad_left + a->pad_right, x.c };
-  return true;
+  return trp_op_padded_shape (&desc->attributes, desc->inputs[0].shape, out_shapes, error);
 }
 
 static bool
@@ -54,18 +40,18 @@ backward_pad (TrpGraph *graph,
                                    1);
 }
 
-/* Calls for each padded pixel with the pixel it is taken from; @from_padded adds back to it. */
+/* Copies each padded pixel from its place in @inner, or adds it back there. */
 static void
-walk (const TrpOpAttributes *a, TrpShape x, TrpShape y, double *inner, double *padded, bool back)
+walk (const TrpOpAttributes *a, TrpShape x, double *inner, double *padded, bool back)
 {
   const size_t pixel = (size_t) x.c * sizeof (double);
 
-  for (int n = 0; n < y.n; n++)
-    for (int h = 0; h < y.h; h++)
-      for (int w = 0; w < y.w; w++, padded += y.c)
+  for (int n = 0; n < x.n; n++)
+    for (int h = -a->pad_top; h < x.h + a->pad_bottom; h++)
+      for (int w = -a->pad_left; w < x.w + a->pad_right; w++, padded += x.c)
         {
-          const int from_h = trp_pad_source ((TrpPadMode) a->mode, h - a->pad_top, x.h);
-          const int from_w = trp_pad_source ((TrpPadMode) a->mode, w - a->pad_left, x.w);
+          const int from_h = trp_pad_source ((TrpPadMode) a->mode, h, x.h);
+          const int from_w = trp_pad_source ((TrpPadMode) a->mode, w, x.w);
           const bool inside = from_h >= 0 && from_w >= 0;
           double *source = inner + (inside ? trp_shape_index (x, n, from_h, from_w, 0) : 0);
 
@@ -78,11 +64,23 @@ walk (const TrpOpAttributes *a, TrpShape x, TrpShape y, double *inner, double *p
         }
 }
 
+void
+trp_reference_pad (const TrpOpAttributes *a, TrpShape x, const double *inner, double *out_padded)
+{
+  walk (a, x, (double *) inner, out_padded, false);
+}
+
+void
+trp_reference_unpad (const TrpOpAttributes *a, TrpShape x, const double *padded, double *io_inner)
+{
+  walk (a, x, io_inner, (double *) padded, true);
+}
+
 static void
 reference_pad (const TrpReferenceArgs *args)
 {
-  walk (&args->desc->attributes, args->desc->inputs[0].shape, args->desc->outputs[0].shape,
-        args->inputs[0], args->outputs[0], false);
+  trp_reference_pad (&args->desc->attributes, args->desc->inputs[0].shape, args->inputs[0],
+                     args->outputs[0]);
 }
 
 static void
@@ -91,8 +89,7 @@ reference_pad_backward (const TrpReferenceArgs *args)
   const TrpShape x = args->desc->outputs[0].shape;
 
   memset (args->outputs[0], 0, trp_shape_count (x) * sizeof (double));
-  walk (&args->desc->attributes, x, args->desc->inputs[0].shape, args->outputs[0], args->inputs[0],
-        true);
+  trp_reference_unpad (&args->desc->attributes, x, args->inputs[0], args->outputs[0]);
 }
 
 const TrpOpClass trp_op_pad = {
