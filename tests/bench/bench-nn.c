@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- *   bench-nn [SECONDS [NAME]]   SECONDS per row (2); NAME: only rows that contain it, with a
- * profile
+ *   bench-nn [SECONDS [NAME [PRECISION]]]   SECONDS per row (2); NAME: only rows that contain it,
+ * with a profile; PRECISION: default, strict, bf16 (forward rows only)
  *
  * bench-pytorch.py beside this file runs the same rows in PyTorch.
  */
@@ -12,6 +12,7 @@
 #include "core/method/networks/patch.h"
 #include "core/method/networks/resnet.h"
 #include "core/method/networks/unet.h"
+#include "core/nn/device-choice.h"
 #include "core/nn/init.h"
 #include "core/nn/losses.h"
 #include "core/nn/optimizer.h"
@@ -262,11 +263,12 @@ print_profile (double total)
 }
 
 static void
-run_row (const Row *row, double seconds, bool profile)
+run_row (const Row *row, double seconds, bool profile, TrpPrecision precision)
 {
   g_autoptr (GError) error = NULL;
+  const TrpDeviceOptions options = { .deterministic = true, .precision = precision };
   g_autoptr (TrpDevice)
-    device = trp_device_open (profile ? &timed : &trp_backend_cpu, NULL, &error);
+    device = trp_device_open (profile ? &timed : &trp_backend_cpu, &options, &error);
   g_autoptr (TrpStore) store = trp_store_new (device);
   TrpGraph *graph = trp_graph_new ();
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
@@ -316,6 +318,11 @@ int
 main (int argc, char **argv)
 {
   const double seconds = argc > 1 ? g_ascii_strtod (argv[1], NULL) : 2;
+  g_autoptr (GError) error = NULL;
+  TrpPrecision precision = TRP_PRECISION_DEFAULT;
+
+  if (argc > 3 && !trp_precision_parse (argv[3], &precision, &error))
+    g_error ("%s", error->message);
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   tallies = g_hash_table_new (g_str_hash, g_str_equal);
@@ -326,6 +333,6 @@ main (int argc, char **argv)
   printf ("%d threads\n", trp_parallel_get_threads ());
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     if (argc < 3 || strstr (rows[i].name, argv[2]))
-      run_row (&rows[i], seconds, argc > 2);
+      run_row (&rows[i], seconds, argc > 2, precision);
   return 0;
 }

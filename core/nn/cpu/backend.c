@@ -38,15 +38,35 @@ trp_cpu_get_slot (void)
   return omp_get_thread_num ();
 }
 
+static void
+choose_precision (TrpCpuDevice *self, TrpPrecision precision)
+{
+  const bool wanted = precision == TRP_PRECISION_BF16;
+
+  self->bf16 = wanted && trp_onednn_has_bf16 ();
+  self->note = wanted && !self->bf16 ? "This CPU has no AVX512-BF16 instructions, without which "
+                                       "bfloat16 is slower than float32; it computes in float32"
+                                     : "";
+}
+
 static void *
 open_device (const TrpDeviceOptions *options, GError **error)
 {
   TrpCpuDevice *self;
-  TrpOneDnn *onednn = trp_onednn_new (error);
+  TrpOneDnn *onednn;
 
+  if (options && options->precision == TRP_PRECISION_F16)
+    {
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                           "A CPU computes in float32 or bfloat16, not in float16; use default or "
+                           "bf16");
+      return NULL;
+    }
+  onednn = trp_onednn_new (error);
   if (!onednn)
     return NULL;
   self = g_new0 (TrpCpuDevice, 1);
+  choose_precision (self, options ? options->precision : TRP_PRECISION_DEFAULT);
   self->onednn = onednn;
   self->n_threads = options && options->n_threads > 0 ? options->n_threads
                                                       : trp_parallel_get_threads ();
@@ -70,7 +90,9 @@ get_info (void *device, TrpDeviceInfo *out_info)
   const long pages = sysconf (_SC_PHYS_PAGES), free_pages = sysconf (_SC_AVPHYS_PAGES);
   const long page = sysconf (_SC_PAGESIZE);
 
-  *out_info = (TrpDeviceInfo){ .deterministic = true, .precision = "float32" };
+  *out_info = (TrpDeviceInfo){ .deterministic = true };
+  g_strlcpy (out_info->precision, self->bf16 ? "bfloat16" : "float32", sizeof out_info->precision);
+  g_strlcpy (out_info->note, self->note, sizeof out_info->note);
   g_snprintf (out_info->name, sizeof out_info->name, "CPU, %d threads, oneDNN %s", self->n_threads,
               trp_onednn_get_version (self->onednn));
   if (pages > 0 && free_pages > 0 && page > 0)
@@ -167,6 +189,7 @@ compile (void *device, const TrpOpDesc *desc, size_t *out_workspace_bytes, GErro
     self->inputs[i] = desc->inputs[i].shape;
   for (int i = 0; i < desc->n_outputs; i++)
     self->outputs[i] = desc->outputs[i].shape;
+  self->precise = desc->n_outputs > 0 && desc->outputs[0].precise;
   if (self->op->prepare && !self->op->prepare (self, error))
     {
       free_kernel (device, self);

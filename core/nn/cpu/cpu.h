@@ -19,17 +19,21 @@ G_BEGIN_DECLS
  * thread (some microseconds) costs less than it saves. */
 #define TRP_CPU_CHUNK 32768
 
-/* @n_slots: threads for which kernels have scratch memory of their own */
+/* @n_slots: threads for which kernels have scratch memory of their own
+ * @bf16: forward convolutions round what they multiply (conv.c); wanted and possible
+ * @note: see TrpDeviceInfo */
 typedef struct
 {
   int n_threads;
   int n_slots;
+  bool bf16;
+  const char *note;
   TrpOneDnn *onednn;
 } TrpCpuDevice;
 
 typedef struct _TrpCpuOp TrpCpuOp;
 
-/* A compiled operation; @data belongs to its kind. */
+/* A compiled operation; @data belongs to its kind. @precise: output 0 is (see TrpTensor). */
 typedef struct
 {
   TrpCpuDevice *device;
@@ -37,6 +41,7 @@ typedef struct
   TrpOpAttributes attributes;
   int n_inputs, n_outputs;
   TrpShape *inputs, *outputs;
+  bool precise;
   size_t workspace_bytes;
   void *data;
 } TrpCpuKernel;

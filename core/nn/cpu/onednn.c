@@ -44,11 +44,13 @@ struct _TrpOneDnnConv
   TrpShape filter_shape;
   dnnl_primitive_t primitive;
   dnnl_memory_t x, y, filter, bias, scratchpad;
-  dnnl_memory_desc_t wanted; /* layout of the filter */
-  size_t workspace_bytes;
-  Copy *copy;           /* (nullable): of the filter last run with */
-  dnnl_primitive_t out; /* (nullable): reorder of a filter gradient into our layout */
-  dnnl_memory_t ours;   /* our layout of that gradient */
+  dnnl_memory_desc_t wanted;            /* layout of the filter */
+  size_t workspace_bytes, behind_bytes; /* scratchpad; what stands behind it */
+  Copy *copy;                           /* (nullable): of the filter last run with */
+  dnnl_primitive_t out;   /* (nullable): reorder of a filter gradient into our layout */
+  dnnl_memory_t ours;     /* our layout of that gradient */
+  dnnl_primitive_t round; /* (nullable): what is read, floats to bfloat16 */
+  dnnl_memory_t wide;     /* those floats */
   const char *implementation;
 };
 
@@ -100,14 +102,22 @@ trp_onednn_get_version (const TrpOneDnn *self)
   return self->version;
 }
 
+bool
+trp_onednn_has_bf16 (void)
+{
+  const dnnl_cpu_isa_t wanted = dnnl_cpu_isa_avx512_core_bf16;
+
+  return (dnnl_get_effective_cpu_isa () & wanted) == wanted;
+}
+
 /* Logical order is (n, c, h, w) and (o, i, h, w), whatever the tag says about memory. */
 static dnnl_memory_desc_t
-describe (TrpShape shape, dnnl_format_tag_t tag)
+describe (TrpShape shape, dnnl_data_type_t type, dnnl_format_tag_t tag)
 {
   const dnnl_dims_t dims = { shape.n, shape.c, shape.h, shape.w };
   dnnl_memory_desc_t layout;
 
-  if (dnnl_memory_desc_init_by_tag (&layout, 4, dims, dnnl_f32, tag) != dnnl_success)
+  if (dnnl_memory_desc_init_by_tag (&layout, 4, dims, type, tag) != dnnl_success)
     g_assert_not_reached ();
   return layout;
 }
@@ -129,16 +139,18 @@ typedef struct
   dnnl_dims_t strides, left, right;
 } Layouts;
 
+/* What is written, and the bias, are always floats. */
 static Layouts
-make_layouts (const TrpConvGeometry *g)
+make_layouts (TrpConvPass pass, const TrpConvGeometry *g, bool bf16)
 {
+  const dnnl_data_type_t read = bf16 ? dnnl_bf16 : dnnl_f32;
   const int bottom = (g->y.h - 1) * g->stride + g->filter.h - g->x.h - g->pad_top;
   const int right = (g->y.w - 1) * g->stride + g->filter.w - g->x.w - g->pad_left;
 
-  return (Layouts){ describe (g->x, dnnl_nhwc),
-                    describe (g->filter, dnnl_format_tag_any),
+  return (Layouts){ describe (g->x, pass == TRP_CONV_BACKWARD_DATA ? dnnl_f32 : read, dnnl_nhwc),
+                    describe (g->filter, read, dnnl_format_tag_any),
                     describe_vector (g->filter.n),
-                    describe (g->y, dnnl_nhwc),
+                    describe (g->y, pass == TRP_CONV_FORWARD ? dnnl_f32 : read, dnnl_nhwc),
                     { g->stride, g->stride },
                     { g->pad_top, g->pad_left },
                     { bottom, right } };
@@ -212,14 +224,15 @@ find_implementation (TrpOneDnn *self,
 
 /* Backward passes want a forward one as a hint. */
 static dnnl_primitive_desc_t
-make_desc (TrpOneDnn *self, TrpConvPass pass, const TrpConvGeometry *geometry)
+make_desc (TrpOneDnn *self, TrpConvPass pass, const TrpConvGeometry *geometry, bool bf16)
 {
-  const Layouts layouts = make_layouts (geometry);
+  const Layouts layouts = make_layouts (pass, geometry, bf16);
+  const Layouts forward = make_layouts (TRP_CONV_FORWARD, geometry, bf16);
   dnnl_convolution_desc_t operation;
   dnnl_primitive_desc_t hint = NULL, desc;
 
   if (pass != TRP_CONV_FORWARD &&
-      init_operation (TRP_CONV_FORWARD, &layouts, false, &operation) == dnnl_success)
+      init_operation (TRP_CONV_FORWARD, &forward, false, &operation) == dnnl_success)
     dnnl_primitive_desc_create (&hint, &operation, NULL, self->engine, NULL);
   if (init_operation (pass, &layouts, geometry->bias, &operation) != dnnl_success)
     desc = NULL;
@@ -252,22 +265,39 @@ make_reorder (TrpOneDnn *self,
 
   if (!check (
         dnnl_reorder_primitive_desc_create (&desc, from, self->engine, to, self->engine, NULL),
-        "reorder a filter", error))
+        "reorder numbers", error))
     return NULL;
-  check (dnnl_primitive_create (&reorder, desc), "reorder a filter", error);
+  check (dnnl_primitive_create (&reorder, desc), "reorder numbers", error);
   dnnl_primitive_desc_destroy (desc);
   return reorder;
 }
 
 static bool
+prepare_rounding (TrpOneDnnConv *self,
+                  const TrpConvGeometry *geometry,
+                  const Layouts *layouts,
+                  GError **error)
+{
+  const bool forward = self->pass == TRP_CONV_FORWARD;
+  const dnnl_memory_desc_t *rounded = forward ? &layouts->x : &layouts->y;
+  const dnnl_memory_desc_t wide = describe (forward ? geometry->x : geometry->y, dnnl_f32,
+                                            dnnl_nhwc);
+
+  self->behind_bytes = dnnl_memory_desc_get_size (rounded);
+  self->round = make_reorder (self->owner, &wide, rounded, error);
+  return self->round && make_memory (self->owner, &wide, DNNL_MEMORY_NONE, &self->wide, error);
+}
+
+static bool
 prepare_memories (TrpOneDnnConv *self,
                   const TrpConvGeometry *geometry,
+                  bool bf16,
                   const_dnnl_primitive_desc_t desc,
                   GError **error)
 {
   TrpOneDnn *owner = self->owner;
-  const Layouts layouts = make_layouts (geometry);
-  const dnnl_memory_desc_t ours = describe (geometry->filter, dnnl_ohwi);
+  const Layouts layouts = make_layouts (self->pass, geometry, bf16);
+  const dnnl_memory_desc_t ours = describe (geometry->filter, dnnl_f32, dnnl_ohwi);
   const dnnl_memory_desc_t *scratchpad = dnnl_primitive_desc_query_md (desc,
                                                                        dnnl_query_scratchpad_md, 0);
   const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md (
@@ -283,9 +313,10 @@ prepare_memories (TrpOneDnnConv *self,
       (scratchpad && !make_memory (owner, scratchpad, DNNL_MEMORY_NONE, &self->scratchpad, error)))
     return false;
   if (self->pass != TRP_CONV_BACKWARD_FILTER)
-    return true;
+    return !bf16 || prepare_rounding (self, geometry, &layouts, error);
   if (dnnl_memory_desc_equal (wanted, &ours))
     return true;
+  self->behind_bytes = dnnl_memory_desc_get_size (wanted);
   self->out = make_reorder (owner, wanted, &ours, error);
   return self->out && make_memory (owner, wanted, DNNL_MEMORY_NONE, &self->filter, error);
 }
@@ -297,16 +328,26 @@ round_up (size_t size)
 }
 
 TrpOneDnnConv *
-trp_onednn_conv_new (
-  TrpOneDnn *self, TrpConvPass pass, const TrpConvGeometry *geometry, int n_threads, GError **error)
+trp_onednn_conv_new (TrpOneDnn *self,
+                     TrpConvPass pass,
+                     const TrpConvGeometry *geometry,
+                     bool bf16,
+                     int n_threads,
+                     GError **error)
 {
   const int before = omp_get_max_threads ();
   dnnl_primitive_desc_t desc;
   TrpOneDnnConv *conv;
   bool ok;
 
+  g_return_val_if_fail (!bf16 || pass != TRP_CONV_BACKWARD_FILTER, NULL);
   omp_set_num_threads (n_threads);
-  desc = make_desc (self, pass, geometry);
+  desc = make_desc (self, pass, geometry, bf16);
+  if (!desc && bf16)
+    {
+      bf16 = false;
+      desc = make_desc (self, pass, geometry, bf16);
+    }
   if (!desc)
     {
       omp_set_num_threads (before);
@@ -319,7 +360,7 @@ trp_onednn_conv_new (
   conv->filter_shape = geometry->filter;
   conv->implementation = g_intern_string (implementation_of (desc));
   ok = check (dnnl_primitive_create (&conv->primitive, desc), "prepare a convolution", error) &&
-       prepare_memories (conv, geometry, desc, error);
+       prepare_memories (conv, geometry, bf16, desc, error);
   dnnl_primitive_desc_destroy (desc);
   omp_set_num_threads (before);
   if (ok)
@@ -358,22 +399,23 @@ trp_onednn_conv_free (TrpOneDnnConv *self)
     dnnl_primitive_destroy (self->primitive);
   if (self->out)
     dnnl_primitive_destroy (self->out);
+  if (self->round)
+    dnnl_primitive_destroy (self->round);
   destroy_memory (self->x);
   destroy_memory (self->y);
   destroy_memory (self->bias);
   destroy_memory (self->filter);
   destroy_memory (self->ours);
+  destroy_memory (self->wide);
   destroy_memory (self->scratchpad);
   g_free (self);
 }
 
-/* A filter gradient in the primitive's layout is written behind the scratchpad. */
+/* Behind the scratchpad: a filter gradient in the primitive's layout, or what is read, rounded. */
 size_t
 trp_onednn_conv_get_workspace (const TrpOneDnnConv *self)
 {
-  const size_t gradient = self->out ? dnnl_memory_desc_get_size (&self->wanted) : 0;
-
-  return round_up (self->workspace_bytes) + round_up (gradient);
+  return round_up (self->workspace_bytes) + round_up (self->behind_bytes);
 }
 
 const char *
@@ -386,7 +428,7 @@ static Copy *
 find_copy (TrpOneDnnConv *self, const float *source, GError **error)
 {
   TrpOneDnn *owner = self->owner;
-  const dnnl_memory_desc_t ours = describe (self->filter_shape, dnnl_ohwi);
+  const dnnl_memory_desc_t ours = describe (self->filter_shape, dnnl_f32, dnnl_ohwi);
   Copy *copy;
 
   for (unsigned i = 0; i < owner->copies->len; i++)
@@ -420,7 +462,7 @@ reorder (
   const dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } };
 
   return check (dnnl_primitive_execute (primitive, self->stream, G_N_ELEMENTS (args), args),
-                "reorder a filter", error);
+                "reorder numbers", error);
 }
 
 /* Makes self->copy hold the current filter. */
@@ -445,13 +487,7 @@ update_copy (TrpOneDnnConv *self, float *filter, uint64_t version, GError **erro
 }
 
 static bool
-execute (TrpOneDnnConv *self,
-         float *x,
-         float *filter,
-         const float *bias,
-         float *y,
-         void *workspace,
-         GError **error)
+execute (TrpOneDnnConv *self, void *x, const float *bias, void *y, void *workspace, GError **error)
 {
   static const int args[][3] = { { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST },
                                  { DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST },
@@ -481,6 +517,22 @@ execute (TrpOneDnnConv *self,
                 "run a convolution", error);
 }
 
+static bool
+round_and_execute (
+  TrpOneDnnConv *self, float *x, const float *bias, float *y, void *workspace, GError **error)
+{
+  const bool forward = self->pass == TRP_CONV_FORWARD;
+  dnnl_memory_t to = forward ? self->x : self->y;
+  void *rounded = (char *) workspace + round_up (self->workspace_bytes);
+
+  dnnl_memory_set_data_handle (self->wide, forward ? x : y);
+  dnnl_memory_set_data_handle (to, rounded);
+  if (!reorder (self->owner, self->round, self->wide, to, error))
+    return false;
+  return forward ? execute (self, rounded, bias, y, workspace, error)
+                 : execute (self, x, bias, rounded, workspace, error);
+}
+
 bool
 trp_onednn_conv_run (TrpOneDnnConv *self,
                      float *x,
@@ -501,12 +553,13 @@ trp_onednn_conv_run (TrpOneDnnConv *self,
       if (self->out)
         dnnl_memory_set_data_handle (self->filter,
                                      (char *) workspace + round_up (self->workspace_bytes));
-      ok = execute (self, x, filter, bias, y, workspace, error) &&
+      ok = execute (self, x, bias, y, workspace, error) &&
            (!self->out || reorder (self->owner, self->out, self->filter, self->ours, error));
     }
   else
     ok = update_copy (self, filter, version, error) &&
-         execute (self, x, filter, bias, y, workspace, error);
+         (self->round ? round_and_execute (self, x, bias, y, workspace, error)
+                      : execute (self, x, bias, y, workspace, error));
   omp_set_num_threads (before);
   return ok;
 }

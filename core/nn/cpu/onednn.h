@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * onednn.c speaks the two-step API of oneDNN 2.6; version 3 differs there and nowhere else.
- * Activations are NHWC; filters are ours, (K, R, S, C), and are copied into whatever layout the
- * primitive asks for: the copies are shared by all convolutions that want the same filter in the
- * same layout, and made again only when the filter's version changes. One thread at a time.
+ * Activations are NHWC floats; filters are ours, (K, R, S, C), and are copied into whatever layout
+ * the primitive asks for: the copies are shared by all convolutions that want the same filter in
+ * the same layout, and made again only when the filter's version changes. One thread at a time.
  */
 
 #pragma once
@@ -21,9 +21,14 @@ typedef struct _TrpOneDnnConv TrpOneDnnConv;
 TrpOneDnn *trp_onednn_new (GError **error);
 void trp_onednn_free (TrpOneDnn *self);
 const char *trp_onednn_get_version (const TrpOneDnn *self);
+/* The CPU multiplies bfloat16 numbers itself; where it does not, oneDNN imitates it more slowly
+ * than float32 runs. */
+bool trp_onednn_has_bf16 (void);
 
 /**
  * trp_onednn_conv_new:
+ * @bf16: rounds what the pass multiplies to bfloat16 and adds up in float32, where oneDNN has a
+ * fast implementation of that; else float32 throughout. Not for TRP_CONV_BACKWARD_FILTER
  * @n_threads: the primitive is made for that many, and runs on them
  *
  * Returns: NULL without an error where oneDNN has only its reference implementation for this, which
@@ -32,6 +37,7 @@ const char *trp_onednn_get_version (const TrpOneDnn *self);
 TrpOneDnnConv *trp_onednn_conv_new (TrpOneDnn *self,
                                     TrpConvPass pass,
                                     const TrpConvGeometry *geometry,
+                                    bool bf16,
                                     int n_threads,
                                     GError **error);
 void trp_onednn_conv_free (TrpOneDnnConv *self);
