@@ -6,22 +6,40 @@
 #include "core/base/parallel.h"
 
 #include <omp.h>
-#include <string.h>
+#include <sched.h>
 
 static int chosen_threads; /* 0: the default; written before any loop runs */
 
-/* Hyper-threads share the vector units that convolutions saturate, so one thread per physical core.
- */
+/* The kernel writes the same list of siblings for all hyper-threads of a core. */
+int
+trp_parallel_count_cores (const char *folder, const cpu_set_t *allowed)
+{
+  g_autoptr (GHashTable) cores = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    {
+      g_autofree char *path = NULL;
+      char *siblings;
+
+      if (!CPU_ISSET (cpu, allowed))
+        continue;
+      path = g_strdup_printf ("%s/cpu%d/topology/thread_siblings_list", folder, cpu);
+      if (!g_file_get_contents (path, &siblings, NULL, NULL))
+        siblings = g_strdup_printf ("%d\n", cpu);
+      g_hash_table_add (cores, siblings);
+    }
+  return (int) g_hash_table_size (cores);
+}
+
+/* Hyper-threads share the vector units that convolutions saturate, so one thread per core. */
 static int
 count_physical_cores (void)
 {
-  const int n_logical = omp_get_num_procs ();
-  g_autofree char *siblings = NULL;
+  cpu_set_t allowed;
 
-  if (!g_file_get_contents ("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", &siblings,
-                            NULL, NULL))
-    return n_logical;
-  return strpbrk (siblings, ",-") && n_logical > 2 ? n_logical / 2 : n_logical;
+  if (sched_getaffinity (0, sizeof allowed, &allowed) != 0)
+    return omp_get_num_procs ();
+  return trp_parallel_count_cores ("/sys/devices/system/cpu", &allowed);
 }
 
 static int

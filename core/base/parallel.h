@@ -12,6 +12,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sched.h>
 #include <stddef.h>
 
 G_BEGIN_DECLS
@@ -30,9 +31,13 @@ typedef void (*TrpParallelFunc) (size_t begin, size_t end, void *data);
  * done. */
 void trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data);
 
-/* Threads used from now on, at least 1; 0 restores the default (one per physical core, or
- * OMP_NUM_THREADS). */
+/* Threads used from now on, at least 1; 0 restores the default (one per physical core that the
+ * process may use, or OMP_NUM_THREADS). */
 void trp_parallel_set_threads (int n_threads);
 int trp_parallel_get_threads (void);
+
+/* Physical cores with at least one of the @allowed logical CPUs; @folder: /sys/devices/system/cpu,
+ * or one like it in a test. A CPU whose siblings it does not say counts as a core. */
+int trp_parallel_count_cores (const char *folder, const cpu_set_t *allowed);
 
 G_END_DECLS

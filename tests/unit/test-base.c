@@ -11,6 +11,7 @@
 #include "tests/lib/check.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Known answers of Philox 4x32-10 published with the authors' Random123 library (kat_vectors). */
 static void
@@ -148,6 +149,67 @@ parallel_visits_each_item_once (void)
   trp_parallel_set_threads (0);
 }
 
+/* Siblings as the kernel writes them: none; 0 and 2, 1 and 3; two sockets of 0-1 and 2-3, where the
+ * last has no file. */
+static void
+parallel_counts_cores (void)
+{
+  static const struct
+  {
+    const char *siblings[4];
+    unsigned allowed; /* bits */
+    int cores;
+  } cases[] = {
+    { { "0\n", "1\n", "2\n", "3\n" }, 0xf, 4 },
+    { { "0,2\n", "1,3\n", "0,2\n", "1,3\n" }, 0xf, 2 },
+    { { "0,2\n", "1,3\n", "0,2\n", "1,3\n" }, 0x3, 2 },
+    { { "0,2\n", "1,3\n", "0,2\n", "1,3\n" }, 0x5, 1 },
+    { { "0-1\n", "0-1\n", "2-3\n", NULL }, 0xf, 3 },
+    { { "0-1\n", "0-1\n", "2-3\n", "2-3\n" }, 0xe, 2 },
+    { { NULL, NULL, NULL, NULL }, 0xf, 4 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *folder = trp_test_make_folder ();
+      cpu_set_t allowed;
+
+      CPU_ZERO (&allowed);
+      for (int cpu = 0; cpu < 4; cpu++)
+        {
+          g_autofree char *topology = g_strdup_printf ("%s/cpu%d/topology", folder, cpu);
+          g_autofree char *path = g_build_filename (topology, "thread_siblings_list", NULL);
+
+          if (cases[i].allowed >> cpu & 1)
+            CPU_SET (cpu, &allowed);
+          g_assert_cmpint (g_mkdir_with_parents (topology, 0700), ==, 0);
+          g_assert_true (!cases[i].siblings[cpu] ||
+                         g_file_set_contents (path, cases[i].siblings[cpu], -1, NULL));
+        }
+      g_assert_cmpint (trp_parallel_count_cores (folder, &allowed), ==, cases[i].cores);
+      trp_test_remove_folder (folder);
+    }
+}
+
+/* lscpu counts on its own; it knows nothing of an affinity mask, nproc does. */
+static void
+parallel_default_is_cores (void)
+{
+  static const char script[] =
+    "test -z \"$OMP_NUM_THREADS\" && lscpu -p=CPU,CORE,SOCKET >/dev/null 2>&1 && "
+    "test \"$(nproc)\" = \"$(lscpu -p=CPU | grep -vc '#')\" && "
+    "lscpu -p=CORE,SOCKET | grep -v '#' | sort -u | wc -l";
+  const char *const argv[] = { "sh", "-c", script, NULL };
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text,
+                               NULL, NULL, NULL));
+  if (!*text)
+    g_test_skip ("no lscpu, or not all CPUs are ours");
+  else
+    g_assert_cmpint (trp_parallel_get_threads (), ==, atoi (text));
+}
+
 static void
 note_fraction (double fraction, const char *text, void *data)
 {
@@ -206,6 +268,8 @@ main (int argc, char **argv)
   g_test_add_func ("/base/reader/both-byte-orders", reader_both_byte_orders);
   g_test_add_func ("/base/reader/stops-at-the-end", reader_stops_at_the_end);
   g_test_add_func ("/base/parallel/visits-each-item-once", parallel_visits_each_item_once);
+  g_test_add_func ("/base/parallel/counts-cores", parallel_counts_cores);
+  g_test_add_func ("/base/parallel/default-is-cores", parallel_default_is_cores);
   g_test_add_func ("/base/json/refuses-what-is-deep", json_refuses_what_is_deep);
   g_test_add_func ("/base/progress/parts-and-cancel", progress_parts_and_cancel);
   return g_test_run ();
