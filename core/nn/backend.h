@@ -85,6 +85,8 @@ typedef struct
  * a sentence for the user.
  *
  * @abi: TRP_BACKEND_ABI; a module built against another number is refused
+ * @open: why it is not possible is the reason alone ("No NVIDIA driver on this machine"), without a
+ * full stop: what to do is added by device-choice.c. TRP_ERROR_UNSUPPORTED for a precision
  * @tensor_bytes: bytes of a tensor on this device, before alignment
  * @alloc: zero-filled, aligned to TRP_TENSOR_ALIGNMENT
  * @upload, @download: convert from and to host floats of @count elements in the same axis order;

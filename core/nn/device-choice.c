@@ -6,8 +6,12 @@
 #include "core/nn/device-choice.h"
 
 #include "core/base/parallel.h"
+#include "core/nn/module.h"
+#include "core/nn/self-test.h"
 
 #include <string.h>
+
+#define MAX_DEVICES 16
 
 bool
 trp_precision_parse (const char *text, TrpPrecision *out_precision, GError **error)
@@ -25,38 +29,194 @@ trp_precision_parse (const char *text, TrpPrecision *out_precision, GError **err
   return false;
 }
 
+bool
+trp_device_is_host (const TrpDevice *device)
+{
+  const TrpBackend *table = trp_device_get_backend (device);
+
+  return table == &trp_backend_cpu || table == &trp_backend_reference;
+}
+
+/* "cuda" or "cuda:N" */
+static bool
+parse_index (const char *name, int *out_index)
+{
+  guint64 index = 0;
+
+  if (strcmp (name, "cuda") != 0 &&
+      (!g_str_has_prefix (name, "cuda:") ||
+       !g_ascii_string_to_unsigned (name + strlen ("cuda:"), 10, 0, MAX_DEVICES - 1, &index, NULL)))
+    return false;
+  *out_index = (int) index;
+  return true;
+}
+
+static TrpDevice *
+open_tested (const TrpBackend *table, const TrpDeviceOptions *options, GError **error)
+{
+  g_autoptr (TrpDevice) device = trp_device_open (table, options, error);
+
+  return device && trp_device_test (device, error) ? g_steal_pointer (&device) : NULL;
+}
+
+static TrpDevice *
+open_cuda (const TrpDeviceOptions *options, int index, GError **error)
+{
+  const TrpBackend *table = trp_module_load (error);
+  TrpDeviceOptions indexed = *options;
+
+  indexed.index = index;
+  return table ? open_tested (table, &indexed, error) : NULL;
+}
+
+/* Name, precision, and what the device itself has to say. */
+static char *
+describe (const TrpDevice *device)
+{
+  TrpDeviceInfo info;
+
+  trp_device_get_info (device, &info);
+  return g_strdup_printf ("%s, %s%s%s", info.name, info.precision, *info.note ? ": " : "",
+                          info.note);
+}
+
+/* A reason inside a sentence: "No driver" becomes "no driver", "CUDA" stays. */
+static char *
+embed (const char *reason)
+{
+  char *text = g_strdup (reason);
+
+  if (g_ascii_isupper (text[0]) && !g_ascii_isupper (text[1]))
+    text[0] = g_ascii_tolower (text[0]);
+  return text;
+}
+
+static char *
+describe_cpu (const TrpDeviceOptions *options, const char *note, const char *reason)
+{
+  g_autofree char *embedded = reason ? embed (reason) : NULL;
+
+  return g_strdup_printf ("CPU, %d threads%s%s%s%s",
+                          options->n_threads > 0 ? options->n_threads : trp_parallel_get_threads (),
+                          embedded ? ": " : "", embedded ? embedded : "", *note ? "; " : "", note);
+}
+
+/* @reason: (nullable): why it is not something faster */
+static TrpDevice *
+open_cpu (const TrpDeviceOptions *options, const char *reason, char **out_note, GError **error)
+{
+  TrpDevice *device = open_tested (&trp_backend_cpu, options, error);
+  TrpDeviceInfo info;
+
+  if (!device)
+    return NULL;
+  trp_device_get_info (device, &info);
+  *out_note = describe_cpu (options, info.note, reason);
+  return device;
+}
+
+static TrpDevice *
+choose_best (const TrpDeviceOptions *options, char **out_note, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  TrpDevice *device = open_cuda (options, 0, &reason);
+
+  if (device)
+    {
+      *out_note = describe (device);
+      return device;
+    }
+  if (g_error_matches (reason, TRP_ERROR, TRP_ERROR_UNSUPPORTED))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  return open_cpu (options, reason->message, out_note, error);
+}
+
+static TrpDevice *
+choose_cuda (const TrpDeviceOptions *options, int index, char **out_note, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  TrpDevice *device = open_cuda (options, index, &reason);
+
+  if (device)
+    *out_note = describe (device);
+  else if (g_error_matches (reason, TRP_ERROR, TRP_ERROR_UNSUPPORTED))
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else
+    g_set_error (error, TRP_ERROR, TRP_ERROR_DEVICE,
+                 "%s; choose the device cpu or auto to compute without CUDA", reason->message);
+  return device;
+}
+
 TrpDevice *
 trp_device_choose (const char *name,
                    const TrpDeviceOptions *options,
                    char **out_note,
                    GError **error)
 {
-  const bool is_auto = strcmp (name, "auto") == 0;
   static const TrpDeviceOptions defaults = { .deterministic = true };
-  const int n_threads = options ? options->n_threads : 0;
-  TrpDevice *device;
+  int index;
 
-  if (g_str_has_prefix (name, "cuda"))
-    {
-      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE,
-                           "This version has no CUDA module; use --device cpu");
-      return NULL;
-    }
+  g_return_val_if_fail (name && out_note, NULL);
+  if (!options)
+    options = &defaults;
+  if (strcmp (name, "auto") == 0)
+    return choose_best (options, out_note, error);
+  if (strcmp (name, "cpu") == 0)
+    return open_cpu (options, NULL, out_note, error);
+  if (parse_index (name, &index))
+    return choose_cuda (options, index, out_note, error);
   if (strcmp (name, "reference") == 0)
     {
       *out_note = g_strdup ("Reference device: plain C in double, slow");
-      return trp_device_open (&trp_backend_reference, options ? options : &defaults, error);
+      return trp_device_open (&trp_backend_reference, options, error);
     }
-  if (!is_auto && strcmp (name, "cpu") != 0)
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "There is no device \"%s\"; use auto, cpu, cuda or cuda:N", name);
+  return NULL;
+}
+
+void
+trp_device_entry_free (TrpDeviceEntry *entry)
+{
+  g_free (entry->name);
+  g_free (entry->title);
+  g_free (entry);
+}
+
+static void
+add_entry (GPtrArray *entries, char *name, char *title)
+{
+  const TrpDeviceEntry entry = { name, title };
+
+  g_ptr_array_add (entries, g_memdup2 (&entry, sizeof entry));
+}
+
+GPtrArray *
+trp_device_list (char **out_note)
+{
+  static const TrpDeviceOptions options = { .deterministic = false };
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_device_entry_free);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (TrpDevice) device = NULL;
+  char *note = NULL;
+
+  for (int index = 0; index < MAX_DEVICES; index++)
     {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                   "There is no device \"%s\"; use auto or cpu", name);
-      return NULL;
+      TrpDeviceInfo info;
+
+      g_clear_pointer (&device, trp_device_unref);
+      device = open_cuda (&options, index, index == 0 ? &reason : NULL);
+      if (!device)
+        break;
+      trp_device_get_info (device, &info);
+      add_entry (entries, g_strdup_printf ("cuda:%d", index), g_strdup (info.name));
+      if (index == 0)
+        note = describe (device);
     }
-  device = trp_device_open (&trp_backend_cpu, options ? options : &defaults, error);
-  if (device)
-    *out_note = g_strdup_printf (is_auto ? "CPU, %d threads: this version has no CUDA module"
-                                         : "CPU, %d threads",
-                                 n_threads > 0 ? n_threads : trp_parallel_get_threads ());
-  return device;
+  add_entry (entries, g_strdup ("cpu"), describe_cpu (&options, "", NULL));
+  *out_note = note ? note : describe_cpu (&options, "", reason->message);
+  return entries;
 }

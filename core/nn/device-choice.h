@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Any thread.
+ * Any thread. A CUDA device is taken only when the module is there and fits, the module finds
+ * driver and device, and the device passes a test (self-test.h).
  */
 
 #pragma once
@@ -17,13 +18,38 @@ G_BEGIN_DECLS
  * @options: (nullable): threads, precision, determinism; the index is that of @name
  * @out_note: (transfer full): one sentence on what was chosen and why, worth showing once
  *
- * Errors: TRP_ERROR_DEVICE for a device that is not there, TRP_ERROR_UNSUPPORTED for an unknown
- * name or a precision that the device does not have.
+ * "auto" takes CUDA where it works, else the CPU, and says why; a precision that the CUDA device
+ * there is does not have is an error then too. "cuda" never becomes something else.
+ *
+ * Errors: TRP_ERROR_DEVICE for a device that is not there or does not work, TRP_ERROR_UNSUPPORTED
+ * for an unknown name or a precision that the device does not have.
  */
 TrpDevice *trp_device_choose (const char *name,
                               const TrpDeviceOptions *options,
                               char **out_note,
                               GError **error);
+
+/* Whether it computes in the machine's own memory. */
+bool trp_device_is_host (const TrpDevice *device);
+
+/* TrpDeviceEntry: what trp_device_choose() could be asked for. */
+typedef struct
+{
+  char *name;  /* "cpu", "cuda:0" */
+  char *title; /* "CPU, 2 threads", "NVIDIA L4" */
+} TrpDeviceEntry;
+
+void trp_device_entry_free (TrpDeviceEntry *entry);
+
+/**
+ * trp_device_list:
+ * @out_note: (transfer full): what "auto" would take, and why
+ *
+ * Opens every device for a moment: call it in a worker.
+ *
+ * Returns: (element-type TrpDeviceEntry) (transfer full): CUDA devices, then the CPU
+ */
+GPtrArray *trp_device_list (char **out_note);
 
 /* "default", "strict", "bf16", "f16". Errors: TRP_ERROR_UNSUPPORTED. */
 bool trp_precision_parse (const char *text,
