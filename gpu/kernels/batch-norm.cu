@@ -1,0 +1,314 @@
+/* batch-norm.cu - batch norm in training and inference, and their gradients
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The definition stands in core/nn/ops/batch-norm.c. The batch is one image of n h w pixels for the
+ * sums (columns.h).
+ */
+
+#include "gpu/kernels/columns.h"
+
+/* A channel's numbers; @spread is the inverse standard deviation, or with @eps > 0 the variance
+ * that it is made from (running statistics). */
+struct Affine
+{
+  const float *gamma, *beta, *mean, *spread;
+  float eps;
+  TrpActivation activation;
+  float alpha;
+};
+
+template <int N> struct Channels
+{
+  TrpPack<N> gamma, beta, mean, inverse;
+
+  __device__ __forceinline__
+  Channels (const Affine &a, int pack)
+  {
+    for (int k = 0; k < N; k++)
+      {
+        const int channel = pack * N + k;
+
+        gamma.v[k] = a.gamma[channel];
+        beta.v[k] = a.beta[channel];
+        mean.v[k] = a.mean[channel];
+        inverse.v[k] = a.eps > 0 ? 1 / sqrtf (a.spread[channel] + a.eps) : a.spread[channel];
+      }
+  }
+};
+
+template <int N>
+static __global__ void
+__launch_bounds__ (TRP_THREADS)
+  apply_kernel (TrpView x, Affine affine, TrpView y, size_t pixels, int packs)
+{
+  TRP_GRID_FOR (i, pixels * (size_t) packs)
+  {
+    const Channels<N> c (affine, (int) (i % (size_t) packs));
+    TrpPack<N> v = trp_load<N> (x, i);
+
+    for (int k = 0; k < N; k++)
+      v.v[k] = trp_activation_f32 (affine.activation, affine.alpha,
+                                   c.gamma.v[k] * ((v.v[k] - c.mean.v[k]) * c.inverse.v[k]) +
+                                     c.beta.v[k]);
+    trp_store<N> (y, i, v);
+  }
+}
+
+/* The batch's statistics, and the running ones moved towards them (unbiased variance). */
+struct NormFinish
+{
+  float *mean, *inverse, *running_mean, *running_variance;
+  float eps, momentum;
+
+  __device__ void
+  run (const TrpSlabs &slabs) const
+  {
+    const float n = (float) slabs.columns.pixels;
+    const int c = slabs.channel ();
+    float m, m2;
+
+    trp_merge_moments (slabs, &m, &m2);
+    if (c < 0)
+      return;
+    mean[c] = m;
+    inverse[c] = 1 / sqrtf (m2 / n + eps);
+    running_mean[c] = (1 - momentum) * running_mean[c] + momentum * m;
+    running_variance[c] = (1 - momentum) * running_variance[c] + momentum * m2 / (n - 1);
+  }
+};
+
+struct Norm
+{
+  TrpColumns columns;
+  int pack;
+  void *counters;
+};
+
+static bool
+prepare (TrpGpuKernel *self, GError **error)
+{
+  const TrpShape s = self->inputs[0].shape;
+  Norm *norm = g_new0 (Norm, 1);
+
+  self->data = norm;
+  norm->pack = trp_columns_pack (s.c);
+  norm->columns = trp_columns (1, (size_t) s.n * trp_shape_pixels (s), s.c, norm->pack);
+  self->workspace_bytes = trp_columns_partial_bytes (norm->columns);
+  norm->counters = trp_gpu_alloc (self->device, trp_columns_counter_bytes (norm->columns), error);
+  return norm->counters != NULL;
+}
+
+static void
+clear (TrpGpuKernel *self)
+{
+  Norm *norm = (Norm *) self->data;
+
+  if (norm && norm->counters)
+    trp_gpu_free (self->device, norm->counters);
+  g_free (norm);
+}
+
+/* As the inputs have it; @eps > 0 where the last one is a variance. */
+static Affine
+make_affine (const TrpGpuKernel *self, const TrpKernelArgs *args, float eps)
+{
+  return { (const float *) args->inputs[1],
+           (const float *) args->inputs[2],
+           (const float *) args->inputs[3],
+           (const float *) args->inputs[4],
+           eps,
+           self->attributes.activation,
+           (float) self->attributes.alpha };
+}
+
+template <int N>
+static void
+launch_apply (const TrpGpuKernel *self, const TrpKernelArgs *args, const Affine &affine)
+{
+  const TrpShape s = self->inputs[0].shape;
+  const size_t pixels = (size_t) s.n * trp_shape_pixels (s);
+  const int packs = s.c / N;
+
+  TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (pixels * (size_t) packs, TRP_THREADS),
+              TRP_THREADS, trp_view_input (self, args, 0), affine, trp_view_output (self, args, 0),
+              pixels, packs);
+}
+
+template <int N>
+static void
+launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
+{
+  const Norm *norm = (const Norm *) self->data;
+  const TrpMomentSource<N> source = { trp_view_input (self, args, 0), norm->columns.pixels,
+                                      norm->columns.packs };
+  const NormFinish finish = {
+    (float *) args->outputs[1], (float *) args->outputs[2],   (float *) args->outputs[3],
+    (float *) args->outputs[4], (float) self->attributes.eps, (float) self->attributes.momentum,
+  };
+  Affine affine = make_affine (self, args, 0);
+
+  affine.mean = finish.mean;
+  affine.spread = finish.inverse;
+  trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
+                         norm->counters);
+  launch_apply<N> (self, args, affine);
+}
+
+static bool
+run_norm (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  if (((const Norm *) self->data)->pack == 4)
+    launch_norm<4> (self, args);
+  else
+    launch_norm<1> (self, args);
+  return trp_gpu_launched (self->device, "batch_norm", error);
+}
+
+extern "C" const TrpGpuOp trp_gpu_batch_norm = { prepare, clear, run_norm };
+
+static bool
+run_infer (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const Affine affine = make_affine (self, args, (float) self->attributes.eps);
+
+  if (trp_columns_pack (self->inputs[0].shape.c) == 4)
+    launch_apply<4> (self, args, affine);
+  else
+    launch_apply<1> (self, args, affine);
+  return trp_gpu_launched (self->device, "batch_norm_infer", error);
+}
+
+extern "C" const TrpGpuOp trp_gpu_batch_norm_infer = { NULL, NULL, run_infer };
+
+/* ---- backward ---- */
+
+/* d = dy act'(gamma xhat + beta) */
+template <int N> struct Slope
+{
+  TrpView x, dy;
+  Affine affine;
+
+  __device__ __forceinline__ void
+  at (size_t i, const Channels<N> &c, TrpPack<N> *d, TrpPack<N> *xhat) const
+  {
+    *xhat = trp_load<N> (x, i);
+    *d = trp_load<N> (dy, i);
+    for (int k = 0; k < N; k++)
+      {
+        xhat->v[k] = (xhat->v[k] - c.mean.v[k]) * c.inverse.v[k];
+        d->v[k] *= trp_activation_slope_f32 (affine.activation, affine.alpha,
+                                             c.gamma.v[k] * xhat->v[k] + c.beta.v[k]);
+      }
+  }
+};
+
+template <int N> struct SlopeSource
+{
+  Slope<N> slope;
+  int packs;
+
+  __device__ void
+  start (int image, size_t first, int pack)
+  {
+  }
+
+  __device__ void
+  add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  {
+    const Channels<N> c (slope.affine, pack);
+    TrpPack<N> d, xhat;
+
+    slope.at (pixel * (size_t) packs + (size_t) pack, c, &d, &xhat);
+    for (int k = 0; k < N; k++)
+      {
+        a->v[k] += d.v[k];
+        b->v[k] += d.v[k] * xhat.v[k];
+      }
+  }
+
+  __device__ void
+  close (int k, float n_pixels, float *a, float *b) const
+  {
+  }
+};
+
+struct SlopeFinish
+{
+  float *dgamma, *dbeta;
+
+  __device__ void
+  run (const TrpSlabs &slabs) const
+  {
+    for (int which = 0; which < 2; which++)
+      {
+        const float sum = slabs.sum (
+          [&] (int slab, int channel) { return slabs.at (slab, which, channel); });
+
+        if (slabs.channel () >= 0)
+          (which ? dgamma : dbeta)[slabs.channel ()] = sum;
+      }
+  }
+};
+
+/* @n: of values in the statistics; 0 where they do not depend on x. */
+template <int N>
+static __global__ void
+__launch_bounds__ (TRP_THREADS) backward_kernel (Slope<N> slope,
+                                                 const float *dgamma,
+                                                 const float *dbeta,
+                                                 float n,
+                                                 TrpView dx,
+                                                 size_t pixels,
+                                                 int packs)
+{
+  TRP_GRID_FOR (i, pixels * (size_t) packs)
+  {
+    const int pack = (int) (i % (size_t) packs);
+    const Channels<N> c (slope.affine, pack);
+    TrpPack<N> d, xhat;
+
+    slope.at (i, c, &d, &xhat);
+    for (int k = 0; k < N; k++)
+      {
+        const int channel = pack * N + k;
+        const float mean = n > 0 ? (dbeta[channel] + xhat.v[k] * dgamma[channel]) / n : 0;
+
+        d.v[k] = c.gamma.v[k] * c.inverse.v[k] * (d.v[k] - mean);
+      }
+    trp_store<N> (dx, i, d);
+  }
+}
+
+template <int N>
+static void
+launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
+{
+  const Norm *norm = (const Norm *) self->data;
+  const bool training = self->kind == TRP_OP_batch_norm_backward;
+  const size_t pixels = norm->columns.pixels;
+  const int packs = norm->columns.packs;
+  const Slope<N> slope = { trp_view_input (self, args, 0), trp_view_input (self, args, 5),
+                           make_affine (self, args, training ? 0 : (float) self->attributes.eps) };
+  const SlopeSource<N> source = { slope, packs };
+  const SlopeFinish finish = { (float *) args->outputs[1], (float *) args->outputs[2] };
+
+  trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
+                         norm->counters);
+  TRP_LAUNCH (self->device, (backward_kernel<N>), trp_blocks (pixels * (size_t) packs, TRP_THREADS),
+              TRP_THREADS, slope, (const float *) finish.dgamma, (const float *) finish.dbeta,
+              training ? (float) pixels : 0.0F, trp_view_output (self, args, 0), pixels, packs);
+}
+
+static bool
+run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  if (((const Norm *) self->data)->pack == 4)
+    launch_backward<4> (self, args);
+  else
+    launch_backward<1> (self, args);
+  return trp_gpu_launched (self->device, "batch_norm_backward", error);
+}
+
+extern "C" const TrpGpuOp trp_gpu_batch_norm_backward = { prepare, clear, run_backward };
+extern "C" const TrpGpuOp trp_gpu_batch_norm_infer_backward = { prepare, clear, run_backward };
