@@ -32,8 +32,8 @@ trp_device_open (const TrpBackend *backend, const TrpDeviceOptions *options, GEr
   if (backend->abi != TRP_BACKEND_ABI)
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_DEVICE,
-                   "The %s module was built for another version of Triptych (%d instead of %d)",
-                   backend->name, backend->abi, TRP_BACKEND_ABI);
+                   "The CUDA module was built for another version of Triptych (%d instead of %d)",
+                   backend->abi, TRP_BACKEND_ABI);
       return NULL;
     }
   handle = backend->open (options ? options : &defaults, error);

@@ -121,7 +121,7 @@ static void
 test_another_version (Fixture *f, const void *data)
 {
   g_autofree char *reason = g_strdup_printf (
-    "The cuda module was built for another version of Triptych (%d instead of %d)",
+    "The CUDA module was built for another version of Triptych (%d instead of %d)",
     TRP_BACKEND_ABI + 1, TRP_BACKEND_ABI);
   g_autofree char *embedded = g_strdup (reason);
 
@@ -140,8 +140,8 @@ test_declines (Fixture *f, const void *data)
       "the NVIDIA driver is there, but no device" },
     { "old-device", "The GPU GeForce GTX 1080 is too old (6.1, and 7.5 is the least)",
       "the GPU GeForce GTX 1080 is too old (6.1, and 7.5 is the least)" },
-    { "nan", "The device computes wrongly (a test convolution is off by inf of its largest value)",
-      "the device computes wrongly (a test convolution is off by inf of its largest value)" },
+    { "nan", "The device computes wrongly (a test convolution gives no numbers)",
+      "the device computes wrongly (a test convolution gives no numbers)" },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
