@@ -359,25 +359,31 @@ touch_outputs (TrpProgram *self, const Step *step, int n_outputs)
       trp_store_touch (self->store, step->stored_outputs[k]);
 }
 
-/* @replayed: a captured copy has run them already; only the versions move on. */
+/* @replayed: a captured copy has run it already; only the versions move on. */
+static bool
+run_step (TrpProgram *self, int index, bool replayed, GError **error)
+{
+  Step *step = &self->steps[index];
+  const TrpOp *op = trp_graph_peek_op (self->graph, index);
+  const TrpKernelArgs args = { step->inputs, step->outputs, self->workspace, step->versions };
+
+  for (int k = 0; k < op->n_inputs; k++)
+    step->versions[k] = step->stored_inputs[k] ? step->stored_inputs[k]->version : 0;
+  if (!replayed && !self->backend->run (self->device, step->kernel, &args, error))
+    {
+      g_prefix_error (error, "%s: ", trp_op_class (op->kind)->name);
+      return false;
+    }
+  touch_outputs (self, step, op->n_outputs);
+  return true;
+}
+
 static bool
 run_all (TrpProgram *self, bool replayed, GError **error)
 {
   for (int i = 0; i < self->n_ops; i++)
-    {
-      Step *step = &self->steps[i];
-      const TrpOp *op = trp_graph_peek_op (self->graph, i);
-      const TrpKernelArgs args = { step->inputs, step->outputs, self->workspace, step->versions };
-
-      for (int k = 0; k < op->n_inputs; k++)
-        step->versions[k] = step->stored_inputs[k] ? step->stored_inputs[k]->version : 0;
-      if (!replayed && !self->backend->run (self->device, step->kernel, &args, error))
-        {
-          g_prefix_error (error, "%s: ", trp_op_class (op->kind)->name);
-          return false;
-        }
-      touch_outputs (self, step, op->n_outputs);
-    }
+    if (!run_step (self, i, replayed, error))
+      return false;
   return true;
 }
 
@@ -393,4 +399,20 @@ trp_program_run (TrpProgram *self, GError **error)
   if (self->backend->end_step)
     done = self->backend->end_step (self->device, self, done ? error : NULL) && done;
   return done;
+}
+
+bool
+trp_program_profile (TrpProgram *self, double *out_seconds, GError **error)
+{
+  if (!self->backend->synchronize (self->device, error))
+    return false;
+  for (int i = 0; i < self->n_ops; i++)
+    {
+      const gint64 start_us = g_get_monotonic_time ();
+
+      if (!run_step (self, i, false, error) || !self->backend->synchronize (self->device, error))
+        return false;
+      out_seconds[i] = 1e-6 * (double) (g_get_monotonic_time () - start_us);
+    }
+  return true;
 }

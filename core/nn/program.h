@@ -41,6 +41,11 @@ bool trp_program_set_scalar (TrpProgram *self, TrpValue input, double value, GEr
   G_GNUC_WARN_UNUSED_RESULT;
 /* All operations once. */
 bool trp_program_run (TrpProgram *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same one by one, waiting for each, and never as a captured copy: @out_seconds per operation
+ * of the graph, what the device needs to start one included. To see where the time goes. */
+bool trp_program_profile (TrpProgram *self,
+                          double *out_seconds,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* An output, input or persistent value, after a run. */
 bool trp_program_get (TrpProgram *self, TrpValue value, float *out_values, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,267 @@
+/* bench.c - triptych-cli bench: how fast networks run here
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "app/cli/verb.h"
+#include "core/method/benchmark.h"
+#include "core/nn/device-choice.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const TrpVerb trp_verb_bench;
+
+static char *network;
+static char *mode;
+static int size;
+static int batch;
+static char *device_name;
+static char *precision;
+static double seconds = 2;
+static gboolean profile;
+static gboolean json;
+
+static const GOptionEntry entries[] = {
+  { "network", 0, 0, G_OPTION_ARG_STRING, &network,
+    N_ ("resnet-9, resnet-6, patch-70, unet, res-unet-2.5d, cyclegan, patient or a recipe; without "
+        "it a table of several"),
+    "NAME" },
+  { "mode", 0, 0, G_OPTION_ARG_STRING, &mode, N_ ("infer or train"), "MODE" },
+  { "size", 0, 0, G_OPTION_ARG_INT, &size, N_ ("pixels along a side (256)"), "N" },
+  { "batch", 0, 0, G_OPTION_ARG_INT, &batch, N_ ("images at a time (1)"), "N" },
+  { "device", 0, 0, G_OPTION_ARG_STRING, &device_name, N_ ("auto, cpu, cuda or cuda:N"), "DEVICE" },
+  { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, N_ ("default, strict, bf16 or f16"),
+    "WORD" },
+  { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, N_ ("how long each is timed (2)"), "S" },
+  { "profile", 0, 0, G_OPTION_ARG_NONE, &profile, N_ ("list the operations that take longest"),
+    NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("print one JSON object"), NULL },
+  { NULL },
+};
+
+/* What is of interest on a GPU, and, where that would take a CPU minutes, what is timed instead. */
+typedef struct
+{
+  TrpBenchmarkSpec gpu;
+  int cpu_size, cpu_batch;
+} Row;
+
+static const Row rows[] = {
+  { { "resnet-9", false, 256, 1 }, 256, 1 },      { { "resnet-9", true, 256, 1 }, 256, 1 },
+  { { "cyclegan", true, 256, 1 }, 256, 1 },       { { "cyclegan", true, 256, 8 }, 64, 8 },
+  { { "unet", false, 256, 1 }, 256, 1 },          { { "unet", true, 256, 16 }, 128, 4 },
+  { { "res-unet-2.5d", true, 256, 16 }, 128, 4 }, { { "patient", false, 256, 10 }, 64, 10 },
+};
+
+/* What all rows of one call share. */
+typedef struct
+{
+  TrpDevice *device;
+  TrpDeviceInfo info;
+  double matrix_rate;
+} Session;
+
+static const char *
+mode_name (const TrpBenchmarkSpec *spec)
+{
+  return spec->train ? "train" : "infer";
+}
+
+static void
+add_text (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_row (JsonBuilder *builder,
+         const Session *session,
+         const TrpBenchmarkSpec *spec,
+         const TrpBenchmarkResult *result)
+{
+  json_builder_begin_object (builder);
+  add_text (builder, "network", spec->network);
+  add_text (builder, "mode", mode_name (spec));
+  trp_json_add_count (builder, "size", (size_t) result->size);
+  trp_json_add_count (builder, "batch", (size_t) result->batch);
+  trp_json_add_member (builder, "seconds_per_step", result->seconds);
+  trp_json_add_count (builder, "steps", (size_t) result->n_steps);
+  trp_json_add_member (builder, "images_per_second", result->n_images / result->seconds);
+  trp_json_add_count (builder, "peak_bytes", result->peak_bytes);
+  trp_json_add_member (builder, "flop_per_step", result->flop);
+  trp_json_add_member (builder, "convolution_seconds", result->convolution_seconds);
+  trp_json_add_member (builder, "matrix_rate", session->matrix_rate);
+  trp_json_add_member (builder, "floor_seconds", result->flop / session->matrix_rate);
+  add_text (builder, "device", session->info.name);
+  add_text (builder, "precision", session->info.precision);
+  json_builder_end_object (builder);
+}
+
+static void
+print_heading (const Session *session, const char *note)
+{
+  printf ("%s\n", note);
+  printf (_ ("%s, %s; a large convolution runs at %.1f GFLOP/s\n\n"), session->info.name,
+          session->info.precision, 1e-9 * session->matrix_rate);
+  printf ("%-20s %-5s %5s %5s %10s %10s %10s %10s %10s %10s\n", _ ("network"), _ ("mode"),
+          _ ("size"), _ ("batch"), _ ("ms/step"), _ ("images/s"), _ ("conv. ms"), _ ("floor ms"),
+          _ ("GFLOP"), _ ("memory MB"));
+}
+
+static void
+print_profile (const TrpBenchmarkResult *result)
+{
+  double total = 0, shown = 0;
+
+  for (guint i = 0; i < result->ops->len; i++)
+    total += ((const TrpBenchmarkOp *) g_ptr_array_index (result->ops, i))->seconds;
+  for (guint i = 0; i < result->ops->len && shown < 0.95 * total; i++)
+    {
+      const TrpBenchmarkOp *op = g_ptr_array_index (result->ops, i);
+
+      printf ("    %-56s %4d x %9.1f us %5.1f %%", op->name, op->n_calls,
+              1e6 * op->seconds / op->n_calls, 100 * op->seconds / total);
+      printf (op->flop > 0 ? " %8.1f GFLOP/s\n" : "\n", 1e-9 * op->flop / op->seconds);
+      shown += op->seconds;
+    }
+}
+
+static void
+print_row (const Session *session, const TrpBenchmarkSpec *spec, const TrpBenchmarkResult *result)
+{
+  printf ("%-20s %-5s %5d %5d %10.2f %10.1f %10.2f %10.2f %10.1f %10.0f\n", spec->network,
+          mode_name (spec), result->size, result->batch, 1e3 * result->seconds,
+          result->n_images / result->seconds, 1e3 * result->convolution_seconds,
+          1e3 * result->flop / session->matrix_rate, 1e-9 * result->flop,
+          1e-6 * (double) result->peak_bytes);
+  if (profile)
+    print_profile (result);
+  fflush (stdout);
+}
+
+/* One row into @builder, or, without one, onto the terminal. */
+static bool
+bench_row (const Session *session,
+           const TrpBenchmarkSpec *spec,
+           TrpProgress *progress,
+           JsonBuilder *builder,
+           GError **error)
+{
+  g_auto (TrpBenchmarkResult) result = { 0 };
+
+  if (!trp_benchmark_run (session->device, spec, seconds, progress, &result, error))
+    return false;
+  if (builder)
+    add_row (builder, session, spec, &result);
+  else
+    print_row (session, spec, &result);
+  return true;
+}
+
+static bool
+bench_table (const Session *session, JsonBuilder *builder, GError **error)
+{
+  const bool is_host = session->info.total_bytes == 0;
+
+  if (builder)
+    {
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "rows");
+      json_builder_begin_array (builder);
+    }
+  for (size_t n = 0; n < G_N_ELEMENTS (rows); n++)
+    {
+      const double whole = G_N_ELEMENTS (rows);
+      TrpProgress part = trp_progress_part (trp_verb_progress (), (double) n / whole,
+                                            (double) (n + 1) / whole);
+      TrpBenchmarkSpec spec = rows[n].gpu;
+
+      if (is_host)
+        {
+          spec.size = rows[n].cpu_size;
+          spec.batch = rows[n].cpu_batch;
+        }
+      if (!bench_row (session, &spec, &part, builder, error))
+        return false;
+    }
+  if (builder)
+    {
+      json_builder_end_array (builder);
+      json_builder_end_object (builder);
+    }
+  else if (is_host)
+    printf (_ ("\nSome rows are smaller than those of a GPU; --network, --size and --batch time "
+               "any.\n"));
+  return true;
+}
+
+/* Before anything is measured or printed. */
+static bool
+check (const TrpBenchmarkSpec *spec, GError **error)
+{
+  g_auto (TrpBenchmarkWork) work = { 0 };
+
+  return trp_benchmark_build (spec, &work, error);
+}
+
+static bool
+open_session (Session *self, char **out_note, GError **error)
+{
+  self->device = trp_device_choose (device_name ? device_name : "auto", 0, out_note, error);
+  if (!self->device)
+    return false;
+  trp_device_get_info (self->device, &self->info);
+  return trp_benchmark_measure_matrix_rate (self->device, NULL, &self->matrix_rate, error);
+}
+
+static bool
+bench (GError **error)
+{
+  g_autoptr (JsonBuilder) builder = json ? json_builder_new () : NULL;
+  const TrpBenchmarkSpec spec = { network, g_strcmp0 (mode, "train") == 0, size, batch };
+  g_autoptr (TrpDevice) device = NULL;
+  g_autofree char *note = NULL;
+  Session session = { 0 };
+  bool ok;
+
+  ok = (!network || check (&spec, error)) && open_session (&session, &note, error);
+  device = session.device;
+  if (!ok)
+    return false;
+  if (!json)
+    print_heading (&session, note);
+  if (!(network ? bench_row (&session, &spec, trp_verb_progress (), builder, error)
+                : bench_table (&session, builder, error)))
+    return false;
+  if (json)
+    trp_json_print (builder);
+  return true;
+}
+
+static int
+run (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!trp_verb_parse (&trp_verb_bench, entries, 1, 1, &argc, &argv))
+    return TRP_EXIT_USAGE;
+  if (strcmp (argv[1], "nn") != 0)
+    return trp_verb_usage (_ ("bench knows nn, not \"%s\""), argv[1]);
+  if (mode && strcmp (mode, "infer") != 0 && strcmp (mode, "train") != 0)
+    return trp_verb_usage (_ ("--mode is infer or train, not \"%s\""), mode);
+  if (!network && (mode || size || batch))
+    return trp_verb_usage (_ ("--mode, --size and --batch need --network NAME"));
+  if (!(seconds > 0 && seconds <= 3600))
+    return trp_verb_usage (_ ("--seconds is more than 0 and at most 3600"));
+  return bench (&error) ? TRP_EXIT_DONE : trp_verb_fail (error);
+}
+
+const TrpVerb trp_verb_bench = {
+  .name = "bench",
+  .arguments = "nn [--network NAME --mode infer|train] [--device DEVICE] [--json]",
+  .help = N_ ("time networks on this machine"),
+  .run = run,
+};
