@@ -77,16 +77,22 @@ add_text (JsonBuilder *builder, const char *name, const char *value)
 }
 
 static void
+add_spec (JsonBuilder *builder, const TrpBenchmarkSpec *spec, int chosen_size, int chosen_batch)
+{
+  add_text (builder, "network", spec->network);
+  add_text (builder, "mode", mode_name (spec));
+  trp_json_add_count (builder, "size", (size_t) chosen_size);
+  trp_json_add_count (builder, "batch", (size_t) chosen_batch);
+}
+
+static void
 add_row (JsonBuilder *builder,
          const Session *session,
          const TrpBenchmarkSpec *spec,
          const TrpBenchmarkResult *result)
 {
   json_builder_begin_object (builder);
-  add_text (builder, "network", spec->network);
-  add_text (builder, "mode", mode_name (spec));
-  trp_json_add_count (builder, "size", (size_t) result->size);
-  trp_json_add_count (builder, "batch", (size_t) result->batch);
+  add_spec (builder, spec, result->size, result->batch);
   trp_json_add_member (builder, "seconds_per_step", result->seconds);
   trp_json_add_count (builder, "steps", (size_t) result->n_steps);
   trp_json_add_member (builder, "images_per_second", result->n_images / result->seconds);
@@ -161,6 +167,37 @@ bench_row (const Session *session,
   return true;
 }
 
+/* What this device or its memory cannot do is told in the row's place; the others go on. */
+static bool
+bench_or_tell (const Session *session,
+               const TrpBenchmarkSpec *spec,
+               TrpProgress *progress,
+               JsonBuilder *builder,
+               GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (bench_row (session, spec, progress, builder, &cause))
+    return true;
+  if (!g_error_matches (cause, TRP_ERROR, TRP_ERROR_UNSUPPORTED) &&
+      !g_error_matches (cause, TRP_ERROR, TRP_ERROR_LIMIT))
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return false;
+    }
+  if (builder)
+    {
+      json_builder_begin_object (builder);
+      add_spec (builder, spec, spec->size, spec->batch);
+      add_text (builder, "error", cause->message);
+      json_builder_end_object (builder);
+    }
+  else
+    printf ("%-20s %-5s %5d %5d  %s\n", spec->network, mode_name (spec), spec->size, spec->batch,
+            cause->message);
+  return true;
+}
+
 static bool
 bench_table (const Session *session, JsonBuilder *builder, GError **error)
 {
@@ -184,7 +221,7 @@ bench_table (const Session *session, JsonBuilder *builder, GError **error)
           spec.size = rows[n].cpu_size;
           spec.batch = rows[n].cpu_batch;
         }
-      if (!bench_row (session, &spec, &part, builder, error))
+      if (!bench_or_tell (session, &spec, &part, builder, error))
         return false;
     }
   if (builder)
@@ -208,9 +245,11 @@ check (const TrpBenchmarkSpec *spec, GError **error)
 }
 
 static bool
-open_session (Session *self, char **out_note, GError **error)
+open_session (Session *self, TrpPrecision wanted, char **out_note, GError **error)
 {
-  self->device = trp_device_choose (device_name ? device_name : "auto", 0, out_note, error);
+  const TrpDeviceOptions options = { .precision = wanted, .deterministic = true };
+
+  self->device = trp_device_choose (device_name ? device_name : "auto", &options, out_note, error);
   if (!self->device)
     return false;
   trp_device_get_info (self->device, &self->info);
@@ -218,7 +257,7 @@ open_session (Session *self, char **out_note, GError **error)
 }
 
 static bool
-bench (GError **error)
+bench (TrpPrecision wanted, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json ? json_builder_new () : NULL;
   const TrpBenchmarkSpec spec = { network, g_strcmp0 (mode, "train") == 0, size, batch };
@@ -227,7 +266,7 @@ bench (GError **error)
   Session session = { 0 };
   bool ok;
 
-  ok = (!network || check (&spec, error)) && open_session (&session, &note, error);
+  ok = (!network || check (&spec, error)) && open_session (&session, wanted, &note, error);
   device = session.device;
   if (!ok)
     return false;
@@ -245,6 +284,7 @@ static int
 run (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  TrpPrecision wanted = TRP_PRECISION_DEFAULT;
 
   if (!trp_verb_parse (&trp_verb_bench, entries, 1, 1, &argc, &argv))
     return TRP_EXIT_USAGE;
@@ -256,7 +296,9 @@ run (int argc, char **argv)
     return trp_verb_usage (_ ("--mode, --size and --batch need --network NAME"));
   if (!(seconds > 0 && seconds <= 3600))
     return trp_verb_usage (_ ("--seconds is more than 0 and at most 3600"));
-  return bench (&error) ? TRP_EXIT_DONE : trp_verb_fail (error);
+  if (precision && !trp_precision_parse (precision, &wanted, &error))
+    return trp_verb_usage ("%s", error->message);
+  return bench (wanted, &error) ? TRP_EXIT_DONE : trp_verb_fail (error);
 }
 
 const TrpVerb trp_verb_bench = {
