@@ -48,6 +48,22 @@ TRP_NAME (activation_slope) (TrpActivation kind, TRP_REAL alpha, TRP_REAL y)
     }
 }
 
+/* What dropout makes of @x, whose random word is @word. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (dropout) (uint32_t word, uint32_t limit, TRP_REAL factor, TRP_REAL x)
+{
+  return word >= limit ? factor * x : 0;
+}
+
+/* Which of four is the largest; the first of equal ones. */
+TRP_FORMULA int
+TRP_NAME (first_maximum) (TRP_REAL a, TRP_REAL b, TRP_REAL c, TRP_REAL d)
+{
+  const TRP_REAL top = b > a ? b : a, third = c > top ? c : top;
+
+  return d > third ? 3 : c > top ? 2 : b > a ? 1 : 0;
+}
+
 TRP_FORMULA TRP_REAL
 TRP_NAME (pixel_loss) (TrpPixelLoss kind, TRP_REAL x, TRP_REAL target)
 {

@@ -60,6 +60,46 @@ trp_pad_source (TrpPadMode mode, int position, int size)
   return position < 0 ? -position : 2 * (size - 1) - position;
 }
 
+/* Where a pad's element at @position goes to, the other way round; all count from the first padded
+ * element: begin <= i < end, and the mirrored before and after, -1 where there is none. */
+typedef struct
+{
+  int begin, end, before, after;
+} TrpPadTargets;
+
+TRP_FORMULA TrpPadTargets
+trp_pad_targets (TrpPadMode mode, int position, int size, int pad_before, int pad_after)
+{
+  TrpPadTargets targets = { pad_before + position, pad_before + position + 1, -1, -1 };
+
+  if (mode == TRP_PAD_REPLICATE && position == 0)
+    targets.begin = 0;
+  if (mode == TRP_PAD_REPLICATE && position == size - 1)
+    targets.end = pad_before + size + pad_after;
+  if (mode == TRP_PAD_REFLECT && position > 0 && position <= pad_before)
+    targets.before = pad_before - position;
+  if (mode == TRP_PAD_REFLECT && position < size - 1 && position > size - 2 - pad_after)
+    targets.after = pad_before + 2 * (size - 1) - position;
+  return targets;
+}
+
+/* In rising order: for (i = trp_pad_first (t); i >= 0; i = trp_pad_next (t, i)). */
+TRP_FORMULA int
+trp_pad_first (TrpPadTargets targets)
+{
+  return targets.before >= 0 ? targets.before : targets.begin;
+}
+
+TRP_FORMULA int
+trp_pad_next (TrpPadTargets targets, int i)
+{
+  if (i == targets.after)
+    return -1;
+  if (i == targets.before)
+    return targets.begin;
+  return i + 1 < targets.end ? i + 1 : targets.after;
+}
+
 /* An element is dropped when its word is below this. */
 TRP_FORMULA uint32_t
 trp_dropout_limit (double probability)
@@ -67,13 +107,28 @@ trp_dropout_limit (double probability)
   return (uint32_t) (probability * 4294967296.0);
 }
 
-/* One Philox 4x32-10 word for element @index of dropout stream @stream at step @step; the same bits
- * as trp_rng_block (seed, stream + step 2^32, index / 4)[index % 4]. */
+/* Four Philox 4x32-10 words: those of elements 4 @block to 4 @block + 3 of dropout stream @stream at
+ * step @step; the same bits as trp_rng_block (seed, stream + step 2^32, block). */
+TRP_FORMULA void
+trp_dropout_words (
+  uint64_t seed, uint64_t stream, uint32_t step, uint64_t block, uint32_t out_words[4])
+{
+  trp_philox (seed, stream + ((uint64_t) step << 32), block, out_words);
+}
+
+/* The word for element @index. */
 TRP_FORMULA uint32_t
 trp_dropout_word (uint64_t seed, uint64_t stream, uint32_t step, uint64_t index)
 {
   uint32_t words[4];
 
-  trp_philox (seed, stream + ((uint64_t) step << 32), index >> 2, words);
+  trp_dropout_words (seed, stream, step, index >> 2, words);
   return words[index & 3];
+}
+
+/* Which slot of an image pool a choice is about, -1: none; see ops/pool-exchange.c. */
+TRP_FORMULA int
+trp_pool_slot (int choice)
+{
+  return choice < -1 ? -2 - choice : choice;
 }

@@ -118,9 +118,8 @@ drop (size_t begin, size_t end, void *data)
   const TrpOpAttributes *a = job->attributes;
 
   for (size_t i = begin; i < end; i++)
-    job->y[i] = trp_dropout_word (a->seed, a->stream, job->step, i) >= job->limit
-                  ? job->factor * job->a[i]
-                  : 0;
+    job->y[i] = trp_dropout_f32 (trp_dropout_word (a->seed, a->stream, job->step, i), job->limit,
+                                 job->factor, job->a[i]);
 }
 
 static bool
@@ -367,7 +366,7 @@ run_pool_exchange (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error
 
   for (int n = 0; n < shape.n; n++)
     {
-      const int choice = (int) choices[n], slot = choice >= 0 ? choice : -2 - choice;
+      const int choice = (int) choices[n], slot = trp_pool_slot (choice);
       const float *x = (const float *) args->inputs[0] + (size_t) n * image;
       float *y = (float *) args->outputs[0] + (size_t) n * image;
       float *kept = (float *) args->outputs[1] + (size_t) MAX (slot, 0) * image;

@@ -38,9 +38,8 @@ reference_dropout (const TrpReferenceArgs *args)
   const double factor = 1 / (1 - a->alpha);
 
   for (size_t i = 0; i < trp_shape_count (args->desc->inputs[0].shape); i++)
-    args->outputs[0][i] = trp_dropout_word (a->seed, a->stream, step, i) >= limit
-                            ? factor * args->inputs[0][i]
-                            : 0;
+    args->outputs[0][i] = trp_dropout_f64 (trp_dropout_word (a->seed, a->stream, step, i), limit,
+                                           factor, args->inputs[0][i]);
 }
 
 const TrpOpClass trp_op_dropout = {

@@ -5,6 +5,7 @@
  * The gradient goes to the first maximum in row order, found again from x: no index is stored.
  */
 
+#include "core/nn/formula.h"
 #include "core/nn/graph.h"
 
 #include <string.h>
@@ -50,16 +51,12 @@ backward_pool (TrpGraph *graph,
 static size_t
 find_maximum (const double *x, TrpShape shape, int n, int h, int w, int c)
 {
-  size_t best = trp_shape_index (shape, n, 2 * h, 2 * w, c);
+  const size_t right = (size_t) shape.c, below = (size_t) shape.w * (size_t) shape.c;
+  const size_t index = trp_shape_index (shape, n, 2 * h, 2 * w, c);
+  const int best = trp_first_maximum_f64 (x[index], x[index + right], x[index + below],
+                                          x[index + below + right]);
 
-  for (int i = 1; i < 4; i++)
-    {
-      const size_t index = trp_shape_index (shape, n, 2 * h + i / 2, 2 * w + i % 2, c);
-
-      if (x[index] > x[best])
-        best = index;
-    }
-  return best;
+  return index + (best % 2 ? right : 0) + (best / 2 ? below : 0);
 }
 
 static void

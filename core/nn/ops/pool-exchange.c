@@ -8,6 +8,7 @@
  * 1612.07828.
  */
 
+#include "core/nn/formula.h"
 #include "core/nn/graph.h"
 
 #include <math.h>
@@ -34,7 +35,7 @@ reference_exchange (const TrpReferenceArgs *args)
 
   for (int i = 0; i < x.n; i++)
     {
-      const long choice = lrint (args->inputs[1][i]), slot = choice < -1 ? -2 - choice : choice;
+      const int choice = (int) lrint (args->inputs[1][i]), slot = trp_pool_slot (choice);
       const double *image = args->inputs[0] + (size_t) i * size;
       double *stored = args->outputs[1] + (size_t) MAX (slot, 0) * size;
 
