@@ -100,9 +100,22 @@ TRP_NAME (dice_slope) (TRP_REAL target, TRP_REAL both, TRP_REAL all)
   return (both - 2 * target * all) / (all * all);
 }
 
+/* What one step of Adam has in common: step_size = lr / (1 - beta1^t), root_correction = sqrt (1 -
+ * beta2^t). In double on every device, since 1 - beta2 is lost in float. */
+TRP_FORMULA void
+TRP_NAME (adam_rates) (TRP_REAL learning_rate,
+                       TRP_REAL step,
+                       TRP_REAL beta1,
+                       TRP_REAL beta2,
+                       TRP_REAL *out_step_size,
+                       TRP_REAL *out_root_correction)
+{
+  *out_step_size = learning_rate / (1 - TRP_MATH (pow) (beta1, step));
+  *out_root_correction = TRP_MATH (sqrt) (1 - TRP_MATH (pow) (beta2, step));
+}
+
 /* One element of Adam in PyTorch's order: moments, then p -= lr / c1 * m / (sqrt (v) / sqrt (c2) +
- * eps). @step_size = lr / (1 - beta1^t) and @root_correction = sqrt (1 - beta2^t) are made once per
- * step, in double. */
+ * eps). */
 TRP_FORMULA void
 TRP_NAME (adam) (TRP_REAL gradient,
                  TRP_REAL beta1,

@@ -251,23 +251,25 @@ static bool
 run_adam (TrpCpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
   const TrpOpAttributes *a = &self->attributes;
-  const double rate = (double) *(const float *) args->inputs[0];
-  const double step = (double) *(const float *) args->inputs[1];
+  const float *rate = args->inputs[0], *step = args->inputs[1];
   const int n = (self->n_inputs - 2) / 4;
+  double step_size, root_correction;
   const float factor = self->n_inputs > 2 + 4 * n ? *(const float *) args->inputs[2 + 4 * n] : 1;
   Update update = {
     .adam = { .beta1 = (float) a->beta1,
               .beta2 = (float) a->beta2,
               .eps = (float) a->eps,
               .weight_decay = (float) a->alpha,
-              .step_size = (float) (rate / (1 - pow (a->beta1, step))),
-              .root_correction = (float) sqrt (1 - pow (a->beta2, step)),
               .factor = factor },
     .n = n,
     .inputs = (float *const *) (args->inputs + 2),
     .outputs = (float *const *) args->outputs,
   };
 
+  trp_adam_rates_f64 ((double) *rate, (double) *step, a->beta1, a->beta2, &step_size,
+                      &root_correction);
+  update.adam.step_size = (float) step_size;
+  update.adam.root_correction = (float) root_correction;
   if (factor != 0)
     for_spans (self, &update, update_adam);
   return true;

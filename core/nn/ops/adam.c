@@ -51,13 +51,13 @@ reference_adam (const TrpReferenceArgs *args)
 {
   const TrpOpAttributes *a = &args->desc->attributes;
   const int n = args->desc->n_outputs / 3;
-  const double lr = args->inputs[0][0], step = args->inputs[1][0];
-  const double step_size = lr / (1 - pow (a->beta1, step));
-  const double root_correction = sqrt (1 - pow (a->beta2, step));
   const double factor = args->desc->n_inputs > 2 + 4 * n ? args->inputs[2 + 4 * n][0] : 1;
+  double step_size, root_correction;
 
   if (factor == 0)
     return;
+  trp_adam_rates_f64 (args->inputs[0][0], args->inputs[1][0], a->beta1, a->beta2, &step_size,
+                      &root_correction);
   for (int t = 0; t < n; t++)
     for (size_t i = 0; i < trp_shape_count (args->desc->outputs[t].shape); i++)
       trp_adam_f64 (factor * args->inputs[2 + 3 * n + t][i], a->beta1, a->beta2, a->eps, a->alpha,
