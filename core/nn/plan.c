@@ -76,7 +76,14 @@ find_lives (Planner *planner)
       plan->last[i] = n_ops;
 }
 
-/* The block that output 0 of operation @index may take over, or -1. */
+static bool
+is_precise (const Planner *planner, TrpValue value)
+{
+  return trp_graph_peek_value (planner->graph, value)->tensor.precise;
+}
+
+/* The block that output 0 of operation @index may take over, or -1. Only from a value held in the
+ * same type: in another, elements of the one lie across several of the other. */
 static int
 find_in_place (const Planner *planner, const TrpOp *op, int index)
 {
@@ -88,7 +95,8 @@ find_in_place (const Planner *planner, const TrpOp *op, int index)
       const TrpValue value = op->inputs[k];
 
       if ((mask >> k & 1) && planner->block_of[value] >= 0 && plan->last[value] == index &&
-          plan->bytes[value] == plan->bytes[op->outputs[0]])
+          plan->bytes[value] == plan->bytes[op->outputs[0]] &&
+          is_precise (planner, value) == is_precise (planner, op->outputs[0]))
         return planner->block_of[value];
     }
   return -1;

@@ -230,6 +230,27 @@ test_plan_unread (void)
     }
 }
 
+/* Small values of two types have the same bytes, but no place in common. */
+static void
+test_plan_types (void)
+{
+  const TrpOpAttributes options = { .shape = { 1, 1, 1, 40 }, .alpha = 1 };
+  g_autoptr (TrpGraph) graph = trp_graph_new ();
+  g_autoptr (TrpPlan) plan = NULL;
+  TrpValue precise, other, sum;
+
+  precise = trp_graph_op (graph, TRP_OP_constant, &options, NULL, 0);
+  other = trp_graph_activation (graph, trp_graph_input (graph, "x", options.shape),
+                                TRP_ACTIVATION_RELU, 0);
+  trp_graph_output (graph, "other", other); /* so that only the constant's place is free */
+  sum = trp_graph_add (graph, other, precise);
+  g_assert_true (trp_graph_peek_value (graph, precise)->tensor.precise);
+  g_assert_false (trp_graph_peek_value (graph, sum)->tensor.precise);
+  plan = trp_plan_new (graph, NULL, NULL);
+  g_assert_cmpuint (plan->bytes[precise], ==, plan->bytes[sum]);
+  g_assert_cmpuint (plan->offsets[precise], !=, plan->offsets[sum]);
+}
+
 static TrpValue
 small_net (TrpGraph *graph, const char *prefix, TrpValue x)
 {
@@ -704,6 +725,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/plan/never-overlaps", test_plan_never_overlaps);
   g_test_add_func ("/nn/plan/peak", test_plan_peak);
   g_test_add_func ("/nn/plan/unread", test_plan_unread);
+  g_test_add_func ("/nn/plan/types", test_plan_types);
   g_test_add_func ("/nn/differentiate/frozen", test_frozen);
   g_test_add_func ("/nn/differentiate/shared-weights", test_shared_weights);
   g_test_add_func ("/nn/differentiate/unreached-parameter", test_unreached_parameter);
