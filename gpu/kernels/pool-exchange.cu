@@ -18,7 +18,7 @@ exchange (
   TRP_GRID_FOR (i, packs)
     for (int image = 0; image < n; image++)
       {
-        const int choice = __float2int_rn (choices[image]), slot = trp_pool_slot (choice);
+        const int choice = (int) lrintf (choices[image]), slot = trp_pool_slot (choice);
         const TrpPack<N> fresh = trp_load<N> (x, (size_t) image * packs + i);
         TrpPack<N> out = fresh;
 
