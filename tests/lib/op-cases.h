@@ -10,7 +10,7 @@
 
 #include "core/nn/op.h"
 
-#define TRP_OP_CASE_MAX_TENSORS 16
+#define TRP_OP_CASE_MAX_TENSORS 20
 
 /* What the numbers of an input may be. */
 typedef enum
