@@ -107,8 +107,8 @@ trp_dropout_limit (double probability)
   return (uint32_t) (probability * 4294967296.0);
 }
 
-/* Four Philox 4x32-10 words: those of elements 4 @block to 4 @block + 3 of dropout stream @stream at
- * step @step; the same bits as trp_rng_block (seed, stream + step 2^32, block). */
+/* Four Philox 4x32-10 words: those of elements 4 @block to 4 @block + 3 of dropout stream @stream
+ * at step @step; the same bits as trp_rng_block (seed, stream + step 2^32, block). */
 TRP_FORMULA void
 trp_dropout_words (
   uint64_t seed, uint64_t stream, uint32_t step, uint64_t block, uint32_t out_words[4])

@@ -240,8 +240,11 @@ struct AdamJob
 
 /* @factor may be NULL; where it is 0 nothing changes. */
 static __global__ void
-adam (
-  Table table, const float *learning_rate, const float *step, const float *factor, AdamOptions options)
+adam (Table table,
+      const float *learning_rate,
+      const float *step,
+      const float *factor,
+      AdamOptions options)
 {
   __shared__ float step_size, root_correction;
   const float scale = factor ? *factor : 1;

@@ -75,12 +75,9 @@ trp_layout (TrpShape shape, int pack_width)
 {
   const int packs = shape.c / pack_width;
 
-  return { shape.h,
-           shape.w,
-           packs,
-           trp_divisor (shape.h),
-           trp_divisor (shape.w),
-           trp_divisor (packs) };
+  return {
+    shape.h, shape.w, packs, trp_divisor (shape.h), trp_divisor (shape.w), trp_divisor (packs)
+  };
 }
 
 struct TrpPosition

@@ -16,6 +16,7 @@ exchange (
   TrpView x, const float *choices, TrpView y, TrpView pool, int n, int capacity, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
+  {
     for (int image = 0; image < n; image++)
       {
         const int choice = (int) lrintf (choices[image]), slot = trp_pool_slot (choice);
@@ -30,6 +31,7 @@ exchange (
           trp_store (pool, (size_t) slot * packs + i, fresh);
         trp_store (y, (size_t) image * packs + i, out);
       }
+  }
 }
 
 static bool
