@@ -10,76 +10,106 @@
 
 #include "core/method/networks/layers-named.h"
 
-static TrpValue
-conv_norm_relu (TrpGraph *graph,
-                const char *prefix,
-                int index,
-                TrpValue x,
-                int n_out,
-                int size,
-                int stride,
-                int pad)
+/* What a stage leaves: @y, and @padded where the next one wants a mirrored border. */
+typedef struct
 {
-  g_autofree char *name = g_strdup_printf ("%s.model.%d", prefix, index);
+  TrpGraph *graph;
+  const TrpResnet *spec;
+  const char *prefix;
+  int stage, index;
+  TrpValue y, padded;
+} Build;
 
-  x = trp_named_conv (graph, name, x, n_out, size, stride, pad, false);
-  return trp_graph_instance_norm (graph, x, TRP_ACTIVATION_RELU, 0);
+/* Pixels of mirrored border that a stage reads. Stages are the first convolution, the downs, the
+ * blocks, the ups and the last convolution. */
+static int
+border_of (const TrpResnet *spec, int stage)
+{
+  const int first_block = 1 + spec->n_downs, first_up = first_block + spec->n_blocks;
+
+  if (stage == 0 || stage >= first_up + spec->n_downs)
+    return 3;
+  return stage >= first_block && stage < first_up ? 1 : 0;
+}
+
+static TrpValue
+norm (Build *build, TrpValue x, TrpNormTail tail, TrpValue *out_padded)
+{
+  tail.mode = TRP_PAD_REFLECT;
+  return trp_graph_instance_norm_tail (build->graph, x, &tail, out_padded);
+}
+
+/* The norm that ends a stage, with what the next one wants. */
+static void
+finish (Build *build, TrpValue x, TrpNormTail tail)
+{
+  tail.pad = border_of (build->spec, ++build->stage);
+  build->y = norm (build, x, tail, &build->padded);
+}
+
+static void
+conv_norm_relu (Build *build, TrpValue x, int n_out, int size, int stride, int pad)
+{
+  g_autofree char *name = g_strdup_printf ("%s.model.%d", build->prefix, build->index);
+
+  x = trp_named_conv (build->graph, name, x, n_out, size, stride, pad, false);
+  build->index += 3;
+  finish (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU });
 }
 
 /* No activation after the sum. */
-static TrpValue
-block (TrpGraph *graph, const char *prefix, int index, TrpValue x, int n)
+static void
+block (Build *build, int n)
 {
-  g_autofree char *first = g_strdup_printf ("%s.model.%d.conv_block.1", prefix, index);
-  g_autofree char *second = g_strdup_printf ("%s.model.%d.conv_block.5", prefix, index);
-  TrpValue y;
+  g_autofree char *first = g_strdup_printf ("%s.model.%d.conv_block.1", build->prefix,
+                                            build->index);
+  g_autofree char *second = g_strdup_printf ("%s.model.%d.conv_block.5", build->prefix,
+                                             build->index);
+  TrpValue x = trp_named_conv (build->graph, first, build->padded, n, 3, 1, 0, false);
 
-  y = trp_graph_pad (graph, x, TRP_PAD_REFLECT, 1);
-  y = trp_named_conv (graph, first, y, n, 3, 1, 0, false);
-  y = trp_graph_instance_norm (graph, y, TRP_ACTIVATION_RELU, 0);
-  y = trp_graph_pad (graph, y, TRP_PAD_REFLECT, 1);
-  y = trp_named_conv (graph, second, y, n, 3, 1, 0, false);
-  y = trp_graph_instance_norm (graph, y, TRP_ACTIVATION_NONE, 0);
-  return trp_graph_add (graph, x, y);
+  norm (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU, .pad = 1 }, &x);
+  x = trp_named_conv (build->graph, second, x, n, 3, 1, 0, false);
+  build->index++;
+  finish (build, x, (TrpNormTail){ .has_residual = true, .residual = build->y });
 }
 
 /* Transposed: three modules. Nearest: upsample, pad, convolution, norm, ReLU are five. */
-static TrpValue
-up (
-  TrpGraph *graph, const TrpResnet *spec, const char *prefix, int *io_index, TrpValue x, int n_out)
+static void
+up (Build *build, int n_out)
 {
-  g_autofree char *name = g_strdup_printf ("%s.model.%d", prefix,
-                                           *io_index + (spec->nearest ? 2 : 0));
+  const bool nearest = build->spec->nearest;
+  g_autofree char *name = g_strdup_printf ("%s.model.%d", build->prefix,
+                                           build->index + (nearest ? 2 : 0));
+  TrpValue x = build->y;
 
-  if (spec->nearest)
+  if (nearest)
     {
-      x = trp_graph_upsample (graph, x);
-      x = trp_graph_pad (graph, x, TRP_PAD_REFLECT, 1);
-      x = trp_named_conv (graph, name, x, n_out, 3, 1, 0, false);
+      x = trp_graph_upsample (build->graph, x);
+      x = trp_graph_pad (build->graph, x, TRP_PAD_REFLECT, 1);
+      x = trp_named_conv (build->graph, name, x, n_out, 3, 1, 0, false);
     }
   else
-    x = trp_named_conv_transpose (graph, name, x, n_out, 3, 2, 1, 1, false);
-  *io_index += spec->nearest ? 5 : 3;
-  return trp_graph_instance_norm (graph, x, TRP_ACTIVATION_RELU, 0);
+    x = trp_named_conv_transpose (build->graph, name, x, n_out, 3, 2, 1, 1, false);
+  build->index += nearest ? 5 : 3;
+  finish (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU });
 }
 
 TrpValue
 trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, TrpValue x)
 {
+  Build build = { .graph = graph, .spec = spec, .prefix = prefix, .index = 1 };
   g_autofree char *last = NULL;
-  int n = spec->filters, index = 1;
+  int n = spec->filters;
 
-  x = trp_graph_pad (graph, x, TRP_PAD_REFLECT, 3);
-  x = conv_norm_relu (graph, prefix, index, x, n, 7, 1, 0);
-  index += 3;
-  for (int down = 0; down < spec->n_downs; down++, index += 3)
-    x = conv_norm_relu (graph, prefix, index, x, n *= 2, 3, 2, 1);
-  for (int b = 0; b < spec->n_blocks; b++, index++)
-    x = block (graph, prefix, index, x, n);
+  x = trp_graph_pad (graph, x, TRP_PAD_REFLECT, border_of (spec, 0));
+  conv_norm_relu (&build, x, n, 7, 1, 0);
   for (int down = 0; down < spec->n_downs; down++)
-    x = up (graph, spec, prefix, &index, x, n /= 2);
-  last = g_strdup_printf ("%s.model.%d", prefix, index + 1);
-  x = trp_graph_pad (graph, x, TRP_PAD_REFLECT, 3);
-  x = trp_named_conv (graph, last, x, spec->out_channels, 7, 1, 0, true);
+    conv_norm_relu (&build, build.y, n *= 2, 3, 2, 1);
+  for (int b = 0; b < spec->n_blocks; b++)
+    block (&build, n);
+  for (int down = 0; down < spec->n_downs; down++)
+    up (&build, n /= 2);
+  last = g_strdup_printf ("%s.model.%d", prefix, build.index + 1);
+  x = trp_named_conv (graph, last, build.padded, spec->out_channels, 7, 1, 0, true);
   return trp_graph_activation (graph, x, TRP_ACTIVATION_TANH, 0);
 }
