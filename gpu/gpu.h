@@ -38,6 +38,7 @@ typedef enum
 
 typedef struct _TrpCudnn TrpCudnn;
 typedef struct _TrpGpuStaging TrpGpuStaging;
+typedef struct _TrpGpuReads TrpGpuReads;
 typedef struct _TrpGpuCapture TrpGpuCapture;
 
 /**
@@ -59,6 +60,7 @@ typedef struct
   cudaStream_t stream;
   TrpCudnn *cudnn;
   TrpGpuStaging *staging;
+  TrpGpuReads *reads;
   TrpGpuCapture *capture;
   char *failure;
 } TrpGpuDevice;
@@ -119,9 +121,12 @@ trp_gpu_shadow (void *parameter, size_t count)
 void *trp_gpu_alloc (TrpGpuDevice *device, size_t bytes, GError **error);
 void trp_gpu_free (TrpGpuDevice *device, void *memory);
 
-/* True where @status is success; else the device is marked as failed, and @error says what @doing
- * ("copying to the device") met, in one sentence. */
+/* device-error.c. True where @status is success; else the device is marked as failed, and @error
+ * says what @doing ("copying to the device") met, in one sentence. While a step is captured nothing
+ * is marked: the step runs again without. */
 bool trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError **error);
+/* False, with the sentence, after a failure. */
+bool trp_gpu_is_alive (const TrpGpuDevice *device, GError **error);
 /* After kernel launches: whether they were accepted. @name: of the operation. */
 bool trp_gpu_launched (TrpGpuDevice *device, const char *name, GError **error);
 

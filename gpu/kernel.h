@@ -25,7 +25,7 @@
 /* TRP_LAUNCH (device, (kernel<4>), blocks, threads, args...): on the device's stream */
 #ifdef TRP_EMULATED
 #define TRP_LAUNCH(device, kernel, blocks, threads, ...)                                           \
-  trp_emulate_launch ((device)->stream, blocks, threads, kernel, __VA_ARGS__)
+  trp_emulate_launch ((device)->stream, #kernel, blocks, threads, kernel, __VA_ARGS__)
 #else
 #define TRP_LAUNCH(device, kernel, blocks, threads, ...)                                           \
   kernel<<<blocks, threads, 0, (device)->stream>>> (__VA_ARGS__)

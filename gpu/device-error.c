@@ -1,0 +1,48 @@
+/* device-error.c - what CUDA's error codes mean for a device
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Most errors of CUDA come late and are final: the process has lost the device. So the first one is
+ * kept and every later call answers with it.
+ */
+
+#include "gpu/capture.h"
+
+bool
+trp_gpu_is_alive (const TrpGpuDevice *device, GError **error)
+{
+  if (!device->failure)
+    return true;
+  g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, device->failure);
+  return false;
+}
+
+bool
+trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError **error)
+{
+  if (status == cudaSuccess)
+    return true;
+  if (trp_gpu_is_capturing (device))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_DEVICE, "%s: %s", doing,
+                   cudaGetErrorString (status));
+      return false;
+    }
+  if (!device->failure)
+    device->failure = g_strdup_printf (
+      "%s failed while %s: %s (CUDA error %d); start Triptych again, or use the CPU (device cpu)",
+      device->name, doing, cudaGetErrorString (status), (int) status);
+  return trp_gpu_is_alive (device, error);
+}
+
+bool
+trp_gpu_launched (TrpGpuDevice *device, const char *name, GError **error)
+{
+  g_autofree char *doing = NULL;
+  const cudaError_t status = cudaGetLastError ();
+
+  if (status == cudaSuccess)
+    return true;
+  doing = g_strdup_printf ("computing %s", name);
+  return trp_gpu_ok (device, status, doing, error);
+}

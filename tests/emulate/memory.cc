@@ -1,0 +1,197 @@
+/* memory.cc - the emulated device's memory, and pinned memory of the host
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * An allocation is pages of its own between two that nobody may touch, filled with bytes that read
+ * as NaN in every type. While no work runs, the pages are closed: a host that touches device memory
+ * stops at once.
+ */
+
+#include "tests/emulate/device.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <sys/mman.h>
+
+#define PAGE ((size_t) 4096)
+
+struct Allocation
+{
+  size_t bytes;
+  size_t mapped; /* between the guards */
+};
+
+static std::map<uintptr_t, Allocation> on_device;
+static std::map<uintptr_t, size_t> pinned;
+static size_t used;
+static int n_access;
+
+static void
+protect (uintptr_t address, const Allocation &allocation)
+{
+  mprotect ((void *) address, allocation.mapped, n_access > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
+}
+
+static void
+protect_all (void)
+{
+  for (const auto &entry : on_device)
+    protect (entry.first, entry.second);
+}
+
+void
+trp_emulate_begin_access (void)
+{
+  if (n_access++ == 0)
+    protect_all ();
+}
+
+void
+trp_emulate_end_access (void)
+{
+  if (--n_access == 0)
+    protect_all ();
+}
+
+static bool
+is_inside (uintptr_t begin, size_t size, const void *memory, size_t bytes)
+{
+  const uintptr_t address = (uintptr_t) memory;
+
+  return address >= begin && address - begin <= size && bytes <= size - (address - begin);
+}
+
+bool
+trp_emulate_is_device (const void *memory, size_t bytes)
+{
+  auto next = on_device.upper_bound ((uintptr_t) memory);
+
+  if (next == on_device.begin ())
+    return false;
+  --next;
+  return is_inside (next->first, next->second.bytes, memory, bytes);
+}
+
+bool
+trp_emulate_is_pinned (const void *memory, size_t bytes)
+{
+  auto next = pinned.upper_bound ((uintptr_t) memory);
+
+  if (next == pinned.begin ())
+    return false;
+  --next;
+  return is_inside (next->first, next->second, memory, bytes);
+}
+
+cudaError_t
+cudaMemGetInfo (size_t *out_free, size_t *out_total)
+{
+  TRP_LOCK ();
+
+  *out_total = trp_emulation ()->memory;
+  *out_free = *out_total - used;
+  return trp_emulate_result (cudaSuccess);
+}
+
+cudaError_t
+cudaMalloc (void **out_memory, size_t bytes)
+{
+  TRP_LOCK ();
+  const size_t mapped = (bytes + PAGE - 1) / PAGE * PAGE;
+  const size_t total = trp_emulation ()->memory;
+  char *memory;
+
+  if (!trp_emulate_may_wait ())
+    return trp_emulate_result (cudaErrorStreamCaptureUnsupported);
+  if (trp_emulate_is_lost ())
+    return trp_emulate_result (cudaSuccess);
+  if (bytes == 0 || bytes > total || used > total - bytes)
+    return trp_emulate_result (bytes ? cudaErrorMemoryAllocation : cudaErrorInvalidValue);
+  memory = (char *) mmap (nullptr, mapped + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                          0);
+  if (memory == MAP_FAILED)
+    return trp_emulate_result (cudaErrorMemoryAllocation);
+  memory += PAGE;
+  used += bytes;
+  on_device[(uintptr_t) memory] = { bytes, mapped };
+  trp_emulate_begin_access ();
+  memset (memory, 0xff, mapped);
+  trp_emulate_end_access ();
+  *out_memory = memory;
+  return cudaSuccess;
+}
+
+/* What a kernel wrote behind the end, within the last page. */
+static bool
+is_overrun (const char *memory, const Allocation &allocation)
+{
+  for (size_t i = allocation.bytes; i < allocation.mapped; i++)
+    if ((unsigned char) memory[i] != 0xff)
+      return true;
+  return false;
+}
+
+cudaError_t
+cudaFree (void *memory)
+{
+  TRP_LOCK ();
+  const auto entry = on_device.find ((uintptr_t) memory);
+  bool overrun;
+
+  if (!memory)
+    return trp_emulate_result (cudaSuccess);
+  if (!trp_emulate_may_wait ())
+    return trp_emulate_result (cudaErrorStreamCaptureUnsupported);
+  if (entry == on_device.end ())
+    return trp_emulate_result (cudaErrorInvalidValue);
+  trp_emulate_run_all ();
+  trp_emulate_begin_access ();
+  overrun = is_overrun ((const char *) memory, entry->second);
+  trp_emulate_end_access ();
+  if (overrun)
+    {
+      fprintf (stderr, "emulated device: memory behind an allocation of %zu bytes was written\n",
+               entry->second.bytes);
+      abort ();
+    }
+  munmap ((char *) memory - PAGE, entry->second.mapped + 2 * PAGE);
+  used -= entry->second.bytes;
+  on_device.erase (entry);
+  return trp_emulate_result (cudaSuccess);
+}
+
+cudaError_t
+cudaMallocHost (void **out_memory, size_t bytes)
+{
+  TRP_LOCK ();
+
+  if (!trp_emulate_may_wait ())
+    return trp_emulate_result (cudaErrorStreamCaptureUnsupported);
+  if (trp_emulate_is_lost ())
+    return trp_emulate_result (cudaSuccess);
+  *out_memory = aligned_alloc (256, (bytes + 255) / 256 * 256);
+  if (!*out_memory)
+    return trp_emulate_result (cudaErrorMemoryAllocation);
+  memset (*out_memory, 0xff, bytes);
+  pinned[(uintptr_t) *out_memory] = bytes;
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaFreeHost (void *memory)
+{
+  TRP_LOCK ();
+
+  if (!memory)
+    return trp_emulate_result (cudaSuccess);
+  if (!trp_emulate_may_wait ())
+    return trp_emulate_result (cudaErrorStreamCaptureUnsupported);
+  trp_emulate_run_all ();
+  if (pinned.erase ((uintptr_t) memory) == 0)
+    return trp_emulate_result (cudaErrorInvalidValue);
+  free (memory);
+  return trp_emulate_result (cudaSuccess);
+}
