@@ -398,7 +398,7 @@ static const TrpBackend backend = {
   .forget_step = forget_step,
 };
 
-G_MODULE_EXPORT const TrpBackend *trp_backend_module (void);
+__attribute__ ((visibility ("default"))) const TrpBackend *trp_backend_module (void);
 
 const TrpBackend *
 trp_backend_module (void)
