@@ -48,6 +48,9 @@ void trp_op_side_free (TrpOpSide *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpOpSide, trp_op_side_free)
 
+/* Whether the device compiles it. */
+bool trp_op_is_there (const TrpOpCase *c, TrpDevice *device);
+
 /* Fails where an output differs by more than @tolerance times its largest expected value. */
 void trp_op_check (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tolerance);
 
