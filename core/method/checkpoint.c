@@ -199,12 +199,12 @@ trp_checkpoint_restore (TrpStore *store,
   for (int n = 0; n < trp_store_get_n (store); n++)
     {
       TrpStored *stored = trp_store_peek (store, n);
-      g_autofree char *name = g_strconcat (prefix ? prefix : "", stored->name, NULL);
+      g_autofree char *prefixed = g_strconcat (prefix ? prefix : "", stored->name, NULL);
+      /* running statistics are averages already and have no second one */
+      const bool is_plain = stored->tensor.kind != TRP_VALUE_PARAMETER &&
+                            !trp_safetensors_find (file, prefixed);
 
-      if (prefix && !trp_safetensors_find (file, name) &&
-          stored->tensor.kind != TRP_VALUE_PARAMETER)
-        continue;
-      if (!restore_one (store, stored, file, name, error))
+      if (!restore_one (store, stored, file, is_plain ? stored->name : prefixed, error))
         return false;
     }
   return true;

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define SLICES_PER_RUN 4
+#define NARROW_RANGE 1000
 #define LARGE_RUN ((size_t) 2 << 30) /* bytes; above it one slice at a time */
 
 /* A network ready to run on stacks of one size. */
@@ -50,26 +51,9 @@ static TrpGraph *
 build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
-  TrpGraph *graph = trp_graph_new ();
-  const TrpValue x = trp_graph_input (
-    graph, "x", (TrpShape){ runner->batch, runner->height, runner->width, runner->n_in });
-  TrpValue y;
 
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
-    {
-      const TrpUnet spec = trp_recipe_get_segmenter (recipe, false);
-
-      y = trp_unet_build (graph, &spec, "net", x);
-      y = trp_graph_activation (graph, y, TRP_ACTIVATION_SIGMOID, 0);
-    }
-  else
-    {
-      const TrpResnet spec = trp_recipe_get_generator (recipe);
-
-      y = trp_resnet_build (graph, &spec, b_to_a ? "G_B" : "G_A", x);
-    }
-  trp_graph_output (graph, "y", y);
-  return graph;
+  return trp_recipe_build_network (recipe, trp_recipe_get_net (recipe, b_to_a), runner->batch,
+                                   runner->height, runner->width);
 }
 
 static size_t
@@ -100,9 +84,8 @@ choose_graph (const TrpModel *model, Runner *self, bool b_to_a, GError **error)
            : NULL;
 }
 
-/* Averages unless @raw asks for the last step's; inference files have plain names only. */
-static bool
-load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
+bool
+trp_model_load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
 {
   const TrpSafetensors *file = trp_model_peek_file (model);
   const TrpStored *first = trp_store_peek (store, 0);
@@ -139,7 +122,8 @@ init_runner (Runner *self,
   self->store = trp_store_new (self->device);
   graph = choose_graph (model, self, options && options->b_to_a, error);
   self->program = graph ? trp_program_new (graph, self->store, error) : NULL;
-  if (!self->program || !load_weights (model, self->store, options && options->raw, error))
+  if (!self->program ||
+      !trp_model_load_weights (model, self->store, options && options->raw, error))
     return false;
   self->input = trp_program_find (self->program, "x");
   self->output = trp_program_find (self->program, "y");
@@ -244,9 +228,39 @@ prepare_stack (const TrpVolume *volume,
   return g_steal_pointer (&stack);
 }
 
+/* Whole numbers are what HU are stored as, but too coarse for a narrow range. */
+static TrpVoxelType
+choose_type (const TrpCurve *curve)
+{
+  const double low = curve->value[0], high = curve->value[curve->n - 1];
+
+  return low >= INT16_MIN && high <= INT16_MAX && high - low >= NARROW_RANGE ? TRP_VOXEL_I16
+                                                                             : TRP_VOXEL_F32;
+}
+
+static GBytes *
+make_voxels (TrpVoxelType type, const float *values, size_t n, GError **error)
+{
+  const size_t size = n * (type == TRP_VOXEL_I16 ? sizeof (int16_t) : sizeof (float));
+  void *voxels = g_try_malloc (size);
+
+  if (!voxels)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is not enough memory for %zu voxels",
+                   n);
+      return NULL;
+    }
+  if (type == TRP_VOXEL_F32)
+    memcpy (voxels, values, size);
+  for (size_t i = 0; i < n && type == TRP_VOXEL_I16; i++)
+    ((int16_t *) voxels)[i] = (int16_t) lrintf (CLAMP (values[i], INT16_MIN, INT16_MAX));
+  return g_bytes_new_take (voxels, size);
+}
+
 static TrpVolume *
 make_volume (const TrpVolume *source,
              const float *values,
+             const TrpCurve *curve,
              const char *modality,
              char *provenance,
              GError **error)
@@ -255,9 +269,9 @@ make_volume (const TrpVolume *source,
   const size_t n = trp_geometry_count_voxels (geometry);
   const TrpVolumeInfo *origin = trp_volume_get_info (source);
   const bool is_ct = strcmp (modality, "SYNCT") == 0;
-  g_autofree int16_t *voxels = g_try_new (int16_t, n);
-  g_autoptr (GBytes) bytes = NULL;
-  TrpVolumeInfo info = { .file_type = "int16",
+  const TrpVoxelType type = choose_type (curve);
+  g_autoptr (GBytes) bytes = make_voxels (type, values, n, error);
+  TrpVolumeInfo info = { .file_type = (char *) (type == TRP_VOXEL_I16 ? "int16" : "float32"),
                          .modality = is_ct ? TRP_MODALITY_SYNCT : TRP_MODALITY_MR,
                          .unit = (char *) (is_ct ? "HU" : "a.u."),
                          .frame_of_reference = origin->frame_of_reference,
@@ -268,16 +282,7 @@ make_volume (const TrpVolume *source,
                          .n_frames = 1,
                          .file_slope = 1 };
 
-  if (!voxels)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is not enough memory for %zu voxels",
-                   n);
-      return NULL;
-    }
-  for (size_t i = 0; i < n; i++)
-    voxels[i] = (int16_t) lrintf (CLAMP (values[i], INT16_MIN, INT16_MAX));
-  bytes = g_bytes_new_take (g_steal_pointer (&voxels), n * sizeof (int16_t));
-  return trp_volume_new (geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, error);
+  return bytes ? trp_volume_new (geometry, type, bytes, 1, 0, &info, error) : NULL;
 }
 
 static bool
@@ -330,7 +335,7 @@ trp_model_synthesize (const TrpModel *self,
   trp_curve_invert_floats (&curve, stack, trp_geometry_count_voxels (&frame.output));
   trp_frame_undo (&frame, stack, (float) curve.value[0], values);
   provenance = make_provenance (self, &runner, modality, b_to_a ? "b2a" : "a2b");
-  return make_volume (volume, values, modality, provenance, error);
+  return make_volume (volume, values, &curve, modality, provenance, error);
 }
 
 /* Every voxel's best label so far, and its probability. */
@@ -453,7 +458,7 @@ trp_infer_frame (TrpFrame *out_frame,
   const size_t trained = ((size_t) recipe->size + multiple - 1) / multiple * multiple;
   size_t size[2];
 
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER && !recipe->whole_view)
     return trp_frame_init (out_frame, geometry, recipe->spacing, trained, trained, multiple, error);
   if (!trp_frame_init (out_frame, geometry, recipe->spacing, 0, 0, multiple, error))
     return false;

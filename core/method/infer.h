@@ -11,7 +11,11 @@
 G_BEGIN_DECLS
 
 const TrpSafetensors *trp_model_peek_file (const TrpModel *self);
-GPtrArray *trp_model_peek_labels (const TrpModel *self); /* (element-type TrpModelLabel) */
+
+/* Fills a store that has a network's tensors: averages unless @raw asks for the last step's;
+ * inference files have plain names only. */
+bool trp_model_load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 
 /* The stack that a network of @recipe sees of a grid: for contours exactly the trained size about
  * the middle, for images the whole field of view, but no less than the trained size (norms depend

@@ -15,6 +15,14 @@ trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
   return recipe->trainer == TRP_TRAINER_SEGMENTER ? g_strcmp0 (recipe->source, "mr") == 0 : !b_to_a;
 }
 
+const char *
+trp_recipe_get_net (const TrpRecipe *recipe, bool b_to_a)
+{
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+    return "net";
+  return b_to_a ? "G_B" : "G_A";
+}
+
 TrpRecipe *
 trp_model_load_recipe (const char *path, GError **error)
 {

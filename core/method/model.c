@@ -6,6 +6,7 @@
 #include "core/method/model.h"
 
 #include "core/method/infer.h"
+#include "core/nn/layers.h"
 
 struct _TrpModel
 {
@@ -24,7 +25,9 @@ trp_recipe_get_generator (const TrpRecipe *recipe)
                       .filters = recipe->generator_filters,
                       .n_blocks = recipe->generator_blocks,
                       .n_downs = recipe->generator_downs,
-                      .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST };
+                      .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST,
+                      .grey_in = recipe->image_channels,
+                      .grey_out = recipe->output_channels };
 }
 
 TrpPatchGan
@@ -35,8 +38,6 @@ trp_recipe_get_discriminator (const TrpRecipe *recipe)
                         .n_layers = recipe->discriminator_layers };
 }
 
-/* Instance norm: batches are small, and a slice's result does not depend on its neighbours in the
- * batch. */
 TrpUnet
 trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
 {
@@ -45,8 +46,34 @@ trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
                     .filters = recipe->segmenter_filters,
                     .n_levels = recipe->segmenter_levels,
                     .residual = recipe->segmenter == TRP_SEGMENTER_RES_UNET,
-                    .norm = TRP_NORM_INSTANCE,
-                    .training = training };
+                    .norm = recipe->segmenter_norm == TRP_SEGMENTER_NORM_BATCH ? TRP_NORM_BATCH
+                                                                               : TRP_NORM_INSTANCE,
+                    .training = training,
+                    .grey_in = recipe->image_channels,
+                    .background = recipe->segmenter_background };
+}
+
+TrpGraph *
+trp_recipe_build_network (
+  const TrpRecipe *recipe, const char *net, int batch, int height, int width)
+{
+  const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+  const TrpUnet segmenter = trp_recipe_get_segmenter (recipe, false);
+  const TrpResnet generator = trp_recipe_get_generator (recipe);
+  const int n_in = is_segmenter ? segmenter.in_channels : generator.in_channels;
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ batch, height, width, n_in });
+  TrpValue y;
+
+  if (is_segmenter)
+    {
+      y = trp_unet_build (graph, &segmenter, net, x);
+      y = trp_graph_activation (graph, y, TRP_ACTIVATION_SIGMOID, 0);
+    }
+  else
+    y = trp_resnet_build (graph, &generator, net, x);
+  trp_graph_output (graph, "y", y);
+  return graph;
 }
 
 size_t

@@ -23,6 +23,16 @@ G_BEGIN_DECLS
 TrpResnet trp_recipe_get_generator (const TrpRecipe *recipe);
 TrpPatchGan trp_recipe_get_discriminator (const TrpRecipe *recipe);
 TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
+/**
+ * trp_recipe_build_network:
+ * @net: its prefix: "G_A", "G_B" or "net"
+ *
+ * The network as it is run: from the input "x" (batch, height, width, channels) in -1..1 to the
+ * output "y": images in -1..1, or a probability per label. Sizes that it does not take are an error
+ * of the graph (trp_graph_check). (transfer full)
+ */
+TrpGraph *trp_recipe_build_network (
+  const TrpRecipe *recipe, const char *net, int batch, int height, int width);
 /* Heights and widths the network takes are multiples of this. */
 size_t trp_recipe_get_multiple (const TrpRecipe *recipe);
 /* The rule for the images that a segmenter sees. */
@@ -38,6 +48,7 @@ void trp_model_unref (TrpModel *self);
 const TrpRecipe *trp_model_get_recipe (const TrpModel *self);
 const char *trp_model_get_hash (const TrpModel *self); /* SHA-256 of the file, hexadecimal */
 const char *trp_model_get_name (const TrpModel *self); /* file name without folder and extension */
+GPtrArray *trp_model_peek_labels (const TrpModel *self); /* (element-type TrpModelLabel) */
 
 /**
  * TrpInferOptions: NULL means all defaults
@@ -52,6 +63,8 @@ typedef struct
   bool raw;
 } TrpInferOptions;
 
+/* The prefix of the network's tensors: "net", "G_A", or, @b_to_a, "G_B". */
+const char *trp_recipe_get_net (const TrpRecipe *recipe, bool b_to_a);
 /* Whether the network's images are MR; else CT and SynCT. @b_to_a: of a CycleGAN, the way back. */
 bool trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a);
 /* What a model file is, without the work of loading it. Errors: as trp_model_load(). */
@@ -78,8 +91,9 @@ trp_model_dup_doubt (const TrpModel *self, const TrpVolume *volume, const TrpInf
 /**
  * trp_model_synthesize:
  *
- * Returns: (transfer full): int16 HU (CT to MR: 0 to 1000 a.u.) on the grid of @volume, with
- * modality SYNCT and how it was made in its provenance. The whole field of view is computed.
+ * Returns: (transfer full): HU (CT to MR: 0 to 1000 a.u., unless the recipe has another scale) on
+ * the grid of @volume, int16, or float32 where that is too coarse or too narrow, with modality
+ * SYNCT and how it was made in its provenance. The whole field of view is computed.
  *
  * Errors: TRP_ERROR_UNSUPPORTED if the model makes no images, TRP_ERROR_GEOMETRY for a sheared
  * grid, TRP_ERROR_LIMIT with the bytes that are missing.

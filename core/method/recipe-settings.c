@@ -21,6 +21,8 @@ static const TrpRecipeSetting settings[] = {
 
   { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|ct_on_mr", "mr", "ct",
     "segmenter: column of the data list that holds the images" },
+  { "data", "whole_view", TRP_SETTING_BOOL, AT (whole_view), 0, 0, NULL, "false", NULL,
+    "segmenter: contours whole slices; else their middle, as large as the slices of its training" },
   { "data", "spacing", TRP_SETTING_DOUBLE, AT (spacing), 0, 20, NULL, "0", NULL,
     "mm per pixel after resampling in the slice; 0 keeps each volume's own" },
   { "data", "size", TRP_SETTING_INT, AT (size), 16, 1024, NULL, "256", NULL,
@@ -29,6 +31,8 @@ static const TrpRecipeSetting settings[] = {
     "pixels along the side of a training sample, cut at a random place; 0: the whole slice" },
   { "data", "body_fraction", TRP_SETTING_DOUBLE, AT (body_fraction), 0, 0.9, NULL, "0.02", NULL,
     "slices with a smaller share of body are left out; 0 keeps all" },
+  { "data", "mr_curve", TRP_SETTING_INTENSITY, AT (mr), 0, 0, NULL, "", NULL,
+    "MR value : network value, for MR of one scale; empty: by percentiles of each volume" },
   { "data", "mr_percentile_low", TRP_SETTING_DOUBLE, AT (mr.percentile_low), 0, 50, NULL, "0.5",
     NULL, "percentile of the MR's foreground (above Otsu's threshold) that becomes -1" },
   { "data", "mr_percentile_high", TRP_SETTING_DOUBLE, AT (mr.percentile_high), 50, 100, NULL,
@@ -52,6 +56,10 @@ static const TrpRecipeSetting settings[] = {
   { "network", "generator_upsample", TRP_SETTING_CHOICE, AT (generator_upsample), 0, 0,
     "transposed|nearest", "transposed", NULL,
     "how the size is doubled again: transposed convolution, or nearest neighbour + 3x3" },
+  { "network", "image_channels", TRP_SETTING_INT, AT (image_channels), 1, 7, NULL, "1", NULL,
+    "the network takes the grey image this many times (3 for a network of colour images)" },
+  { "network", "output_channels", TRP_SETTING_INT, AT (output_channels), 1, 7, NULL, "1", NULL,
+    "that a generator makes; the result is their mean" },
   { "network", "discriminator_filters", TRP_SETTING_INT, AT (discriminator_filters), 1, 256, NULL,
     "64", NULL, "of the first layer" },
   { "network", "discriminator_layers", TRP_SETTING_INT, AT (discriminator_layers), 1, 5, NULL, "3",
@@ -62,6 +70,10 @@ static const TrpRecipeSetting settings[] = {
     NULL, "of its first level; doubled by every level" },
   { "network", "segmenter_levels", TRP_SETTING_INT, AT (segmenter_levels), 1, 7, NULL, "5", NULL,
     "the size is halved between levels" },
+  { "network", "segmenter_norm", TRP_SETTING_CHOICE, AT (segmenter_norm), 0, 0, "instance|batch",
+    "instance", NULL, "how its activations are normalised" },
+  { "network", "segmenter_background", TRP_SETTING_BOOL, AT (segmenter_background), 0, 0, NULL,
+    "false", NULL, "its first output is the background (softmax), the labels are the others" },
   { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
     "neighbouring slices on either side that the network sees" },
 
@@ -239,13 +251,34 @@ replace_text (char **at, const char *text)
   *at = g_strdup (text);
 }
 
+/* What a network can take and give. */
+static bool
+parse_curve (const char *text, TrpCurve *out_curve)
+{
+  TrpCurve curve;
+
+  if (!trp_curve_parse (text, &curve, NULL) || curve.mapped[0] < -1 ||
+      curve.mapped[curve.n - 1] > 1)
+    return false;
+  *out_curve = curve;
+  return true;
+}
+
+static bool
+parse_intensity (const char *text, TrpIntensity *io_intensity)
+{
+  if (*text && !parse_curve (text, &io_intensity->curve))
+    return false;
+  io_intensity->kind = *text ? TRP_INTENSITY_CURVE : TRP_INTENSITY_PERCENTILES;
+  return true;
+}
+
 static bool
 set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
 {
   void *at = (char *) recipe + setting->offset;
   const double low = setting->low, high = setting->high;
   ptrdiff_t choice;
-  TrpCurve curve;
 
   switch (setting->type)
     {
@@ -272,11 +305,9 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
     case TRP_SETTING_DOUBLE:
       return parse_double (text, low, high, at);
     case TRP_SETTING_CURVE:
-      if (!trp_curve_parse (text, &curve, NULL) || curve.mapped[0] < -1 ||
-          curve.mapped[curve.n - 1] > 1) /* what a network can give */
-        return false;
-      *(TrpCurve *) at = curve;
-      return true;
+      return parse_curve (text, at);
+    case TRP_SETTING_INTENSITY:
+      return parse_intensity (text, at);
     case TRP_SETTING_LABELS:
       return parse_labels (setting, recipe, text);
     case TRP_SETTING_RESNET:
@@ -350,6 +381,10 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
       return number_text (*(const double *) at);
     case TRP_SETTING_CURVE:
       return trp_curve_to_text (at);
+    case TRP_SETTING_INTENSITY:
+      return ((const TrpIntensity *) at)->kind == TRP_INTENSITY_CURVE
+               ? trp_curve_to_text (&((const TrpIntensity *) at)->curve)
+               : g_strdup ("");
     case TRP_SETTING_LABELS:
       return labels_text (recipe);
     case TRP_SETTING_RESNET:
@@ -383,6 +418,9 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
       return g_strdup_printf ("a number from %s to %s", low, high);
     case TRP_SETTING_CURVE:
       return g_strdup ("2 to 8 points HU:value, both rising, values -1 to 1, with commas between");
+    case TRP_SETTING_INTENSITY:
+      return g_strdup ("nothing, or 2 to 8 points MR:value, both rising, values -1 to 1, with "
+                       "commas between");
     case TRP_SETTING_LABELS:
       return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
     case TRP_SETTING_RESNET:

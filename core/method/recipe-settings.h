@@ -34,6 +34,7 @@ typedef struct
     TRP_SETTING_SEED,
     TRP_SETTING_DOUBLE,
     TRP_SETTING_CURVE,
+    TRP_SETTING_INTENSITY, /* a curve, or nothing: percentiles */
     TRP_SETTING_LABELS,
     TRP_SETTING_RESNET, /* "resnet-N", kept as N */
   } type;

@@ -33,6 +33,12 @@ typedef enum
   TRP_SEGMENTER_UNET,     /* "unet" */
 } TrpSegmenterKind;
 
+typedef enum
+{
+  TRP_SEGMENTER_NORM_INSTANCE, /* a slice's result does not depend on others in the batch */
+  TRP_SEGMENTER_NORM_BATCH,
+} TrpSegmenterNorm;
+
 #define TRP_RECIPE_MAX_LABELS 32
 
 typedef struct
@@ -43,10 +49,11 @@ typedef struct
   TrpTrainerKind trainer;
 
   /* [data] */
-  char *source;   /* segmenter: column of the images: "mr", "ct", "synct" or "ct_on_mr" */
-  double spacing; /* mm in the plane; 0: each volume's own */
-  int size;       /* pixels of the preprocessed slices */
-  int patch;      /* pixels of a training sample; 0: size */
+  char *source;    /* segmenter: column of the images: "mr", "ct", "synct" or "ct_on_mr" */
+  bool whole_view; /* segmenter: results for whole slices, not only their middle of @size */
+  double spacing;  /* mm in the plane; 0: each volume's own */
+  int size;        /* pixels of the preprocessed slices */
+  int patch;       /* pixels of a training sample; 0: size */
   double body_fraction;
   TrpIntensity mr;
   TrpIntensity ct;
@@ -60,9 +67,13 @@ typedef struct
   TrpUpsample generator_upsample;
   int discriminator_filters;
   int discriminator_layers; /* strided ones: 3 is patch-70 */
+  int image_channels;       /* the network takes the grey image this many times */
+  int output_channels;      /* of a generator; the result is their mean */
   TrpSegmenterKind segmenter;
   int segmenter_filters;
   int segmenter_levels;
+  TrpSegmenterNorm segmenter_norm;
+  bool segmenter_background; /* its first output is the background, the others' rival */
   int context;
 
   /* [loss] */

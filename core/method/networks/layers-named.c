@@ -35,6 +35,16 @@ trp_named_conv (TrpGraph *graph,
 }
 
 TrpValue
+trp_named_repeat (TrpGraph *graph, TrpValue x, int n)
+{
+  g_autofree TrpValue *copies = g_new (TrpValue, MAX (n, 1));
+
+  for (int i = 0; i < n; i++)
+    copies[i] = x;
+  return n > 1 ? trp_graph_concat (graph, copies, n) : x;
+}
+
+TrpValue
 trp_named_conv_transpose (TrpGraph *graph,
                           const char *prefix,
                           TrpValue x,

@@ -21,6 +21,8 @@ TrpValue trp_named_conv (TrpGraph *graph,
                          int stride,
                          int pad,
                          bool bias_is_used);
+/* @x as channels of a network that takes @n times as many; n <= 1: @x itself. */
+TrpValue trp_named_repeat (TrpGraph *graph, TrpValue x, int n);
 /* nn.ConvTranspose2d */
 TrpValue trp_named_conv_transpose (TrpGraph *graph,
                                    const char *prefix,

@@ -94,6 +94,20 @@ up (Build *build, int n_out)
   finish (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU });
 }
 
+static TrpValue
+mean_of_channels (TrpGraph *graph, TrpValue x)
+{
+  const int n = trp_graph_get_shape (graph, x).c;
+  TrpValue sum;
+
+  if (x == TRP_VALUE_NONE)
+    return x;
+  sum = trp_graph_slice (graph, x, 0, 1);
+  for (int c = 1; c < n; c++)
+    sum = trp_graph_add (graph, sum, trp_graph_slice (graph, x, c, 1));
+  return trp_graph_scale (graph, sum, 1.0 / n);
+}
+
 TrpValue
 trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, TrpValue x)
 {
@@ -101,6 +115,7 @@ trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, Tr
   g_autofree char *last = NULL;
   int n = spec->filters;
 
+  x = trp_named_repeat (graph, x, spec->grey_in);
   x = trp_graph_pad (graph, x, TRP_PAD_REFLECT, border_of (spec, 0));
   conv_norm_relu (&build, x, n, 7, 1, 0);
   for (int down = 0; down < spec->n_downs; down++)
@@ -110,6 +125,8 @@ trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, Tr
   for (int down = 0; down < spec->n_downs; down++)
     up (&build, n /= 2);
   last = g_strdup_printf ("%s.model.%d", prefix, build.index + 1);
-  x = trp_named_conv (graph, last, build.padded, spec->out_channels, 7, 1, 0, true);
-  return trp_graph_activation (graph, x, TRP_ACTIVATION_TANH, 0);
+  x = trp_named_conv (graph, last, build.padded, MAX (spec->out_channels, spec->grey_out), 7, 1, 0,
+                      true);
+  x = trp_graph_activation (graph, x, TRP_ACTIVATION_TANH, 0);
+  return spec->grey_out > 1 ? mean_of_channels (graph, x) : x;
 }

@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * @n_downs: halvings; height and width must be multiples of 2^n_downs and at least 8
  * @nearest: nearest upsampling, reflect pad and a 3 x 3 convolution instead of a transposed
  * convolution: no checkerboard
+ * @grey_in: 0, or how many times @x is repeated as the network's channels
+ * @grey_out: 0, or the network's output channels, of which the result is the mean
  */
 typedef struct
 {
@@ -33,6 +35,7 @@ typedef struct
   int n_blocks;
   int n_downs;
   bool nearest;
+  int grey_in, grey_out;
 } TrpResnet;
 
 /* Appends the network on @x (n, h, w, in_channels), values -1..1; parameters are called

@@ -43,6 +43,19 @@ double_conv (TrpGraph *graph, const TrpUnet *spec, const char *block, TrpValue x
   return trp_graph_activation (graph, y, TRP_ACTIVATION_RELU, 0);
 }
 
+static TrpValue
+subtract_background (TrpGraph *graph, TrpValue x)
+{
+  const int n = trp_graph_get_shape (graph, x).c - 1;
+  TrpValue rival;
+
+  if (x == TRP_VALUE_NONE)
+    return x;
+  rival = trp_graph_scale (graph, trp_graph_slice (graph, x, 0, 1), -1);
+  return trp_graph_add (graph, trp_graph_slice (graph, x, 1, n),
+                        trp_named_repeat (graph, rival, n));
+}
+
 TrpValue
 trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpValue x)
 {
@@ -50,6 +63,7 @@ trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpVal
   TrpValue skips[MAX_LEVELS];
 
   g_return_val_if_fail (spec->n_levels >= 1 && spec->n_levels <= MAX_LEVELS, TRP_VALUE_NONE);
+  x = trp_named_repeat (graph, x, spec->grey_in);
   for (int level = 0; level < spec->n_levels; level++)
     {
       g_autofree char *block = g_strdup_printf ("%s.down.%d", prefix, level);
@@ -68,5 +82,6 @@ trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpVal
       x = trp_graph_concat (graph, (TrpValue[]){ skips[level], x }, 2);
       x = double_conv (graph, spec, block, x, spec->filters << level);
     }
-  return trp_named_conv (graph, head, x, spec->out_channels, 1, 1, 0, true);
+  x = trp_named_conv (graph, head, x, spec->out_channels + spec->background, 1, 1, 0, true);
+  return spec->background ? subtract_background (graph, x) : x;
 }

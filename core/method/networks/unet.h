@@ -29,6 +29,9 @@ typedef enum
  * @n_levels: height and width must be multiples of 2^(n_levels - 1)
  * @residual: conv, norm, ReLU, conv, norm, plus the block's input (through a 1 x 1 convolution and
  * norm where the number of channels changes), ReLU; else twice conv, norm, ReLU
+ * @grey_in: 0, or how many times @x is repeated as the network's channels
+ * @background: one output more comes first, the background's; the logits returned are relative to
+ * it. So a logit over 0 that is the largest is the largest of the softmax
  * @training: batch norm by the batch's statistics instead of the running ones
  */
 typedef struct
@@ -39,6 +42,8 @@ typedef struct
   bool residual;
   TrpNorm norm;
   bool training;
+  int grey_in;
+  bool background;
 } TrpUnet;
 
 /* Appends the network on @x (n, h, w, in_channels); parameters are called
