@@ -45,8 +45,8 @@ typedef enum
 {
   TRP_PRECISION_DEFAULT, /* the fastest safe for training: float32 on a CPU, TF32 on CUDA */
   TRP_PRECISION_STRICT,  /* float32 throughout, for tests */
-  TRP_PRECISION_BF16,
-  TRP_PRECISION_F16,
+  TRP_PRECISION_BF16,    /* on a CPU: inference only, and float32 where it lacks the instructions */
+  TRP_PRECISION_F16,     /* not on a CPU */
 } TrpPrecision;
 
 typedef struct

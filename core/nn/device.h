@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 typedef struct _TrpDevice TrpDevice;
 typedef struct _TrpStore TrpStore;
 
-/* @options: (nullable): all default. Errors: TRP_ERROR_DEVICE. */
+/* @options: (nullable): all default. Errors: TRP_ERROR_DEVICE; TRP_ERROR_UNSUPPORTED for a
+ * precision that such a device never has. */
 TrpDevice *
 trp_device_open (const TrpBackend *backend, const TrpDeviceOptions *options, GError **error);
 TrpDevice *trp_device_ref (TrpDevice *self);
