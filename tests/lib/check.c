@@ -61,7 +61,9 @@ trp_test_remove_folder (const char *path)
 char *
 trp_test_source_path (const char *relative)
 {
-  return g_build_filename (g_getenv ("TRIPTYCH_SOURCE"), "tests", relative, NULL);
+  const char *source = g_getenv ("TRIPTYCH_SOURCE");
+
+  return g_build_filename (source ? source : ".", "tests", relative, NULL);
 }
 
 char *

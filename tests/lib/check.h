@@ -28,7 +28,7 @@ void trp_check_near (const char *domain,
 char *trp_test_make_folder (void);
 void trp_test_remove_folder (const char *path);
 
-/* Path of a file below tests/ of the source tree. */
+/* Path of a file below tests/ of the source tree: TRIPTYCH_SOURCE, else the current folder. */
 char *trp_test_source_path (const char *relative);
 
 /* Path below the folder of shared reference data beside the source tree, or NULL after
