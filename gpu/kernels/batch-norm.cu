@@ -8,6 +8,9 @@
 
 #include "gpu/kernels/columns.h"
 
+namespace
+{
+
 /* A channel's numbers; @spread is the inverse standard deviation, or with @eps > 0 the variance
  * that it is made from (running statistics). */
 struct Affine
@@ -165,8 +168,6 @@ run_norm (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "batch_norm", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_batch_norm = { prepare, clear, run_norm };
-
 static bool
 run_infer (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
@@ -178,8 +179,6 @@ run_infer (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
     launch_apply<1> (self, args, affine);
   return trp_gpu_launched (self->device, "batch_norm_infer", error);
 }
-
-extern "C" const TrpGpuOp trp_gpu_batch_norm_infer = { NULL, NULL, run_infer };
 
 /* ---- backward ---- */
 
@@ -310,5 +309,9 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "batch_norm_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_batch_norm = { prepare, clear, run_norm };
+extern "C" const TrpGpuOp trp_gpu_batch_norm_infer = { NULL, NULL, run_infer };
 extern "C" const TrpGpuOp trp_gpu_batch_norm_backward = { prepare, clear, run_backward };
 extern "C" const TrpGpuOp trp_gpu_batch_norm_infer_backward = { prepare, clear, run_backward };

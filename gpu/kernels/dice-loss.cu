@@ -8,6 +8,9 @@
 
 #include "gpu/kernels/sums.h"
 
+namespace
+{
+
 struct Dice
 {
   TrpView x, target;
@@ -108,8 +111,6 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "dice_loss", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_dice_loss = { prepare, trp_sums_clear, run_loss };
-
 static __global__ void
 __launch_bounds__ (TRP_THREADS)
   backward_kernel (Dice dice, const float *sums, const float *dloss, int n_groups, TrpView dx)
@@ -139,4 +140,7 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "dice_loss_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_dice_loss = { prepare, trp_sums_clear, run_loss };
 extern "C" const TrpGpuOp trp_gpu_dice_loss_backward = { prepare, trp_sums_clear, run_backward };

@@ -9,6 +9,9 @@
 
 #include "gpu/kernels/sums.h"
 
+namespace
+{
+
 enum
 {
   VERTICAL,
@@ -204,8 +207,6 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "gradient_correlation", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_gradient_correlation = { prepare, trp_sums_clear, run_loss };
-
 /* What one element of the gradient image sends back. */
 static __device__ __forceinline__ float
 send_back (const Images &images, const float *factors, int group, int axis, int row, int column)
@@ -275,5 +276,8 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "gradient_correlation_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_gradient_correlation = { prepare, trp_sums_clear, run_loss };
 extern "C" const TrpGpuOp trp_gpu_gradient_correlation_backward = { prepare, trp_sums_clear,
                                                                     run_backward };

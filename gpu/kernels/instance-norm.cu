@@ -11,6 +11,9 @@
 #include "gpu/kernels/columns.h"
 #include "gpu/kernels/padding.h"
 
+namespace
+{
+
 struct NormFinish
 {
   float *mean, *inverse;
@@ -89,15 +92,16 @@ __launch_bounds__ (TRP_THREADS) apply_kernel (Apply job)
               line = (int) (row - (size_t) n * height) - p.top;
     const int from_x = trp_pad_source (p.mode, column, p.w),
               from_y = trp_pad_source (p.mode, line, p.h);
+    const bool inside = from_x >= 0 && from_y >= 0; /* else of a border of zeros */
     const size_t pixel = ((size_t) n * (size_t) p.h + (size_t) from_y) * (size_t) p.w +
                          (size_t) from_x;
     TrpPack<N> v = {};
 
-    if (from_x >= 0 && from_y >= 0)
+    if (inside)
       v = normalise<N> (job, n, pixel, pack);
     if (job.padded.data)
       trp_store<N> (job.padded, i, v);
-    if (job.y.data && from_x == column && from_y == line)
+    if (job.y.data && inside && from_x == column && from_y == line)
       trp_store<N> (job.y, pixel * (size_t) job.packs + (size_t) pack, v);
   }
 }
@@ -171,8 +175,6 @@ run_norm (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
     launch_norm<1> (self, args);
   return trp_gpu_launched (self->device, "instance_norm", error);
 }
-
-extern "C" const TrpGpuOp trp_gpu_instance_norm = { prepare_norm, clear_norm, run_norm };
 
 /* ---- backward ---- */
 
@@ -360,5 +362,8 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "instance_norm_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_instance_norm = { prepare_norm, clear_norm, run_norm };
 extern "C" const TrpGpuOp trp_gpu_instance_norm_backward = { prepare_backward, clear_norm,
                                                              run_backward };

@@ -5,6 +5,9 @@
 
 #include "gpu/kernels/sums.h"
 
+namespace
+{
+
 /* ---- pixel_loss ---- */
 
 struct PixelLoss
@@ -69,8 +72,6 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "pixel_loss", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_pixel_loss = { prepare_mean, trp_sums_clear, run_loss };
-
 static __global__ void
 __launch_bounds__ (TRP_THREADS)
   loss_backward_kernel (PixelLoss loss, const float *dloss, TrpView dx, size_t count)
@@ -97,8 +98,6 @@ run_loss_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error
   return trp_gpu_launched (self->device, "pixel_loss_backward", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_pixel_loss_backward = { NULL, NULL, run_loss_backward };
-
 /* ---- mean ---- */
 
 struct Element
@@ -123,8 +122,6 @@ run_mean (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "mean", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_mean = { prepare_mean, trp_sums_clear, run_mean };
-
 static __global__ void
 __launch_bounds__ (TRP_THREADS) mean_backward_kernel (const float *dloss, TrpView dx, size_t count)
 {
@@ -144,4 +141,9 @@ run_mean_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error
   return trp_gpu_launched (self->device, "mean_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_pixel_loss = { prepare_mean, trp_sums_clear, run_loss };
+extern "C" const TrpGpuOp trp_gpu_pixel_loss_backward = { NULL, NULL, run_loss_backward };
+extern "C" const TrpGpuOp trp_gpu_mean = { prepare_mean, trp_sums_clear, run_mean };
 extern "C" const TrpGpuOp trp_gpu_mean_backward = { NULL, NULL, run_mean_backward };

@@ -9,6 +9,9 @@
 
 #include "gpu/kernel.h"
 
+namespace
+{
+
 #define TILE 16
 #define HALO (TILE + TRP_SSIM_SIZE - 1) /* what a tile's windows see along an axis */
 #define MAX_PLANES 65535
@@ -257,8 +260,6 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "ssim_loss", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_ssim_loss = { prepare_loss, clear_loss, run_loss };
-
 static bool
 prepare_backward (TrpGpuKernel *self, GError **error)
 {
@@ -284,4 +285,7 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "ssim_loss_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_ssim_loss = { prepare_loss, clear_loss, run_loss };
 extern "C" const TrpGpuOp trp_gpu_ssim_loss_backward = { prepare_backward, NULL, run_backward };

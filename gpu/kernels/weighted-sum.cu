@@ -8,6 +8,9 @@
 
 #include "gpu/kernel.h"
 
+namespace
+{
+
 #define MAX_SCALARS 64
 
 struct Scalars
@@ -49,8 +52,6 @@ run_sum (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "weighted_sum", error);
 }
 
-extern "C" const TrpGpuOp trp_gpu_weighted_sum = { prepare_sum, NULL, run_sum };
-
 static __global__ void
 sum_backward_kernel (const float *weight, const float *dloss, float *out)
 {
@@ -66,4 +67,7 @@ run_sum_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "weighted_sum_backward", error);
 }
 
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_weighted_sum = { prepare_sum, NULL, run_sum };
 extern "C" const TrpGpuOp trp_gpu_weighted_sum_backward = { NULL, NULL, run_sum_backward };
