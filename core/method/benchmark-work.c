@@ -162,15 +162,16 @@ build_network (const Network *network, const TrpRecipe *recipe, bool train)
   loss = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, y, target);
   rate = trp_graph_input (graph, "rate", trp_shape_vector (1));
   step = trp_graph_input (graph, "adam_step", trp_shape_vector (1));
-  trp_trainer_add_adam (graph, recipe, "opt.net", loss, prefixes, rate, step);
+  trp_trainer_add_adam (graph, recipe, false, "opt.net", loss, prefixes, rate, step);
   return graph;
 }
 
+/* The loss is not scaled, whatever the device: that takes next to no time. */
 static TrpGraph *
 build_step (const TrpRecipe *recipe)
 {
-  return recipe->trainer == TRP_TRAINER_SEGMENTER ? trp_segmenter_class.build (recipe)
-                                                  : trp_cyclegan_class.build (recipe);
+  return recipe->trainer == TRP_TRAINER_SEGMENTER ? trp_segmenter_class.build (recipe, false)
+                                                  : trp_cyclegan_class.build (recipe, false);
 }
 
 /* One graph, appended. */

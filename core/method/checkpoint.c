@@ -8,6 +8,7 @@
 #include "config.h"
 #include "core/base/json.h"
 #include "core/io/safetensors-writer.h"
+#include "core/nn/optimizer.h"
 
 #include <math.h>
 #include <string.h>
@@ -190,6 +191,15 @@ restore_one (
          trp_store_set_file (store, stored, values, error);
 }
 
+/* Scales of the loss that an earlier device did not need keep what they have. */
+static bool
+is_new_scale (const TrpStored *stored, const TrpSafetensors *file)
+{
+  return (g_str_has_suffix (stored->name, TRP_LOSS_SCALE_SUFFIX) ||
+          g_str_has_suffix (stored->name, TRP_GOOD_STEPS_SUFFIX)) &&
+         !trp_safetensors_find (file, stored->name);
+}
+
 bool
 trp_checkpoint_restore (TrpStore *store,
                         const TrpSafetensors *file,
@@ -204,6 +214,8 @@ trp_checkpoint_restore (TrpStore *store,
       const bool is_plain = stored->tensor.kind != TRP_VALUE_PARAMETER &&
                             !trp_safetensors_find (file, prefixed);
 
+      if (is_new_scale (stored, file))
+        continue;
       if (!restore_one (store, stored, file, is_plain ? stored->name : prefixed, error))
         return false;
     }

@@ -68,8 +68,8 @@ bool trp_checkpoint_save_model (TrpStore *store,
  * @prefix: (nullable): tensors of the file whose names begin with it are taken, without it: "ema."
  * for averages
  *
- * Fills tensors that the store already has; all of them must be in the file. What has no average
- * (running statistics) is taken without @prefix.
+ * Fills tensors that the store already has; all of them must be in the file (but for scales of the
+ * loss, see optimizer.h). What has no average (running statistics) is taken without @prefix.
  *
  * Errors: TRP_ERROR_FORMAT naming the tensor that is missing, has another shape or holds what is no
  * number.

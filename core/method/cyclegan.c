@@ -136,7 +136,7 @@ pool (Build *b, const char *name, TrpValue fake, TrpValue choices)
 }
 
 static TrpGraph *
-build (const TrpRecipe *recipe)
+build (const TrpRecipe *recipe, bool loss_scaling)
 {
   const int side = patch_size (recipe), batch = recipe->batch;
   Build b = { .graph = trp_graph_new (),
@@ -158,8 +158,8 @@ build (const TrpRecipe *recipe)
   b.real[1] = inputs[REAL_B];
   build_generators (&b);
   loss = trp_graph_weighted_sum (b.graph, inputs[WEIGHTS], b.losses, N_GENERATOR_LOSSES);
-  trp_trainer_add_adam (b.graph, recipe, "opt.G", loss, generator_prefixes, inputs[RATE],
-                        inputs[ADAM_STEP]);
+  trp_trainer_add_adam (b.graph, recipe, loss_scaling, "opt.G", loss, generator_prefixes,
+                        inputs[RATE], inputs[ADAM_STEP]);
   trp_trainer_add_ema (b.graph, recipe, generator_prefixes);
 
   halves = trp_graph_constant (b.graph, trp_shape_vector (2), 0.5);
@@ -168,8 +168,8 @@ build (const TrpRecipe *recipe)
   build_discriminator (&b, "D_B", b.real[0], pool (&b, "pool.A", b.fake[0], inputs[CHOICES_A]),
                        &halves, D_B);
   d_loss = trp_graph_add (b.graph, b.losses[D_A], b.losses[D_B]);
-  trp_trainer_add_adam (b.graph, recipe, "opt.D", d_loss, discriminator_prefixes, inputs[RATE],
-                        inputs[ADAM_STEP]);
+  trp_trainer_add_adam (b.graph, recipe, loss_scaling, "opt.D", d_loss, discriminator_prefixes,
+                        inputs[RATE], inputs[ADAM_STEP]);
   for (int n = 0; n < N_COLUMNS; n++)
     trp_graph_output (b.graph, columns[n], b.losses[n]);
   return b.graph;
@@ -320,7 +320,7 @@ set_pools (TrpTrainer *trainer, GError **error)
 }
 
 static bool
-step (TrpTrainer *trainer, double *out_values, GError **error)
+step (TrpTrainer *trainer, GError **error)
 {
   const double rate = trp_recipe_get_rate (trainer->recipe, trainer->step);
 
@@ -329,8 +329,7 @@ step (TrpTrainer *trainer, double *out_values, GError **error)
          trp_program_set_scalar (trainer->program, trainer->inputs[RATE], rate, error) &&
          trp_program_set_scalar (trainer->program, trainer->inputs[ADAM_STEP], trainer->step + 1,
                                  error) &&
-         trp_program_run (trainer->program, error) &&
-         trp_trainer_read_outputs (trainer, N_COLUMNS, out_values, error);
+         trp_program_run (trainer->program, error);
 }
 
 /* ---- preview and alarm: the generators as they are, on fixed slices ---- */
@@ -341,18 +340,13 @@ step (TrpTrainer *trainer, double *out_values, GError **error)
 static const char *const tile_names[PREVIEW_TILES] = { "real_A", "fake_B", "again_A",
                                                        "real_B", "fake_A", "again_B" };
 
-static bool
-make_preview_program (TrpTrainer *trainer, GError **error)
+static TrpGraph *
+build_preview (const TrpRecipe *recipe)
 {
-  const int side = patch_size (trainer->recipe);
-  Build b = { .graph = trp_graph_new (), .generator = trp_recipe_get_generator (trainer->recipe) };
+  const int side = patch_size (recipe);
+  Build b = { .graph = trp_graph_new (), .generator = trp_recipe_get_generator (recipe) };
   TrpValue again[2];
 
-  if (trainer->preview_program)
-    {
-      trp_graph_free (b.graph);
-      return true;
-    }
   for (int n = 0; n < 2; n++)
     b.real[n] = trp_graph_input (b.graph, tile_names[3 * n],
                                  (TrpShape){ PREVIEW_ROWS, side, side, 1 });
@@ -365,8 +359,7 @@ make_preview_program (TrpTrainer *trainer, GError **error)
       trp_graph_output (b.graph, tile_names[3 * n + 1], b.fake[1 - n]);
       trp_graph_output (b.graph, tile_names[3 * n + 2], again[n]);
     }
-  trainer->preview_program = trp_program_new (b.graph, trainer->store, error);
-  return trainer->preview_program != NULL;
+  return b.graph;
 }
 
 /* (transfer full) all tiles, one after the other: (PREVIEW_TILES, PREVIEW_ROWS, side, side) */
@@ -376,8 +369,6 @@ run_preview (TrpTrainer *trainer, GError **error)
   const size_t side = (size_t) patch_size (trainer->recipe), n = PREVIEW_ROWS * side * side;
   g_autofree float *tiles = g_new (float, PREVIEW_TILES *n);
 
-  if (!make_preview_program (trainer, error))
-    return NULL;
   for (int d = 0; d < 2; d++)
     {
       float *real = tiles + (size_t) (3 * d) * n;
@@ -479,7 +470,7 @@ alarm_raised (TrpTrainer *trainer, const double *values, char **out_sentence, GE
   Body body;
 
   *out_sentence = NULL;
-  if (trainer->step < ALARM_FROM || trainer->step % ALARM_EVERY != 0)
+  if (trainer->step < ALARM_FROM)
     return true;
   tiles = run_preview (trainer, error);
   if (!tiles)
@@ -504,8 +495,10 @@ const TrpTrainerClass trp_cyclegan_class = {
   .load = load,
   .estimate_data = estimate_data,
   .build = build,
+  .build_preview = build_preview,
   .begin = begin,
   .step = step,
   .preview = preview,
+  .alarm_every = ALARM_EVERY,
   .alarm = alarm_raised,
 };

@@ -32,26 +32,76 @@ struct _TrpRunFolder
   int lock; /* the folder, open; -1: none */
 };
 
-char *
-trp_run_state_to_text (const TrpRunState *state)
+static void
+add_uint64 (JsonBuilder *builder, uint64_t value)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
 
-  g_string_append_printf (
-    text,
-    "{\"step\":%d,\"seed\":\"%" G_GUINT64_FORMAT "\",\"restarts\":%d,\"pool_fill\":[%d,%d],"
-    "\"pool_index\":[\"%" G_GUINT64_FORMAT "\",\"%" G_GUINT64_FORMAT "\"],\"summed\":%d,\"sums\":[",
-    state->step, state->seed, state->n_restarts, state->pool_fill[0], state->pool_fill[1],
-    state->pool_index[0], state->pool_index[1], state->n_summed);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+add_pools (JsonBuilder *builder, const TrpRunState *state)
+{
+  json_builder_set_member_name (builder, "pool_fill");
+  json_builder_begin_array (builder);
+  for (int n = 0; n < 2; n++)
+    json_builder_add_int_value (builder, state->pool_fill[n]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "pool_index");
+  json_builder_begin_array (builder);
+  for (int n = 0; n < 2; n++)
+    add_uint64 (builder, state->pool_index[n]);
+  json_builder_end_array (builder);
+}
+
+static void
+add_sums (JsonBuilder *builder, const TrpRunState *state)
+{
+  json_builder_set_member_name (builder, "summed");
+  json_builder_add_int_value (builder, state->n_summed);
+  json_builder_set_member_name (builder, "sums");
+  json_builder_begin_array (builder);
   for (size_t n = 0; n < TRP_TRAINER_MAX_VALUES; n++)
     {
       char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-      g_string_append_printf (text, n > 0 ? ",\"%s\"" : "\"%s\"",
-                              g_ascii_dtostr (number, sizeof number, state->sums[n]));
+      json_builder_add_string_value (builder,
+                                     g_ascii_dtostr (number, sizeof number, state->sums[n]));
     }
-  g_string_append (text, "]}");
-  return g_strdup (text->str);
+  json_builder_end_array (builder);
+}
+
+static void
+add_device (JsonBuilder *builder, const TrpRunState *state)
+{
+  json_builder_set_member_name (builder, "device");
+  json_builder_add_string_value (builder, state->device);
+  json_builder_set_member_name (builder, "precision");
+  json_builder_add_string_value (builder, state->precision);
+  json_builder_set_member_name (builder, "deterministic");
+  json_builder_add_boolean_value (builder, state->deterministic);
+}
+
+char *
+trp_run_state_to_text (const TrpRunState *state)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root_node = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "step");
+  json_builder_add_int_value (builder, state->step);
+  json_builder_set_member_name (builder, "seed");
+  add_uint64 (builder, state->seed);
+  json_builder_set_member_name (builder, "restarts");
+  json_builder_add_int_value (builder, state->n_restarts);
+  add_pools (builder, state);
+  add_sums (builder, state);
+  add_device (builder, state);
+  json_builder_end_object (builder);
+  root_node = json_builder_get_root (builder);
+  return json_to_string (root_node, FALSE);
 }
 
 /* The array of that name if it has @n plain members. */
@@ -88,6 +138,14 @@ get_int (JsonObject *object, const char *name)
 }
 
 static bool
+get_bool (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_boolean (node);
+}
+
+static bool
 read_state (JsonObject *object, TrpRunState *out_state)
 {
   JsonArray *fill = get_array (object, "pool_fill", 2);
@@ -109,6 +167,11 @@ read_state (JsonObject *object, TrpRunState *out_state)
     }
   for (guint n = 0; n < TRP_TRAINER_MAX_VALUES; n++)
     out_state->sums[n] = g_ascii_strtod (get_string (json_array_get_element (sums, n)), NULL);
+  g_strlcpy (out_state->device, get_string (json_object_get_member (object, "device")),
+             sizeof out_state->device);
+  g_strlcpy (out_state->precision, get_string (json_object_get_member (object, "precision")),
+             sizeof out_state->precision);
+  out_state->deterministic = get_bool (object, "deterministic");
   return true;
 }
 

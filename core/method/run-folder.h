@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @seed, @n_restarts: of the attempt
  * @pool_fill, @pool_index: images in the pools, random numbers drawn for them
  * @n_summed, @sums: of the log's next row
+ * @device, @precision, @deterministic: what computed it (TrpDeviceInfo); empty in older files
  */
 typedef struct
 {
@@ -27,6 +28,9 @@ typedef struct
   uint64_t pool_index[2];
   int n_summed;
   double sums[TRP_TRAINER_MAX_VALUES];
+  char device[128];
+  char precision[16];
+  bool deterministic;
 } TrpRunState;
 
 /* JSON; 64-bit numbers are strings, because JSON's numbers are not. (transfer full) */

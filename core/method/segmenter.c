@@ -55,7 +55,7 @@ source_role (const TrpRecipe *recipe)
 }
 
 static TrpGraph *
-build (const TrpRecipe *recipe)
+build (const TrpRecipe *recipe, bool loss_scaling)
 {
   const int side = patch_size (recipe), batch = recipe->batch, n_labels = (int) recipe->n_labels;
   const TrpUnet spec = trp_recipe_get_segmenter (recipe, true);
@@ -75,7 +75,8 @@ build (const TrpRecipe *recipe)
   weighted[0] = trp_graph_scale (graph, parts[0], recipe->bce);
   weighted[1] = trp_graph_scale (graph, parts[1], recipe->dice);
   loss = trp_graph_add (graph, weighted[0], weighted[1]);
-  trp_trainer_add_adam (graph, recipe, "opt.net", loss, prefixes, inputs[RATE], inputs[ADAM_STEP]);
+  trp_trainer_add_adam (graph, recipe, loss_scaling, "opt.net", loss, prefixes, inputs[RATE],
+                        inputs[ADAM_STEP]);
   trp_trainer_add_ema (graph, recipe, prefixes);
   trp_graph_output (graph, columns[LOSS], loss);
   trp_graph_output (graph, columns[BCE], parts[0]);
@@ -176,7 +177,7 @@ set_batch (TrpTrainer *trainer, GError **error)
 }
 
 static bool
-step (TrpTrainer *trainer, double *out_values, GError **error)
+step (TrpTrainer *trainer, GError **error)
 {
   const double rate = trp_recipe_get_rate (trainer->recipe, trainer->step);
 
@@ -184,11 +185,23 @@ step (TrpTrainer *trainer, double *out_values, GError **error)
          trp_program_set_scalar (trainer->program, trainer->inputs[RATE], rate, error) &&
          trp_program_set_scalar (trainer->program, trainer->inputs[ADAM_STEP], trainer->step + 1,
                                  error) &&
-         trp_program_run (trainer->program, error) &&
-         trp_trainer_read_outputs (trainer, N_COLUMNS, out_values, error);
+         trp_program_run (trainer->program, error);
 }
 
 #define PREVIEW_COLUMNS 4
+
+static TrpGraph *
+build_preview (const TrpRecipe *recipe)
+{
+  const TrpUnet spec = trp_recipe_get_segmenter (recipe, false);
+  const int side = patch_size (recipe);
+  const TrpShape shape = { PREVIEW_COLUMNS, side, side, spec.in_channels };
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue logits = trp_unet_build (graph, &spec, "net", trp_graph_input (graph, "x", shape));
+
+  trp_graph_output (graph, "y", trp_graph_activation (graph, logits, TRP_ACTIVATION_SIGMOID, 0));
+  return graph;
+}
 
 /* Three rows for each of four slices: image, target, prediction (all structures together). */
 static bool
@@ -202,20 +215,6 @@ preview (
   g_autofree float *answers = g_new (float, n * r->n_labels);
   TrpProgram *program = trainer->preview_program;
 
-  if (!program)
-    {
-      const TrpUnet spec = trp_recipe_get_segmenter (r, false);
-      TrpGraph *graph = trp_graph_new ();
-      const TrpShape shape = { PREVIEW_COLUMNS, (int) side, (int) side, (int) n_in };
-      const TrpValue logits = trp_unet_build (graph, &spec, "net",
-                                              trp_graph_input (graph, "x", shape));
-
-      trp_graph_output (graph, "y",
-                        trp_graph_activation (graph, logits, TRP_ACTIVATION_SIGMOID, 0));
-      program = trainer->preview_program = trp_program_new (graph, trainer->store, error);
-      if (!program)
-        return false;
-    }
   trp_dataset_fill_batch (trainer->data[0], NULL, r->seed, 0, PREVIEW_COLUMNS, (size_t) r->context,
                           side, images, targets);
   if (!trp_program_set (program, trp_program_find (program, "x"), images, error) ||
@@ -250,6 +249,7 @@ const TrpTrainerClass trp_segmenter_class = {
   .load = load,
   .estimate_data = estimate_data,
   .build = build,
+  .build_preview = build_preview,
   .begin = begin,
   .step = step,
   .preview = preview,

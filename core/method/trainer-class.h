@@ -25,12 +25,14 @@ typedef struct _TrpTrainer TrpTrainer;
  * @model_prefixes: of the parameters that an inference file holds; NULL-terminated
  * @load: fills trainer->data; @list: the rows to train on
  * @estimate_data: the same without reading voxels
- * @build: the graph of one step; inputs and outputs are the class's own business
+ * @build: the graph of one step; inputs and outputs are the class's own business. @loss_scaling: as
+ * the device asks (TrpDeviceInfo)
+ * @build_preview: the graph that @preview and @alarm run
  * @begin: finds the inputs; first weights for a new run
- * @step: one training step; @out_values of all columns
+ * @step: feeds and runs one training step; its values are read later, from @outputs
  * @preview: a picture of what the networks do now, @out_grey (transfer full)
  * @alarm: (optional): a sentence when the run has gone wrong beyond repair (inversion, collapse),
- * else NULL
+ * else NULL; asked every @alarm_every steps, with the step's values
  */
 typedef struct
 {
@@ -45,16 +47,19 @@ typedef struct
                          const TrpDataList *list,
                          size_t *out_bytes,
                          GError **error);
-  TrpGraph *(*build) (const TrpRecipe *recipe);
+  TrpGraph *(*build) (const TrpRecipe *recipe, bool loss_scaling);
+  TrpGraph *(*build_preview) (const TrpRecipe *recipe);
   bool (*begin) (TrpTrainer *trainer, bool is_new, GError **error);
-  bool (*step) (TrpTrainer *trainer, double *out_values, GError **error);
+  bool (*step) (TrpTrainer *trainer, GError **error);
   bool (*preview) (
     TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
+  int alarm_every;
   bool (*alarm) (TrpTrainer *trainer, const double *values, char **out_sentence, GError **error);
 } TrpTrainerClass;
 
 extern const TrpTrainerClass trp_cyclegan_class;
 extern const TrpTrainerClass trp_segmenter_class;
+const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**
  * TrpTrainer: the state of a run
@@ -64,7 +69,6 @@ extern const TrpTrainerClass trp_segmenter_class;
  * @data: datasets: A (or the segmenter's) and B
  * @pool_fill, @pool_rng: of the image pools; saved with the checkpoint
  * @inputs, @outputs: values of the step's graph, as the class orders them
- * @preview_program: made by the class on first use
  */
 struct _TrpTrainer
 {
@@ -91,9 +95,10 @@ struct _TrpTrainer
  */
 double trp_recipe_get_rate (const TrpRecipe *recipe, int step);
 
-/* Adam on @parameters and, when the recipe has them, averages of those. */
+/* Adam on the parameters, with a scaled loss where the device asks for it. */
 void trp_trainer_add_adam (TrpGraph *graph,
                            const TrpRecipe *recipe,
+                           bool loss_scaling,
                            const char *prefix,
                            TrpValue loss,
                            const char *const *parameter_prefixes,
@@ -105,10 +110,14 @@ void trp_trainer_add_ema (TrpGraph *graph,
                           const char *const *parameter_prefixes);
 /* Sets the averages to the parameters. */
 bool trp_trainer_start_averages (TrpTrainer *trainer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After a step, while the averages are young: lets them forget the first weights. */
+bool trp_trainer_renew_averages (TrpTrainer *trainer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Scalars of the last run, in the order of @outputs. */
-bool trp_trainer_read_outputs (TrpTrainer *trainer, size_t n, double *out_values, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+/* The scales of a new run, where the device asks for any. */
+bool trp_trainer_start_loss_scales (TrpTrainer *trainer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Errors: TRP_ERROR_FORMAT when even the smallest scale is too large, so that steps are skipped. */
+bool trp_trainer_check_loss_scales (const TrpTrainer *trainer,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A network value -1..1 as a grey byte. */
 static inline uint8_t

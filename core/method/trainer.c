@@ -5,17 +5,16 @@
 
 #include "core/method/trainer.h"
 
-#include "core/base/memory.h"
 #include "core/method/run-folder.h"
+#include "core/method/train-memory.h"
 #include "core/method/trainer-class.h"
 #include "core/nn/device-choice.h"
-#include "core/nn/optimizer.h"
 
 #include <math.h>
 #include <string.h>
 
-static const TrpTrainerClass *
-get_class (const TrpRecipe *recipe)
+const TrpTrainerClass *
+trp_trainer_class_get (const TrpRecipe *recipe)
 {
   static const TrpTrainerClass *const classes[] = {
     [TRP_TRAINER_CYCLEGAN] = &trp_cyclegan_class,
@@ -25,148 +24,32 @@ get_class (const TrpRecipe *recipe)
   return classes[recipe->trainer];
 }
 
-/* ---- what the classes share ---- */
-
-double
-trp_recipe_get_rate (const TrpRecipe *recipe, int step)
-{
-  const int start = recipe->decay_start >= 0 ? recipe->decay_start : recipe->steps / 2;
-
-  if (step < start || recipe->steps <= start)
-    return recipe->learning_rate;
-  return recipe->learning_rate *
-         MAX (0.0, (double) (recipe->steps - step) / (recipe->steps - start));
-}
-
-/* Elements are TrpValue. */
-static GArray *
-collect_parameters (TrpGraph *graph, const char *const *prefixes)
-{
-  GArray *all = g_array_new (FALSE, FALSE, sizeof (TrpValue));
-
-  for (size_t n = 0; prefixes[n]; n++)
-    {
-      g_autoptr (GArray) some = trp_graph_dup_parameters (graph, prefixes[n]);
-
-      g_array_append_vals (all, some->data, some->len);
-    }
-  return all;
-}
-
-void
-trp_trainer_add_adam (TrpGraph *graph,
-                      const TrpRecipe *recipe,
-                      const char *prefix,
-                      TrpValue loss,
-                      const char *const *parameter_prefixes,
-                      TrpValue rate,
-                      TrpValue step)
-{
-  g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
-  g_autofree TrpValue *gradients = g_new (TrpValue, parameters->len);
-  const TrpAdam options = { .beta1 = recipe->beta1, .beta2 = recipe->beta2, .eps = 1e-8 };
-
-  trp_graph_differentiate (graph, loss, (TrpValue *) parameters->data, (int) parameters->len,
-                           gradients);
-  trp_graph_adam (graph, prefix, &options, rate, step, (TrpValue *) parameters->data, gradients,
-                  (int) parameters->len);
-}
-
-void
-trp_trainer_add_ema (TrpGraph *graph,
-                     const TrpRecipe *recipe,
-                     const char *const *parameter_prefixes)
-{
-  g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
-
-  if (recipe->ema > 0)
-    trp_graph_ema (graph, "ema", recipe->ema, (TrpValue *) parameters->data, (int) parameters->len);
-}
-
-bool
-trp_trainer_start_averages (TrpTrainer *trainer, GError **error)
-{
-  for (int n = 0; n < trp_store_get_n (trainer->store); n++)
-    {
-      TrpStored *average = trp_store_peek (trainer->store, n);
-      const TrpStored *parameter;
-
-      if (!g_str_has_prefix (average->name, "ema."))
-        continue;
-      parameter = trp_store_find (trainer->store, average->name + strlen ("ema."));
-      if (!trp_store_copy (trainer->store, average, parameter, error))
-        return false;
-    }
-  return true;
-}
-
-bool
-trp_trainer_read_outputs (TrpTrainer *trainer, size_t n, double *out_values, GError **error)
-{
-  for (size_t i = 0; i < n; i++)
-    {
-      float value;
-
-      if (!trp_program_get (trainer->program, trainer->outputs[i], &value, error))
-        return false;
-      out_values[i] = (double) value;
-    }
-  return true;
-}
-
-/* ---- memory ---- */
-
-static bool
-estimate (const TrpTrainOptions *options,
-          const TrpDataList *list,
-          TrpTrainEstimate *out_estimate,
-          GError **error)
-{
-  const TrpTrainerClass *klass = get_class (options->recipe);
-  g_autoptr (TrpGraph) graph = klass->build (options->recipe);
-  g_autoptr (TrpPlan) plan = NULL;
-
-  if (!trp_graph_check (graph, error) ||
-      !klass->estimate_data (options->recipe, list, &out_estimate->data, error))
-    return false;
-  plan = trp_plan_new (graph, NULL, NULL);
-  out_estimate->device = trp_plan_get_total_bytes (plan);
-  out_estimate->available = trp_memory_get_available ();
-  return true;
-}
-
-bool
-trp_train_estimate (const TrpTrainOptions *options, TrpTrainEstimate *out_estimate, GError **error)
-{
-  g_autoptr (TrpDataList)
-    list = trp_data_list_select_fold (options->list, options->fold, false, error);
-  TrpTrainEstimate result;
-
-  if (!list || !estimate (options, list, &result, error))
-    return false;
-  *out_estimate = result;
-  return true;
-}
-
-static bool
-check_memory (const TrpTrainOptions *options, const TrpDataList *list, GError **error)
-{
-  TrpTrainEstimate need;
-
-  return estimate (options, list, &need, error) &&
-         trp_memory_check (need.data + need.device, "This training",
-                           "choose a smaller patch, batch or data list", error);
-}
-
 /* ---- the run ---- */
 
+/* So many steps' losses may still be on their way while nothing needs them: the device never waits
+ * for the host. */
+#define MAX_LATE 2
+
+/**
+ * Run:
+ * @note: on the device
+ * @info: of the device when it was opened
+ * @saved_step: of the checkpoint in the folder; -1: none
+ * @values: of the last step whose losses have been read
+ * @sums, @n_summed: of these since the last row of the log
+ */
 typedef struct
 {
   TrpTrainer base;
   TrpRunFolder *folder;
   char *recipe_text;
   char *split;
+  char *note;
+  TrpDeviceInfo info;
+  TrpTrainEstimate need;
+  int saved_step;
   gint64 start_us;
+  double values[TRP_TRAINER_MAX_VALUES];
   double sums[TRP_TRAINER_MAX_VALUES];
   int n_summed;
 } Run;
@@ -189,6 +72,7 @@ clear_run (Run *run)
   g_clear_pointer (&run->folder, trp_run_folder_free);
   g_clear_pointer (&run->recipe_text, g_free);
   g_clear_pointer (&run->split, g_free);
+  g_clear_pointer (&run->note, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, clear_run)
@@ -201,6 +85,54 @@ say (const TrpTrainer *trainer, const char *sentence)
   if (watch->say)
     watch->say (sentence, watch->data);
 }
+
+/* ---- losses: asked for at every step, read when they are there ---- */
+
+static bool
+check_numbers (const Run *run, int step, GError **error)
+{
+  for (size_t n = 0; n < run->base.klass->n_columns; n++)
+    if (!isfinite (run->values[n]))
+      {
+        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                     "The loss \"%s\" is no number any more at step %d; the last checkpoint is "
+                     "kept: try a lower learning rate",
+                     run->base.klass->columns[n], step);
+        return false;
+      }
+  return true;
+}
+
+static bool
+read_losses (Run *run, GError **error)
+{
+  TrpTrainer *t = &run->base;
+  const int step = t->step - trp_program_get_n_reads (t->program) + 1;
+  float values[TRP_TRAINER_MAX_VALUES];
+
+  if (!trp_program_finish_read (t->program, values, error))
+    return false;
+  for (size_t n = 0; n < t->klass->n_columns; n++)
+    run->values[n] = (double) values[n];
+  if (!check_numbers (run, step, error))
+    return false;
+  for (size_t n = 0; n < t->klass->n_columns; n++)
+    run->sums[n] += run->values[n];
+  run->n_summed++;
+  return true;
+}
+
+/* Until only @n_left are on their way. */
+static bool
+catch_up (Run *run, int n_left, GError **error)
+{
+  while (trp_program_get_n_reads (run->base.program) > n_left)
+    if (!read_losses (run, error))
+      return false;
+  return true;
+}
+
+/* ---- checkpoints ---- */
 
 /* A step's losses are those before its update, so the update may have spoilt what they do not show
  * yet; such weights must not replace the last good checkpoint. */
@@ -228,8 +160,8 @@ check_weights (const TrpTrainer *t, GError **error)
   return true;
 }
 
-static bool
-save (Run *run, GError **error)
+static TrpRunState
+get_state (const Run *run)
 {
   const TrpTrainer *t = &run->base;
   TrpRunState state = { .step = t->step,
@@ -237,20 +169,35 @@ save (Run *run, GError **error)
                         .n_restarts = t->n_restarts,
                         .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
                         .pool_index = { t->pool_index[0], t->pool_index[1] },
-                        .n_summed = run->n_summed };
+                        .n_summed = run->n_summed,
+                        .deterministic = run->info.deterministic };
+
+  memcpy (state.sums, run->sums, sizeof state.sums);
+  g_strlcpy (state.device, run->info.name, sizeof state.device);
+  g_strlcpy (state.precision, run->info.precision, sizeof state.precision);
+  return state;
+}
+
+/* Nothing on disk is touched before everything has been read from the device. */
+static bool
+save (Run *run, GError **error)
+{
+  const TrpTrainer *t = &run->base;
   g_autofree char *state_text = NULL;
+  TrpRunState state;
   TrpCheckpointTexts texts = { .recipe = run->recipe_text,
                                .labels = t->labels,
                                .split = run->split,
                                .history = trp_run_folder_get_log (run->folder) };
 
-  if (!check_weights (t, error))
+  if (!catch_up (run, 0, error) || !check_weights (t, error))
     return false;
-  memcpy (state.sums, run->sums, sizeof state.sums);
+  state = get_state (run);
   texts.state = state_text = trp_run_state_to_text (&state);
-  return trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder),
-                              error) &&
-         trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
+  if (!trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder), error))
+    return false;
+  run->saved_step = t->step;
+  return trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
                                     trp_run_folder_get_model (run->folder), error);
 }
 
@@ -269,6 +216,25 @@ check_same_run (const Run *run, const TrpSafetensors *file, GError **error)
   return false;
 }
 
+/* Its numbers will not be those of a run that stayed where it was. */
+static void
+tell_of_change (const Run *run, const TrpRunState *state)
+{
+  const TrpDeviceInfo *now = &run->info;
+  g_autofree char *text = NULL;
+
+  if (*state->device == '\0' ||
+      (strcmp (state->device, now->name) == 0 && strcmp (state->precision, now->precision) == 0 &&
+       state->deterministic == now->deterministic))
+    return;
+  text = g_strdup_printf (
+    "Until step %d this run was computed by %s in %s%s; it goes on with %s in "
+    "%s%s, so its numbers will differ from those of an undivided run",
+    state->step, state->device, state->precision, state->deterministic ? "" : ", not deterministic",
+    now->name, now->precision, now->deterministic ? "" : ", not deterministic");
+  say (&run->base, text);
+}
+
 static bool
 restore (Run *run, const TrpSafetensors *file, GError **error)
 {
@@ -277,6 +243,7 @@ restore (Run *run, const TrpSafetensors *file, GError **error)
 
   if (!trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), t->recipe, &state,
                             error) ||
+      !trp_trainer_start_loss_scales (t, error) ||
       !trp_checkpoint_restore (t->store, file, NULL, error))
     return false;
   t->step = state.step;
@@ -288,7 +255,9 @@ restore (Run *run, const TrpSafetensors *file, GError **error)
       t->pool_index[n] = state.pool_index[n];
     }
   run->n_summed = state.n_summed;
+  run->saved_step = state.step;
   memcpy (run->sums, state.sums, sizeof state.sums);
+  tell_of_change (run, &state);
   return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
                                      error);
 }
@@ -314,7 +283,8 @@ start_over (Run *run, GError **error)
   for (int n = 0; n < trp_store_get_n (t->store); n++)
     if (!trp_store_set (t->store, trp_store_peek (t->store, n), zeros, error))
       return false;
-  return trp_run_folder_start_log (run->folder, t->klass->columns, t->klass->n_columns, error) &&
+  return trp_trainer_start_loss_scales (t, error) &&
+         trp_run_folder_start_log (run->folder, t->klass->columns, t->klass->n_columns, error) &&
          t->klass->begin (t, true, error);
 }
 
@@ -340,21 +310,74 @@ open_folder (Run *run, TrpSafetensors **out_file, GError **error)
   return trp_run_folder_write_recipe (run->folder, run->recipe_text, error);
 }
 
+/* ---- device ---- */
+
+/* @out_note: (transfer full) */
+static TrpDevice *
+choose_device (const TrpTrainOptions *options, char **out_note, GError **error)
+{
+  const TrpDeviceOptions device_options = { .deterministic = options->deterministic,
+                                            .precision = options->precision,
+                                            .n_threads = options->recipe->threads };
+  g_autofree char *note = NULL;
+  g_autoptr (TrpDevice) device = trp_device_choose (options->device ? options->device : "auto",
+                                                    &device_options, &note, error);
+
+  if (!device)
+    return NULL;
+  if (trp_device_is_host (device) && options->precision == TRP_PRECISION_BF16)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                   "A CPU trains in float32 only (%s); use the default precision", note);
+      return NULL;
+    }
+  *out_note = g_steal_pointer (&note);
+  return g_steal_pointer (&device);
+}
+
+bool
+trp_train_estimate (const TrpTrainOptions *options, TrpTrainEstimate *out_estimate, GError **error)
+{
+  g_autoptr (TrpDataList)
+    list = trp_data_list_select_fold (options->list, options->fold, false, error);
+  g_autofree char *note = NULL;
+  g_autoptr (TrpDevice) device = list ? choose_device (options, &note, error) : NULL;
+
+  return device && trp_train_memory_measure (options, list, device, out_estimate, error);
+}
+
+/* Before anything is loaded or written. */
 static bool
-open_device (Run *run, GError **error)
+open_device (Run *run, const TrpDataList *list, GError **error)
 {
   TrpTrainer *t = &run->base;
-  const char *name = t->options->device;
-  const TrpDeviceOptions device = { .deterministic = true, .n_threads = t->recipe->threads };
-  g_autofree char *note = NULL;
 
-  t->device = trp_device_choose (name ? name : "auto", &device, &note, error);
+  t->device = choose_device (t->options, &run->note, error);
   if (!t->device)
     return false;
-  say (t, note);
+  trp_device_get_info (t->device, &run->info);
+  return trp_train_memory_measure (t->options, list, t->device, &run->need, error) &&
+         trp_train_memory_check (t->options, &run->need, t->device, error);
+}
+
+/* Both, so that memory which is missing shows at once. */
+static bool
+make_programs (Run *run, GError **error)
+{
+  TrpTrainer *t = &run->base;
+  GError *local = NULL;
+
   t->store = trp_store_new (t->device);
-  t->program = trp_program_new (t->klass->build (t->recipe), t->store, error);
-  return t->program != NULL;
+  t->program = trp_program_new (t->klass->build (t->recipe, run->info.loss_scaling), t->store,
+                                &local);
+  if (t->program)
+    t->preview_program = trp_program_new (t->klass->build_preview (t->recipe), t->store, &local);
+  if (t->preview_program)
+    return true;
+  g_clear_pointer (&t->program, trp_program_free);
+  trp_train_memory_explain (t->options, &run->need, t->device, &local);
+  g_propagate_error (error, local);
+  return false;
 }
 
 static bool
@@ -366,29 +389,18 @@ prepare (Run *run, TrpProgress *progress, GError **error)
     rows = trp_data_list_select_fold (options->list, options->fold, false, error);
   g_autoptr (TrpSafetensors) file = NULL;
 
-  if (!rows || !check_memory (options, rows, error) || !open_folder (run, &file, error) ||
-      !t->klass->load (t, rows, progress, error) || !open_device (run, error))
+  if (!rows || !open_device (run, rows, error) || !open_folder (run, &file, error) ||
+      !t->klass->load (t, rows, progress, error))
+    return false;
+  say (t, run->note);
+  if (!make_programs (run, error))
     return false;
   if (!file)
     return start_over (run, error);
   return t->klass->begin (t, false, error) && restore (run, file, error);
 }
 
-static bool
-check_numbers (const Run *run, const double *values, GError **error)
-{
-  for (size_t n = 0; n < run->base.klass->n_columns; n++)
-    if (!isfinite (values[n]))
-      {
-        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                     "The loss \"%s\" is no number any more at step %d; the last checkpoint is "
-                     "kept: try a lower "
-                     "learning rate",
-                     run->base.klass->columns[n], run->base.step);
-        return false;
-      }
-  return true;
-}
+/* ---- steps ---- */
 
 /* Rows hold means over the steps since the row before. */
 static bool
@@ -440,18 +452,26 @@ is_due (const Run *run, int every)
   return every > 0 && (run->base.step % every == 0 || run->base.step == run->base.recipe->steps);
 }
 
+static bool
+alarm_is_due (const Run *run)
+{
+  const TrpTrainerClass *klass = run->base.klass;
+
+  return klass->alarm && run->base.step % klass->alarm_every == 0;
+}
+
 /* An inverted or collapsed run does not recover: say so, and begin again with the next seed while
  * the recipe allows. */
 static bool
-handle_alarm (Run *run, const double *values, bool *out_restarted, GError **error)
+handle_alarm (Run *run, bool *out_restarted, GError **error)
 {
   TrpTrainer *t = &run->base;
   g_autofree char *sentence = NULL, *text = NULL;
 
   *out_restarted = false;
-  if (!t->klass->alarm)
+  if (!alarm_is_due (run))
     return true;
-  if (!t->klass->alarm (t, values, &sentence, error))
+  if (!t->klass->alarm (t, run->values, &sentence, error))
     return false;
   if (!sentence)
     return true;
@@ -471,46 +491,58 @@ handle_alarm (Run *run, const double *values, bool *out_restarted, GError **erro
   return start_over (run, error);
 }
 
-/* An average over 1 / (1 - ema) steps remembers the first weights for several times as long. Until
- * it is of age it starts afresh whenever the step is a whole multiple of the power of two between a
- * sixteenth and an eighth of it: it then covers the last steps only, and a run of a few hundred has
- * averages worth using. */
-static bool
-rejuvenate_averages (TrpTrainer *t, GError **error)
-{
-  int grain = 1;
-
-  if (t->recipe->ema == 0 || t->step * (1 - t->recipe->ema) >= 1)
-    return true;
-  while (16 * grain <= t->step)
-    grain *= 2;
-  return t->step % grain != 0 || trp_trainer_start_averages (t, error);
-}
-
 static bool
 do_step (Run *run, GError **error)
 {
   TrpTrainer *t = &run->base;
-  double values[TRP_TRAINER_MAX_VALUES];
-  bool restarted;
+  const TrpRecipe *r = t->recipe;
+  bool must_know, restarted;
 
-  if (!t->klass->step (t, values, error))
+  if (!t->klass->step (t, error) ||
+      !trp_program_begin_read (t->program, t->outputs, (int) t->klass->n_columns, error))
     return false;
   t->step++;
-  if (!check_numbers (run, values, error) || !rejuvenate_averages (t, error))
+  must_know = is_due (run, r->log_every) || is_due (run, r->preview_every) ||
+              is_due (run, r->save_every) || alarm_is_due (run);
+  if (!trp_trainer_renew_averages (t, error) || !catch_up (run, must_know ? 0 : MAX_LATE, error))
     return false;
-  for (size_t n = 0; n < t->klass->n_columns; n++)
-    run->sums[n] += values[n];
-  run->n_summed++;
-  if (is_due (run, t->recipe->log_every) && !add_log_row (run, error))
+  if (is_due (run, r->log_every) &&
+      (!trp_trainer_check_loss_scales (t, error) || !add_log_row (run, error)))
     return false;
-  if (!handle_alarm (run, values, &restarted, error))
+  if (!handle_alarm (run, &restarted, error))
     return false;
   if (restarted)
     return true;
-  if (is_due (run, t->recipe->preview_every) && !write_preview (run, error))
+  if (is_due (run, r->preview_every) && !write_preview (run, error))
     return false;
-  return !is_due (run, t->recipe->save_every) || save (run, error);
+  return !is_due (run, r->save_every) || save (run, error);
+}
+
+/* What a device that failed has left. */
+static void
+tell_of_checkpoint (const Run *run, GError **error)
+{
+  if (!g_error_matches (*error, TRP_ERROR, TRP_ERROR_DEVICE))
+    return;
+  if (run->saved_step >= 0)
+    {
+      g_autofree char *message = g_strdup_printf (
+        "%s; the training ended at step %d, and the checkpoint of step %d is kept: it can go on "
+        "from there",
+        (*error)->message, run->base.step, run->saved_step);
+
+      g_clear_error (error);
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, message);
+    }
+  else
+    {
+      g_autofree char *message = g_strdup_printf (
+        "%s; the training ended at step %d, before its first checkpoint", (*error)->message,
+        run->base.step);
+
+      g_clear_error (error);
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, message);
+    }
 }
 
 static bool
@@ -543,18 +575,31 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
   return save (run, error);
 }
 
+static bool
+run_all (Run *run, TrpProgress *progress, GError **error)
+{
+  GError *local = NULL;
+
+  if (run_steps (run, progress, &local))
+    return true;
+  tell_of_checkpoint (run, &local);
+  g_propagate_error (error, local);
+  return false;
+}
+
 bool
 trp_train (const TrpTrainOptions *options, TrpProgress *progress, GError **error)
 {
   g_auto (Run) run = { .base = { .options = options,
-                                 .klass = get_class (options->recipe),
+                                 .klass = trp_trainer_class_get (options->recipe),
                                  .recipe = options->recipe,
-                                 .seed = options->recipe->seed } };
+                                 .seed = options->recipe->seed },
+                       .saved_step = -1 };
   /* the fraction is that of the steps, which the time left is counted by */
   TrpProgress loading = trp_progress_part (progress, 0, 0),
               training = trp_progress_part (progress, 0, 1);
 
   run.recipe_text = trp_recipe_to_text (options->recipe);
   return trp_recipe_check (options->recipe, error) && prepare (&run, &loading, error) &&
-         run_steps (&run, &training, error) && trp_progress_step (&training, 1, NULL, error);
+         run_all (&run, &training, error) && trp_progress_step (&training, 1, NULL, error);
 }

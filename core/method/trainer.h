@@ -10,14 +10,15 @@
  * - checkpoint.safetensors: everything a resumed run needs, written anew at each save;
  * - model.safetensors: weights for inference, written with each checkpoint.
  *
- * A run that is cancelled saves first. A resumed run continues bit for bit on a CPU with the same
- * number of threads.
+ * A run that is cancelled saves first. A resumed run continues bit for bit on the same device in
+ * the same precision: a CPU with the same number of threads, or a GPU if both were deterministic.
  */
 
 #pragma once
 
 #include "core/base/progress.h"
 #include "core/method/recipe.h"
+#include "core/nn/backend.h"
 #include "core/study/data-list.h"
 
 G_BEGIN_DECLS
@@ -50,7 +51,9 @@ typedef struct
  * TrpTrainOptions:
  * @fold: validate on this fold of the list, train on the others; -1: all train
  * @folder: made if need be; a finished or unfinished run in it is refused unless @resume
- * @device: as trp_device_choose()
+ * @device: as trp_device_choose(); NULL: "auto"
+ * @precision, @deterministic: of the device; they belong to the run, not to the recipe. On a CPU
+ * trainings are in float32 and deterministic
  */
 typedef struct
 {
@@ -59,23 +62,29 @@ typedef struct
   int fold;
   const char *folder;
   const char *device;
+  TrpPrecision precision;
+  bool deterministic;
   bool resume;
   TrpTrainWatch watch;
 } TrpTrainOptions;
 
 /**
  * TrpTrainEstimate: bytes
- * @data: training slices in memory
- * @device: weights, activations and optimiser state
- * @available: memory that is free now; 0: unknown
+ * @data: training slices in the machine's memory
+ * @device: weights, activations, optimiser state and workspaces, for training and previews
+ * @workspaces: of these
+ * @available: of the machine's memory, free now; 0: unknown
+ * @device_available: of the device's memory; the same where the device is the machine itself
+ * (@on_host), which then holds @data too
  */
 typedef struct
 {
-  size_t data, device, available;
+  size_t data, device, workspaces, available, device_available;
+  bool on_host;
 } TrpTrainEstimate;
 
-/* From headers and the planned step alone. Errors: those of loading; of sizes that the network
- * cannot take. */
+/* From headers and the planned step alone; opens the device for a moment. Errors: those of loading
+ * and of the device; of sizes that the network cannot take. */
 bool trp_train_estimate (const TrpTrainOptions *options,
                          TrpTrainEstimate *out_estimate,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -84,8 +93,10 @@ bool trp_train_estimate (const TrpTrainOptions *options,
  * trp_train:
  *
  * Errors: G_IO_ERROR_CANCELLED after saving; TRP_ERROR_LIMIT when the estimate does not fit, with
- * both numbers; TRP_ERROR_FORMAT for a loss that is no number any more (the last checkpoint is
- * kept), or a folder that holds another run; TRP_ERROR_IO, DEVICE, GEOMETRY.
+ * both numbers and what would fit; TRP_ERROR_FORMAT for a loss that is no number any more (the last
+ * checkpoint is kept), or a folder that holds another run; TRP_ERROR_DEVICE, during a run with the
+ * step of the checkpoint that is kept; TRP_ERROR_UNSUPPORTED for a precision; TRP_ERROR_IO,
+ * GEOMETRY.
  */
 bool trp_train (const TrpTrainOptions *options,
                 TrpProgress *progress,

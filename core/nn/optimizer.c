@@ -86,7 +86,7 @@ TrpValue
 trp_graph_update_loss_scale (TrpGraph *self, const char *prefix, const TrpValue *gradients, int n)
 {
   const TrpOpAttributes a = { .offset = 2000 };
-  g_autofree char *counter = g_strconcat (prefix, ".good_steps", NULL);
+  g_autofree char *counter = g_strconcat (prefix, TRP_GOOD_STEPS_SUFFIX, NULL);
   g_autofree TrpValue *values = g_new (TrpValue, (gsize) n + 2);
   TrpValue outputs[3];
 

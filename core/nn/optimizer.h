@@ -51,6 +51,7 @@ void trp_graph_adam_scaled (TrpGraph *self,
  * trp_graph_differentiate_scaled(). */
 #define TRP_LOSS_SCALE_START 65536
 #define TRP_LOSS_SCALE_SUFFIX ".loss_scale"
+#define TRP_GOOD_STEPS_SUFFIX ".good_steps"
 TrpValue trp_graph_get_loss_scale (TrpGraph *self, const char *prefix);
 /* The factor for trp_graph_adam_scaled(): 1 / scale, 0 where a gradient is infinite or no number.
  * Then the scale halves; it doubles after 2000 good steps, counted in PREFIX.good_steps. */

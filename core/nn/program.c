@@ -109,20 +109,60 @@ bind_step (TrpProgram *self, Step *step, const TrpOp *op)
     }
 }
 
-static bool
-compile_step (TrpProgram *self, Step *step, const TrpOp *op, GError **error)
+/* @io_workspace: grows to the largest. */
+static void *
+compile (const TrpGraph *graph,
+         const TrpOp *op,
+         const TrpBackend *backend,
+         void *device,
+         size_t *io_workspace,
+         GError **error)
 {
   g_autofree TrpTensor *inputs = g_new0 (TrpTensor, (gsize) MAX (op->n_inputs, 1));
   g_autofree TrpTensor *outputs = g_new0 (TrpTensor, (gsize) op->n_outputs);
   const TrpOpDesc desc = { op->kind, op->attributes, op->n_inputs, op->n_outputs, inputs, outputs };
   size_t workspace = 0;
+  void *kernel;
 
   for (int k = 0; k < op->n_inputs; k++)
-    inputs[k] = trp_graph_peek_value (self->graph, op->inputs[k])->tensor;
+    inputs[k] = trp_graph_peek_value (graph, op->inputs[k])->tensor;
   for (int k = 0; k < op->n_outputs; k++)
-    outputs[k] = trp_graph_peek_value (self->graph, op->outputs[k])->tensor;
-  step->kernel = self->backend->compile (self->device, &desc, &workspace, error);
-  self->workspace_bytes = MAX (self->workspace_bytes, workspace);
+    outputs[k] = trp_graph_peek_value (graph, op->outputs[k])->tensor;
+  kernel = backend->compile (device, &desc, &workspace, error);
+  *io_workspace = MAX (*io_workspace, workspace);
+  return kernel;
+}
+
+bool
+trp_program_measure_workspace (const TrpGraph *graph,
+                               TrpDevice *device,
+                               size_t *out_bytes,
+                               GError **error)
+{
+  const TrpBackend *backend = trp_device_get_backend (device);
+  void *handle = trp_device_peek_handle (device);
+  size_t workspace = 0;
+
+  if (!trp_graph_check (graph, error))
+    return false;
+  for (int i = 0; i < trp_graph_get_n_ops (graph); i++)
+    {
+      void *kernel = compile (graph, trp_graph_peek_op (graph, i), backend, handle, &workspace,
+                              error);
+
+      if (!kernel)
+        return false;
+      backend->free_kernel (handle, kernel);
+    }
+  *out_bytes = workspace;
+  return true;
+}
+
+static bool
+compile_step (TrpProgram *self, Step *step, const TrpOp *op, GError **error)
+{
+  step->kernel = compile (self->graph, op, self->backend, self->device, &self->workspace_bytes,
+                          error);
   return step->kernel != NULL;
 }
 

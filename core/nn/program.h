@@ -26,6 +26,17 @@ typedef struct _TrpProgram TrpProgram;
 TrpProgram *trp_program_new (TrpGraph *graph, TrpStore *store, GError **error);
 void trp_program_free (TrpProgram *self);
 
+/**
+ * trp_program_measure_workspace:
+ *
+ * What a program of @graph would take beside its plan (plan.h): compiles every operation, and keeps
+ * none. Errors: the graph's own; TRP_ERROR_UNSUPPORTED; TRP_ERROR_DEVICE.
+ */
+bool trp_program_measure_workspace (const TrpGraph *graph,
+                                    TrpDevice *device,
+                                    size_t *out_bytes,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 const TrpGraph *trp_program_peek_graph (const TrpProgram *self);
 TrpStore *trp_program_peek_store (const TrpProgram *self);
 /* By name, TRP_VALUE_NONE if there is none: an input, or an output named by trp_graph_output(). */

@@ -1,0 +1,207 @@
+/* train-memory.c - see train-memory.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/train-memory.h"
+
+#include "core/base/memory.h"
+#include "core/method/model.h"
+#include "core/nn/device-choice.h"
+
+/* ---- how much ---- */
+
+static TrpPlan *
+plan (const TrpGraph *graph, TrpDevice *device)
+{
+  return trp_plan_new (graph, trp_device_get_backend (device)->tensor_bytes,
+                       trp_device_peek_handle (device));
+}
+
+/* Of both programs, without workspaces; weights are shared. 0 if the recipe's sizes are impossible.
+ */
+static size_t
+plan_bytes (const TrpRecipe *recipe, TrpDevice *device)
+{
+  const TrpTrainerClass *klass = trp_trainer_class_get (recipe);
+  TrpDeviceInfo info;
+  g_autoptr (TrpGraph) step = NULL, preview = klass->build_preview (recipe);
+  g_autoptr (TrpPlan) first = NULL, second = NULL;
+
+  trp_device_get_info (device, &info);
+  step = klass->build (recipe, info.loss_scaling);
+  if (!trp_graph_check (step, NULL) || !trp_graph_check (preview, NULL))
+    return 0;
+  first = plan (step, device);
+  second = plan (preview, device);
+  return trp_plan_get_total_bytes (first) + second->arena_bytes + second->input_bytes;
+}
+
+static bool
+measure_workspaces (const TrpRecipe *recipe, TrpDevice *device, size_t *out_bytes, GError **error)
+{
+  const TrpTrainerClass *klass = trp_trainer_class_get (recipe);
+  TrpDeviceInfo info;
+  g_autoptr (TrpGraph) step = NULL, preview = klass->build_preview (recipe);
+  size_t first, second;
+
+  trp_device_get_info (device, &info);
+  step = klass->build (recipe, info.loss_scaling);
+  if (!trp_program_measure_workspace (step, device, &first, error) ||
+      !trp_program_measure_workspace (preview, device, &second, error))
+    return false;
+  *out_bytes = first + second;
+  return true;
+}
+
+bool
+trp_train_memory_measure (const TrpTrainOptions *options,
+                          const TrpDataList *list,
+                          TrpDevice *device,
+                          TrpTrainEstimate *out_estimate,
+                          GError **error)
+{
+  const TrpTrainerClass *klass = trp_trainer_class_get (options->recipe);
+  TrpTrainEstimate result = { .on_host = trp_device_is_host (device),
+                              .available = trp_memory_get_available () };
+  TrpDeviceInfo info;
+
+  trp_device_get_info (device, &info);
+  if (!measure_workspaces (options->recipe, device, &result.workspaces, error) ||
+      !klass->estimate_data (options->recipe, list, &result.data, error))
+    return false;
+  result.device = plan_bytes (options->recipe, device) + result.workspaces;
+  result.device_available = result.on_host ? result.available : info.free_bytes;
+  *out_estimate = result;
+  return true;
+}
+
+/* ---- what instead ---- */
+
+typedef struct
+{
+  TrpDevice *device;
+  TrpRecipe *recipe; /* changed by the search */
+  size_t workspaces; /* of the recipe as it was; those of smaller ones are no larger */
+  size_t budget;
+} Search;
+
+static size_t
+count (const Search *self)
+{
+  const size_t bytes = trp_recipe_check (self->recipe, NULL)
+                         ? plan_bytes (self->recipe, self->device)
+                         : 0;
+
+  return bytes > 0 ? bytes + self->workspaces : SIZE_MAX;
+}
+
+/* The largest batch below @batch, by halving the interval; 0 if none. */
+static int
+find_batch (Search *self, int batch)
+{
+  int fits = 0, too_large = batch;
+
+  while (too_large - fits > 1)
+    {
+      self->recipe->batch = (fits + too_large) / 2;
+      if (count (self) <= self->budget)
+        fits = self->recipe->batch;
+      else
+        too_large = self->recipe->batch;
+    }
+  self->recipe->batch = fits;
+  return fits;
+}
+
+#define MIN_PATCH 16
+
+/* The largest patch below @patch that the networks take; 0 if none. */
+static int
+find_patch (Search *self, int patch)
+{
+  const int multiple = (int) trp_recipe_get_multiple (self->recipe);
+
+  for (int size = (patch - 1) / multiple * multiple; size >= MIN_PATCH; size -= multiple)
+    {
+      self->recipe->patch = size;
+      if (count (self) <= self->budget)
+        return size;
+    }
+  return 0;
+}
+
+/* (transfer full) */
+static char *
+suggest (const TrpTrainOptions *options, size_t workspaces, size_t budget, TrpDevice *device)
+{
+  const TrpRecipe *r = options->recipe;
+  g_autoptr (TrpRecipe) recipe = trp_recipe_copy (r);
+  Search search = { device, recipe, workspaces, budget };
+  const int batch = find_batch (&search, r->batch);
+  g_autofree char *bytes = NULL;
+  int patch;
+
+  if (batch > 0)
+    {
+      bytes = g_format_size (count (&search));
+      return g_strdup_printf ("with batch %d it needs %s", batch, bytes);
+    }
+  recipe->batch = 1;
+  patch = find_patch (&search, r->patch > 0 ? r->patch : r->size);
+  if (patch == 0)
+    return g_strdup ("not even batch 1 with the smallest patch would fit: choose a smaller network "
+                     "or another device");
+  bytes = g_format_size (count (&search));
+  return g_strdup_printf ("with batch 1 and patch %d it needs %s", patch, bytes);
+}
+
+static void
+refuse (const TrpTrainOptions *options,
+        const TrpTrainEstimate *e,
+        size_t budget,
+        TrpDevice *device,
+        GError **error)
+{
+  const size_t need = e->device + (e->on_host ? e->data : 0);
+  g_autofree char *total = g_format_size (need), *there = g_format_size (e->device_available);
+  g_autofree char *advice = suggest (options, e->workspaces, budget, device);
+  g_autofree char *place = NULL;
+  TrpDeviceInfo info;
+
+  trp_device_get_info (device, &info);
+  place = e->on_host ? g_strdup ("") : g_strdup_printf (" of %s", info.name);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+               "This training needs %s of the memory%s and %s are free; %s", total, place, there,
+               advice);
+}
+
+bool
+trp_train_memory_check (const TrpTrainOptions *options,
+                        const TrpTrainEstimate *e,
+                        TrpDevice *device,
+                        GError **error)
+{
+  const size_t on_host = e->on_host ? e->data : 0;
+
+  if (!trp_memory_check (e->data, "The images of this training",
+                         "choose fewer cases or a smaller size", error))
+    return false;
+  if (e->device_available == 0 || e->device + on_host <= e->device_available)
+    return true;
+  refuse (options, e, e->device_available - on_host, device, error);
+  return false;
+}
+
+/* What could not be had is not known exactly: a quarter less is a guess worth trying. */
+void
+trp_train_memory_explain (const TrpTrainOptions *options,
+                          const TrpTrainEstimate *e,
+                          TrpDevice *device,
+                          GError **error)
+{
+  if (!error || !g_error_matches (*error, TRP_ERROR, TRP_ERROR_LIMIT))
+    return;
+  g_clear_error (error);
+  refuse (options, e, e->device / 4 * 3, device, error);
+}

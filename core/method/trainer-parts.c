@@ -1,0 +1,150 @@
+/* trainer-parts.c - what the classes of trainers share: rate, optimiser, averages, loss scale
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/trainer-class.h"
+
+#include "core/nn/formula.h"
+#include "core/nn/optimizer.h"
+
+#include <math.h>
+#include <string.h>
+
+double
+trp_recipe_get_rate (const TrpRecipe *recipe, int step)
+{
+  const int start = recipe->decay_start >= 0 ? recipe->decay_start : recipe->steps / 2;
+
+  if (step < start || recipe->steps <= start)
+    return recipe->learning_rate;
+  return recipe->learning_rate *
+         MAX (0.0, (double) (recipe->steps - step) / (recipe->steps - start));
+}
+
+/* Elements are TrpValue. */
+static GArray *
+collect_parameters (TrpGraph *graph, const char *const *prefixes)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (TrpValue));
+
+  for (size_t n = 0; prefixes[n]; n++)
+    {
+      g_autoptr (GArray) some = trp_graph_dup_parameters (graph, prefixes[n]);
+
+      g_array_append_vals (all, some->data, some->len);
+    }
+  return all;
+}
+
+void
+trp_trainer_add_adam (TrpGraph *graph,
+                      const TrpRecipe *recipe,
+                      bool loss_scaling,
+                      const char *prefix,
+                      TrpValue loss,
+                      const char *const *parameter_prefixes,
+                      TrpValue rate,
+                      TrpValue step)
+{
+  g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
+  const TrpValue *values = (const TrpValue *) (void *) parameters->data;
+  const int n = (int) parameters->len;
+  g_autofree TrpValue *gradients = g_new (TrpValue, (size_t) n);
+  const TrpAdam options = { .beta1 = recipe->beta1, .beta2 = recipe->beta2, .eps = 1e-8 };
+  TrpValue factor = TRP_VALUE_NONE;
+
+  if (!loss_scaling)
+    trp_graph_differentiate (graph, loss, values, n, gradients);
+  else
+    {
+      trp_graph_differentiate_scaled (graph, loss, trp_graph_get_loss_scale (graph, prefix), values,
+                                      n, gradients);
+      factor = trp_graph_update_loss_scale (graph, prefix, gradients, n);
+    }
+  trp_graph_adam_scaled (graph, prefix, &options, rate, step, factor, values, gradients, n);
+}
+
+void
+trp_trainer_add_ema (TrpGraph *graph,
+                     const TrpRecipe *recipe,
+                     const char *const *parameter_prefixes)
+{
+  g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
+
+  if (recipe->ema > 0)
+    trp_graph_ema (graph, "ema", recipe->ema, (TrpValue *) parameters->data, (int) parameters->len);
+}
+
+bool
+trp_trainer_start_averages (TrpTrainer *trainer, GError **error)
+{
+  for (int n = 0; n < trp_store_get_n (trainer->store); n++)
+    {
+      TrpStored *average = trp_store_peek (trainer->store, n);
+      const TrpStored *parameter;
+
+      if (!g_str_has_prefix (average->name, "ema."))
+        continue;
+      parameter = trp_store_find (trainer->store, average->name + strlen ("ema."));
+      if (!trp_store_copy (trainer->store, average, parameter, error))
+        return false;
+    }
+  return true;
+}
+
+/* An average over 1 / (1 - ema) steps remembers the first weights for several times as long. Until
+ * it is of age it starts afresh whenever the step is a whole multiple of the power of two between a
+ * sixteenth and an eighth of it: it then covers the last steps only, and a run of a few hundred has
+ * averages worth using. */
+bool
+trp_trainer_renew_averages (TrpTrainer *t, GError **error)
+{
+  int grain = 1;
+
+  if (t->recipe->ema == 0 || t->step * (1 - t->recipe->ema) >= 1)
+    return true;
+  while (16 * grain <= t->step)
+    grain *= 2;
+  return t->step % grain != 0 || trp_trainer_start_averages (t, error);
+}
+
+bool
+trp_trainer_start_loss_scales (TrpTrainer *t, GError **error)
+{
+  const float start = TRP_LOSS_SCALE_START;
+
+  for (int n = 0; n < trp_store_get_n (t->store); n++)
+    {
+      TrpStored *stored = trp_store_peek (t->store, n);
+
+      if (g_str_has_suffix (stored->name, TRP_LOSS_SCALE_SUFFIX) &&
+          !trp_store_set (t->store, stored, &start, error))
+        return false;
+    }
+  return true;
+}
+
+/* Where even the smallest scale is too large, every step is skipped: that is no training. */
+bool
+trp_trainer_check_loss_scales (const TrpTrainer *t, GError **error)
+{
+  for (int n = 0; n < trp_store_get_n (t->store); n++)
+    {
+      const TrpStored *stored = trp_store_peek (t->store, n);
+      float scale;
+
+      if (!g_str_has_suffix (stored->name, TRP_LOSS_SCALE_SUFFIX))
+        continue;
+      if (!trp_store_get (t->store, stored, &scale, error))
+        return false;
+      if (scale > TRP_LOSS_SCALE_MIN)
+        continue;
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "The gradients no longer fit into float16 at step %d; the last checkpoint is "
+                   "kept: go on in the default precision",
+                   t->step);
+      return false;
+    }
+  return true;
+}
