@@ -6,6 +6,7 @@
  */
 
 #include "gpu/kernels/packs.h"
+#include "gpu/kernels/padding.h"
 
 static bool
 finish (const TrpGpuKernel *self, GError **error)
@@ -31,27 +32,15 @@ make_walk (TrpShape walked, TrpShape other)
            trp_layout (other, width) };
 }
 
-struct Pads
-{
-  TrpPadMode mode;
-  int top, bottom, left, right;
-};
-
-static Pads
-pads_of (const TrpOpAttributes *a)
-{
-  return { (TrpPadMode) a->mode, a->pad_top, a->pad_bottom, a->pad_left, a->pad_right };
-}
-
 template <int N>
 static __global__ void
-pad (TrpView x, TrpLayout inner, TrpView y, TrpLayout padded, size_t packs, Pads pads)
+pad (TrpView x, TrpLayout inner, TrpView y, TrpLayout padded, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
   {
     const TrpPosition to = trp_position (padded, i);
-    const int h = trp_pad_source (pads.mode, to.h - pads.top, inner.height);
-    const int w = trp_pad_source (pads.mode, to.w - pads.left, inner.width);
+    const int h = trp_pad_source (padding.mode, to.h - padding.top, padding.h);
+    const int w = trp_pad_source (padding.mode, to.w - padding.left, padding.w);
     TrpPack<N> pack = {};
 
     if (h >= 0 && w >= 0)
@@ -67,7 +56,7 @@ run_pad (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, walk.width, pad, walk.packs, trp_view_input (self, args, 0),
                     walk.other, trp_view_output (self, args, 0), walk.walked, walk.packs,
-                    pads_of (&self->attributes));
+                    trp_padding (self->attributes, self->inputs[0].shape));
   return finish (self, error);
 }
 
@@ -75,25 +64,14 @@ const TrpGpuOp trp_gpu_pad = { NULL, NULL, run_pad };
 
 template <int N>
 static __global__ void
-unpad (TrpView dy, TrpLayout padded, TrpView dx, TrpLayout inner, size_t packs, Pads pads)
+unpad (TrpView dy, TrpView dx, TrpLayout inner, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
   {
     const TrpPosition at = trp_position (inner, i);
-    const TrpPadTargets rows = trp_pad_targets (pads.mode, at.h, inner.height, pads.top,
-                                                pads.bottom);
-    const TrpPadTargets columns = trp_pad_targets (pads.mode, at.w, inner.width, pads.left,
-                                                   pads.right);
     TrpPack<N> sum = {};
 
-    for (int h = trp_pad_first (rows); h >= 0; h = trp_pad_next (rows, h))
-      for (int w = trp_pad_first (columns); w >= 0; w = trp_pad_next (columns, w))
-        {
-          const TrpPack<N> pack = trp_load<N> (dy, trp_pack_index (padded, at.n, h, w, at.k));
-
-          for (int k = 0; k < N; k++)
-            sum.v[k] += pack.v[k];
-        }
+    trp_add_copies<N> (padding, dy, at.n, at.h, at.w, inner.packs, at.k, &sum);
     trp_store (dx, i, sum);
   }
 }
@@ -104,8 +82,8 @@ run_pad_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   const Walk walk = make_walk (self->outputs[0].shape, self->inputs[0].shape);
 
   TRP_LAUNCH_PACKS (self->device, walk.width, unpad, walk.packs, trp_view_input (self, args, 0),
-                    walk.other, trp_view_output (self, args, 0), walk.walked, walk.packs,
-                    pads_of (&self->attributes));
+                    trp_view_output (self, args, 0), walk.walked, walk.packs,
+                    trp_padding (self->attributes, self->outputs[0].shape));
   return finish (self, error);
 }
 
