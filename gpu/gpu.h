@@ -103,6 +103,12 @@ trp_gpu_type_bytes (TrpGpuType type)
   return type == TRP_GPU_F32 ? 4 : 2;
 }
 
+static inline bool
+trp_gpu_has_shadow (const TrpGpuDevice *device, const TrpTensor *tensor)
+{
+  return tensor->kind == TRP_VALUE_PARAMETER && device->half != TRP_GPU_F32;
+}
+
 /* Where a parameter's copy in device->half begins. */
 static inline size_t
 trp_gpu_shadow_offset (size_t count)

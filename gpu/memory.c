@@ -31,12 +31,6 @@ trp_gpu_type_of (const TrpGpuDevice *device, const TrpTensor *tensor)
   return tensor->kind == TRP_VALUE_TEMPORARY && !tensor->precise ? device->half : TRP_GPU_F32;
 }
 
-static bool
-has_shadow (const TrpGpuDevice *device, const TrpTensor *tensor)
-{
-  return tensor->kind == TRP_VALUE_PARAMETER && device->half != TRP_GPU_F32;
-}
-
 /* Without a shadow. */
 static size_t
 plain_bytes (const TrpGpuDevice *device, const TrpTensor *tensor)
@@ -49,7 +43,7 @@ trp_gpu_tensor_bytes (const TrpGpuDevice *device, const TrpTensor *tensor)
 {
   const size_t count = trp_shape_count (tensor->shape);
 
-  if (has_shadow (device, tensor))
+  if (trp_gpu_has_shadow (device, tensor))
     return trp_gpu_shadow_offset (count) + count * trp_gpu_type_bytes (device->half);
   return plain_bytes (device, tensor);
 }
@@ -182,7 +176,7 @@ refresh_shadow (TrpGpuDevice *device, void *memory, const TrpTensor *tensor, GEr
 {
   const size_t count = trp_shape_count (tensor->shape);
 
-  if (!has_shadow (device, tensor))
+  if (!trp_gpu_has_shadow (device, tensor))
     return true;
   trp_gpu_convert (device, trp_gpu_shadow (memory, count), device->half, memory, TRP_GPU_F32,
                    count);

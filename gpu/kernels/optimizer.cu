@@ -124,7 +124,7 @@ set_shadows (TrpGpuKernel *kernel, const TrpTensor *tensors, void *const *memori
   Tensors *self = (Tensors *) kernel->data;
 
   for (int i = 0; i < self->n_entries; i++)
-    if (tensors[i].kind == TRP_VALUE_PARAMETER && kernel->device->half != TRP_GPU_F32)
+    if (trp_gpu_has_shadow (kernel->device, &tensors[i]))
       entries_of (self)[i].shadow = trp_gpu_shadow (memories[i], entries_of (self)[i].count);
 }
 
