@@ -106,15 +106,34 @@ add_row (JsonBuilder *builder,
   json_builder_end_object (builder);
 }
 
+/* @width: in characters, not bytes; negative: left-aligned. */
+static void
+print_cell (const char *text, int width)
+{
+  const int padding = MAX (ABS (width) - (int) g_utf8_strlen (text, -1), 0);
+
+  if (width < 0)
+    printf ("%s%*s ", text, padding, "");
+  else
+    printf ("%*s%s ", padding, "", text);
+}
+
 static void
 print_heading (const Session *session, const char *note)
 {
+  static const char *const columns[] = { N_ ("ms/step"),  N_ ("images/s"), N_ ("conv. ms"),
+                                         N_ ("floor ms"), N_ ("GFLOP"),    N_ ("memory MB") };
+
   printf ("%s\n", note);
   printf (_ ("%s, %s; a large convolution runs at %.1f GFLOP/s\n\n"), session->info.name,
           session->info.precision, 1e-9 * session->matrix_rate);
-  printf ("%-20s %-5s %5s %5s %10s %10s %10s %10s %10s %10s\n", _ ("network"), _ ("mode"),
-          _ ("size"), _ ("batch"), _ ("ms/step"), _ ("images/s"), _ ("conv. ms"), _ ("floor ms"),
-          _ ("GFLOP"), _ ("memory MB"));
+  print_cell (_ ("network"), -20);
+  print_cell (_ ("mode"), -5);
+  print_cell (_ ("size"), 5);
+  print_cell (_ ("batch"), 5);
+  for (size_t n = 0; n < G_N_ELEMENTS (columns); n++)
+    print_cell (_ (columns[n]), 10);
+  printf ("\n");
 }
 
 static void

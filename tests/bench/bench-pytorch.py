@@ -1,153 +1,209 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of bench-nn in PyTorch, one after the other with ours, so that both see the same machine.
+"""Triptych against PyTorch on one machine, in one run, taking turns; see --help.
 
-    /usr/bin/python3 bench-pytorch.py PATH-OF-bench-nn [ROW]      # OMP_NUM_THREADS sets the threads of both
-
-Prints the least time of each and their ratio (PyTorch / ours). PyTorch runs eagerly, in its own layout and in
-channels_last, and the faster one counts.
+Ratios are PyTorch's time / ours: above 1 means that Triptych is faster. PyTorch runs each row in the ways that people use
+(see WAYS) and the fastest counts. Both sides wait for the device at the end of blocks of at least 20 ms and report the
+median block; of several rounds the least counts, because other work on the machine only ever adds time.
 """
-import itertools
+import argparse
+import contextlib
+import gc
+import json
 import os
-import re
+import pathlib
+import statistics
 import subprocess
 import sys
 import time
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-SECONDS = 3
-torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", os.cpu_count())))
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from pytorch_steps import make  # noqa: E402
 
-
-class Block(nn.Module):
-    def __init__(self, n):
-        super().__init__()
-        self.part = nn.Sequential(*conv(n, n), nn.ReLU(), *conv(n, n))
-
-    def forward(self, x):
-        return x + self.part(x)
-
-
-def conv(n_in, n_out):
-    return nn.ReflectionPad2d(1), nn.Conv2d(n_in, n_out, 3), nn.InstanceNorm2d(n_out)
-
-
-def resnet(n, blocks, downs, nearest):
-    parts = [nn.ReflectionPad2d(3), nn.Conv2d(1, n, 7), nn.InstanceNorm2d(n), nn.ReLU()]
-    for _ in range(downs):
-        parts += [nn.Conv2d(n, 2 * n, 3, 2, 1), nn.InstanceNorm2d(2 * n), nn.ReLU()]
-        n *= 2
-    parts += [Block(n) for _ in range(blocks)]
-    for _ in range(downs):
-        if nearest:
-            parts += [nn.Upsample(scale_factor=2), *conv(n, n // 2), nn.ReLU()]
-        else:
-            parts += [nn.ConvTranspose2d(n, n // 2, 3, 2, 1, 1), nn.InstanceNorm2d(n // 2), nn.ReLU()]
-        n //= 2
-    return nn.Sequential(*parts, nn.ReflectionPad2d(3), nn.Conv2d(n, 1, 7), nn.Tanh())
-
-
-def patch(n, layers):
-    parts = [nn.Conv2d(1, n, 4, 2, 1), nn.LeakyReLU(0.2)]
-    for i in range(1, layers + 1):
-        parts += [nn.Conv2d(n, 2 * n, 4, 2 if i < layers else 1, 1), nn.InstanceNorm2d(2 * n), nn.LeakyReLU(0.2)]
-        n *= 2
-    return nn.Sequential(*parts, nn.Conv2d(n, 1, 4, 1, 1))
-
-
-def correlation(x, y, eps=1e-8):
-    total = 0
-    for axis in (2, 3):
-        pads = (0, 0, 1, 1) if axis == 2 else (1, 1, 0, 0)
-        a, b = ((lambda p: (p.narrow(axis, 2, i.shape[axis]) - p.narrow(axis, 0, i.shape[axis])).abs())(
-            F.pad(i, pads, mode="replicate")) for i in (x, y))
-        a, b = a - a.mean((2, 3), keepdim=True), b - b.mean((2, 3), keepdim=True)
-        total = total + ((a * b).sum((2, 3)) + eps) / (((a * a).sum((2, 3)) * (b * b).sum((2, 3))).sqrt() + eps)
-    return 1 - total.mean() / 2
-
-
-def adam(*nets):
-    return torch.optim.Adam(itertools.chain(*(n.parameters() for n in nets)), 1e-4, (0.5, 0.999))
-
-
-def forward(n, size):
-    net, x = resnet(n, 9, 2, False), torch.rand(1, 1, size, size)
-
-    def step():
-        with torch.no_grad():
-            net(x)
-
-    return [net], step
-
-
-def training(n, size):
-    net, x, y = resnet(n, 9, 2, False), torch.rand(1, 1, size, size), torch.rand(1, 1, size, size)
-    optimiser = adam(net)
-
-    def step():
-        optimiser.zero_grad()
-        F.l1_loss(net(x), y).backward()
-        optimiser.step()
-
-    return [net], step
-
-
-def cyclegan(size, batch, generator, critic):
-    g_a, g_b, d_a, d_b = resnet(*generator), resnet(*generator), patch(*critic), patch(*critic)
-    a, b = torch.rand(batch, 1, size, size), torch.rand(batch, 1, size, size)
-    g, d = adam(g_a, g_b), adam(d_a, d_b)
-    one, zero = (lambda x: ((x - 1) ** 2).mean()), (lambda x: (x * x).mean())
-
-    def freeze(on):
-        for p in itertools.chain(d_a.parameters(), d_b.parameters()):
-            p.requires_grad_(not on)
-
-    def step():
-        freeze(True)
-        fake_b, fake_a = g_a(a), g_b(b)
-        loss = one(d_b(fake_b)) + one(d_a(fake_a)) + F.l1_loss(g_b(fake_b), a) + F.l1_loss(g_a(fake_a), b)
-        loss = loss + correlation(fake_b, a) + correlation(fake_a, b)
-        g.zero_grad()
-        loss.backward()
-        g.step()
-        freeze(False)
-        loss = one(d_b(b)) + zero(d_b(fake_b.detach())) + one(d_a(a)) + zero(d_a(fake_a.detach()))
-        d.zero_grad()
-        loss.backward()
-        d.step()
-
-    return [g_a, g_b, d_a, d_b], step
-
-
+#       name                network          mode     GPU: size, batch    CPU: size, batch
 ROWS = {
-    "resnet-9 forward": lambda: forward(64, 256),
-    "resnet-9 training": lambda: training(64, 256),
-    "cyclegan small": lambda: cyclegan(64, 1, (16, 4, 1, True), (24, 3)),
-    "cyclegan small batch 4": lambda: cyclegan(64, 4, (16, 4, 1, True), (24, 3)),
+    "resnet-9-infer":      ("resnet-9",      "infer", (256, 1),           (256, 1)),
+    "resnet-9-train":      ("resnet-9",      "train", (256, 1),           (256, 1)),
+    "cyclegan":            ("cyclegan",      "train", (256, 1),           (128, 1)),
+    "cyclegan-8":          ("cyclegan",      "train", (256, 8),           (64, 8)),
+    "unet-infer":          ("unet",          "infer", (256, 1),           (256, 1)),
+    "unet-train":          ("unet",          "train", (256, 16),          (128, 2)),
+    "res-unet-2.5d-infer": ("res-unet-2.5d", "infer", (256, 1),           (256, 1)),
+    "res-unet-2.5d-train": ("res-unet-2.5d", "train", (256, 16),          (128, 2)),
+    "patient":             ("patient",       "infer", (256, 10),          (64, 10)),
 }
+# What PyTorch may compute in where Triptych was asked for that precision.
+CASTS = {"default": [None], "strict": [None], "bf16": [None, torch.bfloat16], "f16": [None, torch.float16]}
 
 
-def least(step):
-    step()
-    best, end = 1e9, time.perf_counter() + SECONDS
-    while time.perf_counter() < end:
-        start = time.perf_counter()
+class Way:
+    """One usual way to run PyTorch."""
+
+    def __init__(self, name, channels_last=False, compiled=None, graph=False):
+        self.name, self.channels_last, self.compiled, self.graph = name, channels_last, compiled, graph
+
+    def prepare(self, row, device, dtype):
+        def cast():
+            if dtype is None:
+                return contextlib.nullcontext()
+            return torch.autocast(device, dtype, cache_enabled=not self.graph)
+
+        network, mode, size, batch = row
+        nets, inputs, step = make(network, mode, size, batch, device, cast)
+        if self.channels_last:
+            for net in nets:
+                net.to(memory_format=torch.channels_last)
+            for x in inputs:
+                x.data = x.contiguous(memory_format=torch.channels_last)
+        if self.compiled:
+            for net in nets:
+                net.compile(mode=self.compiled)
+        return capture(step) if self.graph else step
+
+
+WAYS = [
+    Way("eager"),
+    Way("channels_last", channels_last=True),
+]
+if hasattr(torch.nn.Module, "compile"):
+    WAYS.append(Way("channels_last, compile", channels_last=True, compiled="default"))
+if torch.cuda.is_available():
+    WAYS.append(Way("channels_last, CUDA graph", channels_last=True, graph=True))
+
+
+def capture(step):
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
         step()
-        best = min(best, time.perf_counter() - start)
-    return 1e3 * best
+    return graph.replay
 
 
-for name, make in ROWS.items():
-    if len(sys.argv) > 2 and sys.argv[2] != name:
-        continue
-    text = subprocess.run([sys.argv[1], str(SECONDS), name], check=True, capture_output=True, text=True).stdout
-    ours = float(re.search(re.escape(name) + r"\s+([\d.]+) ms least", text).group(1))
-    nets, step = make()
-    theirs = least(step)
-    for net in nets:
-        net.to(memory_format=torch.channels_last)
-    theirs = min(theirs, least(step))
-    print(f"{name:24s} ours {ours:8.1f} ms   PyTorch {torch.__version__} {theirs:8.1f} ms   ratio {theirs / ours:.2f}", flush=True)
+def wait(device):
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def block(step, n, device):
+    start = time.perf_counter()
+    for _ in range(n):
+        step()
+    wait(device)
+    return (time.perf_counter() - start) / n
+
+
+def median_seconds(step, device, seconds):
+    """As core/method/benchmark.c does it."""
+    start = time.perf_counter()
+    for n in range(5):
+        first = block(step, 1, device)
+        if time.perf_counter() - start > 0.5 * seconds:
+            break
+    n, times, start = max(1, min(1000, int(0.02 / first) + 1)), [], time.perf_counter()
+    while len(times) < 3 or time.perf_counter() - start < seconds:
+        times.append(block(step, n, device))
+    return statistics.median(times)
+
+
+def run_ours(options, row, precision):
+    network, mode, size, batch = row
+    command = [options.cli, "bench", "nn", "--network", network, "--mode", mode, "--size", str(size), "--batch",
+               str(batch), "--device", options.device, "--precision", precision, "--seconds", str(options.seconds), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"triptych-cli ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def run_theirs(options, row, precision):
+    """Seconds by way; a way that fails says why and does not count."""
+    times = {}
+    for way in options.ways:
+        for dtype in CASTS[precision]:
+            name = way.name + (f", {str(dtype).split('.')[-1]}" if dtype else "")
+            if name in options.failed or (way.graph and row[0] == "patient"):  # which reads results back
+                continue
+            try:
+                times[name] = median_seconds(way.prepare(row, options.device, dtype), options.device, options.seconds)
+            except Exception as error:  # whatever a way cannot do
+                options.failed.add(name)
+                print(f"    {name}: {str(error).splitlines()[0] if str(error) else type(error).__name__}", file=sys.stderr)
+            gc.collect()  # networks and their graphs hold each other
+            if options.device == "cuda":
+                torch.cuda.empty_cache()
+    return times
+
+
+def compare(options, name, precision):
+    network, mode, on_gpu, on_cpu = ROWS[name]
+    row = (network, mode, *(on_gpu if options.device == "cuda" or options.full else on_cpu))
+    ours, theirs, options.failed = None, {}, set()
+    for _ in range(options.rounds):
+        try:
+            result = run_ours(options, row, precision)
+        except RuntimeError as error:
+            print(f"{name:20s} {precision:8s} {error}", flush=True)
+            return
+        if not ours or result["seconds_per_step"] < ours["seconds_per_step"]:
+            ours = result
+        for way, seconds in run_theirs(options, row, precision).items():
+            theirs[way] = min(seconds, theirs.get(way, seconds))
+    seconds = ours["seconds_per_step"]
+    print(f"{name:20s} {precision:8s} {row[2]:4d} {row[3]:3d}  ours {1e3 * seconds:9.2f} ms ({ours['precision']}, "
+          f"floor {1e3 * ours['floor_seconds']:.2f})", end="")
+    if theirs:
+        best = min(theirs, key=theirs.get)
+        print(f"  PyTorch {1e3 * theirs[best]:9.2f} ms ({best})  ratio {theirs[best] / seconds:.2f}", end="")
+    print(flush=True)
+    for way, other in sorted(theirs.items(), key=lambda item: item[1]):
+        print(f"    {way:36s} {1e3 * other:9.2f} ms  ratio {other / seconds:.2f}", flush=True)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], epilog="rows: " + ", ".join(ROWS))
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these")
+    parser.add_argument("--cli", default="triptych-cli", help="path of triptych-cli")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="cuda where PyTorch has it")
+    parser.add_argument("--precision", default=None, help="with commas: default, strict, bf16, f16 "
+                        "(default; on a GPU default,bf16)")
+    parser.add_argument("--seconds", type=float, default=2, help="per way and round (2)")
+    parser.add_argument("--rounds", type=int, default=2, help="how often the two sides take turns (2)")
+    parser.add_argument("--threads", type=int, help="of both on a CPU (OMP_NUM_THREADS, else PyTorch's choice)")
+    parser.add_argument("--full", action="store_true", help="a GPU's sizes on a CPU as well")
+    options = parser.parse_args()
+    for name in options.rows:
+        if name not in ROWS:
+            parser.error(f"no row {name}; rows: {', '.join(ROWS)}")
+    options.device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    options.ways = [way for way in WAYS if options.device == "cuda" or not way.graph]
+    precision = options.precision or ("default,bf16" if options.device == "cuda" else "default")
+    options.precisions = precision.split(",")
+    for word in options.precisions:
+        if word not in CASTS:
+            parser.error(f"no precision {word}")
+    return options
+
+
+def main():
+    options = parse()
+    threads = options.threads or int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads()))
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    torch.set_num_threads(threads)
+    torch.backends.cudnn.benchmark = True
+    where = torch.cuda.get_device_name() if options.device == "cuda" else f"CPU, {threads} threads"
+    print(f"PyTorch {torch.__version__} on {where}; ratio = PyTorch / ours", flush=True)
+    for precision in options.precisions:
+        exact = precision == "strict"
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = not exact
+        for name in options.rows or ROWS:
+            compare(options, name, precision)
+
+
+main()

@@ -1,0 +1,101 @@
+#!/bin/sh
+# gpu-suite.sh - the CUDA module's tests and speeds on this machine's GPU, in one command
+# SPDX-License-Identifier: Apache-2.0
+#
+#   gpu-suite.sh                  in the source tree: builds (meson) in build-gpu, then runs all
+#   gpu-suite.sh --bundle FOLDER  builds, and collects what runs without meson and without our libraries' packages in
+#                                 FOLDER; take it to the machine with the GPU and call FOLDER/gpu-suite.sh there
+#
+# Runs the tests of every operation, test-gpu under compute-sanitizer where that is installed (SANITIZE=1), the benchmark
+# table in each precision, and the ratios to PyTorch where python3 (or $PYTHON) has it. cuDNN 9 and the driver must be on
+# the machine. SECONDS_PER_ROW (2) shortens it. Exit status 1 when a test failed.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+seconds=${SECONDS_PER_ROW:-2}
+python=${PYTHON:-python3}
+failed=0
+
+say () {
+  printf '\n==== %s\n' "$*"
+}
+
+# The build folder of $source, made when it is not there.
+build () {
+  build=$source/build-gpu
+  [ -e "$build/build.ninja" ] ||
+    meson setup "$build" "$source" -Dgui=disabled -Ddicom=disabled -Ditk=disabled -Dgpu=enabled --buildtype=release || exit 1
+  meson compile -C "$build" || exit 1
+}
+
+# Libraries that a bare machine lacks; never those that belong to the driver, the CUDA toolkit or the C library.
+copy_libraries () {
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
+    grep -vE '/(ld-linux|libc|libm|libdl|librt|libpthread|libresolv|libcuda|libcud|libcublas|libnv|libnccl)[-.a-z0-9_]*\.so' |
+    xargs -r cp -Lu -t "$folder/lib"
+}
+
+bundle () {
+  folder=$1
+  mkdir -p "$folder/lib" "$folder/tests" || exit 1
+  cp -L "$build/app/triptych-cli" "$build/tests/test-gpu" "$build/gpu/libtriptych-gpu.so" "$folder" || exit 1
+  cp -L "$here/gpu-suite.sh" "$here/bench-pytorch.py" "$here/pytorch_steps.py" "$folder" || exit 1
+  cp -R "$source/tests/golden" "$folder/tests" || exit 1
+  copy_libraries "$folder/triptych-cli" "$folder/test-gpu" "$folder/libtriptych-gpu.so"
+  du -sh "$folder"
+}
+
+run_tests () {
+  say "tests on the GPU"
+  "$tests" --tap || failed=1
+  if [ -n "${SANITIZE:-}" ] && command -v compute-sanitizer >/dev/null; then
+    say "compute-sanitizer"
+    compute-sanitizer --error-exitcode 1 "$tests" --tap || failed=1
+  fi
+}
+
+run_benchmarks () {
+  for precision in default bf16 strict; do
+    say "networks, $precision"
+    "$cli" bench nn --device cuda --precision "$precision" --seconds "$seconds" || failed=1
+  done
+  if "$python" -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
+    say "against PyTorch"
+    env -u LD_LIBRARY_PATH "$python" "$here/bench-pytorch.py" --cli "$cli_alone" --device cuda --seconds "$seconds" || failed=1
+  else
+    say "no PyTorch with CUDA: no ratios"
+  fi
+}
+
+if [ -x "$here/triptych-cli" ]; then
+  cli=$here/triptych-cli
+  tests=$here/test-gpu
+  TRIPTYCH_MODULE_DIR=$here
+  TRIPTYCH_SOURCE=$here
+  export TRIPTYCH_MODULE_DIR TRIPTYCH_SOURCE
+  LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  export LD_LIBRARY_PATH
+  # PyTorch must not see our libraries, and what it starts must
+  cli_alone=$(mktemp)
+  trap 'rm -f "$cli_alone"' EXIT
+  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" "$@"\n' "$LD_LIBRARY_PATH" "$cli" >"$cli_alone"
+  chmod +x "$cli_alone"
+else
+  source=$(cd "$here/../.." && pwd)
+  build
+  if [ "${1:-}" = --bundle ]; then
+    bundle "${2:?usage: gpu-suite.sh --bundle FOLDER}"
+    exit 0
+  fi
+  cli=$build/app/triptych-cli
+  cli_alone=$cli
+  tests=$build/tests/test-gpu
+  TRIPTYCH_MODULE_DIR=$build/gpu
+  TRIPTYCH_SOURCE=$source
+  export TRIPTYCH_MODULE_DIR TRIPTYCH_SOURCE
+fi
+say "machine"
+nvidia-smi -L 2>/dev/null || echo "no nvidia-smi"
+run_tests
+run_benchmarks
+exit $failed
