@@ -30,18 +30,19 @@ build () {
 
 # Libraries that a bare machine lacks; never those that belong to the driver, the CUDA toolkit or the C library.
 copy_libraries () {
-  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
-    grep -vE '/(ld-linux|libc|libm|libdl|librt|libpthread|libresolv|libcuda|libcud|libcublas|libnv|libnccl)[-.a-z0-9_]*\.so' |
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | xargs realpath -s | sort -u |
+    grep -vE '/(lib(c|m|dl|rt|pthread|resolv)\.so|lib(cuda|cudart|cudnn|cublas|nv|nccl))' |
     xargs -r cp -Lu -t "$folder/lib"
 }
 
 bundle () {
   folder=$1
   mkdir -p "$folder/lib" "$folder/tests" || exit 1
-  cp -L "$build/app/triptych-cli" "$build/tests/test-gpu" "$build/gpu/libtriptych-gpu.so" "$folder" || exit 1
+  set -- "$build/app/triptych-cli" "$build/tests/test-gpu" "$build/gpu/libtriptych-gpu.so"
+  cp -L "$@" "$folder" || exit 1
   cp -L "$here/gpu-suite.sh" "$here/bench-pytorch.py" "$here/pytorch_steps.py" "$folder" || exit 1
   cp -R "$source/tests/golden" "$folder/tests" || exit 1
-  copy_libraries "$folder/triptych-cli" "$folder/test-gpu" "$folder/libtriptych-gpu.so"
+  copy_libraries "$@"
   du -sh "$folder"
 }
 
