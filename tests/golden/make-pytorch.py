@@ -108,6 +108,23 @@ def gradient_correlation(x, y, absolute=True, eps=1e-8):
     return 1 - total / 2
 
 
+def ssim_loss(x, y, padding=0):
+    """1 - mean SSIM of -1..1 mapped to 0..1: Wang et al. 2004, Gaussian 11 x 11, sigma 1.5, K 0.01 and 0.03, L 1."""
+    line = torch.exp(-(torch.arange(11.0) - 5) ** 2 / (2 * 1.5**2))
+    line = line / line.sum()
+    window = torch.outer(line, line)[None, None]
+
+    def blur(image):
+        return F.conv2d(image.reshape(-1, 1, *image.shape[2:]), window, padding=padding)
+
+    x, y = (x + 1) / 2, (y + 1) / 2
+    mx, my = blur(x), blur(y)
+    vx, vy = (blur(x * x) - mx * mx).clamp(min=0), (blur(y * y) - my * my).clamp(min=0)
+    cov = blur(x * y) - mx * my
+    c1, c2 = 0.01**2, 0.03**2
+    return 1 - ((2 * mx * my + c1) * (2 * cov + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))).mean()
+
+
 def make_ops():
     conv("conv-k3s1p1", (2, 5, 7, 9), 6, 3, 1, 1)
     conv("conv-k7s1p0", (1, 1, 15, 13), 8, 7, 1, 0)
@@ -141,7 +158,23 @@ def make_ops():
     case("correlation-absolute", gradient_correlation, random(2, 2, 9, 8), other=random(2, 2, 9, 8))
     case("correlation-signed", lambda x, y: gradient_correlation(x, y, False), random(1, 1, 8, 11),
          other=random(1, 1, 8, 11))
+    with torch.random.fork_rng():  # what is drawn later stays as it was
+        make_ssim()
     save("pytorch-ops.safetensors", OPS)
+
+
+def image(*shape):
+    """Within -1..1, with a flat background on the left."""
+    x = torch.tanh(random(*shape)).float().double()
+    x[..., : shape[-1] - 9] = -1
+    return x
+
+
+def make_ssim():
+    torch.manual_seed(21)
+    case("ssim-valid", ssim_loss, image(2, 2, 13, 15), other=image(2, 2, 13, 15))
+    case("ssim-same", lambda x, y: ssim_loss(x, y, 5), image(1, 1, 12, 14), other=image(1, 1, 12, 14))
+    case("ssim-background", ssim_loss, image(1, 1, 14, 30), other=image(1, 1, 14, 30))
 
 
 class Unet(nn.Module):

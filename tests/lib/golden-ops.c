@@ -260,6 +260,14 @@ correlation (TrpGraph *graph, const Case *self, TrpValue x)
   return trp_graph_gradient_correlation (graph, x, same_as_x (graph, "other", x), self->numbers[0]);
 }
 
+/* numbers: mode */
+static TrpValue
+ssim (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_ssim_loss (graph, x, same_as_x (graph, "other", x),
+                              (TrpSsimMode) self->numbers[0]);
+}
+
 static const Case cases[] = {
   { "conv-k3s1p1", conv, { 2, 7, 9, 5 }, { 6, 3, 1, 1 } },
   { "conv-k7s1p0", conv, { 1, 15, 13, 1 }, { 8, 7, 1, 0 } },
@@ -291,6 +299,9 @@ static const Case cases[] = {
   { "dice-logits", dice, { 2, 7, 5, 1 } },
   { "correlation-absolute", correlation, { 2, 9, 8, 2 }, { false } },
   { "correlation-signed", correlation, { 1, 8, 11, 1 }, { true } },
+  { "ssim-valid", ssim, { 2, 13, 15, 2 }, { TRP_SSIM_VALID } },
+  { "ssim-same", ssim, { 1, 12, 14, 1 }, { TRP_SSIM_SAME } },
+  { "ssim-background", ssim, { 1, 14, 30, 1 }, { TRP_SSIM_VALID } },
 };
 
 static TrpGraph *
