@@ -95,6 +95,20 @@ difference (Build *b, TrpValue x, TrpValue y)
   return trp_graph_pixel_loss (b->graph, TRP_PIXEL_LOSS_L1, x, y);
 }
 
+static TrpValue
+cycle_loss (Build *b, TrpValue x, TrpValue y)
+{
+  switch (b->recipe->cycle_loss)
+    {
+    case TRP_CYCLE_SSIM:
+      return trp_graph_ssim_loss (b->graph, x, y, TRP_SSIM_VALID);
+    case TRP_CYCLE_MSE:
+      return trp_graph_pixel_loss (b->graph, TRP_PIXEL_LOSS_MSE, x, y);
+    default:
+      return difference (b, x, y);
+    }
+}
+
 static void
 build_generators (Build *b)
 {
@@ -105,8 +119,8 @@ build_generators (Build *b)
   b->fake[0] = generate (b, "G_B", b->real[1]);
   b->losses[ADVERSARIAL_A] = judge (b, "D_A", b->fake[1], 1);
   b->losses[ADVERSARIAL_B] = judge (b, "D_B", b->fake[0], 1);
-  b->losses[CYCLE_A] = difference (b, generate (b, "G_B", b->fake[1]), b->real[0]);
-  b->losses[CYCLE_B] = difference (b, generate (b, "G_A", b->fake[0]), b->real[1]);
+  b->losses[CYCLE_A] = cycle_loss (b, generate (b, "G_B", b->fake[1]), b->real[0]);
+  b->losses[CYCLE_B] = cycle_loss (b, generate (b, "G_A", b->fake[0]), b->real[1]);
   b->losses[IDENTITY_A] = has_identity ? difference (b, generate (b, "G_A", b->real[1]), b->real[1])
                                        : none;
   b->losses[IDENTITY_B] = has_identity ? difference (b, generate (b, "G_B", b->real[0]), b->real[0])

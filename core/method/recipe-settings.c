@@ -80,7 +80,10 @@ static const TrpRecipeSetting settings[] = {
   { "loss", "adversarial", TRP_SETTING_DOUBLE, AT (adversarial), 0, 1000, NULL, "1", NULL,
     "weight of the least-squares adversarial loss" },
   { "loss", "cycle", TRP_SETTING_DOUBLE, AT (cycle), 0, 1000, NULL, "10", NULL,
-    "weight of the L1 cycle loss" },
+    "weight of the cycle loss" },
+  { "loss", "cycle_loss", TRP_SETTING_CHOICE, AT (cycle_loss), 0, 0, "l1|mse|ssim", "l1", NULL,
+    "what an image and its way there and back are compared by; ssim is 1 - SSIM (11 x 11 "
+    "windows)" },
   { "loss", "identity", TRP_SETTING_DOUBLE, AT (identity), 0, 1000, NULL, "0", NULL,
     "weight of the L1 identity loss, as a multiple of the cycle weight" },
   { "loss", "gc", TRP_SETTING_DOUBLE, AT (gc), 0, 1000, NULL, "0", NULL,

@@ -29,6 +29,13 @@ typedef enum
 
 typedef enum
 {
+  TRP_CYCLE_L1,
+  TRP_CYCLE_MSE,
+  TRP_CYCLE_SSIM, /* 1 - SSIM; samples of at least 11 x 11 pixels */
+} TrpCycleLoss;
+
+typedef enum
+{
   TRP_SEGMENTER_RES_UNET, /* "res-unet-2.5d" */
   TRP_SEGMENTER_UNET,     /* "unet" */
 } TrpSegmenterKind;
@@ -79,6 +86,7 @@ typedef struct
   /* [loss] */
   double adversarial;
   double cycle;
+  TrpCycleLoss cycle_loss;
   double identity;
   double gc;      /* gradient consistency */
   bool gc_signed; /* gradients keep their sign; else |gradient| */

@@ -140,6 +140,26 @@ test_dice_values (void)
   trp_assert_near (run_scalar (graph), 1 - 1 / 33.0, 1e-15);
 }
 
+/* An image is like itself; -1 and 1 everywhere become the constants 0 and 1, of which only the
+ * luminance term is left: C1 / (1 + C1). */
+static void
+test_ssim_values (void)
+{
+  const TrpShape shape = { 1, 12, 13, 2 };
+  TrpGraph *graph = trp_graph_new ();
+  TrpValue x = trp_graph_input (graph, "x", shape);
+
+  trp_graph_output (graph, "y", trp_graph_ssim_loss (graph, x, x, TRP_SSIM_SAME));
+  trp_assert_near (run_scalar (graph), 0, 1e-12);
+
+  graph = trp_graph_new ();
+  x = trp_graph_constant (graph, shape, -1);
+  trp_graph_output (
+    graph, "y",
+    trp_graph_ssim_loss (graph, x, trp_graph_constant (graph, shape, 1), TRP_SSIM_VALID));
+  trp_assert_near (run_scalar (graph), 1 - 1e-4 / (1 + 1e-4), 1e-12);
+}
+
 /* GC (x, x) = 1; GC (x, -x) = 1 with absolute gradients, -1 signed; two constants 1; one constant
  * 0. */
 static void
@@ -253,6 +273,17 @@ test_refusals (void)
   assert_refused (graph, "8 x 3 is too small.*3 pixels");
 
   graph = trp_graph_new ();
+  x = trp_graph_input (graph, "x", (TrpShape){ 1, 4, 9, 1 });
+  trp_graph_instance_norm_tail (graph, x, &(TrpNormTail){ .mode = TRP_PAD_REFLECT, .pad = 4 },
+                                NULL);
+  assert_refused (graph, "9 x 4 is too small.*4 pixels");
+
+  graph = trp_graph_new ();
+  x = trp_graph_input (graph, "x", (TrpShape){ 1, 10, 64, 1 });
+  trp_graph_ssim_loss (graph, x, x, TRP_SSIM_VALID);
+  assert_refused (graph, "64 x 10 are too small for the SSIM loss.*11 x 11");
+
+  graph = trp_graph_new ();
   x = trp_graph_input (graph, "x", (TrpShape){ 1, 2, 8, 1 });
   trp_graph_conv (graph, x,
                   trp_graph_parameter (graph, "w", (TrpShape){ 1, 4, 4, 1 }, TRP_AXES_FILTER),
@@ -294,6 +325,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/nn/loss/values", test_loss_values);
   g_test_add_func ("/nn/loss/dice-values", test_dice_values);
+  g_test_add_func ("/nn/loss/ssim-values", test_ssim_values);
   g_test_add_func ("/nn/loss/gradient-correlation-values", test_gradient_correlation_values);
   g_test_add_func ("/nn/instance-norm/constant", test_instance_norm_constant);
   g_test_add_func ("/nn/dropout/share", test_dropout_share);

@@ -27,6 +27,7 @@ test_ships_the_calibrated_settings (void)
   g_assert_cmpint (recipe->generator_filters, ==, 16);
   g_assert_cmpint (recipe->generator_downs, ==, 1);
   g_assert_cmpint (recipe->generator_upsample, ==, TRP_UPSAMPLE_NEAREST);
+  g_assert_cmpint (recipe->cycle_loss, ==, TRP_CYCLE_L1);
   g_assert_cmpint (recipe->discriminator_filters, ==, 24);
   g_assert_cmpint (recipe->discriminator_layers, ==, 3);
   trp_assert_near (recipe->learning_rate, 1e-3, 0);

@@ -728,6 +728,36 @@ test_segmenter_loss_is_the_sum_of_its_parts (Fixture *f, const void *data)
     }
 }
 
+/* The same start by three measures: a mean square is at least the square of the mean, and 1 - SSIM
+ * lies within 0..2. */
+static void
+test_cycle_loss_can_be_chosen (Fixture *f, const void *data)
+{
+  static const char *const kinds[] = { "l1", "mse", "ssim" };
+  double cycle[3];
+
+  for (int k = 0; k < 3; k++)
+    {
+      g_autoptr (TrpRecipe) recipe = recipe_for (data);
+      g_autofree char *setting = g_strconcat ("loss.cycle_loss=", kinds[k], NULL);
+      g_autofree char *folder = subfolder (f, kinds[k]), *log = NULL;
+      g_auto (GStrv) lines = NULL, fields = NULL;
+
+      trp_tiny_set (recipe, setting);
+      trp_tiny_set (recipe, "training.steps=2");
+      trp_tiny_set (recipe, "output.log_every=1");
+      train (f, recipe, folder, false);
+      log = read_log (folder);
+      lines = g_strsplit (log, "\n", -1);
+      fields = g_strsplit (lines[1], ",", -1);
+      cycle[k] = g_ascii_strtod (fields[4], NULL);
+    }
+  g_assert_cmpfloat (cycle[0], >, 0);
+  g_assert_cmpfloat (cycle[1], >=, cycle[0] * cycle[0]);
+  g_assert_cmpfloat (cycle[1], <=, 2 * cycle[0]); /* no difference exceeds 2 */
+  g_assert_true (cycle[2] > 0 && cycle[2] < 2 && fabs (cycle[2] - cycle[0]) > 1e-3);
+}
+
 #define ADD(path, test, kind)                                                                      \
   g_test_add (path, Fixture, GINT_TO_POINTER (kind), set_up, test, tear_down)
 #define ADD_BOTH(name, test)                                                                       \
@@ -766,6 +796,7 @@ main (int argc, char **argv)
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/young-averages-follow-the-weights", test_young_averages_follow_the_weights,
        TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/cycle-loss-can-be-chosen", test_cycle_loss_can_be_chosen, TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/segmenter-loss-is-the-sum-of-its-parts",
        test_segmenter_loss_is_the_sum_of_its_parts, TRP_TRAINER_SEGMENTER);
   g_test_add_func ("/trainer/rate-falls-linearly", test_rate_falls_linearly);
