@@ -22,6 +22,9 @@
 #define TRP_WARP 32
 #define TRP_THREADS 256 /* of a block, unless a kernel says otherwise */
 
+/* Begins a kernel of blocks of TRP_THREADS. */
+#define TRP_KERNEL static __global__ __launch_bounds__ (TRP_THREADS) void
+
 /* TRP_LAUNCH (device, (kernel<4>), blocks, threads, args...): on the device's stream */
 #ifdef TRP_EMULATED
 #define TRP_LAUNCH(device, kernel, blocks, threads, ...)                                           \

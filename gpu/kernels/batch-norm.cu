@@ -7,6 +7,7 @@
  */
 
 #include "gpu/kernels/columns.h"
+#include "gpu/kernels/packs.h"
 
 namespace
 {
@@ -41,13 +42,12 @@ template <int N> struct Channels
 };
 
 template <int N>
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  apply_kernel (TrpView x, Affine affine, TrpView y, size_t pixels, int packs)
+TRP_KERNEL
+apply_kernel (TrpView x, Affine affine, TrpView y, size_t n_packs, TrpLayout layout)
 {
-  TRP_GRID_FOR (i, pixels * (size_t) packs)
+  TRP_GRID_FOR (i, n_packs)
   {
-    const Channels<N> c (affine, (int) (i % (size_t) packs));
+    const Channels<N> c (affine, trp_position (layout, i).k);
     TrpPack<N> v = trp_load<N> (x, i);
 
     for (int k = 0; k < N; k++)
@@ -130,12 +130,11 @@ static void
 launch_apply (const TrpGpuKernel *self, const TrpKernelArgs *args, const Affine &affine)
 {
   const TrpShape s = self->inputs[0].shape;
-  const size_t pixels = (size_t) s.n * trp_shape_pixels (s);
-  const int packs = s.c / N;
+  const size_t n_packs = trp_shape_count (s) / N;
 
-  TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (pixels * (size_t) packs, TRP_THREADS),
-              TRP_THREADS, trp_view_input (self, args, 0), affine, trp_view_output (self, args, 0),
-              pixels, packs);
+  TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS,
+              trp_view_input (self, args, 0), affine, trp_view_output (self, args, 0), n_packs,
+              trp_layout (s, N));
 }
 
 template <int N>
@@ -252,18 +251,18 @@ struct SlopeFinish
 
 /* @n: of values in the statistics; 0 where they do not depend on x. */
 template <int N>
-static __global__ void
-__launch_bounds__ (TRP_THREADS) backward_kernel (Slope<N> slope,
-                                                 const float *dgamma,
-                                                 const float *dbeta,
-                                                 float n,
-                                                 TrpView dx,
-                                                 size_t pixels,
-                                                 int packs)
+TRP_KERNEL
+backward_kernel (Slope<N> slope,
+                 const float *dgamma,
+                 const float *dbeta,
+                 float n,
+                 TrpView dx,
+                 size_t n_packs,
+                 TrpLayout layout)
 {
-  TRP_GRID_FOR (i, pixels * (size_t) packs)
+  TRP_GRID_FOR (i, n_packs)
   {
-    const int pack = (int) (i % (size_t) packs);
+    const int pack = trp_position (layout, i).k;
     const Channels<N> c (slope.affine, pack);
     TrpPack<N> d, xhat;
 
@@ -285,18 +284,19 @@ launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
 {
   const Norm *norm = (const Norm *) self->data;
   const bool training = self->kind == TRP_OP_batch_norm_backward;
-  const size_t pixels = norm->columns.pixels;
-  const int packs = norm->columns.packs;
+  const TrpShape s = self->inputs[0].shape;
+  const size_t n_packs = trp_shape_count (s) / N;
   const Slope<N> slope = { trp_view_input (self, args, 0), trp_view_input (self, args, 5),
                            make_affine (self, args, training ? 0 : (float) self->attributes.eps) };
-  const SlopeSource<N> source = { slope, packs };
+  const SlopeSource<N> source = { slope, norm->columns.packs };
   const SlopeFinish finish = { (float *) args->outputs[1], (float *) args->outputs[2] };
 
   trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
                          norm->counters);
-  TRP_LAUNCH (self->device, (backward_kernel<N>), trp_blocks (pixels * (size_t) packs, TRP_THREADS),
-              TRP_THREADS, slope, (const float *) finish.dgamma, (const float *) finish.dbeta,
-              training ? (float) pixels : 0.0F, trp_view_output (self, args, 0), pixels, packs);
+  TRP_LAUNCH (self->device, (backward_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS,
+              slope, (const float *) finish.dgamma, (const float *) finish.dbeta,
+              training ? (float) norm->columns.pixels : 0.0F, trp_view_output (self, args, 0),
+              n_packs, trp_layout (s, N));
 }
 
 static bool

@@ -153,9 +153,8 @@ trp_add_rows (const TrpColumns &c, TrpPack<N> *a, TrpPack<N> *b)
 }
 
 template <int N, class Source, class Finish>
-static __global__ void
-__launch_bounds__ (TRP_THREADS) trp_columns_kernel (
-  TrpColumns c, Source source, Finish finish, float *partials, unsigned *counters)
+TRP_KERNEL
+trp_columns_kernel (TrpColumns c, Source source, Finish finish, float *partials, unsigned *counters)
 {
   __shared__ bool is_last;
   const int tid = (int) threadIdx.x, image = (int) blockIdx.z;

@@ -111,9 +111,8 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "dice_loss", error);
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  backward_kernel (Dice dice, const float *sums, const float *dloss, int n_groups, TrpView dx)
+TRP_KERNEL
+backward_kernel (Dice dice, const float *sums, const float *dloss, int n_groups, TrpView dx)
 {
   const float factor = *dloss / (float) n_groups;
 

@@ -240,9 +240,8 @@ gather (const Images &images, const float *factors, int group, int axis, int row
   return sum;
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS) backward_kernel (
-  Images images, const float *factors, const float *dloss, int n_groups, TrpView dx)
+TRP_KERNEL
+backward_kernel (Images images, const float *factors, const float *dloss, int n_groups, TrpView dx)
 {
   const size_t pixels = (size_t) images.h * (size_t) images.w;
   const float factor = -*dloss / (float) (N_AXES * n_groups);

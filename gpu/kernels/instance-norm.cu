@@ -9,6 +9,7 @@
  */
 
 #include "gpu/kernels/columns.h"
+#include "gpu/kernels/packs.h"
 #include "gpu/kernels/padding.h"
 
 namespace
@@ -40,22 +41,22 @@ struct Statistics
   const float *mean, *inverse;
 };
 
+/* @inner: layout of x, the residual and y; @outer: of the padded image. */
 struct Apply
 {
   TrpView x, residual, y, padded; /* data NULL: not there */
   Statistics statistics;
   TrpPadding padding;
-  int n_images, packs;
+  TrpLayout inner, outer;
   TrpActivation activation;
   float alpha;
 };
 
 template <int N>
 static __device__ __forceinline__ TrpPack<N>
-normalise (const Apply &job, int n, size_t pixel, int pack)
+normalise (const Apply &job, const TrpPosition &position, size_t at)
 {
-  const size_t at = pixel * (size_t) job.packs + (size_t) pack;
-  const size_t channel = ((size_t) n * (size_t) job.packs + (size_t) pack) * N;
+  const size_t channel = ((size_t) position.n * (size_t) job.inner.packs + (size_t) position.k) * N;
   TrpPack<N> v = trp_load<N> (job.x, at);
 
   for (int k = 0; k < N; k++)
@@ -75,34 +76,26 @@ normalise (const Apply &job, int n, size_t pixel, int pack)
 /* A thread makes one pack of the padded image; where that is no copy of the border it writes y too.
  */
 template <int N>
-static __global__ void
-__launch_bounds__ (TRP_THREADS) apply_kernel (Apply job)
+TRP_KERNEL
+apply_kernel (Apply job, size_t n_packs)
 {
   const TrpPadding p = job.padding;
-  const size_t width = (size_t) p.padded_w (), height = (size_t) p.padded_h ();
-  const size_t n_packs = (size_t) job.n_images * height * width * (size_t) job.packs;
 
   TRP_GRID_FOR (i, n_packs)
   {
-    const size_t padded_pixel = i / (size_t) job.packs;
-    const int pack = (int) (i - padded_pixel * (size_t) job.packs);
-    const size_t row = padded_pixel / width;
-    const int n = (int) (row / height);
-    const int column = (int) (padded_pixel - row * width) - p.left,
-              line = (int) (row - (size_t) n * height) - p.top;
-    const int from_x = trp_pad_source (p.mode, column, p.w),
-              from_y = trp_pad_source (p.mode, line, p.h);
-    const bool inside = from_x >= 0 && from_y >= 0; /* else of a border of zeros */
-    const size_t pixel = ((size_t) n * (size_t) p.h + (size_t) from_y) * (size_t) p.w +
-                         (size_t) from_x;
+    const TrpPosition to = trp_position (job.outer, i);
+    const int column = to.w - p.left, line = to.h - p.top;
+    const int x = trp_pad_source (p.mode, column, p.w), y = trp_pad_source (p.mode, line, p.h);
+    const bool inside = x >= 0 && y >= 0; /* else of a border of zeros */
+    const size_t at = inside ? trp_pack_index (job.inner, to.n, y, x, to.k) : 0;
     TrpPack<N> v = {};
 
     if (inside)
-      v = normalise<N> (job, n, pixel, pack);
+      v = normalise<N> (job, to, at);
     if (job.padded.data)
       trp_store<N> (job.padded, i, v);
-    if (job.y.data && inside && from_x == column && from_y == line)
-      trp_store<N> (job.y, pixel * (size_t) job.packs + (size_t) pack, v);
+    if (job.y.data && inside && x == column && y == line)
+      trp_store<N> (job.y, at, v);
   }
 }
 
@@ -148,22 +141,24 @@ launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
   const TrpView x = trp_view_input (self, args, 0), none = { NULL, TRP_GPU_F32 };
   const TrpMomentSource<N> source = { x, norm->columns.pixels, norm->columns.packs };
   const NormFinish finish = { mean, inverse, (float) a->eps };
+  const TrpPadding padding = trp_padding (*a, s);
+  const TrpShape outer = { s.n, padding.padded_h (), padding.padded_w (), s.c };
   const Apply job = { x,
                       self->n_inputs > 1 ? trp_view_input (self, args, 1) : none,
                       trp_view_output (self, args, 0),
                       self->n_outputs > 3 ? trp_view_output (self, args, 3) : none,
                       { mean, inverse },
-                      trp_padding (*a, s),
-                      s.n,
-                      norm->columns.packs,
+                      padding,
+                      trp_layout (s, N),
+                      trp_layout (outer, N),
                       a->activation,
                       (float) a->alpha };
-  const size_t n_packs = (size_t) s.n * (size_t) job.padding.padded_h () *
-                         (size_t) job.padding.padded_w () * (size_t) job.packs;
+  const size_t n_packs = trp_shape_count (outer) / N;
 
   trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
                          norm->counters);
-  TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS, job);
+  TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS, job,
+              n_packs);
 }
 
 static bool
@@ -183,25 +178,18 @@ struct Gradient
 {
   TrpView dy, dpadded, total; /* data NULL: not there */
   TrpPadding padding;
-  int packs;
+  TrpLayout layout;
 
   template <int N>
   __device__ __forceinline__ TrpPack<N>
-  gather (int n, size_t pixel, int pack) const
+  gather (const TrpPosition &p, size_t at) const
   {
-    const size_t pixels = (size_t) padding.h * (size_t) padding.w;
-    const size_t at = ((size_t) n * pixels + pixel) * (size_t) packs + (size_t) pack;
     TrpPack<N> sum = {};
 
     if (dy.data)
       sum = trp_load<N> (dy, at);
     if (dpadded.data)
-      {
-        const int y = (int) (pixel / (size_t) padding.w),
-                  x = (int) (pixel - (size_t) y * (size_t) padding.w);
-
-        trp_add_copies<N> (padding, dpadded, n, y, x, packs, pack, &sum);
-      }
+      trp_add_copies<N> (padding, dpadded, p.n, p.h, p.w, layout.packs, p.k, &sum);
     return sum;
   }
 };
@@ -220,7 +208,7 @@ template <int N> struct GradientSource
   __device__ void
   start (int image, size_t first, int pack)
   {
-    const size_t channel = ((size_t) image * (size_t) gradient.packs + (size_t) pack) * N;
+    const size_t channel = ((size_t) image * (size_t) gradient.layout.packs + (size_t) pack) * N;
 
     for (int k = 0; k < N; k++)
       {
@@ -232,8 +220,12 @@ template <int N> struct GradientSource
   __device__ void
   add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
   {
-    const size_t at = ((size_t) image * pixels + pixel) * (size_t) gradient.packs + (size_t) pack;
-    const TrpPack<N> v = trp_load<N> (x, at), total = gradient.gather<N> (image, pixel, pack);
+    const size_t at = ((size_t) image * pixels + pixel) * (size_t) gradient.layout.packs +
+                      (size_t) pack;
+    uint32_t column = (uint32_t) pixel;
+    const uint32_t row = trp_divide (gradient.layout.by_width, &column);
+    const TrpPosition position = { image, (int) row, (int) column, pack };
+    const TrpPack<N> v = trp_load<N> (x, at), total = gradient.gather<N> (position, at);
 
     for (int k = 0; k < N; k++)
       {
@@ -275,24 +267,20 @@ struct GradientFinish
 };
 
 template <int N>
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  gradient_kernel (GradientSource<N> job, const float *means, TrpView dx, int n_images)
+TRP_KERNEL
+gradient_kernel (GradientSource<N> job, const float *means, TrpView dx, size_t n_packs)
 {
-  const int packs = job.gradient.packs;
-  const size_t channels = (size_t) packs * N;
+  const size_t channels = (size_t) job.gradient.layout.packs * N;
 
-  TRP_GRID_FOR (i, (size_t) n_images * job.pixels * (size_t) packs)
+  TRP_GRID_FOR (i, n_packs)
   {
-    const size_t row = i / (size_t) packs;
-    const int pack = (int) (i - row * (size_t) packs), n = (int) (row / job.pixels);
-    const float *sums = means + 2 * (size_t) n * channels + (size_t) pack * N;
+    const TrpPosition at = trp_position (job.gradient.layout, i);
+    const float *sums = means + 2 * (size_t) at.n * channels + (size_t) at.k * N;
     TrpPack<N> v = trp_load<N> (job.x, i);
     const TrpPack<N> total = job.gradient.total.data ? trp_load<N> (job.gradient.total, i)
-                                                     : job.gradient.template gather<N> (
-                                                         n, row - (size_t) n * job.pixels, pack);
+                                                     : job.gradient.template gather<N> (at, i);
 
-    job.start (n, 0, pack);
+    job.start (at.n, 0, at.k);
     for (int k = 0; k < N; k++)
       {
         const float xhat = (v.v[k] - job.mean.v[k]) * job.inverse.v[k];
@@ -333,7 +321,7 @@ launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
     padded ? trp_view_input (self, args, self->n_inputs - 1) : none,
     self->n_outputs > 1 ? trp_view_output (self, args, 1) : none,
     trp_padding (*a, s),
-    norm->columns.packs,
+    trp_layout (s, N),
   };
   const GradientSource<N> source = { trp_view_input (self, args, 0),
                                      gradient,
@@ -344,12 +332,12 @@ launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
                                      (float) a->alpha };
   float *means = (float *) args->workspace;
   const GradientFinish finish = { means };
-  const size_t n_packs = (size_t) s.n * norm->columns.pixels * (size_t) gradient.packs;
+  const size_t n_packs = trp_shape_count (s) / N;
 
   trp_columns_launch<N> (self->device, norm->columns, source, finish,
                          (char *) args->workspace + mean_bytes (norm->columns), norm->counters);
   TRP_LAUNCH (self->device, (gradient_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS,
-              source, (const float *) means, trp_view_output (self, args, 0), s.n);
+              source, (const float *) means, trp_view_output (self, args, 0), n_packs);
 }
 
 static bool

@@ -72,9 +72,8 @@ run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "pixel_loss", error);
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  loss_backward_kernel (PixelLoss loss, const float *dloss, TrpView dx, size_t count)
+TRP_KERNEL
+loss_backward_kernel (PixelLoss loss, const float *dloss, TrpView dx, size_t count)
 {
   const float factor = *dloss / (float) count;
 
@@ -122,8 +121,8 @@ run_mean (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "mean", error);
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS) mean_backward_kernel (const float *dloss, TrpView dx, size_t count)
+TRP_KERNEL
+mean_backward_kernel (const float *dloss, TrpView dx, size_t count)
 {
   const float value = *dloss / (float) count;
 

@@ -89,9 +89,8 @@ look (const Windows &job, int plane, int top, int left)
   return sums;
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  loss_kernel (Windows job, float *partials, unsigned *counter, float *loss)
+TRP_KERNEL
+loss_kernel (Windows job, float *partials, unsigned *counter, float *loss)
 {
   __shared__ bool is_last;
   const unsigned block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x,
@@ -124,8 +123,8 @@ __launch_bounds__ (TRP_THREADS)
 }
 
 /* @slopes: (plane, 3, height, width), by the means of u, u^2 and uv. */
-static __global__ void
-__launch_bounds__ (TRP_THREADS) slopes_kernel (Windows job, float *slopes)
+TRP_KERNEL
+slopes_kernel (Windows job, float *slopes)
 {
   const int plane = (int) blockIdx.z, top = (int) blockIdx.y * TILE, left = (int) blockIdx.x * TILE;
   const int row = top + (int) threadIdx.x / TILE, column = left + (int) threadIdx.x % TILE;
@@ -138,9 +137,8 @@ __launch_bounds__ (TRP_THREADS) slopes_kernel (Windows job, float *slopes)
     trp_ssim_slopes_f32 (m.v[0], m.v[1], m.v[2], m.v[3], m.v[4], &to[0], &to[size], &to[2 * size]);
 }
 
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  gather_kernel (Windows job, const float *slopes, const float *dloss, TrpView dx)
+TRP_KERNEL
+gather_kernel (Windows job, const float *slopes, const float *dloss, TrpView dx)
 {
   __shared__ float seen[HALO][HALO];
   __shared__ float filtered[HALO][TILE];

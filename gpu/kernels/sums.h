@@ -53,9 +53,8 @@ template <int K> struct TrpRuns
 };
 
 template <int K, class Source, class Finish>
-static __global__ void
-__launch_bounds__ (TRP_THREADS)
-  trp_sums_kernel (TrpSums s, Source source, Finish finish, float *partials, unsigned *counter)
+TRP_KERNEL
+trp_sums_kernel (TrpSums s, Source source, Finish finish, float *partials, unsigned *counter)
 {
   __shared__ bool is_last;
   const int group = (int) blockIdx.y;
