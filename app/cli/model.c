@@ -180,21 +180,31 @@ run_export (const TrpVerb *verb, int argc, char **argv)
 
 /* --- info --- */
 
-/* The intensities that a model reads and, a generator, makes. */
-static void
-find_mappings (const TrpModel *model,
-               const TrpModelSummary *summary,
-               const TrpIntensity **out_input,
-               const TrpIntensity **out_output)
+/* What a model reads and makes, of its first network; @to is NULL for contours. */
+typedef struct
+{
+  const TrpIntensity *from, *to;
+  const char *reads, *makes;
+} Mapping;
+
+static Mapping
+get_mapping (const TrpModel *model, const TrpModelSummary *summary)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
   const TrpModelPart *first = summary->parts->len ? summary->parts->pdata[0] : NULL;
   const bool from_mr = trp_recipe_takes_mr (recipe, first && strcmp (first->net, "G_B") == 0);
+  const bool is_generator = recipe->trainer == TRP_TRAINER_CYCLEGAN;
 
-  *out_input = from_mr ? &recipe->mr : &recipe->ct;
-  *out_output = from_mr ? &recipe->ct : &recipe->mr;
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
-    *out_output = NULL;
+  return (Mapping){
+    .from = from_mr ? &recipe->mr : &recipe->ct,
+    .to = !is_generator ? NULL
+          : from_mr     ? &recipe->ct
+                        : &recipe->mr,
+    .reads = from_mr ? "MR" : "CT",
+    .makes = !is_generator ? "contours"
+             : from_mr     ? "CT"
+                           : "MR",
+  };
 }
 
 static char *
@@ -263,20 +273,18 @@ print_text (const TrpModel *model, const TrpModelSummary *summary)
 {
   GPtrArray *labels = trp_model_peek_labels (model);
   g_autofree char *text = trp_recipe_to_text (trp_model_get_recipe (model));
-  const TrpIntensity *input, *output;
-  g_autofree char *reads = NULL, *makes = NULL;
+  const Mapping mapping = get_mapping (model, summary);
+  g_autofree char *from = describe_mapping (mapping.from, false);
+  g_autofree char *to = mapping.to ? describe_mapping (mapping.to, true) : NULL;
 
-  find_mappings (model, summary, &input, &output);
-  reads = describe_mapping (input, false);
-  makes = output ? describe_mapping (output, true) : NULL;
   print_row (_ ("model"), "%s (%s)", trp_model_get_name (model),
              summary->can_resume ? _ ("checkpoint of a training") : _ ("for inference"));
   print_row ("sha256", "%s", trp_model_get_hash (model));
   print_row (_ ("written by"), "%s", summary->program ? summary->program : _ ("not known"));
   print_parts (summary);
-  print_row (_ ("reads"), "%s", reads);
-  if (makes)
-    print_row (_ ("makes"), "%s", makes);
+  print_row (_ ("reads"), "%s, %s", mapping.reads, from);
+  if (to)
+    print_row (_ ("makes"), "%s, %s", mapping.makes, to);
   for (guint n = 0; n < labels->len; n++)
     print_row (_ ("label"), "%u %s", ((TrpModelLabel *) labels->pdata[n])->value,
                ((TrpModelLabel *) labels->pdata[n])->name);
@@ -394,17 +402,18 @@ print_json (const TrpModel *model, const TrpModelSummary *summary)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *text = trp_recipe_to_text (trp_model_get_recipe (model));
-  const TrpIntensity *input, *output;
+  const Mapping mapping = get_mapping (model, summary);
 
-  find_mappings (model, summary, &input, &output);
   json_builder_begin_object (builder);
   add_text (builder, "name", trp_model_get_name (model));
   add_text (builder, "sha256", trp_model_get_hash (model));
   add_text (builder, "program", summary->program);
   add_flag (builder, "checkpoint", summary->can_resume);
   add_parts (builder, summary);
-  add_mapping (builder, "input", input);
-  add_mapping (builder, "output", output);
+  add_text (builder, "reads", mapping.reads);
+  add_text (builder, "makes", mapping.makes);
+  add_mapping (builder, "input", mapping.from);
+  add_mapping (builder, "output", mapping.to);
   add_labels (builder, trp_model_peek_labels (model));
   add_history (builder, summary);
   add_split (builder, summary);

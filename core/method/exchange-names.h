@@ -30,7 +30,8 @@ typedef struct _TrpNamePattern TrpNamePattern;
  * TrpNaming:
  * @name: for the command line
  * @anchor: a tensor that every such file has, the weight of the network's first convolution
- * @marker: (nullable): and another one, "*" in place of a number
+ * @marker: (nullable): a tensor that only these of all files with this anchor have, "*" in place of
+ * a number
  * @patterns: (nullable): what differs from our names, ended by an empty one
  * @upsampled_first: the way up joins (upsampled, passed on), ours (passed on, upsampled): the input
  * halves of the convolution behind are exchanged
@@ -50,7 +51,6 @@ typedef struct
   bool has_background;
 } TrpNaming;
 
-/* In the order in which they are tried. */
 const TrpNaming *trp_namings (size_t *out_n);
 /* (nullable) @name: the plain one. Errors: TRP_ERROR_UNSUPPORTED naming those there are. */
 const TrpNaming *trp_naming_find (const char *name, TrpTrainerKind kind, GError **error);

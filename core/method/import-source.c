@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define MAX_SOURCES 2 /* the two ways of a CycleGAN */
+
 bool
 trp_import_parse_arch (const char *text, TrpImportArch *out_arch, GError **error)
 {
@@ -65,7 +67,7 @@ read_net (const char *prefix)
 static bool
 has_marker (const TrpSafetensors *file, const TrpNaming *naming, const char *prefix)
 {
-  for (size_t n = 0; naming->marker && n < trp_safetensors_get_n_tensors (file); n++)
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
     {
       const char *name = trp_safetensors_peek_tensor (file, n)->name;
 
@@ -73,35 +75,49 @@ has_marker (const TrpSafetensors *file, const TrpNaming *naming, const char *pre
           trp_name_matches (naming->marker, name + strlen (prefix), NULL))
         return true;
     }
-  return !naming->marker;
-}
-
-static bool
-is_known (GPtrArray *sources, const char *prefix)
-{
-  for (guint n = 0; n < sources->len; n++)
-    if (strcmp (((TrpImportSource *) sources->pdata[n])->prefix, prefix) == 0)
-      return true;
   return false;
 }
 
 /* A tensor whose name ends with the anchor, at its beginning or behind a point. */
 static void
-look_at (const TrpSafetensors *file, const TrpNaming *naming, const char *name, GPtrArray *sources)
+look_at (const TrpNaming *naming, const char *name, GPtrArray *sources)
 {
   const size_t length = strlen (name), anchor = strlen (naming->anchor);
-  g_autofree char *prefix = NULL;
   TrpImportSource *source;
 
   if (!g_str_has_suffix (name, naming->anchor) ||
       (length > anchor && name[length - anchor - 1] != '.'))
     return;
-  prefix = g_strndup (name, length - anchor);
-  if (is_known (sources, prefix) || !has_marker (file, naming, prefix))
-    return;
   source = g_new (TrpImportSource, 1);
-  *source = (TrpImportSource){ naming, g_steal_pointer (&prefix), NULL };
+  *source = (TrpImportSource){ naming, g_strndup (name, length - anchor), NULL };
   g_ptr_array_add (sources, source);
+}
+
+/* More than MAX_SOURCES are not looked for: a stranger's file may hold a million. */
+static void
+find_anchors (const TrpSafetensors *file, TrpTrainerKind kind, GPtrArray *sources)
+{
+  size_t n_namings;
+  const TrpNaming *namings = trp_namings (&n_namings);
+
+  for (size_t k = 0; k < n_namings; k++)
+    for (size_t n = 0; namings[k].kind == kind && !namings[k].marker &&
+                       n < trp_safetensors_get_n_tensors (file) && sources->len <= MAX_SOURCES;
+         n++)
+      look_at (&namings[k], trp_safetensors_peek_tensor (file, n)->name, sources);
+}
+
+/* Namings that share an anchor are told apart by what else there is. */
+static void
+refine (const TrpSafetensors *file, TrpImportSource *source)
+{
+  size_t n_namings;
+  const TrpNaming *namings = trp_namings (&n_namings);
+
+  for (size_t k = 0; k < n_namings; k++)
+    if (namings[k].marker && strcmp (namings[k].anchor, source->naming->anchor) == 0 &&
+        has_marker (file, &namings[k], source->prefix))
+      source->naming = &namings[k];
 }
 
 static bool
@@ -137,7 +153,7 @@ name_nets (const TrpSafetensors *file,
   second = sources->pdata[1];
   first->net = read_net (first->prefix);
   second->net = read_net (second->prefix);
-  if (sources->len > 2 || kind == TRP_TRAINER_SEGMENTER || !first->net || !second->net ||
+  if (sources->len > MAX_SOURCES || kind == TRP_TRAINER_SEGMENTER || !first->net || !second->net ||
       first->net == second->net)
     return fail_ambiguous (first, second, error);
   return true;
@@ -162,8 +178,6 @@ trp_import_find_sources (const TrpSafetensors *file,
                          GError **error)
 {
   g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func (free_source);
-  size_t n_namings;
-  const TrpNaming *namings = trp_namings (&n_namings);
 
   if (!check_net (arch, net, error))
     return NULL;
@@ -173,10 +187,9 @@ trp_import_find_sources (const TrpSafetensors *file,
                            "The file is a model of this program already; use it as it is");
       return NULL;
     }
-  for (size_t k = 0; k < n_namings; k++)
-    for (size_t n = 0; namings[k].kind == arch->kind && n < trp_safetensors_get_n_tensors (file);
-         n++)
-      look_at (file, &namings[k], trp_safetensors_peek_tensor (file, n)->name, sources);
+  find_anchors (file, arch->kind, sources);
+  for (guint n = 0; n < sources->len; n++)
+    refine (file, sources->pdata[n]);
   if (sources->len == 0)
     {
       g_set_error_literal (

@@ -27,16 +27,6 @@ typedef struct
   GHashTable *taken; /* names of the file's tensors, borrowed */
 } Import;
 
-static const TrpTensorView *
-find (Import *self, const TrpImportSource *source, const char *ours, char **out_name)
-{
-  g_autofree char *name = trp_naming_translate (source->naming, ours,
-                                                self->recipe->segmenter_levels);
-
-  *out_name = g_strconcat (source->prefix, name, NULL);
-  return trp_safetensors_find (self->file, *out_name);
-}
-
 static bool
 check_values (const float *values, size_t n, bool is_variance, const char *name, GError **error)
 {
@@ -51,35 +41,52 @@ check_values (const float *values, size_t n, bool is_variance, const char *name,
   return true;
 }
 
-static bool
-take_tensor (Import *self, const TrpImportSource *source, const TrpValueInfo *info, GError **error)
+/* (transfer full): a tensor of the file in our order of channels */
+static float *
+read_tensor (const Import *self,
+             const TrpImportSource *source,
+             const TrpValueInfo *info,
+             const char *name,
+             GError **error)
 {
-  const char *ours = info->name + strlen (source->net) + 1;
-  TrpStored *stored = trp_store_require (self->store, info->name, &info->tensor, info->axes, error);
   const TrpFileShape shape = trp_axes_file_shape (info->axes, info->tensor.shape);
+  const TrpTensorView *view = trp_safetensors_find (self->file, name);
   const size_t n = trp_shape_count (info->tensor.shape);
-  g_autofree char *name = NULL;
-  g_autofree float *values = NULL;
-  const TrpTensorView *view = find (self, source, ours, &name);
+  /* the file is the bound for what is taken: another size is refused before it is read */
+  g_autofree float *values = g_try_new (float, view && view->count == n ? n : 1);
 
-  if (!stored)
-    return false;
-  if (!view && trp_name_is_norm_bias (self->recipe->trainer, ours))
-    return true; /* zeros, as the store made them */
-  values = g_try_new (float, n);
   if (!values)
     {
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT,
                            "There is not enough memory for the weights");
-      return false;
+      return NULL;
     }
   if (!trp_safetensors_read_f32 (self->file, name, (size_t) shape.n_axes, shape.axes, values,
                                  error) ||
       !check_values (values, n, g_str_has_suffix (name, ".running_var"), name, error))
-    return false;
-  trp_naming_reorder (source->naming, ours, shape.axes, values);
+    return NULL;
+  trp_naming_reorder (source->naming, info->name + strlen (source->net) + 1, shape.axes, values);
   g_hash_table_add (self->taken, (char *) view->name);
-  return trp_store_set_file (self->store, stored, values, error);
+  return g_steal_pointer (&values);
+}
+
+static bool
+take_tensor (Import *self, const TrpImportSource *source, const TrpValueInfo *info, GError **error)
+{
+  const char *ours = info->name + strlen (source->net) + 1;
+  g_autofree char *theirs = trp_naming_translate (source->naming, ours,
+                                                  self->recipe->segmenter_levels);
+  g_autofree char *name = g_strconcat (source->prefix, theirs, NULL);
+  const bool is_absent = !trp_safetensors_find (self->file, name) &&
+                         trp_name_is_norm_bias (self->recipe->trainer, ours);
+  g_autofree float *values = is_absent ? NULL : read_tensor (self, source, info, name, error);
+  TrpStored *stored;
+
+  if (!values && !is_absent)
+    return false;
+  stored = trp_store_require (self->store, info->name, &info->tensor, info->axes, error);
+  /* zeros until set */
+  return stored && (is_absent || trp_store_set_file (self->store, stored, values, error));
 }
 
 static bool

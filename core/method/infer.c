@@ -299,6 +299,18 @@ check_kind (const TrpModel *model, TrpTrainerKind kind, GError **error)
   return false;
 }
 
+/* Files of one generator know one way only. */
+static bool
+check_direction (const TrpModel *model, bool b_to_a, GError **error)
+{
+  if (trp_model_has_network (model, trp_recipe_get_net (trp_model_get_recipe (model), b_to_a)))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "The model %s has no network that makes %s; the other direction may be there",
+               trp_model_get_name (model), b_to_a ? "MR from CT" : "CT from MR");
+  return false;
+}
+
 /* MR has no unit of its own: a synthetic one is 0 to 1000. */
 static TrpCurve
 output_curve (const TrpIntensity *intensity)
@@ -324,7 +336,7 @@ trp_model_synthesize (const TrpModel *self,
   g_autofree char *provenance = NULL;
   TrpFrame frame;
 
-  if (!check_kind (self, TRP_TRAINER_CYCLEGAN, error) ||
+  if (!check_kind (self, TRP_TRAINER_CYCLEGAN, error) || !check_direction (self, b_to_a, error) ||
       !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
     return NULL;

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 const TrpSafetensors *trp_model_peek_file (const TrpModel *self);
 
+/* Whether the file has tensors of @net, such as "G_B". */
+bool trp_model_has_network (const TrpModel *model, const char *net);
+
 /* Fills a store that has a network's tensors: averages unless @raw asks for the last step's;
  * inference files have plain names only. */
 bool trp_model_load_weights (const TrpModel *model, TrpStore *store, bool raw, GError **error)

@@ -10,25 +10,13 @@
 
 #include <string.h>
 
-static bool
-has_network (const TrpModel *model, const char *net)
-{
-  const TrpSafetensors *file = trp_model_peek_file (model);
-  g_autofree char *prefix = g_strconcat (net, ".", NULL);
-
-  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
-    if (g_str_has_prefix (trp_safetensors_peek_tensor (file, n)->name, prefix))
-      return true;
-  return false;
-}
-
 static const char *
 choose_net (const TrpModel *model, const char *wanted, GError **error)
 {
   static const char *const nets[] = { "G_A", "G_B", "net" };
 
   for (size_t n = 0; n < G_N_ELEMENTS (nets); n++)
-    if ((!wanted || strcmp (wanted, nets[n]) == 0) && has_network (model, nets[n]))
+    if ((!wanted || strcmp (wanted, nets[n]) == 0) && trp_model_has_network (model, nets[n]))
       return nets[n];
   g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s has no network %s",
                trp_model_get_name (model), wanted ? wanted : "that makes images or contours");

@@ -181,3 +181,15 @@ trp_model_peek_labels (const TrpModel *self)
 {
   return self->labels;
 }
+
+bool
+trp_model_has_network (const TrpModel *model, const char *net)
+{
+  const TrpSafetensors *file = trp_model_peek_file (model);
+  g_autofree char *prefix = g_strconcat (net, ".", NULL);
+
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
+    if (g_str_has_prefix (trp_safetensors_peek_tensor (file, n)->name, prefix))
+      return true;
+  return false;
+}

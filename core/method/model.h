@@ -107,8 +107,9 @@ TrpVolume *trp_model_synthesize (const TrpModel *self,
 /**
  * trp_model_segment:
  *
- * Looks at the middle of the volume, as wide as the slices it was trained on; what lies outside is
- * background. A voxel belongs to the structure of the largest probability over one half.
+ * Looks at the middle of the volume, as wide as the slices it was trained on (all of it when the
+ * recipe says so); what lies outside is background. A voxel belongs to the structure of the largest
+ * probability over one half.
  *
  * Returns: (transfer full): structures marked AUTOMATIC on the grid of @volume.
  */

@@ -404,6 +404,20 @@ def check_full_size(folder):
         check(got == count, "%s of full size: %d parameters instead of %d" % (arch, got, count))
 
 
+# The lines that the README offers, run as they stand.
+def check_readme(folder):
+    root = os.environ.get("TRIPTYCH_SOURCE", os.path.join(os.path.dirname(__file__), "..", ".."))
+    lines = open(os.path.join(root, "README.md"), encoding="utf-8").read().split("\n")
+    first = lines.index("    import json, struct, torch")
+    snippet = "\n".join(line[4:] for line in lines[first:lines.index("", first)])
+    torch.save(fill(Resnet(1, 1, 4, 9), 3).state_dict(), os.path.join(folder, "latest_net_G_A.pth"))
+    subprocess.run([sys.executable, "-c", snippet], cwd=folder, check=True)
+    model = os.path.join(folder, "readme.safetensors")
+    call("model", "import", os.path.join(folder, "G_A.safetensors"), "--out", model, "--arch", "resnet-9")
+    check(json.loads(call("model", "info", model, "--json"))["networks"][0]["architecture"] == "resnet-9",
+          "the README's conversion does not lead to a model")
+
+
 torch.manual_seed(0)
 torch.set_num_threads(2)
 with tempfile.TemporaryDirectory() as folder:
@@ -422,5 +436,6 @@ with tempfile.TemporaryDirectory() as folder:
     compare_segmenter(folder, "mateuszbuda", Mateuszbuda(3, 1, 6, 5), "mateuszbuda", 3, dtype=torch.float16,
                       extra=["--set", "data.source=mr"])
     check_full_size(folder)
+    check_readme(folder)
 print("%d checks, %d failed" % (n_checks, len(bad)))
 sys.exit(1 if bad else 0)
