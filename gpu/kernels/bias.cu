@@ -5,6 +5,9 @@
 
 #include "gpu/kernels/columns.h"
 
+namespace
+{
+
 template <int N> struct BiasSource
 {
   TrpView dy;
@@ -94,4 +97,6 @@ run_bias_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error
   return trp_gpu_launched (self->device, "bias_backward", error);
 }
 
-const TrpGpuOp trp_gpu_bias_backward = { prepare_bias, clear_bias, run_bias_backward };
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_bias_backward = { prepare_bias, clear_bias, run_bias_backward };

@@ -8,6 +8,9 @@
 
 #include "gpu/kernels/packs.h"
 
+namespace
+{
+
 /* The packs of a tensor whose elements do not care where they stand. */
 typedef struct
 {
@@ -22,12 +25,6 @@ packs_of (const TrpTensor *tensor)
   const int width = trp_pack_width (count);
 
   return { width, count / (size_t) width };
-}
-
-static bool
-finish (const TrpGpuKernel *self, GError **error)
-{
-  return trp_gpu_launched (self->device, trp_op_class (self->kind)->name, error);
 }
 
 template <int N>
@@ -52,10 +49,8 @@ run_activation (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   TRP_LAUNCH_PACKS (self->device, n.width, activate, n.packs, trp_view_input (self, args, 0),
                     trp_view_output (self, args, 0), n.packs, self->attributes.activation,
                     (float) self->attributes.alpha);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "activation", error);
 }
-
-const TrpGpuOp trp_gpu_activation = { NULL, NULL, run_activation };
 
 template <int N>
 static __global__ void
@@ -81,10 +76,8 @@ run_activation_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError *
                     trp_view_input (self, args, 0), trp_view_input (self, args, 1),
                     trp_view_output (self, args, 0), n.packs, self->attributes.activation,
                     (float) self->attributes.alpha);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "activation_backward", error);
 }
-
-const TrpGpuOp trp_gpu_activation_backward = { NULL, NULL, run_activation_backward };
 
 template <int N>
 static __global__ void
@@ -108,10 +101,8 @@ run_add (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, n.width, add, n.packs, trp_view_input (self, args, 0),
                     trp_view_input (self, args, 1), trp_view_output (self, args, 0), n.packs);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "add", error);
 }
-
-const TrpGpuOp trp_gpu_add = { NULL, NULL, run_add };
 
 /* @scalar may be NULL. */
 template <int N>
@@ -138,10 +129,8 @@ run_scale (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, n.width, scale, n.packs, trp_view_input (self, args, 0), scalar,
                     trp_view_output (self, args, 0), n.packs, (float) self->attributes.alpha);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "scale", error);
 }
-
-const TrpGpuOp trp_gpu_scale = { NULL, NULL, run_scale };
 
 template <int N>
 static __global__ void
@@ -164,10 +153,8 @@ run_constant (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, n.width, fill, n.packs, trp_view_output (self, args, 0), n.packs,
                     (float) self->attributes.alpha);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "constant", error);
 }
-
-const TrpGpuOp trp_gpu_constant = { NULL, NULL, run_constant };
 
 struct Dropout
 {
@@ -216,10 +203,8 @@ run_dropout (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   TRP_LAUNCH_PACKS (self->device, n.width, drop, n.packs, trp_view_input (self, args, 0),
                     (const float *) args->inputs[1], trp_view_output (self, args, 0), n.packs,
                     dropout);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "dropout", error);
 }
-
-const TrpGpuOp trp_gpu_dropout = { NULL, NULL, run_dropout };
 
 /* A part of y's channels and where it comes from; all counted in packs. */
 struct Part
@@ -310,10 +295,8 @@ run_concat (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
       launch_join (self, args, &parts, begin, end);
       begin = end;
     }
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "concat", error);
 }
-
-const TrpGpuOp trp_gpu_concat = { NULL, NULL, run_concat };
 
 static bool
 run_slice (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
@@ -324,10 +307,8 @@ run_slice (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
                   1 };
 
   launch_join (self, args, &parts, 0, c);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "slice", error);
 }
-
-const TrpGpuOp trp_gpu_slice = { NULL, NULL, run_slice };
 
 static bool
 run_slice_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
@@ -336,7 +317,17 @@ run_slice_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **erro
   Parts parts = { { { trp_view_input (self, args, 0), offset, offset + c, c, 0 } }, 1 };
 
   launch_join (self, args, &parts, 0, self->outputs[0].shape.c);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "slice_backward", error);
 }
 
-const TrpGpuOp trp_gpu_slice_backward = { NULL, NULL, run_slice_backward };
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_activation = { NULL, NULL, run_activation };
+extern "C" const TrpGpuOp trp_gpu_activation_backward = { NULL, NULL, run_activation_backward };
+extern "C" const TrpGpuOp trp_gpu_add = { NULL, NULL, run_add };
+extern "C" const TrpGpuOp trp_gpu_scale = { NULL, NULL, run_scale };
+extern "C" const TrpGpuOp trp_gpu_constant = { NULL, NULL, run_constant };
+extern "C" const TrpGpuOp trp_gpu_dropout = { NULL, NULL, run_dropout };
+extern "C" const TrpGpuOp trp_gpu_concat = { NULL, NULL, run_concat };
+extern "C" const TrpGpuOp trp_gpu_slice = { NULL, NULL, run_slice };
+extern "C" const TrpGpuOp trp_gpu_slice_backward = { NULL, NULL, run_slice_backward };

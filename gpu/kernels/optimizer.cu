@@ -9,7 +9,8 @@
 
 #include "gpu/kernel.h"
 
-#include <string.h>
+namespace
+{
 
 #define CHUNK 4096 /* elements; 4 packs of 4 for each thread */
 #define MAX_ROLES 4
@@ -296,8 +297,6 @@ run_adam (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "adam", error);
 }
 
-const TrpGpuOp trp_gpu_adam = { prepare_adam, clear_tensors, run_adam };
-
 enum
 {
   EMA_PARAMETER,
@@ -352,8 +351,6 @@ run_ema (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
               (float) self->attributes.alpha, self->device->half);
   return trp_gpu_launched (self->device, "ema", error);
 }
-
-const TrpGpuOp trp_gpu_ema = { prepare_ema, clear_tensors, run_ema };
 
 /* Counts into @found, which is the thread's own. */
 struct FiniteJob
@@ -439,4 +436,9 @@ run_loss_scale (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "loss_scale", error);
 }
 
-const TrpGpuOp trp_gpu_loss_scale = { prepare_loss_scale, clear_tensors, run_loss_scale };
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_adam = { prepare_adam, clear_tensors, run_adam };
+extern "C" const TrpGpuOp trp_gpu_ema = { prepare_ema, clear_tensors, run_ema };
+extern "C" const TrpGpuOp trp_gpu_loss_scale = { prepare_loss_scale, clear_tensors,
+                                                 run_loss_scale };

@@ -8,6 +8,9 @@
 
 #include "gpu/kernels/packs.h"
 
+namespace
+{
+
 /* x, y (n, packs), pool (capacity, packs), choices (n); a choice of a slot that is not there gives
  * NaN and stores nothing. */
 template <int N>
@@ -48,4 +51,6 @@ run_pool_exchange (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error
   return trp_gpu_launched (self->device, "pool_exchange", error);
 }
 
-const TrpGpuOp trp_gpu_pool_exchange = { NULL, NULL, run_pool_exchange };
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_pool_exchange = { NULL, NULL, run_pool_exchange };

@@ -8,11 +8,8 @@
 #include "gpu/kernels/packs.h"
 #include "gpu/kernels/padding.h"
 
-static bool
-finish (const TrpGpuKernel *self, GError **error)
+namespace
 {
-  return trp_gpu_launched (self->device, trp_op_class (self->kind)->name, error);
-}
 
 /* A kernel that walks over @walked and knows where the packs of a larger or smaller image @other
  * lie. */
@@ -57,10 +54,8 @@ run_pad (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   TRP_LAUNCH_PACKS (self->device, walk.width, pad, walk.packs, trp_view_input (self, args, 0),
                     walk.other, trp_view_output (self, args, 0), walk.walked, walk.packs,
                     trp_padding (self->attributes, self->inputs[0].shape));
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "pad", error);
 }
-
-const TrpGpuOp trp_gpu_pad = { NULL, NULL, run_pad };
 
 template <int N>
 static __global__ void
@@ -84,10 +79,8 @@ run_pad_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   TRP_LAUNCH_PACKS (self->device, walk.width, unpad, walk.packs, trp_view_input (self, args, 0),
                     trp_view_output (self, args, 0), walk.walked, walk.packs,
                     trp_padding (self->attributes, self->outputs[0].shape));
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "pad_backward", error);
 }
-
-const TrpGpuOp trp_gpu_pad_backward = { NULL, NULL, run_pad_backward };
 
 /* The four packs of @large, row by row, that belong to one of an image of half its size. */
 struct Four
@@ -155,10 +148,8 @@ run_max_pool (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, walk.width, pool, walk.packs, trp_view_input (self, args, 0),
                     walk.other, trp_view_output (self, args, 0), walk.walked, walk.packs);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "max_pool", error);
 }
-
-const TrpGpuOp trp_gpu_max_pool = { NULL, NULL, run_max_pool };
 
 template <int N>
 static __global__ void
@@ -189,10 +180,8 @@ run_max_pool_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **e
   TRP_LAUNCH_PACKS (self->device, walk.width, unpool, walk.packs, trp_view_input (self, args, 0),
                     trp_view_input (self, args, 1), trp_view_output (self, args, 0), walk.other,
                     walk.walked, walk.packs);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "max_pool_backward", error);
 }
-
-const TrpGpuOp trp_gpu_max_pool_backward = { NULL, NULL, run_max_pool_backward };
 
 template <int N>
 static __global__ void
@@ -215,10 +204,8 @@ run_upsample (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
   TRP_LAUNCH_PACKS (self->device, walk.width, enlarge, walk.packs, trp_view_input (self, args, 0),
                     walk.walked, trp_view_output (self, args, 0), walk.other, walk.packs);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "upsample", error);
 }
-
-const TrpGpuOp trp_gpu_upsample = { NULL, NULL, run_upsample };
 
 template <int N>
 static __global__ void
@@ -243,7 +230,14 @@ run_upsample_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **e
 
   TRP_LAUNCH_PACKS (self->device, walk.width, sum_four, walk.packs, trp_view_input (self, args, 0),
                     walk.other, trp_view_output (self, args, 0), walk.walked, walk.packs);
-  return finish (self, error);
+  return trp_gpu_launched (self->device, "upsample_backward", error);
 }
 
-const TrpGpuOp trp_gpu_upsample_backward = { NULL, NULL, run_upsample_backward };
+} /* namespace */
+
+extern "C" const TrpGpuOp trp_gpu_pad = { NULL, NULL, run_pad };
+extern "C" const TrpGpuOp trp_gpu_pad_backward = { NULL, NULL, run_pad_backward };
+extern "C" const TrpGpuOp trp_gpu_max_pool = { NULL, NULL, run_max_pool };
+extern "C" const TrpGpuOp trp_gpu_max_pool_backward = { NULL, NULL, run_max_pool_backward };
+extern "C" const TrpGpuOp trp_gpu_upsample = { NULL, NULL, run_upsample };
+extern "C" const TrpGpuOp trp_gpu_upsample_backward = { NULL, NULL, run_upsample_backward };
