@@ -84,6 +84,8 @@ run_rule (Sweep *sweep, int index)
       {
         TrpValue *sum = &sweep->gradients[op->inputs[k]];
 
+        if (trp_graph_peek_value (sweep->graph, op->inputs[k])->tensor.precise)
+          trp_graph_set_precise (sweep->graph, dx[k]);
         *sum = *sum == TRP_VALUE_NONE ? dx[k] : trp_graph_add (sweep->graph, *sum, dx[k]);
       }
 }

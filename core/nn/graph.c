@@ -156,13 +156,31 @@ trp_graph_output (TrpGraph *self, const char *name, TrpValue value)
   ((TrpValueInfo *) g_ptr_array_index (self->values, (guint) value))->keep = true;
 }
 
-/* An element-wise operation keeps what its first input was held in. */
+void
+trp_graph_set_precise (TrpGraph *self, TrpValue value)
+{
+  g_return_if_fail (self);
+  if (value != TRP_VALUE_NONE)
+    ((TrpValueInfo *) g_ptr_array_index (self->values, (guint) value))->tensor.precise = true;
+}
+
+static bool
+are_precise (const TrpTensor *temporaries, int n)
+{
+  for (int i = 0; i < n; i++)
+    if (!temporaries[i].precise || temporaries[i].kind != TRP_VALUE_TEMPORARY)
+      return false;
+  return n > 0;
+}
+
+/* An element-wise operation keeps what its first input was held in, one that moves numbers what all
+ * of them were. */
 static bool
 is_precise (const TrpOpClass *klass, const TrpTensor *inputs, int n_inputs, int output)
 {
   return (klass->precise >> MIN (output, 31) & 1) ||
-         (klass->in_place && n_inputs > 0 && inputs[0].precise &&
-          inputs[0].kind == TRP_VALUE_TEMPORARY);
+         (klass->in_place && are_precise (inputs, MIN (n_inputs, 1))) ||
+         (klass->moves && are_precise (inputs, n_inputs));
 }
 
 static void

@@ -67,6 +67,11 @@ TrpValue trp_graph_parameter (TrpGraph *self, const char *name, TrpShape shape, 
 TrpValue trp_graph_state (TrpGraph *self, const char *name, TrpShape shape, TrpAxes axes);
 /* Lets the host read @value after a step by @name (an output, a loss). */
 void trp_graph_output (TrpGraph *self, const char *name, TrpValue value);
+/* No device holds @value in less than 32 bits, nor its gradient. Element-wise operations whose
+ * first input it is, and those that only move numbers, inherit that: call it before they are added.
+ * Anything but a temporary has 32 bits anyway. For what is seen, as an output image: bfloat16 has 8
+ * bits. */
+void trp_graph_set_precise (TrpGraph *self, TrpValue value);
 
 /**
  * trp_graph_add_op:

@@ -126,6 +126,7 @@ typedef struct
  * @in_place: bit i set: output 0 may use the memory of input i (element-wise kinds). A back end
  * must cope with output 0 == input i as well as with separate memory
  * @precise: bit i set: output i is precise (see TrpTensor)
+ * @moves: its output holds the inputs' numbers as they were
  * @optional: bit i set: output i gets no memory where nothing reads it; kernels are then given NULL
  * @infer: checks inputs and attributes; sets desc-independent @out_shapes of all @n_outputs.
  * Errors: TRP_ERROR_GEOMETRY with the sizes, for what a user's choice of sizes can cause. Any other
@@ -141,6 +142,7 @@ typedef struct
   unsigned in_place;
   unsigned precise;
   unsigned optional;
+  bool moves;
   bool (*infer) (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error);
   void (*backward) (TrpGraph *graph,
                     const TrpOp *op,

@@ -117,6 +117,32 @@ unet_counts (void)
     }
 }
 
+/* What is seen keeps 32 bits on every device: images in colour or grey, logits with a background.
+ */
+static void
+outputs_are_precise (void)
+{
+  static const TrpResnet resnets[] = {
+    { 1, 1, 8, 1, 1, false },
+    { .in_channels = 1, .out_channels = 1, .filters = 8, .n_blocks = 1, .grey_out = 3 },
+  };
+  static const TrpUnet unets[] = {
+    { 1, 1, 8, 2, false, TRP_NORM_INSTANCE, false },
+    { .in_channels = 1, .out_channels = 2, .filters = 8, .n_levels = 2, .background = true },
+  };
+  g_autoptr (TrpGraph) graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ 1, 16, 16, 1 });
+  const TrpValue outputs[] = {
+    trp_resnet_build (graph, &resnets[0], "a", x),
+    trp_resnet_build (graph, &resnets[1], "b", x),
+    trp_unet_build (graph, &unets[0], "c", x),
+    trp_unet_build (graph, &unets[1], "d", x),
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (outputs); i++)
+    g_assert_true (trp_graph_peek_value (graph, outputs[i])->tensor.precise);
+}
+
 /* Sizes that the network cannot halve are a sentence, not a crash. */
 static void
 refuses_sizes (void)
@@ -235,6 +261,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/networks/resnet-counts", resnet_counts);
   g_test_add_func ("/networks/resnet-names", resnet_names);
+  g_test_add_func ("/networks/outputs-are-precise", outputs_are_precise);
   g_test_add_func ("/networks/patch-counts", patch_counts);
   g_test_add_func ("/networks/unet-counts", unet_counts);
   g_test_add_func ("/networks/refuses-sizes", refuses_sizes);

@@ -204,6 +204,48 @@ test_plan_peak (void)
     }
 }
 
+static bool
+is_precise (const TrpGraph *graph, TrpValue value)
+{
+  return trp_graph_peek_value (graph, value)->tensor.precise;
+}
+
+/* The last convolution's output is marked; the activation after it, the slice of that and all their
+ * gradients follow. What leads there does not. */
+static void
+test_precise (void)
+{
+  g_autoptr (TrpGraph) graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ 1, 8, 8, 3 });
+  const TrpValue w = trp_graph_parameter (graph, "w", (TrpShape){ 3, 3, 3, 3 }, TRP_AXES_FILTER);
+  const TrpValue hidden = trp_graph_conv (graph, x, w, TRP_VALUE_NONE, 1, 1);
+  const TrpValue last = trp_graph_conv (graph, hidden, w, TRP_VALUE_NONE, 1, 1);
+  TrpValue image, first, gradient;
+  int n_precise = 0, n_rough = 0;
+
+  trp_graph_set_precise (graph, last);
+  image = trp_graph_activation (graph, last, TRP_ACTIVATION_TANH, 0);
+  first = trp_graph_slice (graph, image, 0, 1);
+  g_assert_true (is_precise (graph, image) && is_precise (graph, first));
+  g_assert_false (is_precise (graph, hidden));
+  g_assert_false (is_precise (graph, trp_graph_activation (graph, hidden, TRP_ACTIVATION_TANH, 0)));
+  g_assert_false (is_precise (graph, trp_graph_concat (graph, (TrpValue[]){ image, hidden }, 2)));
+  trp_graph_differentiate (
+    graph, trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, first, 0), &w, 1, &gradient);
+  for (int i = 0; i < trp_graph_get_n_ops (graph); i++)
+    {
+      const TrpOp *op = trp_graph_peek_op (graph, i);
+
+      if (op->kind == TRP_OP_conv_backward_data)
+        n_rough += !is_precise (graph, op->outputs[0]);
+      if (op->kind == TRP_OP_pixel_loss_backward || op->kind == TRP_OP_slice_backward ||
+          op->kind == TRP_OP_activation_backward)
+        n_precise += is_precise (graph, op->outputs[0]);
+    }
+  g_assert_cmpint (n_precise, ==, 3);
+  g_assert_cmpint (n_rough, ==, 1);
+}
+
 /* A norm of which only the padded copy is read has no other output, until the host may read it. */
 static void
 test_plan_unread (void)
@@ -724,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/plan/keeps-results", test_plan_keeps_results);
   g_test_add_func ("/nn/plan/never-overlaps", test_plan_never_overlaps);
   g_test_add_func ("/nn/plan/peak", test_plan_peak);
+  g_test_add_func ("/nn/differentiate/precise", test_precise);
   g_test_add_func ("/nn/plan/unread", test_plan_unread);
   g_test_add_func ("/nn/plan/types", test_plan_types);
   g_test_add_func ("/nn/differentiate/frozen", test_frozen);

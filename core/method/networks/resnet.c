@@ -127,6 +127,7 @@ trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, Tr
   last = g_strdup_printf ("%s.model.%d", prefix, build.index + 1);
   x = trp_named_conv (graph, last, build.padded, MAX (spec->out_channels, spec->grey_out), 7, 1, 0,
                       true);
+  trp_graph_set_precise (graph, x);
   x = trp_graph_activation (graph, x, TRP_ACTIVATION_TANH, 0);
   return spec->grey_out > 1 ? mean_of_channels (graph, x) : x;
 }

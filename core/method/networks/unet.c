@@ -83,5 +83,6 @@ trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpVal
       x = double_conv (graph, spec, block, x, spec->filters << level);
     }
   x = trp_named_conv (graph, head, x, spec->out_channels + spec->background, 1, 1, 0, true);
+  trp_graph_set_precise (graph, x);
   return spec->background ? subtract_background (graph, x) : x;
 }

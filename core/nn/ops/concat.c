@@ -131,6 +131,7 @@ reference_slice_backward (const TrpReferenceArgs *args)
 
 const TrpOpClass trp_op_concat = {
   .name = "concat",
+  .moves = true,
   .infer = infer_concat,
   .backward = backward_concat,
   .reference = reference_concat,
@@ -138,6 +139,7 @@ const TrpOpClass trp_op_concat = {
 
 const TrpOpClass trp_op_slice = {
   .name = "slice",
+  .moves = true,
   .infer = infer_slice,
   .backward = backward_slice,
   .reference = reference_slice,
@@ -145,6 +147,7 @@ const TrpOpClass trp_op_slice = {
 
 const TrpOpClass trp_op_slice_backward = {
   .name = "slice_backward",
+  .moves = true,
   .infer = infer_slice_backward,
   .reference = reference_slice_backward,
 };
