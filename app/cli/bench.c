@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 extern const TrpVerb trp_verb_bench;
 
@@ -41,7 +42,8 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* What is of interest on a GPU, and, where that would take a CPU minutes, what is timed instead. */
+/* What is of interest on a GPU, and, where that would take a CPU minutes, what is timed instead;
+ * tests/bench/bench-pytorch.py has the same rows. */
 typedef struct
 {
   TrpBenchmarkSpec gpu;
@@ -50,9 +52,10 @@ typedef struct
 
 static const Row rows[] = {
   { { "resnet-9", false, 256, 1 }, 256, 1 },      { { "resnet-9", true, 256, 1 }, 256, 1 },
-  { { "cyclegan", true, 256, 1 }, 256, 1 },       { { "cyclegan", true, 256, 8 }, 64, 8 },
-  { { "unet", false, 256, 1 }, 256, 1 },          { { "unet", true, 256, 16 }, 128, 4 },
-  { { "res-unet-2.5d", true, 256, 16 }, 128, 4 }, { { "patient", false, 256, 10 }, 64, 10 },
+  { { "cyclegan", true, 256, 1 }, 128, 1 },       { { "cyclegan", true, 256, 8 }, 64, 8 },
+  { { "unet", false, 256, 1 }, 256, 1 },          { { "unet", true, 256, 16 }, 128, 2 },
+  { { "res-unet-2.5d", false, 256, 1 }, 256, 1 }, { { "res-unet-2.5d", true, 256, 16 }, 128, 2 },
+  { { "patient", false, 256, 10 }, 64, 10 },
 };
 
 /* What all rows of one call share. */
@@ -106,6 +109,14 @@ add_row (JsonBuilder *builder,
   json_builder_end_object (builder);
 }
 
+/* Above the progress line of a terminal. */
+static void
+clear_line (void)
+{
+  if (isatty (STDERR_FILENO))
+    fprintf (stderr, "\r\033[K");
+}
+
 /* @width: in characters, not bytes; negative: left-aligned. */
 static void
 print_cell (const char *text, int width)
@@ -124,6 +135,7 @@ print_heading (const Session *session, const char *note)
   static const char *const columns[] = { N_ ("ms/step"),  N_ ("images/s"), N_ ("conv. ms"),
                                          N_ ("floor ms"), N_ ("GFLOP"),    N_ ("memory MB") };
 
+  clear_line ();
   printf ("%s\n", note);
   printf (_ ("%s, %s; a large convolution runs at %.1f GFLOP/s\n\n"), session->info.name,
           session->info.precision, 1e-9 * session->matrix_rate);
@@ -157,6 +169,7 @@ print_profile (const TrpBenchmarkResult *result)
 static void
 print_row (const Session *session, const TrpBenchmarkSpec *spec, const TrpBenchmarkResult *result)
 {
+  clear_line ();
   printf ("%-20s %-5s %5d %5d %10.2f %10.1f %10.2f %10.2f %10.1f %10.0f\n", spec->network,
           mode_name (spec), result->size, result->batch, 1e3 * result->seconds,
           result->n_images / result->seconds, 1e3 * result->convolution_seconds,
@@ -212,13 +225,16 @@ bench_or_tell (const Session *session,
       json_builder_end_object (builder);
     }
   else
-    printf ("%-20s %-5s %5d %5d  %s\n", spec->network, mode_name (spec), spec->size, spec->batch,
-            cause->message);
+    {
+      clear_line ();
+      printf ("%-20s %-5s %5d %5d  %s\n", spec->network, mode_name (spec), spec->size, spec->batch,
+              cause->message);
+    }
   return true;
 }
 
 static bool
-bench_table (const Session *session, JsonBuilder *builder, GError **error)
+bench_table (const Session *session, TrpProgress *progress, JsonBuilder *builder, GError **error)
 {
   const bool is_host = session->info.total_bytes == 0;
 
@@ -231,8 +247,7 @@ bench_table (const Session *session, JsonBuilder *builder, GError **error)
   for (size_t n = 0; n < G_N_ELEMENTS (rows); n++)
     {
       const double whole = G_N_ELEMENTS (rows);
-      TrpProgress part = trp_progress_part (trp_verb_progress (), (double) n / whole,
-                                            (double) (n + 1) / whole);
+      TrpProgress part = trp_progress_part (progress, (double) n / whole, (double) (n + 1) / whole);
       TrpBenchmarkSpec spec = rows[n].gpu;
 
       if (is_host)
@@ -264,7 +279,8 @@ check (const TrpBenchmarkSpec *spec, GError **error)
 }
 
 static bool
-open_session (Session *self, TrpPrecision wanted, char **out_note, GError **error)
+open_session (
+  Session *self, TrpPrecision wanted, TrpProgress *progress, char **out_note, GError **error)
 {
   const TrpDeviceOptions options = { .precision = wanted, .deterministic = true };
 
@@ -272,7 +288,7 @@ open_session (Session *self, TrpPrecision wanted, char **out_note, GError **erro
   if (!self->device)
     return false;
   trp_device_get_info (self->device, &self->info);
-  return trp_benchmark_measure_matrix_rate (self->device, NULL, &self->matrix_rate, error);
+  return trp_benchmark_measure_matrix_rate (self->device, progress, &self->matrix_rate, error);
 }
 
 static bool
@@ -282,17 +298,19 @@ bench (TrpPrecision wanted, GError **error)
   const TrpBenchmarkSpec spec = { network, g_strcmp0 (mode, "train") == 0, size, batch };
   g_autoptr (TrpDevice) device = NULL;
   g_autofree char *note = NULL;
+  TrpProgress *progress = trp_verb_progress (); /* before a device starts threads */
   Session session = { 0 };
   bool ok;
 
-  ok = (!network || check (&spec, error)) && open_session (&session, wanted, &note, error);
+  ok = (!network || check (&spec, error)) &&
+       open_session (&session, wanted, progress, &note, error);
   device = session.device;
   if (!ok)
     return false;
   if (!json)
     print_heading (&session, note);
-  if (!(network ? bench_row (&session, &spec, trp_verb_progress (), builder, error)
-                : bench_table (&session, builder, error)))
+  if (!(network ? bench_row (&session, &spec, progress, builder, error)
+                : bench_table (&session, progress, builder, error)))
     return false;
   if (json)
     trp_json_print (builder);
