@@ -236,7 +236,7 @@ bench_or_tell (const Session *session,
 static bool
 bench_table (const Session *session, TrpProgress *progress, JsonBuilder *builder, GError **error)
 {
-  const bool is_host = session->info.total_bytes == 0;
+  const bool is_host = trp_benchmark_is_host (session->device);
 
   if (builder)
     {
