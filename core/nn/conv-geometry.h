@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "core/nn/shape.h"
+#include "core/nn/op.h"
 
 G_BEGIN_DECLS
 
@@ -25,5 +25,10 @@ typedef struct
   int stride, pad_top, pad_left;
   bool bias;
 } TrpConvGeometry;
+
+/* The convolution behind conv, conv_backward_data, conv_backward_filter and conv_transpose, which
+ * is the data gradient of the one that its filter describes (a bias is added to x then, and
+ * @out_geometry->bias is false). False: another kind. */
+bool trp_conv_from_op (const TrpOpDesc *desc, TrpConvPass *out_pass, TrpConvGeometry *out_geometry);
 
 G_END_DECLS
