@@ -28,7 +28,7 @@ packs_of (const TrpTensor *tensor)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 activate (TrpView x, TrpView y, size_t packs, TrpActivation kind, float alpha)
 {
   TRP_GRID_FOR (i, packs)
@@ -53,7 +53,7 @@ run_activation (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 activate_backward (TrpView y, TrpView dy, TrpView dx, size_t packs, TrpActivation kind, float alpha)
 {
   TRP_GRID_FOR (i, packs)
@@ -80,7 +80,7 @@ run_activation_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError *
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 add (TrpView a, TrpView b, TrpView y, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
@@ -106,7 +106,7 @@ run_add (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
 /* @scalar may be NULL. */
 template <int N>
-static __global__ void
+TRP_KERNEL
 scale (TrpView x, const float *scalar, TrpView y, size_t packs, float alpha)
 {
   const float factor = scalar ? alpha * *scalar : alpha;
@@ -133,7 +133,7 @@ run_scale (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 fill (TrpView y, size_t packs, float value)
 {
   TrpPack<N> pack;
@@ -177,7 +177,7 @@ draw (const Dropout &dropout, uint32_t step, size_t i, uint32_t *out_words)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 drop (TrpView x, const float *step, TrpView y, size_t packs, Dropout dropout)
 {
   TRP_GRID_FOR (i, packs)
@@ -226,7 +226,7 @@ struct Parts
 /* Channels @begin + k, k below @by's divisor, of each pixel of y: from the part that has them, zero
  * where none has. */
 template <int N>
-static __global__ void
+TRP_KERNEL
 join (Parts parts, TrpView y, int y_step, int begin, size_t packs, TrpDivisor by)
 {
   TRP_GRID_FOR (i, packs)

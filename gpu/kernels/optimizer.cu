@@ -240,7 +240,7 @@ struct AdamJob
 };
 
 /* @factor may be NULL; where it is 0 nothing changes. */
-static __global__ void
+TRP_KERNEL
 adam (Table table,
       const float *learning_rate,
       const float *step,
@@ -321,7 +321,7 @@ struct EmaJob
   }
 };
 
-static __global__ void
+TRP_KERNEL
 ema (Table table, float decay, TrpGpuType half)
 {
   for_elements (table, EmaJob{ decay, half });
@@ -370,7 +370,7 @@ struct FiniteJob
 };
 
 /* found (blocks): above 0 where one of the block's elements is infinite or no number */
-static __global__ void
+TRP_KERNEL
 find_infinite (Table table, float *found)
 {
   float own = 0;
@@ -382,7 +382,7 @@ find_infinite (Table table, float *found)
 }
 
 /* One block; @scale and @good_steps may be the memory of their inputs. */
-static __global__ void
+TRP_KERNEL
 update_scale (const float *found,
               unsigned n_found,
               int interval,

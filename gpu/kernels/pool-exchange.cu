@@ -14,7 +14,7 @@ namespace
 /* x, y (n, packs), pool (capacity, packs), choices (n); a choice of a slot that is not there gives
  * NaN and stores nothing. */
 template <int N>
-static __global__ void
+TRP_KERNEL
 exchange (
   TrpView x, const float *choices, TrpView y, TrpView pool, int n, int capacity, size_t packs)
 {

@@ -30,7 +30,7 @@ make_walk (TrpShape walked, TrpShape other)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 pad (TrpView x, TrpLayout inner, TrpView y, TrpLayout padded, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
@@ -58,7 +58,7 @@ run_pad (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 unpad (TrpView dy, TrpView dx, TrpLayout inner, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
@@ -121,7 +121,7 @@ find_maximum (const FourPacks<N> &x, int k)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 pool (TrpView x, TrpLayout large, TrpView y, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
@@ -152,7 +152,7 @@ run_max_pool (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 unpool (TrpView x, TrpView dy, TrpView dx, TrpLayout large, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
@@ -184,7 +184,7 @@ run_max_pool_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **e
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 enlarge (TrpView x, TrpLayout small, TrpView y, TrpLayout large, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
@@ -208,7 +208,7 @@ run_upsample (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 }
 
 template <int N>
-static __global__ void
+TRP_KERNEL
 sum_four (TrpView dy, TrpLayout large, TrpView dx, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
