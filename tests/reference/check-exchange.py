@@ -95,15 +95,16 @@ class ResnetBlock(nn.Module):
 
 
 class Resnet(nn.Module):
-    def __init__(self, n_in, n_out, filters, blocks, dropout=False):
+    def __init__(self, n_in, n_out, filters, blocks, dropout=False, nearest=False):
         super().__init__()
         layers = [nn.ReflectionPad2d(3), nn.Conv2d(n_in, filters, 7), nn.InstanceNorm2d(filters), nn.ReLU(True)]
         for n in (filters, 2 * filters):
             layers += [nn.Conv2d(n, 2 * n, 3, 2, 1), nn.InstanceNorm2d(2 * n), nn.ReLU(True)]
         layers += [ResnetBlock(4 * filters, dropout) for _ in range(blocks)]
         for n in (4 * filters, 2 * filters):
-            layers += [nn.ConvTranspose2d(n, n // 2, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(n // 2),
-                       nn.ReLU(True)]
+            layers += [nn.Upsample(scale_factor=2), nn.ReflectionPad2d(1), nn.Conv2d(n, n // 2, 3)] if nearest else \
+                [nn.ConvTranspose2d(n, n // 2, 3, 2, 1, output_padding=1)]
+            layers += [nn.InstanceNorm2d(n // 2), nn.ReLU(True)]
         layers += [nn.ReflectionPad2d(3), nn.Conv2d(filters, n_out, 7), nn.Tanh()]
         self.model = nn.Sequential(*layers)
 
@@ -112,15 +113,20 @@ class Resnet(nn.Module):
 
 
 class Own(nn.Module):
-    """The engine's own U-Net, with its names."""
+    """The engine's own U-Net and Res-U-Net, with their names."""
 
-    def __init__(self, n_in, n_out, filters, levels, batch_norm=True):
+    def __init__(self, n_in, n_out, filters, levels, batch_norm=True, residual=False):
         super().__init__()
         norm = nn.BatchNorm2d if batch_norm else nn.InstanceNorm2d
 
         def block(a, b):
-            return nn.ModuleDict({"conv1": nn.Conv2d(a, b, 3, padding=1), "norm1": norm(b),
-                                  "conv2": nn.Conv2d(b, b, 3, padding=1), "norm2": norm(b)})
+            parts = {"conv1": nn.Conv2d(a, b, 3, padding=1), "norm1": norm(b),
+                     "conv2": nn.Conv2d(b, b, 3, padding=1), "norm2": norm(b)}
+            if residual and a != b:
+                parts.update({"conv_shortcut": nn.Conv2d(a, b, 1), "norm_shortcut": norm(b)})
+            return nn.ModuleDict(parts)
+
+        self.residual = residual
 
         sizes = [filters << level for level in range(levels)]
         self.down = nn.ModuleList(block(sizes[n - 1] if n else n_in, sizes[n]) for n in range(levels))
@@ -129,10 +135,11 @@ class Own(nn.Module):
             part["transpose"] = nn.ConvTranspose2d(2 * n, n, 2, 2)
         self.head = nn.Conv2d(filters, n_out, 1)
 
-    @staticmethod
-    def run(part, x):
-        x = F.relu(part["norm1"](part["conv1"](x)))
-        return F.relu(part["norm2"](part["conv2"](x)))
+    def run(self, part, x):
+        y = part["norm2"](part["conv2"](F.relu(part["norm1"](part["conv1"](x)))))
+        if self.residual:
+            y = y + (part["norm_shortcut"](part["conv_shortcut"](x)) if "conv_shortcut" in part else x)
+        return F.relu(y)
 
     def forward(self, x):
         skips = []
@@ -238,7 +245,7 @@ def fill(network, seed):
 
 # So that every label gets its share of the image.
 def balance(network, x):
-    head = [part for part in network.modules() if isinstance(part, nn.Conv2d) and part.kernel_size == (1, 1)][0]
+    head = [part for part in network.modules() if isinstance(part, nn.Conv2d)][-1]
     with torch.no_grad():
         y = network(x).transpose(0, 1).flatten(1)
         head.weight /= y.std(1)[:, None, None, None]
@@ -367,15 +374,23 @@ def compare_generator(folder, name, network, arch, prefix="", dtype=None, names=
     print("%-28s synthesis %.1e of the range, ONNX %.1e" % (name, difference, graph))
 
 
-def compare_segmenter(folder, name, network, names, n_in, dtype=None, prefix="", extra=(), background=False):
+# A slice between its neighbours; the first and the last are their own.
+def with_neighbours(x):
+    return torch.cat([x[[0, *range(len(x) - 1)]], x, x[[*range(1, len(x)), -1]]], 1)
+
+
+# arrange: a slice as the model's input; the network takes that n times
+def compare_segmenter(folder, name, network, names, n, dtype=None, prefix="", extra=(), background=False,
+                      arch="unet", arrange=lambda x: x):
     path, x = make_image(folder, (3, 48, 64), 7)
-    balance(fill(network, len(name)), x.repeat(1, n_in, 1, 1))
+    x = arrange(x).repeat(1, n, 1, 1)
+    balance(fill(network, len(name)), x)
     tensors = {prefix + key: value for key, value in network.state_dict().items()}
-    model = exchange(folder, name, network, "unet", tensors, dtype, extra, names)
+    model = exchange(folder, name, network, arch, tensors, dtype, extra, names)
     out = os.path.join(folder, "labels.nii.gz")
     call("segment", model, path, out)
     with torch.no_grad():
-        logits = network(x.repeat(1, n_in, 1, 1))
+        logits = network(x)
     if not background:
         logits = torch.cat([torch.zeros_like(logits[:, :1]), logits], 1)
     best = logits.topk(2, 1)
@@ -386,8 +401,8 @@ def compare_segmenter(folder, name, network, names, n_in, dtype=None, prefix="",
     check(all(0.02 < float((labels == n).float().mean()) < 0.98 for n in range(logits.shape[1])),
           "%s: a label is everywhere or nowhere: %s" % (name, labels.unique(return_counts=True)))
     with torch.no_grad():
-        big = make_image(folder, (2, 64, 64), 8)[1]
-        y = network(big.repeat(1, n_in, 1, 1))
+        big = arrange(make_image(folder, (2, 64, 64), 8)[1])
+        y = network(big.repeat(1, n, 1, 1))
         graph = check_onnx(folder, name, model, big, torch.sigmoid(y[:, 1:] - y[:, :1] if background else y))
     check_parameters(name, model, network)
     print("%-28s %d of %d labels differ, ONNX %.1e" % (name, wrong, labels.numel(), graph))
@@ -428,8 +443,13 @@ with tempfile.TemporaryDirectory() as folder:
     compare_generator(folder, "resnet-6-dropout", Resnet(1, 1, 6, 6, dropout=True), "resnet-6", names="resnet-dropout")
     compare_generator(folder, "resnet-6-half", Resnet(1, 1, 6, 6), "resnet-6", dtype=torch.float16)
     compare_generator(folder, "resnet-6-bfloat16", Resnet(1, 1, 6, 6), "resnet-6", dtype=torch.bfloat16)
+    compare_generator(folder, "resnet-6-nearest", Resnet(1, 1, 6, 6, nearest=True), "resnet-6")
     compare_segmenter(folder, "unet", Own(1, 1, 6, 4), "unet", 1)
     compare_segmenter(folder, "unet-instance-3-labels", Own(3, 3, 4, 3, batch_norm=False), "unet", 3, prefix="net.")
+    compare_segmenter(folder, "res-unet", Own(3, 2, 5, 3, residual=True), "unet", 1, arch="res-unet-2.5d",
+                      arrange=with_neighbours, extra=["--set", "network.context=1"])
+    compare_segmenter(folder, "res-unet-instance", Own(1, 1, 5, 3, batch_norm=False, residual=True), "unet", 1,
+                      arch="res-unet-2.5d")
     compare_segmenter(folder, "milesial-1", Milesial(1, 1, 6, 5), "milesial", 1, prefix="module.")
     compare_segmenter(folder, "milesial-colour-4-classes", Milesial(3, 4, 6, 4), "milesial", 3, background=True)
     compare_segmenter(folder, "milesial-bias", Milesial(1, 2, 6, 4, bias=True), "milesial", 1, background=True)

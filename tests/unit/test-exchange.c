@@ -573,6 +573,42 @@ round_trip (void)
     }
 }
 
+/* The shipped ones: nearest upsampling, both ways; a Res-U-Net of three slices with a named label.
+ */
+static void
+demo_networks (void)
+{
+  static const struct
+  {
+    const char *path, *arch, *net;
+  } cases[] = {
+    { "../resources/models/demo-mr-to-ct.safetensors", "resnet-4", "G_A" },
+    { "../resources/models/demo-mr-to-ct.safetensors", "resnet-4", "G_B" },
+    { "../resources/models/demo-prostate.safetensors", "res-unet-2.5d", "net" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *path = trp_test_source_path (cases[n].path);
+      const TrpImportOptions options = { .name = "other", .arch = cases[n].arch };
+      const TrpExportOptions which = { .net = cases[n].net };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpModel) model = trp_model_load (path, &error);
+      g_autoptr (GBytes) once = export(model, &which, &error);
+      g_autoptr (TrpModel) again = import (once, &options, &error);
+      g_autoptr (GBytes) twice = NULL;
+      g_autofree char *text = NULL, *text_again = NULL;
+
+      g_assert_no_error (error);
+      twice = export(again, &which, &error);
+      g_assert_true (g_bytes_equal (once, twice));
+      text = trp_recipe_to_text (trp_model_get_recipe (model));
+      text_again = trp_recipe_to_text (trp_model_get_recipe (again));
+      g_assert_cmpstr (text, ==, text_again);
+      g_assert_cmpuint (trp_model_peek_labels (model)->len, ==, trp_model_peek_labels (again)->len);
+    }
+}
+
 static void
 names_that_do_not_fit (void)
 {
@@ -685,6 +721,32 @@ assert_running (GBytes *bytes)
     g_assert_cmpfloat (values[i], >, 0);
 }
 
+static void
+assert_segments (const char *path)
+{
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 40, 36, 3 },
+                                               (const double[]){ 3, 3, 3 }, trp_vec3 (0, 0, 0));
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = trp_model_load (path, &error);
+  g_autoptr (TrpVolume) volume = trp_tiny_volume (&grid, 1, 0);
+  g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &options, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
+}
+
+static GBytes *
+export_file (const char *path, const TrpExportOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = trp_model_load (path, &error);
+  GBytes *bytes = export(model, options, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
 /* A checkpoint's averages go with running statistics that have none of their own. */
 static void
 batch_norm_trains_and_infers (void)
@@ -700,8 +762,9 @@ batch_norm_trains_and_infers (void)
   const TrpTrainOptions options = {
     .recipe = recipe, .list = list, .fold = -1, .folder = out, .device = "cpu"
   };
-  const TrpInferOptions infer = { .device = "cpu" };
-  const TrpExportOptions plain = { 0 };
+  g_autofree char *checkpoint = g_build_filename (out, names[1], NULL);
+  const TrpExportOptions averages = { 0 }, last = { .raw = true };
+  g_autoptr (GBytes) raw = NULL;
   g_autoptr (GError) error = NULL;
   GBytes *exported[2];
 
@@ -711,18 +774,13 @@ batch_norm_trains_and_infers (void)
   for (size_t n = 0; n < 2; n++)
     {
       g_autofree char *path = g_build_filename (out, names[n], NULL);
-      g_autoptr (TrpModel) model = trp_model_load (path, &error);
-      const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 40, 36, 3 },
-                                                   (const double[]){ 3, 3, 3 }, trp_vec3 (0, 0, 0));
-      g_autoptr (TrpVolume) volume = trp_tiny_volume (&grid, 1, 0);
-      g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &infer, NULL, &error);
 
-      g_assert_no_error (error);
-      g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
-      exported[n] = export(model, &plain, &error);
-      g_assert_no_error (error);
+      assert_segments (path);
+      exported[n] = export_file (path, &averages);
     }
   g_assert_true (g_bytes_equal (exported[0], exported[1]));
+  raw = export_file (checkpoint, &last);
+  g_assert_false (g_bytes_equal (raw, exported[1]));
   assert_running (exported[1]);
   for (size_t n = 0; n < 2; n++)
     g_bytes_unref (exported[n]);
@@ -749,6 +807,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/refuses/other-networks", other_networks);
   g_test_add_func ("/exchange/refuses/broken-bytes", broken_bytes);
   g_test_add_func ("/exchange/export/round-trip", round_trip);
+  g_test_add_func ("/exchange/export/demo-networks", demo_networks);
   g_test_add_func ("/exchange/export/names", names_that_do_not_fit);
   g_test_add_func ("/exchange/onnx/sizes", onnx_sizes);
   g_test_add_func ("/exchange/onnx/wire-format", wire_format);
