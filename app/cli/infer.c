@@ -6,22 +6,28 @@
 #include "app/cli/verb.h"
 #include "core/io/label-map.h"
 #include "core/method/model.h"
+#include "core/nn/device-choice.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 extern const TrpVerb trp_verb_synthesize;
 extern const TrpVerb trp_verb_segment;
 
 static char *device;
+static char *precision;
+static TrpPrecision wanted;
 static char *direction;
 static gboolean raw;
 static int frame;
 static char *series_uid;
 
 #define COMMON_ENTRIES                                                                             \
-  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto or cpu"), "DEVICE" },                  \
+  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto, cpu, cuda or cuda:N"), "DEVICE" },    \
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, N_ ("default, strict, bf16 or f16"),     \
+      "PRECISION" },                                                                               \
     { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, N_ ("weights of the last step, not their averages"),   \
       NULL },                                                                                      \
     { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("frame of a 4-D file, from 0"), "N" },          \
@@ -56,11 +62,34 @@ tell_doubt (const TrpModel *model, const TrpVolume *volume, const TrpInferOption
     fprintf (stderr, _ ("warning: %s\n"), doubt);
 }
 
+static void
+say (const char *sentence, void *data)
+{
+  fprintf (stderr, isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", sentence);
+}
+
 static TrpInferOptions
 make_options (void)
 {
-  return (
-    TrpInferOptions){ .device = device, .raw = raw, .b_to_a = g_strcmp0 (direction, "b2a") == 0 };
+  return (TrpInferOptions){ .device = device,
+                            .precision = wanted,
+                            .say = say,
+                            .raw = raw,
+                            .b_to_a = g_strcmp0 (direction, "b2a") == 0 };
+}
+
+/* Of what both verbs have. Returns: false after printing a usage mistake. */
+static bool
+check_options (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (precision && !trp_precision_parse (precision, &wanted, &error))
+    {
+      trp_verb_usage ("%s", error->message);
+      return false;
+    }
+  return trp_verb_check_frame (frame);
 }
 
 static int
@@ -72,7 +101,7 @@ synthesize (int argc, char **argv)
   TrpInferOptions options;
 
   if (!trp_verb_parse (&trp_verb_synthesize, synthesize_entries, 3, 3, &argc, &argv) ||
-      !trp_verb_check_frame (frame))
+      !check_options ())
     return TRP_EXIT_USAGE;
   if (direction && strcmp (direction, "a2b") != 0 && strcmp (direction, "b2a") != 0)
     return trp_verb_usage (_ ("--direction is a2b or b2a, not \"%s\""), direction);
@@ -97,8 +126,7 @@ segment (int argc, char **argv)
   g_autoptr (TrpStructureSet) set = NULL;
   TrpInferOptions options;
 
-  if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv) ||
-      !trp_verb_check_frame (frame))
+  if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv) || !check_options ())
     return TRP_EXIT_USAGE;
   if (!load (argv, &model, &volume, &error))
     return trp_verb_fail (error);
@@ -114,14 +142,14 @@ segment (int argc, char **argv)
 
 const TrpVerb trp_verb_synthesize = {
   .name = "synthesize",
-  .arguments = "MODEL IN OUT [--direction a2b|b2a] [--raw]",
+  .arguments = "MODEL IN OUT [--device DEVICE] [--direction a2b|b2a] [--raw]",
   .help = N_ ("make a synthetic CT from an MR"),
   .run = synthesize,
 };
 
 const TrpVerb trp_verb_segment = {
   .name = "segment",
-  .arguments = "MODEL IN OUT [--raw]",
+  .arguments = "MODEL IN OUT [--device DEVICE] [--raw]",
   .help = N_ ("draw contours with a trained network"),
   .run = segment,
 };

@@ -5,6 +5,7 @@
 
 #include "app/cli/verb.h"
 #include "core/method/trainer.h"
+#include "core/nn/device-choice.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@ extern const TrpVerb trp_verb_train;
 static char *data;
 static char *out;
 static char *device;
+static char *precision;
+static gboolean deterministic;
 static int fold = -1;
 static gboolean resume;
 static gboolean estimate_only;
@@ -24,7 +27,11 @@ static const GOptionEntry entries[] = {
   { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, N_ ("data list (CSV)"), "LIST" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_ ("folder for checkpoints, log and previews"),
     "DIR" },
-  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto or cpu"), "DEVICE" },
+  { "device", 0, 0, G_OPTION_ARG_STRING, &device, N_ ("auto, cpu, cuda or cuda:N"), "DEVICE" },
+  { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, N_ ("default, strict, bf16 or f16"),
+    "PRECISION" },
+  { "deterministic", 0, 0, G_OPTION_ARG_NONE, &deterministic,
+    N_ ("the same bits in every run, also on a GPU"), NULL },
   { "fold", 0, 0, G_OPTION_ARG_INT, &fold, N_ ("leave this fold of the list out"), "K" },
   { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_ ("go on from the folder's checkpoint"), NULL },
   { "estimate", 0, 0, G_OPTION_ARG_NONE, &estimate_only,
@@ -58,14 +65,19 @@ static bool
 print_estimate (const TrpTrainOptions *options, GError **error)
 {
   TrpTrainEstimate estimate;
-  g_autofree char *slices = NULL, *network = NULL, *available = NULL;
+  g_autofree char *slices = NULL, *network = NULL, *available = NULL, *there = NULL;
 
   if (!trp_train_estimate (options, &estimate, error))
     return false;
   slices = g_format_size (estimate.data);
   network = g_format_size (estimate.device);
   available = g_format_size (estimate.available);
-  printf (_ ("slices %s, network %s; %s free\n"), slices, network, available);
+  there = g_format_size (estimate.device_available);
+  if (estimate.on_host)
+    printf (_ ("slices %s, network %s; %s free\n"), slices, network, available);
+  else
+    printf (_ ("slices %s of %s free; network %s of %s free on the device\n"), slices, available,
+            network, there);
   return true;
 }
 
@@ -87,6 +99,7 @@ run (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (TrpRecipe) recipe = NULL;
   g_autoptr (TrpDataList) list = NULL;
+  TrpPrecision wanted = TRP_PRECISION_DEFAULT;
   TrpTrainOptions options;
   bool ok;
 
@@ -96,6 +109,8 @@ run (int argc, char **argv)
     return trp_verb_usage (_ ("train needs --data LIST and --out DIR"));
   if (fold < -1)
     return trp_verb_usage (_ ("--fold is a number of the list, not %d"), fold);
+  if (precision && !trp_precision_parse (precision, &wanted, &error))
+    return trp_verb_usage ("%s", error->message);
   recipe = load_recipe (argv[1], &error);
   list = recipe ? trp_data_list_load (data, &error) : NULL;
   if (!list)
@@ -105,6 +120,8 @@ run (int argc, char **argv)
                                .fold = fold,
                                .folder = out,
                                .device = device,
+                               .precision = wanted,
+                               .deterministic = deterministic,
                                .resume = resume,
                                .watch = { .say = say } };
   ok = estimate_only ? print_estimate (&options, &error) : train (&options, &error);
@@ -113,7 +130,7 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_train = {
   .name = "train",
-  .arguments = "RECIPE --data LIST --out DIR [--fold K] [--resume] [--set KEY=VALUE]...",
+  .arguments = "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K] [--resume] [--set KEY=VALUE]...",
   .help = N_ ("train a network"),
   .run = run,
 };

@@ -57,31 +57,84 @@ build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
 }
 
 static size_t
-count_bytes (const TrpGraph *graph)
+count_bytes (const TrpGraph *graph, TrpDevice *device)
 {
-  g_autoptr (TrpPlan) plan = trp_plan_new (graph, NULL, NULL);
+  g_autoptr (TrpPlan) plan = trp_plan_new (graph, trp_device_get_backend (device)->tensor_bytes,
+                                           trp_device_peek_handle (device));
 
   return trp_plan_get_total_bytes (plan);
 }
 
-/* (transfer full): a network for as many slices as are sensible, once it is known to fit. */
-static TrpGraph *
-choose_graph (const TrpModel *model, Runner *self, bool b_to_a, GError **error)
+/* SIZE_MAX: unknown. */
+static size_t
+count_free (TrpDevice *device)
 {
-  g_autoptr (TrpGraph) graph = build_graph (model, self, b_to_a);
+  TrpDeviceInfo info;
+  size_t bytes;
 
-  if (!trp_graph_check (graph, error))
-    return NULL;
-  if (self->batch > 1 && count_bytes (graph) > LARGE_RUN)
+  trp_device_get_info (device, &info);
+  bytes = trp_device_is_host (device) ? trp_memory_get_available () : info.free_bytes;
+  return bytes > 0 ? bytes : SIZE_MAX;
+}
+
+static void
+refuse (
+  const TrpModel *model, const TrpGraph *graph, bool was_tried, TrpDevice *device, GError **error)
+{
+  g_autofree char *total = g_format_size (count_bytes (graph, device));
+  g_autofree char *there = g_format_size (count_free (device));
+  const bool on_host = trp_device_is_host (device);
+  TrpDeviceInfo info;
+
+  trp_device_get_info (device, &info);
+  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+               was_tried ? "%s needs %s of the memory%s%s, which could not be had although %s are "
+                           "free; use a volume with smaller slices%s"
+                         : "%s needs %s of the memory%s%s and %s are free; use a volume with "
+                           "smaller slices%s",
+               trp_model_get_name (model), total, on_host ? "" : " of ", on_host ? "" : info.name,
+               there, on_host ? "" : " or the device cpu");
+}
+
+/* As many slices at a time as are sensible, halved until they fit: by the plan, and then in fact.
+ */
+static bool
+make_program (Runner *self, const TrpModel *model, bool b_to_a, GError **error)
+{
+  const size_t there = count_free (self->device);
+  const size_t limit = trp_device_is_host (self->device) ? MIN (there, LARGE_RUN) : there;
+
+  for (;; self->batch /= 2)
     {
-      self->batch = 1;
-      trp_graph_free (graph);
-      graph = build_graph (model, self, b_to_a);
+      g_autoptr (TrpGraph) graph = build_graph (model, self, b_to_a);
+      g_autoptr (GError) local = NULL;
+      size_t bytes;
+
+      if (!trp_graph_check (graph, error))
+        return false;
+      bytes = count_bytes (graph, self->device);
+      if (bytes > limit && self->batch > 1)
+        continue;
+      if (bytes > there)
+        {
+          refuse (model, graph, false, self->device, error);
+          return false;
+        }
+      self->program = trp_program_new (g_steal_pointer (&graph), self->store, &local);
+      if (self->program)
+        return true;
+      if (!g_error_matches (local, TRP_ERROR, TRP_ERROR_LIMIT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return false;
+        }
+      if (self->batch == 1)
+        {
+          graph = build_graph (model, self, b_to_a);
+          refuse (model, graph, true, self->device, error);
+          return false;
+        }
     }
-  return trp_memory_check (count_bytes (graph), trp_model_get_name (model),
-                           "use a volume with smaller slices", error)
-           ? g_steal_pointer (&graph)
-           : NULL;
 }
 
 bool
@@ -107,7 +160,9 @@ init_runner (Runner *self,
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
   const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
-  TrpGraph *graph;
+  const TrpDeviceOptions device = { .precision = options ? options->precision
+                                                         : TRP_PRECISION_DEFAULT,
+                                    .deterministic = true };
 
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
@@ -115,14 +170,14 @@ init_runner (Runner *self,
   self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
   /* the recipe's threads were those of the machine it was trained on */
-  self->device = trp_device_choose (options && options->device ? options->device : "auto", NULL,
+  self->device = trp_device_choose (options && options->device ? options->device : "auto", &device,
                                     &self->note, error);
   if (!self->device)
     return false;
+  if (options && options->say)
+    options->say (self->note, options->data);
   self->store = trp_store_new (self->device);
-  graph = choose_graph (model, self, options && options->b_to_a, error);
-  self->program = graph ? trp_program_new (graph, self->store, error) : NULL;
-  if (!self->program ||
+  if (!make_program (self, model, options && options->b_to_a, error) ||
       !trp_model_load_weights (model, self->store, options && options->raw, error))
     return false;
   self->input = trp_program_find (self->program, "x");

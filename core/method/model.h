@@ -53,12 +53,17 @@ GPtrArray *trp_model_peek_labels (const TrpModel *self); /* (element-type TrpMod
 /**
  * TrpInferOptions: NULL means all defaults
  * @device: NULL: "auto"
+ * @precision: of the device
+ * @say: (nullable): called with @data on the running thread with one sentence on the device
  * @b_to_a: CT to MR instead of MR to CT
  * @raw: the weights of the last step instead of their averages
  */
 typedef struct
 {
   const char *device;
+  TrpPrecision precision;
+  void (*say) (const char *sentence, void *data);
+  void *data;
   bool b_to_a;
   bool raw;
 } TrpInferOptions;

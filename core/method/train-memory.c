@@ -62,15 +62,16 @@ trp_train_memory_measure (const TrpTrainOptions *options,
                           GError **error)
 {
   const TrpTrainerClass *klass = trp_trainer_class_get (options->recipe);
+  size_t workspaces;
   TrpTrainEstimate result = { .on_host = trp_device_is_host (device),
                               .available = trp_memory_get_available () };
   TrpDeviceInfo info;
 
   trp_device_get_info (device, &info);
-  if (!measure_workspaces (options->recipe, device, &result.workspaces, error) ||
+  if (!measure_workspaces (options->recipe, device, &workspaces, error) ||
       !klass->estimate_data (options->recipe, list, &result.data, error))
     return false;
-  result.device = plan_bytes (options->recipe, device) + result.workspaces;
+  result.device = plan_bytes (options->recipe, device) + workspaces;
   result.device_available = result.on_host ? result.available : info.free_bytes;
   *out_estimate = result;
   return true;
@@ -82,18 +83,23 @@ typedef struct
 {
   TrpDevice *device;
   TrpRecipe *recipe; /* changed by the search */
-  size_t workspaces; /* of the recipe as it was; those of smaller ones are no larger */
   size_t budget;
 } Search;
 
+/* Compiles only what the plan alone lets fit. SIZE_MAX: sizes that are not possible. */
 static size_t
 count (const Search *self)
 {
   const size_t bytes = trp_recipe_check (self->recipe, NULL)
                          ? plan_bytes (self->recipe, self->device)
                          : 0;
+  size_t workspaces = 0;
 
-  return bytes > 0 ? bytes + self->workspaces : SIZE_MAX;
+  if (bytes == 0)
+    return SIZE_MAX;
+  return bytes > self->budget || measure_workspaces (self->recipe, self->device, &workspaces, NULL)
+           ? bytes + workspaces
+           : SIZE_MAX;
 }
 
 /* The largest batch below @batch, by halving the interval; 0 if none. */
@@ -133,11 +139,11 @@ find_patch (Search *self, int patch)
 
 /* (transfer full) */
 static char *
-suggest (const TrpTrainOptions *options, size_t workspaces, size_t budget, TrpDevice *device)
+suggest (const TrpTrainOptions *options, size_t budget, TrpDevice *device)
 {
   const TrpRecipe *r = options->recipe;
   g_autoptr (TrpRecipe) recipe = trp_recipe_copy (r);
-  Search search = { device, recipe, workspaces, budget };
+  Search search = { device, recipe, budget };
   const int batch = find_batch (&search, r->batch);
   g_autofree char *bytes = NULL;
   int patch;
@@ -160,20 +166,21 @@ static void
 refuse (const TrpTrainOptions *options,
         const TrpTrainEstimate *e,
         size_t budget,
+        bool was_tried,
         TrpDevice *device,
         GError **error)
 {
   const size_t need = e->device + (e->on_host ? e->data : 0);
   g_autofree char *total = g_format_size (need), *there = g_format_size (e->device_available);
-  g_autofree char *advice = suggest (options, e->workspaces, budget, device);
-  g_autofree char *place = NULL;
+  g_autofree char *advice = suggest (options, budget, device);
   TrpDeviceInfo info;
 
   trp_device_get_info (device, &info);
-  place = e->on_host ? g_strdup ("") : g_strdup_printf (" of %s", info.name);
   g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
-               "This training needs %s of the memory%s and %s are free; %s", total, place, there,
-               advice);
+               was_tried ? "This training needs %s of the memory%s%s, which could not be had "
+                           "although %s are free; %s"
+                         : "This training needs %s of the memory%s%s and %s are free; %s",
+               total, e->on_host ? "" : " of ", e->on_host ? "" : info.name, there, advice);
 }
 
 bool
@@ -189,11 +196,11 @@ trp_train_memory_check (const TrpTrainOptions *options,
     return false;
   if (e->device_available == 0 || e->device + on_host <= e->device_available)
     return true;
-  refuse (options, e, e->device_available - on_host, device, error);
+  refuse (options, e, e->device_available - on_host, false, device, error);
   return false;
 }
 
-/* What could not be had is not known exactly: a quarter less is a guess worth trying. */
+/* How much could be had is not known: half is a guess worth trying. */
 void
 trp_train_memory_explain (const TrpTrainOptions *options,
                           const TrpTrainEstimate *e,
@@ -203,5 +210,5 @@ trp_train_memory_explain (const TrpTrainOptions *options,
   if (!error || !g_error_matches (*error, TRP_ERROR, TRP_ERROR_LIMIT))
     return;
   g_clear_error (error);
-  refuse (options, e, e->device / 4 * 3, device, error);
+  refuse (options, e, e->device / 2, true, device, error);
 }

@@ -527,7 +527,7 @@ tell_of_checkpoint (const Run *run, GError **error)
   if (run->saved_step >= 0)
     {
       g_autofree char *message = g_strdup_printf (
-        "%s; the training ended at step %d, and the checkpoint of step %d is kept: it can go on "
+        "%s; the training ended after step %d, and the checkpoint of step %d is kept: it can go on "
         "from there",
         (*error)->message, run->base.step, run->saved_step);
 
@@ -537,7 +537,7 @@ tell_of_checkpoint (const Run *run, GError **error)
   else
     {
       g_autofree char *message = g_strdup_printf (
-        "%s; the training ended at step %d, before its first checkpoint", (*error)->message,
+        "%s; the training ended after step %d, before its first checkpoint", (*error)->message,
         run->base.step);
 
       g_clear_error (error);

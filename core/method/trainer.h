@@ -72,14 +72,13 @@ typedef struct
  * TrpTrainEstimate: bytes
  * @data: training slices in the machine's memory
  * @device: weights, activations, optimiser state and workspaces, for training and previews
- * @workspaces: of these
  * @available: of the machine's memory, free now; 0: unknown
  * @device_available: of the device's memory; the same where the device is the machine itself
  * (@on_host), which then holds @data too
  */
 typedef struct
 {
-  size_t data, device, workspaces, available, device_available;
+  size_t data, device, available, device_available;
   bool on_host;
 } TrpTrainEstimate;
 

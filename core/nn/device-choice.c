@@ -86,32 +86,50 @@ embed (const char *reason)
 {
   char *text = g_strdup (reason);
 
-  if (g_ascii_isupper (text[0]) && !g_ascii_isupper (text[1]))
+  if (g_ascii_isupper (text[0]) && (g_ascii_islower (text[1]) || text[1] == ' '))
     text[0] = g_ascii_tolower (text[0]);
   return text;
 }
 
+/* @info: (nullable): float32 goes without saying */
 static char *
-describe_cpu (const TrpDeviceOptions *options, const char *note, const char *reason)
+describe_cpu (const TrpDeviceOptions *options, const TrpDeviceInfo *info, const char *reason)
 {
-  g_autofree char *embedded = reason ? embed (reason) : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  const int n = options->n_threads > 0 ? options->n_threads : trp_parallel_get_threads ();
 
-  return g_strdup_printf ("CPU, %d threads%s%s%s%s",
-                          options->n_threads > 0 ? options->n_threads : trp_parallel_get_threads (),
-                          embedded ? ": " : "", embedded ? embedded : "", *note ? "; " : "", note);
+  g_string_printf (text, n == 1 ? "CPU, %d thread" : "CPU, %d threads", n);
+  if (info && strcmp (info->precision, "float32") != 0)
+    g_string_append_printf (text, ", %s", info->precision);
+  if (reason)
+    {
+      g_autofree char *embedded = embed (reason);
+
+      g_string_append_printf (text, ": %s", embedded);
+    }
+  if (info && *info->note)
+    g_string_append_printf (text, "; %s", info->note);
+  return g_strdup (text->str);
 }
 
 /* @reason: (nullable): why it is not something faster */
 static TrpDevice *
 open_cpu (const TrpDeviceOptions *options, const char *reason, char **out_note, GError **error)
 {
-  TrpDevice *device = open_tested (&trp_backend_cpu, options, error);
+  g_autoptr (GError) refusal = NULL;
+  TrpDevice *device = open_tested (&trp_backend_cpu, options, &refusal);
   TrpDeviceInfo info;
 
   if (!device)
-    return NULL;
+    {
+      g_autofree char *embedded = embed (refusal->message);
+
+      g_set_error (error, TRP_ERROR, refusal->code, "%s%s%s", reason ? reason : "",
+                   reason ? ", and " : "", reason ? embedded : refusal->message);
+      return NULL;
+    }
   trp_device_get_info (device, &info);
-  *out_note = describe_cpu (options, info.note, reason);
+  *out_note = describe_cpu (options, &info, reason);
   return device;
 }
 
@@ -216,7 +234,7 @@ trp_device_list (char **out_note)
       if (index == 0)
         note = describe (device);
     }
-  add_entry (entries, g_strdup ("cpu"), describe_cpu (&options, "", NULL));
-  *out_note = note ? note : describe_cpu (&options, "", reason->message);
+  add_entry (entries, g_strdup ("cpu"), describe_cpu (&options, NULL, NULL));
+  *out_note = note ? note : describe_cpu (&options, NULL, reason->message);
   return entries;
 }

@@ -82,7 +82,7 @@ open_device (const TrpDeviceOptions *options, GError **error)
     { "no-device", "The NVIDIA driver is there, but no device" },
     { "old-device", "The GPU GeForce GTX 1080 is too old (6.1, and 7.5 is the least)" },
   };
-  TrpDeviceOptions plain = { .deterministic = true };
+  const TrpDeviceOptions plain = { .deterministic = true, .n_threads = options->n_threads };
   Fake *self;
 
   for (size_t n = 0; n < G_N_ELEMENTS (faults); n++)
