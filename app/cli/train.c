@@ -130,7 +130,8 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_train = {
   .name = "train",
-  .arguments = "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K] [--resume] [--set KEY=VALUE]...",
+  .arguments =
+    "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K] [--resume] [--set KEY=VALUE]...",
   .help = N_ ("train a network"),
   .run = run,
 };
