@@ -47,7 +47,7 @@ struct Thread
 
 struct Order
 {
-  bool known, reverse, random;
+  bool reverse, random;
   std::mt19937 generator;
 };
 
@@ -74,12 +74,11 @@ static Order order;
   abort ();
 }
 
-static void
-read_order (void)
+void
+trp_emulate_read_order (void)
 {
   const char *text = getenv ("TRIPTYCH_EMULATE_ORDER");
 
-  order.known = true;
   order.reverse = text && strcmp (text, "reverse") == 0;
   order.random = text && strncmp (text, "random:", 7) == 0;
   if (order.random)
@@ -358,8 +357,6 @@ trp_emulate_run_grid (const TrpGrid &grid)
 {
   std::vector<unsigned> blocks;
 
-  if (!order.known)
-    read_order ();
   if (!scheduler)
     scheduler = trp_fiber_new_main ();
   running = &grid;

@@ -5,7 +5,8 @@
  * The threads of a block are fibers: at a barrier or a shuffle a thread gives way until the others
  * have come. A barrier that can never be complete (divergence, a thread that has returned) ends the
  * program with the kernel's name. The order in which blocks and the threads of a block take their
- * turn is TRIPTYCH_EMULATE_ORDER: forward (default), reverse, or random:SEED; results that depend
+ * turn is TRIPTYCH_EMULATE_ORDER: forward (default), reverse, or random:SEED,
+ * read when TRIPTYCH_EMULATE is (device.h); results that depend
  * on it lack a barrier, or sum in the order of arrival. One grid at a time.
  */
 
@@ -63,6 +64,8 @@ void trp_emulate_block_barrier (void);
 uint64_t
 trp_emulate_warp_exchange (TrpWarpKind kind, unsigned mask, uint64_t value, int operand, int width);
 
+/* Reads TRIPTYCH_EMULATE_ORDER. */
+void trp_emulate_read_order (void);
 /* Runs all blocks now. */
 void trp_emulate_run_grid (const TrpGrid &grid);
 /* stream.cc: at the end of @stream's work, or into the graph that it is capturing. */

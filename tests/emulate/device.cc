@@ -5,6 +5,8 @@
 
 #include "tests/emulate/device.h"
 
+#include "tests/emulate/block.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -79,6 +81,7 @@ read_model (void)
       rest.erase (0, comma + 1);
     }
   apply (rest);
+  trp_emulate_read_order ();
   known = true;
   lost = cudaSuccess;
   last = cudaSuccess;

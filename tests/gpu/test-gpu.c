@@ -9,50 +9,47 @@
  */
 
 #include "core/nn/module.h"
-#include "tests/lib/check.h"
-#include "tests/lib/op-check.h"
+#include "tests/gpu/gpu-test.h"
 
-#include <math.h>
+#include <string.h>
 
-/* @tolerance: of the largest expected value. float32: sums of 1e5 products; TF32 has 10 bits of
- * fraction, bfloat16 7, half 10, and results are rounded to them. */
-typedef struct
-{
-  const char *name;
-  TrpPrecision precision;
-  TrpOpHeld held;
-  double tolerance;
-} Mode;
-
-static const Mode modes[] = {
-  { "strict", TRP_PRECISION_STRICT, TRP_OP_HELD_FULL, 1e-5 },
-  { "default", TRP_PRECISION_DEFAULT, TRP_OP_HELD_FULL, 2e-3 },
-  { "bf16", TRP_PRECISION_BF16, TRP_OP_HELD_MIXED, 2e-2 },
-  { "f16", TRP_PRECISION_F16, TRP_OP_HELD_MIXED, 1e-2 },
+/* float32: sums of 1e5 products. TF32 has 10 bits of fraction, bfloat16 7, half 10, and results are
+ * rounded to them; half has no smaller steps than 2^-24. */
+const TrpGpuMode trp_gpu_modes[] = {
+  { "strict", TRP_PRECISION_STRICT, TRP_OP_HELD_FULL, 1e-5, 0 },
+  { "default", TRP_PRECISION_DEFAULT, TRP_OP_HELD_FULL, 2e-3, 0 },
+  { "bf16", TRP_PRECISION_BF16, TRP_OP_HELD_MIXED, 2e-2, 0 },
+  { "f16", TRP_PRECISION_F16, TRP_OP_HELD_MIXED, 1e-2, 6e-8 },
 };
+const int trp_gpu_n_modes = G_N_ELEMENTS (trp_gpu_modes);
 
 typedef struct
 {
-  const Mode *mode;
+  const TrpGpuMode *mode;
   const TrpOpCase *c;
 } OpTest;
 
 static const TrpBackend *module; /* NULL: there is none */
 static char *missing;            /* why no device can be opened */
 
-/* NULL, and the test is skipped, where there is no device. */
-static TrpDevice *
-open_device (TrpPrecision precision)
+const TrpBackend *
+trp_gpu_test_backend (void)
 {
-  const TrpDeviceOptions options = { .precision = precision, .deterministic = true };
+  if (!missing)
+    return module;
+  g_test_skip (missing);
+  return NULL;
+}
+
+TrpDevice *
+trp_gpu_test_open (const TrpGpuMode *mode)
+{
+  const TrpDeviceOptions options = { .precision = mode->precision, .deterministic = true };
   g_autoptr (GError) error = NULL;
   TrpDevice *device;
 
-  if (missing)
-    {
-      g_test_skip (missing);
-      return NULL;
-    }
+  if (!trp_gpu_test_backend ())
+    return NULL;
   device = trp_device_open (module, &options, &error);
   if (g_error_matches (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED))
     g_test_skip (error->message);
@@ -61,11 +58,26 @@ open_device (TrpPrecision precision)
   return device;
 }
 
+bool
+trp_gpu_test_is_emulated (void)
+{
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (&trp_gpu_modes[0]);
+  TrpDeviceInfo info;
+
+  if (!device)
+    return false;
+  trp_device_get_info (device, &info);
+  if (g_str_has_prefix (info.name, "Emulated"))
+    return true;
+  g_test_skip ("only on the emulated device");
+  return false;
+}
+
 static void
 test_operation (const void *data)
 {
   const OpTest *test = data;
-  g_autoptr (TrpDevice) device = open_device (test->mode->precision);
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (test->mode);
 
   if (!device)
     return;
@@ -74,7 +86,8 @@ test_operation (const void *data)
       g_test_skip ("not there yet");
       return;
     }
-  trp_op_check (test->c, device, test->mode->held, test->mode->tolerance);
+  trp_op_check_above (test->c, device, test->mode->held, test->mode->tolerance,
+                      test->mode->smallest);
 }
 
 typedef struct
@@ -141,8 +154,7 @@ check_copy (const Copies *self, const TrpTensor *parameter, void *memory)
 static void
 test_copies (const void *data)
 {
-  const Mode *mode = data;
-  g_autoptr (TrpDevice) device = open_device (mode->precision);
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (data);
   TrpTensor tensors[6] = { [0 ... 1] = { .shape = { 1, 1, 1, 1 }, .precise = true },
                            [2 ... 5] = { .shape = { 1, 1, 1, 4099 }, .precise = true } };
   float values[4099];
@@ -167,7 +179,7 @@ test_copies (const void *data)
 }
 
 static void
-add_operations (const Mode *mode)
+add_operations (const TrpGpuMode *mode)
 {
   for (int i = 0; i < trp_op_n_cases; i++)
     {
@@ -178,6 +190,20 @@ add_operations (const Mode *mode)
 
       g_test_add_data_func_full (path, g_memdup2 (&test, sizeof test), test_operation, g_free);
     }
+}
+
+/* With or without a graphics card: a device, or one sentence without a full stop. */
+static void
+test_answers (void)
+{
+  if (missing)
+    {
+      g_test_message ("%s", missing);
+      g_assert_cmpuint (strlen (missing), >, 10);
+      g_assert_null (strchr (missing, '\n'));
+      g_assert_false (g_str_has_suffix (missing, "."));
+    }
+  g_assert_true (module || g_str_has_prefix (missing, "No CUDA module"));
 }
 
 static void
@@ -200,10 +226,14 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   find_device ();
-  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
-    add_operations (&modes[i]);
-  g_test_add_data_func ("/gpu/bf16/adam-keeps-copies", &modes[2], test_copies);
-  g_test_add_data_func ("/gpu/f16/adam-keeps-copies", &modes[3], test_copies);
+  g_test_add_func ("/gpu/answers", test_answers);
+  for (int i = 0; i < trp_gpu_n_modes; i++)
+    add_operations (&trp_gpu_modes[i]);
+  g_test_add_data_func ("/gpu/bf16/adam-keeps-copies", &trp_gpu_modes[2], test_copies);
+  g_test_add_data_func ("/gpu/f16/adam-keeps-copies", &trp_gpu_modes[3], test_copies);
+  trp_gpu_add_memory_tests ();
+  trp_gpu_add_step_tests ();
+  trp_gpu_add_fault_tests ();
   status = g_test_run ();
   g_free (missing);
   return status;

@@ -53,6 +53,10 @@ bool trp_op_is_there (const TrpOpCase *c, TrpDevice *device);
 
 /* Fails where an output differs by more than @tolerance times its largest expected value. */
 void trp_op_check (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tolerance);
+/* The same where a difference up to @smallest does not count: numbers that the device's type does
+ * not resolve. */
+void trp_op_check_above (
+  const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tolerance, double smallest);
 
 /* SHA-256 of all outputs. */
 char *trp_op_hash (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held);
