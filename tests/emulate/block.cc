@@ -53,10 +53,10 @@ struct Order
 
 TrpEmulated trp_emulated;
 static const TrpGrid *running;
-static std::vector<Thread> threads; /* of the block that runs */
-static std::vector<unsigned> turns; /* their order */
-static std::vector<Worker *> idle;  /* workers without a thread */
-static size_t n_begun, n_live;      /* of turns; of threads that have not returned */
+static std::vector<Thread> threads;             /* of the block that runs */
+static std::vector<unsigned> turns;             /* their order */
+static auto &idle = *new std::vector<Worker *>; /* workers without a thread, kept to the end */
+static size_t n_begun, n_live;                  /* of turns; of threads that have not returned */
 static Thread *current;
 static TrpFiber *scheduler;
 static Order order;

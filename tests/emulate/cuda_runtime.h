@@ -22,7 +22,6 @@
 #define __device__
 #define __host__
 #define __forceinline__ inline
-#define __noinline__ __attribute__ ((noinline))
 #define __constant__
 #define __restrict__ __restrict
 #define __shared__ static

@@ -3,12 +3,19 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * An allocation is pages of its own between two that nobody may touch, filled with bytes that read
- * as NaN in every type. While no work runs, the pages are closed: a host that touches device memory
- * stops at once.
+ * as NaN in every type; what is written behind its end is found when it is freed, with
+ * AddressSanitizer at once. While no work runs, the pages are closed: a host that touches device
+ * memory stops at once.
  */
 
 #include "tests/emulate/device.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, bytes) ((void) (memory), (void) (bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, bytes) ((void) (memory), (void) (bytes))
+#endif
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -119,6 +126,7 @@ cudaMalloc (void **out_memory, size_t bytes)
   on_device[(uintptr_t) memory] = { bytes, mapped };
   trp_emulate_begin_access ();
   memset (memory, 0xff, mapped);
+  ASAN_POISON_MEMORY_REGION (memory + bytes, mapped - bytes);
   trp_emulate_end_access ();
   *out_memory = memory;
   return cudaSuccess;
@@ -149,6 +157,7 @@ cudaFree (void *memory)
     return trp_emulate_result (cudaErrorInvalidValue);
   trp_emulate_run_all ();
   trp_emulate_begin_access ();
+  ASAN_UNPOISON_MEMORY_REGION (memory, entry->second.mapped);
   overrun = is_overrun ((const char *) memory, entry->second);
   trp_emulate_end_access ();
   if (overrun)
