@@ -215,70 +215,6 @@ test_no_capture (const void *data)
   g_assert_nonnull (strstr (info.note, "operation not permitted when stream is capturing"));
 }
 
-/* Results do not depend on the order in which threads and blocks run. */
-
-static void
-test_training_order (const void *data)
-{
-  static const char *const orders[] = { "forward", "reverse", "random:1" };
-  g_autofree char *expected = NULL;
-
-  if (!trp_gpu_test_is_emulated ())
-    return;
-  for (size_t i = 0; i < G_N_ELEMENTS (orders); i++)
-    {
-      g_autoptr (TrpDevice) device = NULL;
-      g_autoptr (TrpTraining) training = NULL;
-      g_autofree char *actual = NULL;
-
-      g_setenv ("TRIPTYCH_EMULATE_ORDER", orders[i], TRUE);
-      device = trp_gpu_test_open (data);
-      training = trp_training_new (device);
-      trp_training_run (training, 0, 4);
-      actual = trp_training_hash (training);
-      if (!expected)
-        expected = g_strdup (actual);
-      g_assert_cmpstr (actual, ==, expected);
-    }
-  g_unsetenv ("TRIPTYCH_EMULATE_ORDER");
-}
-
-static char *
-hash_in_order (const TrpOpCase *c, const TrpGpuMode *mode, const char *order)
-{
-  g_autoptr (TrpDevice) device = NULL;
-
-  g_setenv ("TRIPTYCH_EMULATE_ORDER", order, TRUE);
-  device = trp_gpu_test_open (mode);
-  return trp_op_hash (c, device, mode->held);
-}
-
-static void
-test_order (const void *data)
-{
-  const TrpGpuMode *mode = &trp_gpu_modes[0];
-  const TrpOpCase *c = data;
-
-  if (!trp_gpu_test_is_emulated ())
-    return;
-  else
-    {
-      g_autofree char *forward = hash_in_order (c, mode, "forward");
-      g_autofree char *reverse = hash_in_order (c, mode, "reverse");
-      g_autofree char *random = hash_in_order (c, mode, "random:1");
-
-      g_unsetenv ("TRIPTYCH_EMULATE_ORDER");
-      g_assert_cmpstr (reverse, ==, forward);
-      g_assert_cmpstr (random, ==, forward);
-    }
-}
-
-static bool
-is_convolution (TrpOpKind kind)
-{
-  return kind <= TRP_OP_conv_transpose; /* cuDNN's, not our kernels' */
-}
-
 void
 trp_gpu_add_fault_tests (void)
 {
@@ -294,19 +230,4 @@ trp_gpu_add_fault_tests (void)
   g_test_add_data_func ("/gpu/faults/lost-in-a-graph", "fail-at-launch=1000", test_failure);
   g_test_add_data_func ("/gpu/faults/no-capture", "no-capture", test_no_capture);
   g_test_add_data_func ("/gpu/faults/capture-breaks", "break-capture", test_no_capture);
-  for (int i = 0; i < trp_gpu_n_modes; i++)
-    {
-      g_autofree char *path = g_strconcat ("/gpu/order/training/", trp_gpu_modes[i].name, NULL);
-
-      g_test_add_data_func (path, &trp_gpu_modes[i], test_training_order);
-    }
-  for (int i = 0; i < trp_op_n_cases; i++)
-    {
-      const TrpOpCase *c = &trp_op_cases[i];
-      g_autofree char *path = g_strdup_printf ("/gpu/order/%s/%s", trp_op_class (c->kind)->name,
-                                               c->name);
-
-      if (!is_convolution (c->kind))
-        g_test_add_data_func (path, c, test_order);
-    }
 }

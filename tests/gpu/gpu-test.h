@@ -33,3 +33,4 @@ bool trp_gpu_test_is_emulated (void);
 void trp_gpu_add_step_tests (void);
 void trp_gpu_add_memory_tests (void);
 void trp_gpu_add_fault_tests (void);
+void trp_gpu_add_order_tests (void);

@@ -234,6 +234,7 @@ main (int argc, char **argv)
   trp_gpu_add_memory_tests ();
   trp_gpu_add_step_tests ();
   trp_gpu_add_fault_tests ();
+  trp_gpu_add_order_tests ();
   status = g_test_run ();
   g_free (missing);
   return status;
