@@ -18,11 +18,6 @@
 #define MIN_CAPABILITY_TF32 80
 #define MIN_CAPABILITY_BF16 80
 
-/* Until all operations are there. */
-#define OP(name) extern const TrpGpuOp trp_gpu_##name __attribute__ ((weak));
-#include "core/nn/op-list.h"
-#undef OP
-
 static const TrpGpuOp *const operations[TRP_N_OPS] = {
 #define OP(name) [TRP_OP_##name] = &trp_gpu_##name,
 #include "core/nn/op-list.h"
@@ -299,12 +294,6 @@ compile (void *device, const TrpOpDesc *desc, size_t *out_workspace_bytes, GErro
 
   if (!enter (device, error))
     return NULL;
-  if (!operations[desc->kind])
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The CUDA module has no %s yet",
-                   trp_op_class (desc->kind)->name);
-      return NULL;
-    }
   self = g_new0 (TrpGpuKernel, 1);
   self->device = device;
   self->op = operations[desc->kind];

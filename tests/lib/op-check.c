@@ -235,21 +235,6 @@ compare (const TrpOpSide *actual_side, const TrpOpSide *expected_side, int i, do
   return error / largest;
 }
 
-bool
-trp_op_is_there (const TrpOpCase *c, TrpDevice *device)
-{
-  const TrpBackend *table = trp_device_get_backend (device);
-  void *handle = trp_device_peek_handle (device);
-  TrpOpSide side = { 0 };
-  size_t workspace;
-  void *kernel;
-
-  describe (&side, c, TRP_OP_HELD_FULL);
-  kernel = table->compile (handle, &side.desc, &workspace, NULL);
-  table->free_kernel (handle, kernel);
-  return kernel != NULL;
-}
-
 void
 trp_op_check_above (
   const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tolerance, double smallest)

@@ -48,9 +48,6 @@ void trp_op_side_free (TrpOpSide *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpOpSide, trp_op_side_free)
 
-/* Whether the device compiles it. */
-bool trp_op_is_there (const TrpOpCase *c, TrpDevice *device);
-
 /* Fails where an output differs by more than @tolerance times its largest expected value. */
 void trp_op_check (const TrpOpCase *c, TrpDevice *device, TrpOpHeld held, double tolerance);
 /* The same where a difference up to @smallest does not count: numbers that the device's type does
