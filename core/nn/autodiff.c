@@ -90,6 +90,27 @@ run_rule (Sweep *sweep, int index)
       }
 }
 
+static bool
+is_zeros (const TrpGraph *graph, TrpValue value, TrpShape shape)
+{
+  const int producer = trp_graph_peek_value (graph, value)->producer;
+  const TrpOp *op = producer >= 0 ? trp_graph_peek_op (graph, producer) : NULL;
+
+  return op && op->kind == TRP_OP_constant && op->attributes.alpha == 0 &&
+         trp_shape_equal (op->attributes.shape, shape);
+}
+
+/* One of @gradients where it will do: a device would fill each anew in every step, and the biases
+ * before norms are many. */
+static TrpValue
+zeros_of (TrpGraph *graph, TrpShape shape, const TrpValue *gradients, int n)
+{
+  for (int i = 0; i < n; i++)
+    if (is_zeros (graph, gradients[i], shape))
+      return gradients[i];
+  return trp_graph_constant (graph, shape, 0);
+}
+
 void
 trp_graph_differentiate (
   TrpGraph *self, TrpValue loss, const TrpValue *parameters, int n, TrpValue *out_gradients)
@@ -133,7 +154,8 @@ trp_graph_differentiate_scaled (TrpGraph *self,
     {
       out_gradients[i] = sweep.gradients[parameters[i]];
       if (out_gradients[i] == TRP_VALUE_NONE)
-        out_gradients[i] = trp_graph_constant (self, trp_graph_get_shape (self, parameters[i]), 0);
+        out_gradients[i] = zeros_of (self, trp_graph_get_shape (self, parameters[i]), out_gradients,
+                                     i);
     }
   g_free (sweep.depends);
   g_free (sweep.gradients);

@@ -369,25 +369,35 @@ test_shared_weights (void)
     g_free (sums[which]);
 }
 
-/* A parameter that the loss does not reach has zeros, not garbage. */
+/* A parameter that the loss does not reach has zeros, not garbage; one fill for all of a shape. */
 static void
 test_unreached_parameter (void)
 {
   TrpGraph *graph = trp_graph_new ();
   const TrpValue x = trp_graph_input (graph, "x", trp_shape_vector (4));
-  const TrpValue unused = trp_graph_parameter (graph, "unused", trp_shape_vector (3),
-                                               TRP_AXES_VECTOR);
-  TrpValue gradient;
+  const TrpValue parameters[] = {
+    trp_graph_parameter (graph, "unused", trp_shape_vector (3), TRP_AXES_VECTOR),
+    trp_graph_parameter (graph, "longer", trp_shape_vector (5), TRP_AXES_VECTOR),
+    trp_graph_parameter (graph, "as-long", trp_shape_vector (3), TRP_AXES_VECTOR),
+  };
+  TrpValue gradients[3];
   g_autoptr (TrpProgram) program = NULL;
-  g_autofree double *values = NULL;
 
-  trp_graph_differentiate (graph, trp_graph_mean (graph, x), &unused, 1, &gradient);
-  trp_graph_output (graph, "gradient", gradient);
+  trp_graph_differentiate (graph, trp_graph_mean (graph, x), parameters, 3, gradients);
+  g_assert_cmpint (gradients[2], ==, gradients[0]);
+  trp_graph_output (graph, "gradient", gradients[0]);
+  trp_graph_output (graph, "longer-gradient", gradients[1]);
   program = trp_nn_fill_program (graph, &trp_backend_reference);
   run (program);
-  values = dup_values (program, gradient, NULL);
-  for (int i = 0; i < 3; i++)
-    g_assert_cmpfloat (values[i], ==, 0);
+  for (int k = 0; k < 2; k++)
+    {
+      size_t count;
+      g_autofree double *values = dup_values (program, gradients[k], &count);
+
+      g_assert_cmpuint (count, ==, k == 0 ? 3 : 5);
+      for (size_t i = 0; i < count; i++)
+        g_assert_cmpfloat (values[i], ==, 0);
+    }
 }
 
 static void
