@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * cuDNN wants x, filter and y of one type: 16 bits where y is held so, else float32. Filters have
- * their copy of 16 bits (gpu.h); what else is held differently goes through the workspace: images
- * from the host into the first layer, and every filter's gradient, which cuDNN makes in 16 bits and
- * the optimiser wants in 32.
+ * cuDNN 9.19 has engines only for x, filter and y of one type. Where 16 bits serve (choose_type),
+ * filters have their copy (gpu.h), and what else is held otherwise goes through the workspace:
+ * images from the host and into losses, and every filter's gradient, which the optimiser wants in
+ * 32 bits.
  */
 
 #include "gpu/cudnn-graph.h"
@@ -83,6 +83,26 @@ prepare_operand (TrpGpuKernel *self, const Conv *conv, int place, Operand *out_o
     out_operand->offset = reserve (self, out_operand->count * trp_gpu_type_bytes (conv->type));
 }
 
+/* What a network gives is computed as it is held: its last layer in 32 bits. A gradient takes the
+ * fewer bits of the two images that it meets; else the last layer's, whose image of many channels
+ * has 16 and whose dy has 32, would convert the large one, and be slower itself. */
+static TrpGpuType
+choose_type (const TrpGpuKernel *self, const int *operand_places)
+{
+  const TrpGpuType x = trp_gpu_type_of (self->device, peek_tensor (self, operand_places[X]));
+  const TrpGpuType y = trp_gpu_type_of (self->device, peek_tensor (self, operand_places[Y]));
+
+  switch (self->kind)
+    {
+    case TRP_OP_conv:
+      return y;
+    case TRP_OP_conv_transpose:
+      return x;
+    default:
+      return x != TRP_GPU_F32 ? x : y;
+    }
+}
+
 static bool
 prepare (TrpGpuKernel *self, GError **error)
 {
@@ -95,7 +115,7 @@ prepare (TrpGpuKernel *self, GError **error)
   self->data = conv;
   if (!trp_conv_from_op (&desc, &spec.pass, &spec.geometry))
     g_assert_not_reached ();
-  spec.type = trp_gpu_type_of (self->device, peek_tensor (self, places[spec.pass][Y]));
+  spec.type = choose_type (self, places[spec.pass]);
   conv->type = spec.type;
   conv->conv = trp_cudnn_plan (self->device->cudnn, &spec, error);
   if (!conv->conv)

@@ -6,7 +6,7 @@
  * to 12.0:
  * - every convolution of ours has a deterministic plan in NHWC, most without workspace; the largest
  *   workspace is 236 MB;
- * - no engine makes a float32 filter gradient of 16-bit tensors (that is why a spec has one type);
+ * - no engine takes tensors of two types, not even for a float32 filter gradient of 16-bit images;
  * - for float16 the filter gradients that rank first often add partial sums in float16;
  * - strict float32 leaves one or two of some thirty engines, often among the last;
  * - about one question in a hundred needs the fallback list.
