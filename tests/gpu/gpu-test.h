@@ -32,5 +32,6 @@ bool trp_gpu_test_is_emulated (void);
 /* Each adds the tests of its file. */
 void trp_gpu_add_step_tests (void);
 void trp_gpu_add_memory_tests (void);
+void trp_gpu_add_optimizer_tests (void);
 void trp_gpu_add_fault_tests (void);
 void trp_gpu_add_order_tests (void);

@@ -85,94 +85,6 @@ test_operation (const void *data)
                       test->mode->smallest);
 }
 
-typedef struct
-{
-  const TrpBackend *table;
-  void *device;
-  TrpShape shape;
-} Copies;
-
-static void *
-place (const Copies *self, const TrpTensor *tensor, const float *values)
-{
-  void *memory = self->table->alloc (self->device, self->table->tensor_bytes (self->device, tensor),
-                                     NULL);
-
-  g_assert_nonnull (memory);
-  g_assert_true (self->table->upload (self->device, memory, tensor, values, NULL));
-  return memory;
-}
-
-/* Runs one step of Adam on values that are parameter, moments and gradient at once. */
-static void
-run_adam (const Copies *self, TrpTensor *tensors, void **memories)
-{
-  const TrpOpDesc desc = { .kind = TRP_OP_adam,
-                           .attributes = { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8 },
-                           .n_inputs = 6,
-                           .n_outputs = 3,
-                           .inputs = tensors,
-                           .outputs = tensors + 2 };
-  const uint64_t versions[6] = { 0 };
-  const TrpKernelArgs args = { memories, memories + 2, NULL, versions };
-  size_t workspace;
-  void *kernel = self->table->compile (self->device, &desc, &workspace, NULL);
-
-  g_assert_nonnull (kernel);
-  for (int i = 0; i < 2; i++) /* the second with what the first has kept */
-    g_assert_true (self->table->run (self->device, kernel, &args, NULL));
-  g_assert_true (self->table->synchronize (self->device, NULL));
-  self->table->free_kernel (self->device, kernel);
-}
-
-/* What convolutions read, behind the master, is the master in 16 bits after a step as well. */
-static void
-check_copy (const Copies *self, const TrpTensor *parameter, void *memory)
-{
-  const TrpTensor half = { .shape = self->shape, .kind = TRP_VALUE_TEMPORARY };
-  const size_t count = trp_shape_count (self->shape);
-  const size_t offset = self->table->tensor_bytes (self->device, parameter) -
-                        self->table->tensor_bytes (self->device, &half);
-  g_autofree float *expected = g_new (float, count), *actual = g_new (float, count);
-  void *rounded;
-
-  g_assert_true (self->table->download (self->device, memory, parameter, expected, NULL));
-  rounded = place (self, &half, expected);
-  g_assert_true (self->table->download (self->device, rounded, &half, expected, NULL));
-  g_assert_true (
-    self->table->download (self->device, (char *) memory + offset, &half, actual, NULL));
-  for (size_t i = 0; i < count; i++)
-    g_assert_cmpfloat (actual[i], ==, expected[i]);
-  self->table->free (self->device, rounded);
-}
-
-static void
-test_copies (const void *data)
-{
-  g_autoptr (TrpDevice) device = trp_gpu_test_open (data);
-  TrpTensor tensors[6] = { [0 ... 1] = { .shape = { 1, 1, 1, 1 }, .precise = true },
-                           [2 ... 5] = { .shape = { 1, 1, 1, 4099 }, .precise = true } };
-  float values[4099];
-  void *memories[6];
-
-  if (!device)
-    return;
-  const Copies self = { trp_device_get_backend (device), trp_device_peek_handle (device),
-                        tensors[2].shape };
-
-  tensors[2].kind = TRP_VALUE_PARAMETER;
-  for (int i = 3; i < 6; i++)
-    tensors[i].kind = TRP_VALUE_STATE;
-  for (int i = 0; i < 4099; i++)
-    values[i] = 1 + (float) (i * 7919 % 4099) / 4099;
-  for (int i = 0; i < 6; i++)
-    memories[i] = place (&self, &tensors[i], values);
-  run_adam (&self, tensors, memories);
-  check_copy (&self, &tensors[2], memories[2]);
-  for (int i = 0; i < 6; i++)
-    self.table->free (self.device, memories[i]);
-}
-
 static void
 add_operations (const TrpGpuMode *mode)
 {
@@ -224,9 +136,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/answers", test_answers);
   for (int i = 0; i < trp_gpu_n_modes; i++)
     add_operations (&trp_gpu_modes[i]);
-  g_test_add_data_func ("/gpu/bf16/adam-keeps-copies", &trp_gpu_modes[2], test_copies);
-  g_test_add_data_func ("/gpu/f16/adam-keeps-copies", &trp_gpu_modes[3], test_copies);
   trp_gpu_add_memory_tests ();
+  trp_gpu_add_optimizer_tests ();
   trp_gpu_add_step_tests ();
   trp_gpu_add_fault_tests ();
   trp_gpu_add_order_tests ();
