@@ -12,6 +12,8 @@
 #include "gpu/cudnn-graph.h"
 #include "tests/lib/op-cases.h"
 
+#include <string.h>
+
 /* What differs between devices, typed by hand from public data sheets (capabilities: CUDA
  * programming guide, table of technical specifications). Of these, cuDNN 9.19 was seen to look at
  * the version only: clocks, memory, cache and the number of multiprocessors changed no plan. */
@@ -297,10 +299,66 @@ test_device (const void *data)
   trp_cudnn_free (cudnn);
 }
 
+/* What a user's choice can cause is UNSUPPORTED, with the sizes. */
+static void
+test_refusal (void)
+{
+  const TrpCudnnSpec spec = { .geometry = { .x = { 2, 66, 66, 256 },
+                                            .filter = { 128, 3, 3, 256 },
+                                            .y = { 2, 64, 64, 128 },
+                                            .stride = 1 },
+                              .type = TRP_GPU_BF16 };
+  g_autofree char *json = make_json (&device_cases[0]);
+  g_autoptr (GError) error = NULL;
+  TrpCudnn *cudnn = trp_cudnn_new_probe (json, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (trp_cudnn_plan (cudnn, &spec, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
+  g_assert_nonnull (
+    strstr (error->message, "2 images of 66 x 66 x 256 to 64 x 64 x 128, bfloat16"));
+  trp_cudnn_free (cudnn);
+
+  g_clear_error (&error);
+  g_assert_null (trp_cudnn_new_probe ("{}", &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_DEVICE);
+}
+
+/* A bias and the bytes between fields make no other plan; a precision does. */
+static void
+test_cache (void)
+{
+  g_autofree char *json = make_json (&device_cases[4]);
+  TrpCudnn *cudnn = trp_cudnn_new_probe (json, NULL);
+  TrpCudnnSpec spec, dirty;
+  const TrpCudnnConv *conv;
+
+  memset (&spec, 0, sizeof spec);
+  memset (&dirty, 0xff, sizeof dirty);
+  spec.geometry.x = dirty.geometry.x = (TrpShape){ 1, 16, 16, 32 };
+  spec.geometry.filter = dirty.geometry.filter = (TrpShape){ 32, 3, 3, 32 };
+  spec.geometry.y = dirty.geometry.y = (TrpShape){ 1, 16, 16, 32 };
+  spec.geometry.stride = dirty.geometry.stride = 1;
+  spec.geometry.pad_top = dirty.geometry.pad_top = 1;
+  spec.geometry.pad_left = dirty.geometry.pad_left = 1;
+  spec.pass = dirty.pass = TRP_CONV_BACKWARD_DATA;
+  spec.type = dirty.type = TRP_GPU_F32;
+  dirty.geometry.bias = true;
+  dirty.strict = dirty.deterministic = false;
+  conv = trp_cudnn_plan (cudnn, &spec, NULL);
+  g_assert_nonnull (conv);
+  g_assert_true (trp_cudnn_plan (cudnn, &dirty, NULL) == conv);
+  dirty.strict = true;
+  g_assert_true (trp_cudnn_plan (cudnn, &dirty, NULL) != conv);
+  trp_cudnn_free (cudnn);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cudnn-plans/refusal", test_refusal);
+  g_test_add_func ("/cudnn-plans/cache", test_cache);
   for (size_t i = 0; i < G_N_ELEMENTS (device_cases); i++)
     {
       g_autofree char *path = g_strdup_printf ("/cudnn-plans/sm-%d", device_cases[i].version);
