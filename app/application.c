@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "app/settings.h"
+#include "ui/compute.h"
 #include "ui/demo.h"
 #include "ui/document-files.h"
 #include "ui/style.h"
@@ -52,6 +53,26 @@ on_close_request (GtkWindow *window, TrpApplication *self)
   return GDK_EVENT_PROPAGATE;
 }
 
+static void
+on_compute_changed (TrpCompute *compute, TrpApplication *self)
+{
+  trp_settings_set_compute (self->settings, trp_compute_get_device (compute),
+                            trp_compute_get_precision (compute),
+                            trp_compute_get_deterministic (compute));
+}
+
+static void
+restore_compute (TrpApplication *self, TrpCompute *compute)
+{
+  const int precision = trp_settings_get_precision (self->settings);
+  g_autofree char *device = trp_settings_dup_device (self->settings);
+
+  if (device && precision >= TRP_PRECISION_DEFAULT && precision <= TRP_PRECISION_F16)
+    trp_compute_set (compute, device, (TrpPrecision) precision,
+                     trp_settings_get_deterministic (self->settings));
+  g_signal_connect_object (compute, "changed", G_CALLBACK (on_compute_changed), self, 0);
+}
+
 static TrpMainWindow *
 add_window (TrpApplication *self)
 {
@@ -68,6 +89,7 @@ add_window (TrpApplication *self)
     }
   if (folder)
     trp_main_window_set_folder (TRP_MAIN_WINDOW (window), folder);
+  restore_compute (self, trp_compute_get (trp_main_window_get_document (TRP_MAIN_WINDOW (window))));
   g_signal_connect_swapped (window, "opened", G_CALLBACK (on_opened), self);
   g_signal_connect (window, "close-request", G_CALLBACK (on_close_request), self);
   show_recent (self);

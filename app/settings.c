@@ -128,3 +128,35 @@ trp_settings_set_folder (TrpSettings *self, const char *folder)
   g_key_file_set_string (self->file, "files", "folder", folder);
   write_file (self);
 }
+
+char *
+trp_settings_dup_device (TrpSettings *self)
+{
+  return g_key_file_get_string (self->file, "compute", "device", NULL);
+}
+
+int
+trp_settings_get_precision (TrpSettings *self)
+{
+  return g_key_file_get_integer (self->file, "compute", "precision", NULL);
+}
+
+bool
+trp_settings_get_deterministic (TrpSettings *self)
+{
+  return g_key_file_get_boolean (self->file, "compute", "deterministic", NULL);
+}
+
+void
+trp_settings_set_compute (TrpSettings *self, const char *device, int precision, bool deterministic)
+{
+  g_autofree char *before = trp_settings_dup_device (self);
+
+  if (g_strcmp0 (before, device) == 0 && trp_settings_get_precision (self) == precision &&
+      trp_settings_get_deterministic (self) == deterministic)
+    return;
+  g_key_file_set_string (self->file, "compute", "device", device);
+  g_key_file_set_integer (self->file, "compute", "precision", precision);
+  g_key_file_set_boolean (self->file, "compute", "deterministic", deterministic);
+  write_file (self);
+}

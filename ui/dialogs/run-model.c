@@ -6,6 +6,7 @@
 #include "ui/dialogs/run-model.h"
 #include "core/base/resources.h"
 #include "core/method/model.h"
+#include "ui/dialogs/device-panel.h"
 
 #include <glib/gi18n.h>
 
@@ -19,6 +20,8 @@ typedef struct
   TrpRole role;
   TrpVolume *volume;
   char *path;
+  char *device;
+  TrpPrecision precision;
   TrpRunThen then; /* (nullable) */
 } Task;
 
@@ -30,6 +33,7 @@ task_free (gpointer data)
   trp_volume_unref (task->volume);
   g_object_unref (task->document);
   g_free (task->path);
+  g_free (task->device);
   g_free (task);
 }
 
@@ -54,6 +58,7 @@ static void *
 run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 {
   const Task *task = data;
+  const TrpInferOptions options = { .device = task->device, .precision = task->precision };
   g_autoptr (TrpModel) model = trp_model_load (task->path, error);
   Result *result;
   double low, high;
@@ -62,9 +67,9 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
     return NULL;
   result = g_new0 (Result, 1);
   if (task->kind == TRP_RUN_SYNTHESIZE)
-    result->volume = trp_model_synthesize (model, task->volume, NULL, progress, error);
+    result->volume = trp_model_synthesize (model, task->volume, &options, progress, error);
   else
-    result->set = trp_model_segment (model, task->volume, NULL, progress, error);
+    result->set = trp_model_segment (model, task->volume, &options, progress, error);
   if (result->volume)
     trp_volume_get_range (result->volume, &low, &high); /* a look at all voxels */
   if (result->volume || result->set)
@@ -167,6 +172,8 @@ trp_run_model_then (
   task->role = role;
   task->volume = trp_volume_ref (volume);
   task->path = g_strdup (model_path);
+  task->device = g_strdup (trp_compute_get_device (trp_compute_get (document)));
+  task->precision = trp_compute_get_precision (trp_compute_get (document));
   task->then = then;
   job = trp_job_start (&klass, title, task, task);
   trp_document_add_job (document, job);
@@ -401,6 +408,7 @@ make_content (Dialog *dialog)
   gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), models);
   gtk_box_append (GTK_BOX (box), make_row (_ ("Image"), dialog->images));
+  gtk_box_append (GTK_BOX (box), trp_device_panel_new (trp_compute_get (dialog->document), false));
   gtk_box_append (GTK_BOX (box), dialog->note);
   gtk_box_append (GTK_BOX (box), dialog->start);
   gtk_widget_add_css_class (dialog->start, "suggested-action");

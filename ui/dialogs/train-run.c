@@ -41,6 +41,8 @@ typedef struct
   TrpDataList *list;
   char *folder;
   char *device;
+  TrpPrecision precision;
+  bool deterministic;
   int fold;
   bool resume;
 } Task;
@@ -56,6 +58,8 @@ struct _TrpTrainRun
   char *title;
   char *folder;
   char *device;
+  TrpPrecision precision;
+  bool deterministic;
   int fold;
   char *sentence;
   GArray *steps;       /* (element-type double) */
@@ -193,6 +197,8 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
                                     .fold = task->fold,
                                     .folder = task->folder,
                                     .device = task->device,
+                                    .precision = task->precision,
+                                    .deterministic = task->deterministic,
                                     .resume = task->resume,
                                     .watch = { on_log, on_preview, on_say, task } };
 
@@ -435,11 +441,15 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   self->title = g_strdup (setup->title);
   self->folder = g_strdup (setup->folder);
   self->device = g_strdup (setup->device);
+  self->precision = setup->precision;
+  self->deterministic = setup->deterministic;
   self->fold = setup->fold;
   task->recipe = trp_recipe_copy (setup->recipe);
   task->list = trp_data_list_ref (setup->list);
   task->folder = g_strdup (setup->folder);
   task->device = g_strdup (setup->device);
+  task->precision = setup->precision;
+  task->deterministic = setup->deterministic;
   task->fold = setup->fold;
   task->resume = setup->resume;
   if (setup->resume)
@@ -459,6 +469,8 @@ trp_train_run_go_on (TrpTrainRun *self)
                                 .title = self->title,
                                 .folder = self->folder,
                                 .device = self->device,
+                                .precision = self->precision,
+                                .deterministic = self->deterministic,
                                 .fold = self->fold,
                                 .resume = true };
 

@@ -28,6 +28,8 @@ typedef struct
   const char *title;
   const char *folder;
   const char *device;
+  TrpPrecision precision;
+  bool deterministic;
   int fold;
   bool resume;
 } TrpTrainSetup;

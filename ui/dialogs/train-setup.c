@@ -5,14 +5,12 @@
 
 #include "ui/dialogs/train-setup.h"
 #include "config.h"
-#include "core/base/parallel.h"
+#include "ui/dialogs/device-panel.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_STEPS 10000000
-
-static const char *const devices[] = { "auto", "cpu", NULL };
 
 struct _TrpTrainSetupPanel
 {
@@ -24,7 +22,7 @@ struct _TrpTrainSetupPanel
   TrpDataList *list;
   char *list_path;
   TrpJob *estimate; /* under way */
-  GtkWidget *device;
+  TrpCompute *compute;
   GtkWidget *memory;
   GtkWidget *memory_text;
   GtkWidget *list_text;
@@ -65,6 +63,9 @@ trp_train_setup_panel_dispose (GObject *object)
   drop_estimate (self);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  if (self->compute)
+    g_signal_handlers_disconnect_by_data (self->compute, self);
+  g_clear_object (&self->compute);
   g_clear_object (&self->document);
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->recipe, trp_recipe_free);
@@ -102,6 +103,9 @@ typedef struct
   TrpRecipe *recipe;
   TrpDataList *list;
   int fold;
+  char *device;
+  TrpPrecision precision;
+  bool deterministic;
 } Task;
 
 static void
@@ -111,6 +115,7 @@ task_free (gpointer data)
 
   trp_recipe_free (task->recipe);
   trp_data_list_unref (task->list);
+  g_free (task->device);
   g_free (task);
 }
 
@@ -120,7 +125,10 @@ run_estimate (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   const Task *task = data;
   const TrpTrainOptions options = { .recipe = task->recipe,
                                     .list = task->list,
-                                    .fold = task->fold };
+                                    .fold = task->fold,
+                                    .device = task->device,
+                                    .precision = task->precision,
+                                    .deterministic = task->deterministic };
   g_autofree TrpTrainEstimate *estimate = g_new0 (TrpTrainEstimate, 1);
 
   return trp_train_estimate (&options, estimate, error) ? g_steal_pointer (&estimate) : NULL;
@@ -132,6 +140,7 @@ on_estimate (TrpJob *job, void *result, const GError *error, void *user_data)
   TrpTrainSetupPanel *self = user_data;
   g_autofree TrpTrainEstimate *estimate = result;
   g_autofree char *need = NULL, *free_text = NULL, *text = NULL;
+  size_t bytes, there;
 
   g_clear_pointer (&self->estimate, trp_job_unref);
   if (!estimate)
@@ -140,17 +149,15 @@ on_estimate (TrpJob *job, void *result, const GError *error, void *user_data)
       show_problem (self, error->message);
       return;
     }
-  need = g_format_size (estimate->data + estimate->device);
-  free_text = g_format_size (estimate->available);
-  text = estimate->available ? g_strdup_printf (_ ("%s of %s free"), need, free_text)
-                             : g_strdup (need);
+  bytes = estimate->device + (estimate->on_host ? estimate->data : 0);
+  there = estimate->device_available;
+  need = g_format_size (bytes);
+  free_text = g_format_size (there);
+  text = there ? g_strdup_printf (_ ("%s of %s free"), need, free_text) : g_strdup (need);
   gtk_label_set_label (GTK_LABEL (self->memory_text), text);
-  gtk_level_bar_set_value (
-    GTK_LEVEL_BAR (self->memory),
-    estimate->available
-      ? CLAMP ((double) (estimate->data + estimate->device) / (double) estimate->available, 0, 1)
-      : 0);
-  if (estimate->available && estimate->data + estimate->device > estimate->available)
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory),
+                           there ? CLAMP ((double) bytes / (double) there, 0, 1) : 0);
+  if ((there && bytes > there) || (estimate->available && estimate->data > estimate->available))
     show_problem (self, _ ("This will not fit into memory: choose a smaller patch or batch, or "
                            "fewer cases."));
 }
@@ -180,7 +187,18 @@ ask_for_estimate (TrpTrainSetupPanel *self)
   task->recipe = trp_recipe_copy (self->recipe);
   task->list = trp_data_list_ref (self->list);
   task->fold = get_fold (self);
+  task->device = g_strdup (trp_compute_get_device (self->compute));
+  task->precision = trp_compute_get_precision (self->compute);
+  task->deterministic = trp_compute_get_deterministic (self->compute);
   self->estimate = trp_job_start (&klass, _ ("Memory estimate"), task, self);
+}
+
+/* Sentences on the device before do not hold any more. */
+static void
+on_compute_changed (TrpTrainSetupPanel *self)
+{
+  show_problem (self, NULL);
+  ask_for_estimate (self);
 }
 
 /* ---- what is set ---- */
@@ -377,7 +395,9 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
     }
   name = g_path_get_basename (setup.folder);
   setup.title = name;
-  setup.device = devices[gtk_drop_down_get_selected (GTK_DROP_DOWN (self->device))];
+  setup.device = trp_compute_get_device (self->compute);
+  setup.precision = trp_compute_get_precision (self->compute);
+  setup.deterministic = trp_compute_get_deterministic (self->compute);
   setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
   show_problem (self, NULL);
   run = trp_train_run_start (self->document, &setup);
@@ -528,24 +548,15 @@ make_device (TrpTrainSetupPanel *self)
 {
   GtkWidget *section = make_section (_ ("Device"), NULL);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *about = make_caption ();
-  g_autofree char *text = g_strdup_printf (
-    ngettext ("CPU, %d thread, fp32", "CPU, %d threads, fp32", trp_parallel_get_threads ()),
-    trp_parallel_get_threads ());
 
-  self->device = gtk_drop_down_new_from_strings (devices);
   self->memory = gtk_level_bar_new ();
   self->memory_text = make_label (NULL, "numeric");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->device), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Device"), -1);
-  gtk_label_set_label (GTK_LABEL (about), text);
   gtk_widget_set_hexpand (self->memory, TRUE);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);
   gtk_box_append (GTK_BOX (row), self->memory_text);
-  gtk_box_append (GTK_BOX (section), self->device);
-  gtk_box_append (GTK_BOX (section), about);
+  gtk_box_append (GTK_BOX (section), trp_device_panel_new (self->compute, true));
   gtk_box_append (GTK_BOX (section), row);
   return section;
 }
@@ -625,6 +636,7 @@ trp_train_setup_panel_new (TrpDocument *document)
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->document = g_object_ref (document);
+  self->compute = g_object_ref (trp_compute_get (document));
   self->start = gtk_button_new_with_label (_ ("Start training"));
   self->problem = make_label (NULL, "error");
   gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
@@ -640,6 +652,7 @@ trp_train_setup_panel_new (TrpDocument *document)
   gtk_widget_add_css_class (bottom, "panel");
   gtk_box_append (GTK_BOX (self), bottom);
   g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
+  g_signal_connect_swapped (self->compute, "changed", G_CALLBACK (on_compute_changed), self);
   show_list (self);
   show_problem (self, NULL);
   update_start (self);
