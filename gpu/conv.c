@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * cuDNN 9.19 has engines only for x, filter and y of one type. Where 16 bits serve (choose_type),
- * filters have their copy (gpu.h), and what else is held otherwise goes through the workspace:
- * images from the host and into losses, and every filter's gradient, which the optimiser wants in
- * 32 bits.
+ * cuDNN 9.19 has precompiled engines only for operands of one type. Where 16 bits serve
+ * (choose_type), filters have their copy (gpu.h), and what else is held otherwise goes through the
+ * workspace: images from the host and into losses, and every filter's gradient, which the optimiser
+ * wants in 32 bits.
  */
 
 #include "gpu/cudnn-graph.h"

@@ -6,7 +6,8 @@
  * to 12.0:
  * - every convolution of ours has a deterministic plan in NHWC; the largest workspace is 236 MB in
  *   float32, 138 MB in 16 bits;
- * - no engine takes tensors of two types, not even for a float32 filter gradient of 16-bit images;
+ * - no precompiled engine takes tensors of two types, not even for a float32 filter gradient of
+ * 16-bit images;
  * - for float16 the filter gradients that rank first often add partial sums in float16;
  * - strict float32 is often found near the end of a list of thirty;
  * - one question in a hundred needs the fallback list, mostly strict ones on 10.0.
