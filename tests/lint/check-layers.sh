@@ -1,5 +1,5 @@
 #!/bin/sh
-# check-layers.sh ROOT - each layer includes only layers that stand before it; core never sees GTK or CUDA
+# check-layers.sh ROOT - each layer includes only layers that stand before it; core never sees GTK or CUDA, gpu only core/nn and core/base
 # SPDX-License-Identifier: Apache-2.0
 set -u
 cd "${1:?usage: check-layers.sh ROOT}" || exit 2
@@ -26,6 +26,10 @@ for layer in $order; do
     grep -HnE '^#include ["<](gtk|gdk|gsk|cuda|cudnn|ui/|app/|gpu/)' "$file" && complain "$file: core sees neither windows nor CUDA"
     [ "$layer" = draw ] || ! grep -HnE '^#include <(cairo|pango)' "$file" || complain "$file: cairo belongs to core/draw"
   done
+done
+for file in $([ -d gpu ] && find gpu -name '*.[ch]' -o -name '*.cu'); do
+  grep -HnE '^#include "(app|ui|tests|core/(geometry|image|structure|metrics|io|draw|study|method))/' "$file" && complain "$file: gpu includes core/nn and core/base only"
+  grep -HnE '^#include <(gtk|gdk|cairo|gio|nccl|cublas)' "$file" && complain "$file: gpu uses GLib, cudart and cuDNN only"
 done
 for file in $([ -d ui ] && find ui -name '*.[ch]'); do
   grep -HnE '^#include ["<](cuda|cudnn|app/|gpu/)' "$file" && complain "$file: ui includes core and GTK only"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check-libraries.sh ROOT - no binary needs FFTW (GPL) or libniftiio, and core needs no window library
+# check-libraries.sh ROOT - no binary needs FFTW (GPL) or libniftiio, core needs no window library, the CUDA module exports its table only
 # SPDX-License-Identifier: Apache-2.0
 build=${TRIPTYCH_BUILD:?set by meson test}
 status=0
@@ -16,4 +16,16 @@ for file in "$build"/core/libtriptych-core.so "$build"/app/triptych-cli; do
     status=1
   fi
 done
+module=$build/gpu/libtriptych-gpu.so
+if [ -e "$module" ]; then
+  if ldd "$module" | grep -E 'libcudart|libcublas|libnccl|libnvrtc|libgtk'; then
+    echo "$module: links cuDNN and the static part of CUDA's run time only"
+    status=1
+  fi
+  exported=$(nm -D --defined-only "$module" | awk '{print $3}')
+  if [ "$exported" != trp_backend_module ]; then
+    echo "$module: exports more than its table:" $exported
+    status=1
+  fi
+fi
 exit $status
