@@ -485,7 +485,7 @@ test_going_on_elsewhere_is_told (Fixture *f, const void *data)
   train (f, recipe, "cpu", folder, true);
   g_assert_nonnull (strstr (f->said->str,
                             "Until step 10 this run was computed by Fake in float32; it goes on "
-                            "with CPU, 1 threads, oneDNN "));
+                            "with CPU, 1 thread, oneDNN "));
   state = read_state (folder, recipe);
   g_assert_true (g_str_has_prefix (state.device, "CPU"));
 }

@@ -93,8 +93,8 @@ get_info (void *device, TrpDeviceInfo *out_info)
   *out_info = (TrpDeviceInfo){ .deterministic = true };
   g_strlcpy (out_info->precision, self->bf16 ? "bfloat16" : "float32", sizeof out_info->precision);
   g_strlcpy (out_info->note, self->note, sizeof out_info->note);
-  g_snprintf (out_info->name, sizeof out_info->name, "CPU, %d threads, oneDNN %s", self->n_threads,
-              trp_onednn_get_version (self->onednn));
+  g_snprintf (out_info->name, sizeof out_info->name, "CPU, %d thread%s, oneDNN %s", self->n_threads,
+              self->n_threads == 1 ? "" : "s", trp_onednn_get_version (self->onednn));
   if (pages > 0 && free_pages > 0 && page > 0)
     {
       out_info->total_bytes = (size_t) pages * (size_t) page;
