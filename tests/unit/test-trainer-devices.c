@@ -559,6 +559,57 @@ test_scales_are_saved (Fixture *f, const void *data)
   train (f, recipe, "cuda", folder, true);
 }
 
+/* ---- the command line on such machines ---- */
+
+/* What the program says on standard error; its exit status must be @status. */
+static char *
+run_train (const Fixture *f, const char *words, const char *device, const char *batch, int status)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *text = trp_recipe_to_text (recipe), *said = NULL;
+  g_autofree char *path = g_build_filename (f->folder, "tiny.recipe", NULL);
+  g_autofree char *list = g_build_filename (f->folder, "cases.csv", NULL);
+  g_autofree char *out = g_build_filename (f->folder, words, NULL);
+  const char *const arguments[] = { "train",    path,   "--data", list,  "--out", out,
+                                    "--device", device, "--set",  batch, NULL };
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  trp_fake_gpu_install (f->folder, words);
+  g_assert_cmpint (trp_test_run_cli (arguments, NULL, &said), ==, status);
+  g_test_message ("%s", said);
+  return g_steal_pointer (&said);
+}
+
+/* "auto" works everywhere and says why it is the CPU; "cuda" is one line of what is the matter. */
+static void
+test_command_line (Fixture *f, const void *data)
+{
+  static const struct
+  {
+    const char *words, *reason, *embedded;
+  } cases[] = { { "no-driver", "No NVIDIA driver on this machine", "no NVIDIA driver on this" },
+                { "no-device", "The NVIDIA driver is there, but no device",
+                  "the NVIDIA driver is there, but no device" },
+                { "wrong", "The device computes wrongly", "the device computes wrongly" } };
+  g_autofree char *memory = NULL, *sound = NULL;
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *refused = run_train (f, cases[n].words, "cuda", "batch=1", 1);
+      g_autofree char *done = run_train (f, cases[n].words, "auto", "batch=1", 0);
+
+      g_assert_nonnull (strstr (refused, cases[n].reason));
+      g_assert_true (strchr (refused, '\n') == refused + strlen (refused) - 1);
+      g_assert_true (g_str_has_prefix (done, "CPU, 1 thread: "));
+      g_assert_nonnull (strstr (done, cases[n].embedded));
+    }
+  memory = run_train (f, "memory=400000", "cuda", "batch=16", 1);
+  g_assert_nonnull (strstr (memory, " of the memory of Fake and "));
+  g_assert_nonnull (strstr (memory, " are free; with batch "));
+  sound = run_train (f, "dies=0", "cuda", "batch=1", 0);
+  g_assert_true (g_str_has_prefix (sound, "Fake, float32\n"));
+}
+
 #define ADD_FOR(path, test, kind)                                                                  \
   g_test_add (path, Fixture, GINT_TO_POINTER (kind), set_up, test, tear_down)
 #define ADD(path, test) ADD_FOR (path, test, 0)
@@ -588,5 +639,6 @@ main (int argc, char **argv)
   ADD_FOR ("/trainer-devices/scaled-loss/trains-the-same/segmenter",
            test_a_scaled_loss_trains_the_same, TRP_TRAINER_SEGMENTER);
   ADD ("/trainer-devices/scaled-loss/scales-are-saved", test_scales_are_saved);
+  ADD ("/trainer-devices/command-line", test_command_line);
   return g_test_run ();
 }
