@@ -101,8 +101,9 @@ update (TrpDevicePanel *self)
                               trp_compute_get_precision (self->compute));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->deterministic),
                                trp_compute_get_deterministic (self->compute));
-  gtk_label_set_label (GTK_LABEL (self->note), note);
-  gtk_widget_set_visible (self->note, is_auto && *note);
+  /* its place is kept from the start: a dialog should not grow under the pointer */
+  gtk_label_set_label (GTK_LABEL (self->note), *note ? note : _ ("Looking for devices\u2026"));
+  gtk_widget_set_visible (self->note, is_auto);
   self->is_updating = false;
 }
 
