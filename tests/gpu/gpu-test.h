@@ -29,6 +29,10 @@ const TrpBackend *trp_gpu_test_backend (void);
 /* Whether the device is the emulated one; false (and skipped) otherwise. */
 bool trp_gpu_test_is_emulated (void);
 
+/* A copy for g_test_add_data_func() that lives as long as the program: GLib drops the data of tests
+ * that are not selected without freeing it. */
+const void *trp_gpu_test_keep (const void *data, size_t size);
+
 /* Each adds the tests of its file. */
 void trp_gpu_add_step_tests (void);
 void trp_gpu_add_memory_tests (void);

@@ -94,7 +94,7 @@ trp_gpu_add_order_tests (void)
           g_autofree char *path = g_strdup_printf ("/gpu/order/%s/%s", mode->name,
                                                    trp_op_class (test.kind)->name);
 
-          g_test_add_data_func_full (path, g_memdup2 (&test, sizeof test), test_kind, g_free);
+          g_test_add_data_func (path, trp_gpu_test_keep (&test, sizeof test), test_kind);
         }
     }
 }

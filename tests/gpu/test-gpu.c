@@ -32,6 +32,19 @@ typedef struct
 static const TrpBackend *module; /* NULL: there is none */
 static char *missing;            /* why no device can be opened */
 
+static GPtrArray *kept;
+
+const void *
+trp_gpu_test_keep (const void *data, size_t size)
+{
+  void *copy = g_memdup2 (data, size);
+
+  if (!kept)
+    kept = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (kept, copy);
+  return copy;
+}
+
 const TrpBackend *
 trp_gpu_test_backend (void)
 {
@@ -95,7 +108,7 @@ add_operations (const TrpGpuMode *mode)
       g_autofree char *path = g_strdup_printf ("/gpu/%s/%s/%s", mode->name,
                                                trp_op_class (c->kind)->name, c->name);
 
-      g_test_add_data_func_full (path, g_memdup2 (&test, sizeof test), test_operation, g_free);
+      g_test_add_data_func (path, trp_gpu_test_keep (&test, sizeof test), test_operation);
     }
 }
 
@@ -143,5 +156,6 @@ main (int argc, char **argv)
   trp_gpu_add_order_tests ();
   status = g_test_run ();
   g_free (missing);
+  g_ptr_array_unref (kept);
   return status;
 }
