@@ -23,6 +23,7 @@
 
 #define SLICES_PER_RUN 4
 #define NARROW_RANGE 1000
+#define COMPLEMENT "complement"      /* 1 - probability per label */
 #define LARGE_RUN ((size_t) 2 << 30) /* bytes; above it one slice at a time */
 
 /* A network ready to run on stacks of one size. */
@@ -47,13 +48,23 @@ clear_runner (Runner *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Runner, clear_runner)
 
+/* For contours, what is read is 1 - probability: of two sure labels both probabilities are 1 in
+ * float, and which of them is surer would be lost. */
 static TrpGraph *
 build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
+  TrpGraph *graph = trp_recipe_build_network (recipe, trp_recipe_get_net (recipe, b_to_a),
+                                              runner->batch, runner->height, runner->width);
+  TrpValue complement;
 
-  return trp_recipe_build_network (recipe, trp_recipe_get_net (recipe, b_to_a), runner->batch,
-                                   runner->height, runner->width);
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+    {
+      complement = trp_graph_scale (graph, trp_graph_find (graph, "logits"), -1);
+      complement = trp_graph_activation (graph, complement, TRP_ACTIVATION_SIGMOID, 0);
+      trp_graph_output (graph, COMPLEMENT, complement);
+    }
+  return graph;
 }
 
 static size_t
@@ -181,7 +192,7 @@ init_runner (Runner *self,
       !trp_model_load_weights (model, self->store, options && options->raw, error))
     return false;
   self->input = trp_program_find (self->program, "x");
-  self->output = trp_program_find (self->program, "y");
+  self->output = trp_program_find (self->program, is_segmenter ? COMPLEMENT : "y");
   return true;
 }
 
@@ -405,12 +416,12 @@ trp_model_synthesize (const TrpModel *self,
   return make_volume (volume, values, &curve, modality, provenance, error);
 }
 
-/* Every voxel's best label so far, and its probability. */
+/* Every voxel's best label so far, and 1 - its probability. */
 typedef struct
 {
   const float *map; /* of @label */
   uint16_t label;
-  float *best;
+  float *least;
   uint16_t *labels;
 } Vote;
 
@@ -420,15 +431,15 @@ vote (size_t begin, size_t end, void *data)
   const Vote *self = data;
 
   for (size_t i = begin; i < end; i++)
-    if (self->map[i] > self->best[i])
+    if (self->map[i] < self->least[i])
       {
-        self->best[i] = self->map[i];
+        self->least[i] = self->map[i];
         self->labels[i] = self->label;
       }
 }
 
-/* Labels 1 to @n_labels from probabilities (nz, height, width, n_labels), each brought back to the
- * input's grid alone, so that memory does not grow with their number. (transfer full) */
+/* Labels 1 to @n_labels from 1 - probabilities (nz, height, width, n_labels), each brought back to
+ * the input's grid alone, so that memory does not grow with their number. (transfer full) */
 static uint16_t *
 choose_labels (const TrpFrame *frame, const float *output, size_t n_labels, GError **error)
 {
@@ -436,21 +447,21 @@ choose_labels (const TrpFrame *frame, const float *output, size_t n_labels, GErr
   const size_t n_voxels = trp_geometry_count_voxels (&frame->input);
   g_autofree float *one = new_floats (n_stack, error);
   g_autofree float *map = one ? new_floats (n_voxels, error) : NULL;
-  g_autofree float *best = map ? new_floats (n_voxels, error) : NULL;
+  g_autofree float *least = map ? new_floats (n_voxels, error) : NULL;
   uint16_t *labels;
 
-  if (!best)
+  if (!least)
     return NULL;
   labels = g_new0 (uint16_t, n_voxels);
   for (size_t i = 0; i < n_voxels; i++)
-    best[i] = 0.5F;
+    least[i] = 0.5F;
   for (size_t n = 0; n < n_labels; n++)
     {
-      const Vote job = { map, (uint16_t) (n + 1), best, labels };
+      const Vote job = { map, (uint16_t) (n + 1), least, labels };
 
       for (size_t i = 0; i < n_stack; i++)
         one[i] = output[i * n_labels + n];
-      trp_frame_undo (frame, one, 0, map);
+      trp_frame_undo (frame, one, 1, map);
       trp_parallel_for (n_voxels, (size_t) 1 << 16, vote, (void *) &job);
     }
   return labels;

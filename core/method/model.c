@@ -68,6 +68,7 @@ trp_recipe_build_network (
   if (is_segmenter)
     {
       y = trp_unet_build (graph, &segmenter, net, x);
+      trp_graph_output (graph, "logits", y);
       y = trp_graph_activation (graph, y, TRP_ACTIVATION_SIGMOID, 0);
     }
   else

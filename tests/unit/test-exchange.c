@@ -480,6 +480,41 @@ what_has_no_place (void)
   assert_refused (&copy, "resnet-1", TRP_ERROR_FORMAT, "several networks");
 }
 
+/* PyTorch would compute with them, the engine's instance norm would not. */
+static void
+statistics_of_unknown_norms (void)
+{
+  g_auto (File) file = make_unet (1);
+
+  for (guint n = file.entries->len; n > 0; n--)
+    {
+      const char *name = ((Entry *) file.entries->pdata[n - 1])->name;
+
+      if (strstr (name, ".norm") &&
+          (g_str_has_suffix (name, ".weight") || g_str_has_suffix (name, ".bias")))
+        g_ptr_array_remove_index (file.entries, n - 1);
+    }
+  assert_refused (&file, "unet", TRP_ERROR_FORMAT, "running_mean\" has no place");
+}
+
+/* A filter without input channels has no bytes, so the file's size says nothing about the other
+ * axis: it must not be counted through. */
+static void
+too_many_structures (void)
+{
+  static const size_t counts[] = { 33, (size_t) 1 << 40 };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (counts); n++)
+    {
+      g_auto (File) file = make_unet (1);
+      Entry *entry = find (&file, "head.weight");
+
+      entry->shape[0] = counts[n];
+      entry->shape[1] = 0;
+      assert_refused (&file, "unet", TRP_ERROR_FORMAT, "1 to 32 can be imported");
+    }
+}
+
 static void
 other_networks (void)
 {
@@ -526,6 +561,60 @@ broken_bytes (void)
       model = import (broken, &options, &error);
       g_assert_true ((model != NULL) == (error == NULL));
     }
+}
+
+/* --- labels --- */
+
+/* A network whose logits are its head's biases, wherever it looks. */
+static File
+make_constant_unet (const float *logits, size_t n)
+{
+  File file = make_unet (n);
+  Entry *weight = find (&file, "head.weight"), *bias = find (&file, "head.bias");
+
+  memset (weight->bytes, 0, weight->size);
+  memcpy (bias->bytes, logits, n * sizeof *logits);
+  return file;
+}
+
+/* Which label of two is everywhere; PyTorch's arg max over @logits says which has to be. */
+static void
+assert_label (const float *logits, size_t n, const char *setting, size_t expected)
+{
+  g_auto (File) file = make_constant_unet (logits, n);
+  g_autoptr (GBytes) bytes = write_bytes (&file, NULL);
+  const char *const settings[] = { setting, NULL };
+  const TrpImportOptions options = { .name = "test", .arch = "unet", .settings = settings };
+  const TrpInferOptions on_cpu = { .device = "cpu" };
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 16, 16, 1 },
+                                               (const double[]){ 1, 1, 3 }, trp_vec3 (0, 0, 0));
+  g_autoptr (TrpVolume) volume = trp_tiny_volume (&grid, 0, 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = import (bytes, &options, &error);
+  g_autoptr (TrpStructureSet) set = NULL;
+
+  g_assert_no_error (error);
+  set = trp_model_segment (model, volume, &on_cpu, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 2);
+  for (size_t k = 0; k < 2; k++)
+    {
+      const TrpMask *mask = trp_structure_peek_mask (trp_structure_set_get (set, k));
+
+      g_assert_cmpuint (trp_mask_count (mask), ==, k + 1 == expected ? 256 : 0);
+    }
+}
+
+/* Probabilities that are both 1 in float still differ. */
+static void
+the_surest_label_wins (void)
+{
+  assert_label ((const float[]){ 20, 25 }, 2, "segmenter_background=false", 2);
+  assert_label ((const float[]){ 25, 20 }, 2, "segmenter_background=false", 1);
+  assert_label ((const float[]){ -1, -2 }, 2, "segmenter_background=false", 0);
+  assert_label ((const float[]){ -10, 10, 12 }, 3, "segmenter_background=true", 2);
+  assert_label ((const float[]){ -10, 12, 10 }, 3, "segmenter_background=true", 1);
+  assert_label ((const float[]){ 13, 10, 12 }, 3, "segmenter_background=true", 0);
 }
 
 /* --- export --- */
@@ -804,8 +893,11 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/refuses/too-large", too_large_for_a_float);
   g_test_add_func ("/exchange/refuses/negative-variance", negative_variance);
   g_test_add_func ("/exchange/refuses/no-place", what_has_no_place);
+  g_test_add_func ("/exchange/refuses/statistics", statistics_of_unknown_norms);
+  g_test_add_func ("/exchange/refuses/too-many-structures", too_many_structures);
   g_test_add_func ("/exchange/refuses/other-networks", other_networks);
   g_test_add_func ("/exchange/refuses/broken-bytes", broken_bytes);
+  g_test_add_func ("/exchange/labels/surest", the_surest_label_wins);
   g_test_add_func ("/exchange/export/round-trip", round_trip);
   g_test_add_func ("/exchange/export/demo-networks", demo_networks);
   g_test_add_func ("/exchange/export/names", names_that_do_not_fit);
