@@ -143,6 +143,13 @@ set_labels (Reader *self, size_t n, GError **error)
 {
   g_autoptr (GString) text = g_string_new ("data.labels=");
 
+  if (n < 1 || n > TRP_RECIPE_MAX_LABELS)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "The network makes %zu structures; 1 to %d can be imported", n,
+                   TRP_RECIPE_MAX_LABELS);
+      return false;
+    }
   if (self->recipe->n_labels == n)
     return true;
   for (size_t label = 1; label <= n; label++)

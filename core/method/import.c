@@ -108,12 +108,14 @@ take_network (Import *self, const TrpImportSource *source, GError **error)
   return true;
 }
 
-/* Instance norms that track statistics do not use them. */
+/* Statistics of a generator's instance norms are left from times when PyTorch kept them by default;
+ * the reference drops them too. Elsewhere PyTorch computes with what is there. */
 static bool
-is_ignorable (const char *name)
+is_ignorable (const char *name, TrpTrainerKind kind)
 {
   return g_str_has_suffix (name, ".num_batches_tracked") ||
-         g_str_has_suffix (name, ".running_mean") || g_str_has_suffix (name, ".running_var");
+         (kind == TRP_TRAINER_CYCLEGAN &&
+          (g_str_has_suffix (name, ".running_mean") || g_str_has_suffix (name, ".running_var")));
 }
 
 /* What has no place may be a layer that would be missed. */
@@ -125,7 +127,7 @@ check_rest (const Import *self, const TrpImportSource *source, GError **error)
       const char *name = trp_safetensors_peek_tensor (self->file, n)->name;
 
       if (!g_str_has_prefix (name, source->prefix) || g_hash_table_contains (self->taken, name) ||
-          is_ignorable (name))
+          is_ignorable (name, self->recipe->trainer))
         continue;
       g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                    "Tensor \"%.100s\" has no place in this network, which has %s norm and was read "

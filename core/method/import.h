@@ -38,8 +38,8 @@ typedef struct
  * @path: the inference file to write
  *
  * A recipe in the file's metadata (trp_model_export() leaves one there) is the base of the new one.
- * Every tensor must have its place and every place its tensor, but for statistics of instance norms
- * and biases that a norm takes up again.
+ * Every tensor must have its place and every place its tensor, but for statistics of a
+ * generator's instance norms and biases that a norm takes up again.
  *
  * Errors: TRP_ERROR_FORMAT naming the tensor that is missing, left over, of another shape or holds
  * what is no weight; TRP_ERROR_UNSUPPORTED for another architecture; TRP_ERROR_IO.
