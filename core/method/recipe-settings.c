@@ -175,7 +175,7 @@ trp_recipe_setting_find (const char *group, const char *key, GError **error)
       found = &settings[n];
     }
   if (!found)
-    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%s%s%s\"",
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%.100s%s%.100s\"",
                  group ? group : "", group ? "." : "", key);
   return found;
 }
@@ -331,7 +331,7 @@ trp_recipe_setting_set (const TrpRecipeSetting *setting,
   if (set_value (setting, recipe, stripped))
     return true;
   range = trp_recipe_setting_dup_range (setting);
-  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s = \"%s\" is not allowed; it takes %s",
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s = \"%.100s\" is not allowed; it takes %s",
                setting->group, setting->key, stripped, range);
   return false;
 }

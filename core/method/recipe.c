@@ -122,7 +122,7 @@ trp_recipe_parse (const char *text, size_t size, GError **error)
 
   if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, &cause))
     {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The recipe is no key file: %s",
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The recipe is no key file: %.200s",
                    cause->message);
       return NULL;
     }

@@ -155,6 +155,29 @@ test_refuses_with_the_key (void)
     }
 }
 
+/* Recipes come with strangers' models too. */
+static void
+test_sentences_stay_short (void)
+{
+  g_autofree char *many = g_strnfill (1 << 20, 'a');
+  char *texts[] = {
+    g_strdup (many),
+    g_strdup_printf ("[recipe]\ntrainer=%s\n", many),
+    g_strdup_printf ("[recipe]\ntrainer=cyclegan\n%s=1\n", many),
+    g_strdup_printf ("[recipe]\ntrainer=cyclegan\n[%s]\nsteps=1\n", many),
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (texts); n++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (parse (texts[n], &error));
+      g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+      g_assert_cmpuint (strlen (error->message), <, 500);
+      g_free (texts[n]);
+    }
+}
+
 static void
 test_set_overrides (void)
 {
@@ -240,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/the-reference-is-a-recipe", test_the_reference_is_a_recipe);
   g_test_add_func ("/recipe/segmenters-have-other-defaults", test_segmenters_have_other_defaults);
   g_test_add_func ("/recipe/refuses-with-the-key", test_refuses_with_the_key);
+  g_test_add_func ("/recipe/sentences-stay-short", test_sentences_stay_short);
   g_test_add_func ("/recipe/set-overrides", test_set_overrides);
   g_test_add_func ("/recipe/set-refuses", test_set_refuses);
   g_test_add_func ("/recipe/unknown-name-lists-the-known", test_unknown_name_lists_the_known);
