@@ -236,7 +236,7 @@ bench_or_tell (const Session *session,
 static bool
 bench_table (const Session *session, TrpProgress *progress, JsonBuilder *builder, GError **error)
 {
-  const bool is_host = trp_benchmark_is_host (session->device);
+  const bool is_host = trp_device_is_host (session->device);
 
   if (builder)
     {

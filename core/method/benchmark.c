@@ -7,6 +7,7 @@
 
 #include "core/base/memory.h"
 #include "core/method/dataset.h"
+#include "core/nn/device-choice.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/op-cost.h"
@@ -104,14 +105,6 @@ fill_inputs (TrpProgram *program, GError **error)
   return true;
 }
 
-bool
-trp_benchmark_is_host (const TrpDevice *device)
-{
-  const TrpBackend *backend = trp_device_get_backend (device);
-
-  return backend == &trp_backend_cpu || backend == &trp_backend_reference;
-}
-
 /* Other devices say themselves when memory does not suffice; the host would swap. */
 static bool
 check_memory (const Bench *self, const TrpBenchmarkWork *work, const char *name, GError **error)
@@ -124,7 +117,7 @@ check_memory (const Bench *self, const TrpBenchmarkWork *work, const char *name,
 
       bytes += trp_plan_get_total_bytes (plan);
     }
-  return !trp_benchmark_is_host (self->device) ||
+  return !trp_device_is_host (self->device) ||
          trp_memory_check (bytes, name, "use a smaller --batch or --size", error);
 }
 

@@ -104,9 +104,6 @@ bool trp_benchmark_run (TrpDevice *device,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void trp_benchmark_result_clear (TrpBenchmarkResult *self);
 
-/* Whether @device computes in the host's memory and at its speed. */
-bool trp_benchmark_is_host (const TrpDevice *device);
-
 /* FLOP per second of the fastest of many runs of one large convolution (3 x 3, 256 channels): what
  * the device can do in its precision, to hold networks against. */
 bool trp_benchmark_measure_matrix_rate (TrpDevice *device,
