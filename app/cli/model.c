@@ -31,7 +31,7 @@ static int size;
 static const GOptionEntry import_entries[] = {
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_ ("model file to write"), "MODEL" },
   { "arch", 0, 0, G_OPTION_ARG_STRING, &arch, N_ ("what the file holds"),
-    "resnet-9|resnet-6|unet" },
+    "resnet-9|resnet-6|unet|res-unet-2.5d" },
   { "input-window", 0, 0, G_OPTION_ARG_STRING, &input_window,
     N_ ("image values that become -1 and 1 (default: MR 0 to the 99.5th percentile of each volume, "
         "CT -1000,1000, for contours -160,240)"),
@@ -138,7 +138,8 @@ run_import (const TrpVerb *verb, int argc, char **argv)
     return trp_verb_fail (error);
   if (!trp_model_import (file, &options, out, &error))
     {
-      g_prefix_error (&error, "%s: ", argv[1]);
+      if (!g_error_matches (error, TRP_ERROR, TRP_ERROR_IO)) /* that is about the other file */
+        g_prefix_error (&error, "%s: ", argv[1]);
       return trp_verb_fail (error);
     }
   tell_assumptions (file, &options);

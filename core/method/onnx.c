@@ -438,6 +438,20 @@ add_metadata (GByteArray *message, const TrpModel *model, const char *net)
                                 trp_onnx_metadata (all[n].key, all[n].value));
 }
 
+/* Others would come out larger than they went in. */
+static bool
+check_size (const TrpRecipe *recipe, int width, int height, GError **error)
+{
+  const int multiple = (int) trp_recipe_get_multiple (recipe);
+
+  if (width % multiple == 0 && height % multiple == 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY,
+               "The network takes images whose sides are multiples of %d pixels, not %d x %d",
+               multiple, width, height);
+  return false;
+}
+
 bool
 trp_model_export_onnx (const TrpModel *model,
                        const TrpOnnxOptions *options,
@@ -450,7 +464,8 @@ trp_model_export_onnx (const TrpModel *model,
   g_autoptr (GByteArray) message = g_byte_array_new ();
   GByteArray *graph;
 
-  if (!trp_model_network_init (&network, model, options->net, options->raw, height, width, error))
+  if (!check_size (trp_model_get_recipe (model), width, height, error) ||
+      !trp_model_network_init (&network, model, options->net, options->raw, height, width, error))
     return false;
   graph = make_graph (&network, trp_model_get_name (model), error);
   if (!graph)

@@ -114,24 +114,40 @@ names_that_do_not_fit (void)
   g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
 }
 
+/* A U-Net of two levels halves once, the generator twice. */
 static void
 onnx_sizes (void)
 {
-  g_auto (TrpWeights) file = trp_weights_new_unet (1);
-  g_autoptr (GBytes) bytes = trp_weights_write (&file, NULL);
-  const TrpImportOptions options = { .name = "test", .arch = "unet" };
-  const TrpOnnxOptions odd = { .width = 33, .height = 32 }, even = { .width = 34, .height = 32 };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrpModel) model = trp_weights_import (bytes, &options, &error);
-  g_autofree char *folder = trp_test_make_folder ();
-  g_autofree char *path = g_build_filename (folder, "out.onnx", NULL);
+  static const struct
+  {
+    const char *arch;
+    int width, height;
+    bool ok;
+  } cases[] = {
+    { "unet", 33, 32, false },     { "unet", 32, 33, false },     { "unet", 34, 32, true },
+    { "resnet-1", 34, 32, false }, { "resnet-1", 32, 33, false }, { "resnet-1", 36, 32, true },
+  };
 
-  g_assert_false (trp_model_export_onnx (model, &odd, path, &error));
-  g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
-  g_clear_error (&error);
-  g_assert_true (trp_model_export_onnx (model, &even, path, &error));
-  g_assert_no_error (error);
-  trp_test_remove_folder (folder);
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_auto (TrpWeights) file = strcmp (cases[n].arch, "unet") == 0
+                                   ? trp_weights_new_unet (1)
+                                   : trp_weights_new_generator ("", 1);
+      g_autoptr (GBytes) bytes = trp_weights_write (&file, NULL);
+      const TrpImportOptions options = { .name = "test", .arch = cases[n].arch };
+      const TrpOnnxOptions size = { .width = cases[n].width, .height = cases[n].height };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpModel) model = trp_weights_import (bytes, &options, &error);
+      g_autofree char *folder = trp_test_make_folder ();
+      g_autofree char *path = g_build_filename (folder, "out.onnx", NULL);
+
+      g_assert_true (trp_model_export_onnx (model, &size, path, &error) == cases[n].ok);
+      if (cases[n].ok)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
+      trp_test_remove_folder (folder);
+    }
 }
 
 /* The examples of protobuf.dev, Encoding: 150 in field 1, "testing" in field 2, both within a
