@@ -101,7 +101,8 @@ typedef struct
  * returns at once; the copy is of their values at this point of the call order
  * @finish_read: waits for that copy, fills @out_values and frees @read; with NULL only frees it
  * @begin_step: (optional): @step identifies a program's list. Sets *@out_replayed when a captured
- * copy was launched, then run is not called for this step
+ * copy was launched, then run is not called for this step. The arrays of the args that run is given
+ * stay until end_step: a step whose capture fails runs again
  * @end_step: (optional): after the last run, also after a failed one
  * @forget_step: (optional): the program is going away; drops its capture
  */

@@ -37,6 +37,12 @@ static size_t used;
 static int n_access;
 
 static void
+open_pages (uintptr_t address, const Allocation &allocation)
+{
+  mprotect ((void *) address, allocation.mapped, PROT_READ | PROT_WRITE);
+}
+
+static void
 protect (uintptr_t address, const Allocation &allocation)
 {
   mprotect ((void *) address, allocation.mapped, n_access > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
@@ -124,10 +130,10 @@ cudaMalloc (void **out_memory, size_t bytes)
   memory += PAGE;
   used += bytes;
   on_device[(uintptr_t) memory] = { bytes, mapped };
-  trp_emulate_begin_access ();
+  open_pages ((uintptr_t) memory, { bytes, mapped });
   memset (memory, 0xff, mapped);
   ASAN_POISON_MEMORY_REGION (memory + bytes, mapped - bytes);
-  trp_emulate_end_access ();
+  protect ((uintptr_t) memory, { bytes, mapped });
   *out_memory = memory;
   return cudaSuccess;
 }
@@ -156,10 +162,9 @@ cudaFree (void *memory)
   if (entry == on_device.end ())
     return trp_emulate_result (cudaErrorInvalidValue);
   trp_emulate_run_all ();
-  trp_emulate_begin_access ();
+  open_pages (entry->first, entry->second);
   ASAN_UNPOISON_MEMORY_REGION (memory, entry->second.mapped);
   overrun = is_overrun ((const char *) memory, entry->second);
-  trp_emulate_end_access ();
   if (overrun)
     {
       fprintf (stderr, "emulated device: memory behind an allocation of %zu bytes was written\n",
