@@ -12,6 +12,7 @@
  *   memory=N     N bytes are said to be free
  *   room=N       more than N bytes cannot be had, whatever is said
  *   dies=N       the device fails at the end of its Nth step and from then on
+ *   mute=N       the same when something is downloaded after its Nth step
  */
 
 #include "core/nn/backend.h"
@@ -28,7 +29,7 @@ typedef struct
   GHashTable *sizes; /* memory to its bytes */
   size_t taken;
   size_t free_bytes, room;
-  int n_steps, dies_at;
+  int n_steps, dies_at, mute_at;
   bool wrong, is_nan, scaling;
   bool is_dead;
 } Fake;
@@ -109,6 +110,7 @@ open_device (const TrpDeviceOptions *options, GError **error)
   self->free_bytes = get_number ("memory", TOTAL);
   self->room = get_number ("room", TOTAL);
   self->dies_at = (int) get_number ("dies", 0);
+  self->mute_at = (int) get_number ("mute", 0);
   self->wrong = has_word ("wrong");
   self->is_nan = has_word ("nan");
   self->scaling = has_word ("scaling");
@@ -197,6 +199,7 @@ download (
 {
   Fake *self = device;
 
+  self->is_dead |= self->mute_at > 0 && self->n_steps >= self->mute_at;
   return check (self, error) &&
          trp_backend_cpu.download (self->cpu, memory, tensor, out_values, error);
 }

@@ -58,8 +58,8 @@ open_device (const TrpDeviceOptions *options, GError **error)
   if (options && options->precision == TRP_PRECISION_F16)
     {
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                           "A CPU computes in float32 or bfloat16, not in float16; use default or "
-                           "bf16");
+                           "A CPU computes in float32, not in float16; use default, or for "
+                           "inference bf16");
       return NULL;
     }
   onednn = trp_onednn_new (error);
