@@ -10,6 +10,7 @@
 #include "core/method/onnx.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,19 @@ static const GOptionEntry info_entries[] = {
 
 /* --- import and export --- */
 
+/* A checkpoint has more than its export, and a stranger's weights may be the only copy. */
+static bool
+would_overwrite (const char *in)
+{
+  GStatBuf one, other;
+
+  if (g_stat (in, &one) != 0 || g_stat (out, &other) != 0 || one.st_dev != other.st_dev ||
+      one.st_ino != other.st_ino)
+    return false;
+  trp_verb_usage (_ ("--out is the file that is read; choose another"));
+  return true;
+}
+
 static bool
 parse_window (const char *option, const char *text, TrpCurve *out_curve)
 {
@@ -121,6 +135,8 @@ run_import (const TrpVerb *verb, int argc, char **argv)
     return TRP_EXIT_USAGE;
   if (!out || !arch)
     return trp_verb_usage (_ ("model import needs --out and --arch"));
+  if (would_overwrite (argv[1]))
+    return TRP_EXIT_USAGE;
   if ((input_window && !parse_window ("--input-window", input_window, &input)) ||
       (output_window && !parse_window ("--output-window", output_window, &output)))
     return TRP_EXIT_USAGE;
@@ -157,6 +173,8 @@ run_export (const TrpVerb *verb, int argc, char **argv)
     return TRP_EXIT_USAGE;
   if (!out)
     return trp_verb_usage (_ ("model export needs --out"));
+  if (would_overwrite (argv[1]))
+    return TRP_EXIT_USAGE;
   if (onnx && names)
     return trp_verb_usage (_ ("--names is for safetensors; ONNX takes none"));
   if (size < 0 || (size > 0 && !onnx))

@@ -209,6 +209,30 @@ exit_statuses (void)
     }
 }
 
+static void
+what_is_read_is_not_overwritten (void)
+{
+  g_autofree char *shipped = trp_test_source_path ("../resources/models/demo-prostate.safetensors");
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *detour = g_build_filename (folder, ".", "model.safetensors", NULL);
+  g_autofree char *before = NULL, *after = NULL;
+  const char *const calls[][8] = {
+    { "model", "export", path, "--out", detour, NULL },
+    { "model", "export", path, "--onnx", "--out", path, NULL },
+    { "model", "import", path, "--arch", "unet", "--out", detour, NULL },
+  };
+  gsize size, size_after;
+
+  g_assert_true (g_file_get_contents (shipped, &before, &size, NULL));
+  g_assert_true (g_file_set_contents (path, before, (gssize) size, NULL));
+  for (size_t n = 0; n < G_N_ELEMENTS (calls); n++)
+    g_assert_cmpint (trp_test_run_cli (calls[n], NULL, NULL), ==, 2);
+  g_assert_true (g_file_get_contents (path, &after, &size_after, NULL));
+  g_assert_cmpmem (after, size_after, before, size);
+  trp_test_remove_folder (folder);
+}
+
 /* --- the settings that imports brought --- */
 
 static void
@@ -300,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export/onnx/sizes", onnx_sizes);
   g_test_add_func ("/export/onnx/wire-format", wire_format);
   g_test_add_func ("/export/verb/exit-statuses", exit_statuses);
+  g_test_add_func ("/export/verb/overwrites-nothing", what_is_read_is_not_overwritten);
   g_test_add_func ("/export/settings/batch-norm", batch_norm_trains_and_infers);
   return g_test_run ();
 }
