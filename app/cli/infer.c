@@ -11,7 +11,6 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 extern const TrpVerb trp_verb_synthesize;
 extern const TrpVerb trp_verb_segment;
@@ -62,18 +61,12 @@ tell_doubt (const TrpModel *model, const TrpVolume *volume, const TrpInferOption
     fprintf (stderr, _ ("warning: %s\n"), doubt);
 }
 
-static void
-say (const char *sentence, void *data)
-{
-  fprintf (stderr, isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", sentence);
-}
-
 static TrpInferOptions
 make_options (void)
 {
   return (TrpInferOptions){ .device = device,
                             .precision = wanted,
-                            .say = say,
+                            .say = trp_verb_say,
                             .raw = raw,
                             .b_to_a = g_strcmp0 (direction, "b2a") == 0 };
 }

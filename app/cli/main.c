@@ -79,6 +79,12 @@ trp_verb_progress (void)
   return &terminal;
 }
 
+void
+trp_verb_say (const char *sentence, void *data)
+{
+  fprintf (stderr, isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", sentence);
+}
+
 /* One line, also where a file's name holds a line end. */
 static void
 print_line (const char *message)

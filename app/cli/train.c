@@ -9,7 +9,6 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
-#include <unistd.h>
 
 extern const TrpVerb trp_verb_train;
 
@@ -40,13 +39,6 @@ static const GOptionEntry entries[] = {
     "KEY=VALUE" },
   { NULL },
 };
-
-/* Above the progress line of a terminal. */
-static void
-say (const char *sentence, void *user_data)
-{
-  fprintf (stderr, isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", sentence);
-}
 
 static TrpRecipe *
 load_recipe (const char *name, GError **error)
@@ -89,7 +81,7 @@ train (const TrpTrainOptions *options, GError **error)
 
   if (!trp_train (options, trp_verb_progress (), error))
     return false;
-  say (text, NULL);
+  trp_verb_say (text, NULL);
   return true;
 }
 
@@ -123,7 +115,7 @@ run (int argc, char **argv)
                                .precision = wanted,
                                .deterministic = deterministic,
                                .resume = resume,
-                               .watch = { .say = say } };
+                               .watch = { .say = trp_verb_say } };
   ok = estimate_only ? print_estimate (&options, &error) : train (&options, &error);
   return ok ? TRP_EXIT_DONE : trp_verb_fail (error);
 }

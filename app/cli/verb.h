@@ -56,6 +56,8 @@ int trp_verb_fail (const GError *error);
 /* Prints a usage mistake. Returns: TRP_EXIT_USAGE. */
 int trp_verb_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/* One line on standard error, above the progress line of a terminal. @data: not used. */
+void trp_verb_say (const char *sentence, void *data);
 /* A progress line on standard error, on a terminal and only there; Ctrl+C cancels. */
 TrpProgress *trp_verb_progress (void);
 
