@@ -73,7 +73,8 @@ static const TrpRecipeSetting settings[] = {
   { "network", "segmenter_norm", TRP_SETTING_CHOICE, AT (segmenter_norm), 0, 0, "instance|batch",
     "instance", NULL, "how its activations are normalised" },
   { "network", "segmenter_background", TRP_SETTING_BOOL, AT (segmenter_background), 0, 0, NULL,
-    "false", NULL, "its first output is the background (softmax), the labels are the others" },
+    "false", NULL,
+    "its first output is the background; a label's probability is against that alone" },
   { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
     "neighbouring slices on either side that the network sees" },
 
