@@ -108,6 +108,13 @@ trp_load (TrpView view, size_t i)
 }
 
 template <int N>
+static __device__ __forceinline__ TrpPack<N>
+trp_load_f32 (const float *values, size_t i)
+{
+  return trp_load<N> (TrpView{ (void *) values, TRP_GPU_F32 }, i);
+}
+
+template <int N>
 static __device__ __forceinline__ void
 trp_store (TrpView view, size_t i, TrpPack<N> pack)
 {

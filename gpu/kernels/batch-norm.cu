@@ -26,18 +26,17 @@ template <int N> struct Channels
 {
   TrpPack<N> gamma, beta, mean, inverse;
 
+  Channels () = default;
+
   __device__ __forceinline__
   Channels (const Affine &a, int pack)
+      : gamma (trp_load_f32<N> (a.gamma, (size_t) pack)),
+        beta (trp_load_f32<N> (a.beta, (size_t) pack)),
+        mean (trp_load_f32<N> (a.mean, (size_t) pack)),
+        inverse (trp_load_f32<N> (a.spread, (size_t) pack))
   {
-    for (int k = 0; k < N; k++)
-      {
-        const int channel = pack * N + k;
-
-        gamma.v[k] = a.gamma[channel];
-        beta.v[k] = a.beta[channel];
-        mean.v[k] = a.mean[channel];
-        inverse.v[k] = a.eps > 0 ? 1 / sqrtf (a.spread[channel] + a.eps) : a.spread[channel];
-      }
+    for (int k = 0; k < N && a.eps > 0; k++)
+      inverse.v[k] = 1 / sqrtf (inverse.v[k] + a.eps);
   }
 };
 
@@ -187,11 +186,10 @@ template <int N> struct Slope
   TrpView x, dy;
   Affine affine;
 
+  /* @d, @xhat: dy and x before */
   __device__ __forceinline__ void
-  at (size_t i, const Channels<N> &c, TrpPack<N> *d, TrpPack<N> *xhat) const
+  make (const Channels<N> &c, TrpPack<N> *d, TrpPack<N> *xhat) const
   {
-    *xhat = trp_load<N> (x, i);
-    *d = trp_load<N> (dy, i);
     for (int k = 0; k < N; k++)
       {
         xhat->v[k] = (xhat->v[k] - c.mean.v[k]) * c.inverse.v[k];
@@ -205,19 +203,45 @@ template <int N> struct SlopeSource
 {
   Slope<N> slope;
   int packs;
+  Channels<N> channels;
+
+  struct Item
+  {
+    TrpPack<N> x, dy;
+  };
+
+  __device__ bool
+  holds (TrpGpuType type) const
+  {
+    return slope.x.type == type && slope.dy.type == type;
+  }
+
+  __device__ void
+  assume (TrpGpuType type)
+  {
+    slope.x.type = slope.dy.type = type;
+  }
 
   __device__ void
   start (int image, size_t first, int pack)
   {
+    channels = Channels<N> (slope.affine, pack);
+  }
+
+  __device__ Item
+  fetch (int image, size_t pixel, int pack) const
+  {
+    const size_t i = pixel * (size_t) packs + (size_t) pack;
+
+    return { trp_load<N> (slope.x, i), trp_load<N> (slope.dy, i) };
   }
 
   __device__ void
-  add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  add (const Item &item, int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
   {
-    const Channels<N> c (slope.affine, pack);
-    TrpPack<N> d, xhat;
+    TrpPack<N> d = item.dy, xhat = item.x;
 
-    slope.at (pixel * (size_t) packs + (size_t) pack, c, &d, &xhat);
+    slope.make (channels, &d, &xhat);
     for (int k = 0; k < N; k++)
       {
         a->v[k] += d.v[k];
@@ -264,9 +288,9 @@ backward_kernel (Slope<N> slope,
   {
     const int pack = trp_position (layout, i).k;
     const Channels<N> c (slope.affine, pack);
-    TrpPack<N> d, xhat;
+    TrpPack<N> xhat = trp_load<N> (slope.x, i), d = trp_load<N> (slope.dy, i);
 
-    slope.at (i, c, &d, &xhat);
+    slope.make (c, &d, &xhat);
     for (int k = 0; k < N; k++)
       {
         const int channel = pack * N + k;

@@ -13,16 +13,34 @@ template <int N> struct BiasSource
   TrpView dy;
   int packs;
 
+  using Item = TrpPack<N>;
+
+  __device__ bool
+  holds (TrpGpuType type) const
+  {
+    return dy.type == type;
+  }
+
+  __device__ void
+  assume (TrpGpuType type)
+  {
+    dy.type = type;
+  }
+
   __device__ void
   start (int image, size_t first, int pack)
   {
   }
 
-  __device__ void
-  add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  __device__ Item
+  fetch (int image, size_t pixel, int pack) const
   {
-    const TrpPack<N> v = trp_load<N> (dy, pixel * (size_t) packs + (size_t) pack);
+    return trp_load<N> (dy, pixel * (size_t) packs + (size_t) pack);
+  }
 
+  __device__ void
+  add (const Item &v, int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  {
     for (int k = 0; k < N; k++)
       a->v[k] += v.v[k];
   }

@@ -3,13 +3,18 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * For kernels of norms. The pixels of an image are cut into slabs whose extent depends on the shape
- * only; a block sums one slab for up to 64 packs of channels, neighbouring threads reading
+ * only; a block sums one slab for up to 8 packs of channels, neighbouring threads reading
  * neighbouring channels; the block that finishes last adds the slabs in order and calls Finish. So
- * one launch makes the sums, and they are the same bits in every run.
+ * one launch makes the sums, and they are the same bits in every run. That last block has nobody
+ * beside it: groups of channels are narrow so that its threads have few slabs each.
  *
  * A Source has, per thread:
+ *   struct Item                                               what is read of one pack
+ *   bool holds (TrpGpuType type)                              whether all it touches is held so
+ *   void assume (TrpGpuType type)                             makes that known to the compiler
  *   void start (int image, size_t first, int pack)            first: the slab's first pixel
- *   void add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b)
+ *   Item fetch (int image, size_t pixel, int pack)
+ *   void add (Item item, int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b)
  *   void close (int k, float n_pixels, float *a, float *b)    one channel's sums of a whole slab
  * A Finish has
  *   void run (const TrpSlabs &slabs)                          called by all threads of a block
@@ -18,6 +23,10 @@
 #pragma once
 
 #include "gpu/kernel.h"
+
+#define TRP_COLUMNS_PACKS 8 /* side by side in a block: 128 bytes of float32 */
+#define TRP_COLUMNS_ROWS 4  /* that a thread fetches before it adds the first of them */
+#define TRP_COLUMNS_SLABS 8 /* the same of slabs, in the last block */
 
 /**
  * TrpColumns: how blocks and threads are laid over (pixels, channels)
@@ -35,14 +44,15 @@ static inline TrpColumns
 trp_columns (int n_images, size_t pixels, int channels, int pack)
 {
   TrpColumns c = { pixels, n_images, channels, channels / pack };
-  const size_t max_slabs = 256;
-  size_t rows;
+  const size_t max_slabs = 128;
+  size_t rows, least;
 
-  c.tx = c.packs < 64 ? c.packs : 64;
+  c.tx = c.packs < TRP_COLUMNS_PACKS ? c.packs : TRP_COLUMNS_PACKS;
   c.ty = TRP_THREADS / c.tx;
   c.n_groups = (c.packs + c.tx - 1) / c.tx;
   rows = (pixels + max_slabs - 1) / max_slabs;
-  c.slab = rows > (size_t) (8 * c.ty) ? rows : (size_t) (8 * c.ty);
+  least = (size_t) (TRP_COLUMNS_ROWS * c.ty);
+  c.slab = rows > least ? rows : least;
   c.n_slabs = (int) ((pixels + c.slab - 1) / c.slab);
   return c;
 }
@@ -107,9 +117,17 @@ struct TrpSlabs
     float value = 0;
 
     if (part < n_parts)
-#pragma unroll 8
-      for (int slab = part; slab < columns.n_slabs; slab += n_parts)
-        value += term (slab, channel);
+      for (int slab = part; slab < columns.n_slabs; slab += TRP_COLUMNS_SLABS * n_parts)
+        {
+          float terms[TRP_COLUMNS_SLABS];
+
+#pragma unroll
+          for (int i = 0; i < TRP_COLUMNS_SLABS; i++)
+            terms[i] = term (min (slab + i * n_parts, columns.n_slabs - 1), channel);
+#pragma unroll
+          for (int i = 0; i < TRP_COLUMNS_SLABS; i++)
+            value += slab + i * n_parts < columns.n_slabs ? terms[i] : 0;
+        }
     __syncthreads (); /* parts may still be read by an earlier call */
     parts[threadIdx.x] = value;
     __syncthreads ();
@@ -152,6 +170,67 @@ trp_add_rows (const TrpColumns &c, TrpPack<N> *a, TrpPack<N> *b)
     }
 }
 
+/* This thread's part of the slab from @begin to @end. Fetches come first, so that all of them are
+ * under way at once. */
+template <int N, class Source>
+static __device__ __forceinline__ void
+trp_add_pixels (const TrpColumns &c,
+                Source *source,
+                int image,
+                int pack,
+                size_t begin,
+                size_t end,
+                TrpPack<N> *a,
+                TrpPack<N> *b)
+{
+  const size_t step = (size_t) c.ty;
+
+  source->start (image, begin, pack);
+  for (size_t first = begin + threadIdx.x / (unsigned) c.tx; first < end;
+       first += TRP_COLUMNS_ROWS * step)
+    {
+      typename Source::Item items[TRP_COLUMNS_ROWS];
+
+#pragma unroll
+      for (size_t row = 0; row < TRP_COLUMNS_ROWS; row++)
+        {
+          const size_t pixel = first + row * step;
+
+          items[row] = source->fetch (image, pixel < end ? pixel : first, pack);
+        }
+#pragma unroll
+      for (size_t row = 0; row < TRP_COLUMNS_ROWS; row++)
+        if (first + row * step < end)
+          source->add (items[row], image, first + row * step, pack, a, b);
+    }
+}
+
+/* The same for each type that is common: loads that ask for it could not run ahead. */
+template <int N, class Source>
+static __device__ __forceinline__ void
+trp_add_slab (const TrpColumns &c,
+              Source *source,
+              int image,
+              int pack,
+              size_t begin,
+              size_t end,
+              TrpPack<N> *a,
+              TrpPack<N> *b)
+{
+  if (source->holds (TRP_GPU_F32))
+    {
+      source->assume (TRP_GPU_F32);
+      trp_add_pixels<N> (c, source, image, pack, begin, end, a, b);
+    }
+  else if (source->holds (TRP_GPU_BF16))
+    {
+      source->assume (TRP_GPU_BF16);
+      trp_add_pixels<N> (c, source, image, pack, begin, end, a, b);
+    }
+  else
+    trp_add_pixels<N> (c, source, image, pack, begin, end, a, b);
+}
+
 template <int N, class Source, class Finish>
 TRP_KERNEL
 trp_columns_kernel (TrpColumns c, Source source, Finish finish, float *partials, unsigned *counters)
@@ -166,11 +245,7 @@ trp_columns_kernel (TrpColumns c, Source source, Finish finish, float *partials,
   TrpPack<N> a = {}, b = {};
 
   if (active)
-    {
-      source.start (image, begin, pack);
-      for (size_t pixel = begin + (size_t) ty; pixel < end; pixel += (size_t) c.ty)
-        source.add (image, pixel, pack, &a, &b);
-    }
+    trp_add_slab<N> (c, &source, image, pack, begin, end, &a, &b);
   trp_add_rows<N> (c, &a, &b);
   if (active && ty == 0)
     for (int k = 0; k < N; k++)
@@ -221,6 +296,20 @@ template <int N> struct TrpMomentSource
   int packs;
   TrpPack<N> origin;
 
+  using Item = TrpPack<N>;
+
+  __device__ bool
+  holds (TrpGpuType type) const
+  {
+    return x.type == type;
+  }
+
+  __device__ void
+  assume (TrpGpuType type)
+  {
+    x.type = type;
+  }
+
   __device__ size_t
   index (int image, size_t pixel, int pack) const
   {
@@ -233,11 +322,15 @@ template <int N> struct TrpMomentSource
     origin = trp_load<N> (x, index (image, first, pack));
   }
 
-  __device__ void
-  add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  __device__ Item
+  fetch (int image, size_t pixel, int pack) const
   {
-    const TrpPack<N> v = trp_load<N> (x, index (image, pixel, pack));
+    return trp_load<N> (x, index (image, pixel, pack));
+  }
 
+  __device__ void
+  add (const Item &v, int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  {
     for (int k = 0; k < N; k++)
       {
         const float d = v.v[k] - origin.v[k];

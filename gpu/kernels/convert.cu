@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "gpu/kernel.h"
+#include "gpu/kernels/packs.h"
 
 template <int N>
 static __global__ void
@@ -37,14 +37,17 @@ trp_gpu_convert (TrpGpuDevice *device,
 /* y (pixels, channels) */
 template <int N>
 static __global__ void
-add_bias (TrpView y, const float *bias, size_t n_packs, unsigned packs_per_pixel)
+add_bias (TrpView y, const float *bias, size_t n_packs, TrpDivisor packs_of_a_pixel)
 {
   const TrpView bias_view = { (void *) bias, TRP_GPU_F32 };
 
   TRP_GRID_FOR (i, n_packs)
   {
     TrpPack<N> pack = trp_load<N> (y, i);
-    const TrpPack<N> add = trp_load<N> (bias_view, i % packs_per_pixel);
+    uint32_t channel = (uint32_t) i;
+
+    trp_divide (packs_of_a_pixel, &channel);
+    const TrpPack<N> add = trp_load<N> (bias_view, channel);
 
     for (int k = 0; k < N; k++)
       pack.v[k] += add.v[k];
@@ -61,10 +64,10 @@ trp_gpu_add_bias (
 
   if (channels % 4 == 0)
     TRP_LAUNCH (device, (add_bias<4>), trp_blocks (count / 4, TRP_THREADS), TRP_THREADS, view, bias,
-                count / 4, (unsigned) channels / 4);
+                count / 4, trp_divisor (channels / 4));
   else
     TRP_LAUNCH (device, (add_bias<1>), trp_blocks (count, TRP_THREADS), TRP_THREADS, view, bias,
-                count, (unsigned) channels);
+                count, trp_divisor (channels));
 }
 
 static __global__ void

@@ -56,13 +56,13 @@ template <int N>
 static __device__ __forceinline__ TrpPack<N>
 normalise (const Apply &job, const TrpPosition &position, size_t at)
 {
-  const size_t channel = ((size_t) position.n * (size_t) job.inner.packs + (size_t) position.k) * N;
+  const size_t channel = (size_t) position.n * (size_t) job.inner.packs + (size_t) position.k;
+  const TrpPack<N> mean = trp_load_f32<N> (job.statistics.mean, channel),
+                   inverse = trp_load_f32<N> (job.statistics.inverse, channel);
   TrpPack<N> v = trp_load<N> (job.x, at);
 
   for (int k = 0; k < N; k++)
-    v.v[k] = trp_activation_f32 (job.activation, job.alpha,
-                                 (v.v[k] - job.statistics.mean[channel + (size_t) k]) *
-                                   job.statistics.inverse[channel + (size_t) k]);
+    v.v[k] = trp_activation_f32 (job.activation, job.alpha, (v.v[k] - mean.v[k]) * inverse.v[k]);
   if (job.residual.data)
     {
       const TrpPack<N> r = trp_load<N> (job.residual, at);
@@ -192,6 +192,25 @@ struct Gradient
       trp_add_copies<N> (padding, dpadded, p.n, p.h, p.w, layout.packs, p.k, &sum);
     return sum;
   }
+
+  /* Adds all copies, of which @copy is at hand and mostly the only one. */
+  template <int N>
+  __device__ __forceinline__ void
+  add_copies (const TrpPosition &p, const TrpPack<N> &copy, TrpPack<N> *sum) const
+  {
+    if (trp_has_one_copy (padding, p.h, p.w))
+      for (int k = 0; k < N; k++)
+        sum->v[k] += copy.v[k];
+    else
+      trp_add_copies<N> (padding, dpadded, p.n, p.h, p.w, layout.packs, p.k, sum);
+  }
+
+  __device__ __forceinline__ bool
+  holds (TrpGpuType held) const
+  {
+    return (!dy.data || dy.type == held) && (!dpadded.data || dpadded.type == held) &&
+           (!total.data || total.type == held);
+  }
 };
 
 /* Sums of d = total act'(xhat) and of d xhat; leaves the total where dx is made from it. */
@@ -205,38 +224,80 @@ template <int N> struct GradientSource
   float alpha;
   TrpPack<N> mean, inverse;
 
-  __device__ void
-  start (int image, size_t first, int pack)
+  /* @copy: of the pixel itself, among those in the padded image */
+  struct Item
   {
-    const size_t channel = ((size_t) image * (size_t) gradient.layout.packs + (size_t) pack) * N;
+    TrpPack<N> x, dy, copy;
+  };
 
-    for (int k = 0; k < N; k++)
-      {
-        mean.v[k] = statistics.mean[channel + (size_t) k];
-        inverse.v[k] = statistics.inverse[channel + (size_t) k];
-      }
+  __device__ bool
+  holds (TrpGpuType type) const
+  {
+    return x.type == type && gradient.holds (type);
   }
 
   __device__ void
-  add (int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  assume (TrpGpuType type)
   {
-    const size_t at = ((size_t) image * pixels + pixel) * (size_t) gradient.layout.packs +
-                      (size_t) pack;
+    x.type = type;
+    gradient.dy.type = gradient.dpadded.type = gradient.total.type = type;
+  }
+
+  __device__ void
+  start (int image, size_t first, int pack)
+  {
+    const size_t channel = (size_t) image * (size_t) gradient.layout.packs + (size_t) pack;
+
+    mean = trp_load_f32<N> (statistics.mean, channel);
+    inverse = trp_load_f32<N> (statistics.inverse, channel);
+  }
+
+  __device__ size_t
+  index (int image, size_t pixel, int pack) const
+  {
+    return ((size_t) image * pixels + pixel) * (size_t) gradient.layout.packs + (size_t) pack;
+  }
+
+  __device__ TrpPosition
+  position (int image, size_t pixel, int pack) const
+  {
     uint32_t column = (uint32_t) pixel;
     const uint32_t row = trp_divide (gradient.layout.by_width, &column);
-    const TrpPosition position = { image, (int) row, (int) column, pack };
-    const TrpPack<N> v = trp_load<N> (x, at), total = gradient.gather<N> (position, at);
 
+    return { image, (int) row, (int) column, pack };
+  }
+
+  __device__ Item
+  fetch (int image, size_t pixel, int pack) const
+  {
+    const size_t at = index (image, pixel, pack);
+    Item item = { trp_load<N> (x, at), {}, {} };
+
+    if (gradient.dy.data)
+      item.dy = trp_load<N> (gradient.dy, at);
+    if (gradient.dpadded.data)
+      item.copy = trp_load_copy<N> (gradient.padding, gradient.dpadded,
+                                    position (image, pixel, pack), gradient.layout.packs);
+    return item;
+  }
+
+  __device__ void
+  add (const Item &item, int image, size_t pixel, int pack, TrpPack<N> *a, TrpPack<N> *b) const
+  {
+    TrpPack<N> total = item.dy;
+
+    if (gradient.dpadded.data)
+      gradient.add_copies<N> (position (image, pixel, pack), item.copy, &total);
     for (int k = 0; k < N; k++)
       {
-        const float xhat = (v.v[k] - mean.v[k]) * inverse.v[k];
+        const float xhat = (item.x.v[k] - mean.v[k]) * inverse.v[k];
         const float d = total.v[k] * trp_activation_slope_f32 (activation, alpha, xhat);
 
         a->v[k] += d;
         b->v[k] += d * xhat;
       }
     if (gradient.total.data)
-      trp_store<N> (gradient.total, at, total);
+      trp_store<N> (gradient.total, index (image, pixel, pack), total);
   }
 
   __device__ void
@@ -270,12 +331,13 @@ template <int N>
 TRP_KERNEL
 gradient_kernel (GradientSource<N> job, const float *means, TrpView dx, size_t n_packs)
 {
-  const size_t channels = (size_t) job.gradient.layout.packs * N;
-
   TRP_GRID_FOR (i, n_packs)
   {
     const TrpPosition at = trp_position (job.gradient.layout, i);
-    const float *sums = means + 2 * (size_t) at.n * channels + (size_t) at.k * N;
+    const size_t packs = (size_t) job.gradient.layout.packs;
+    const size_t first = 2 * (size_t) at.n * packs + (size_t) at.k;
+    const TrpPack<N> d_mean = trp_load_f32<N> (means, first),
+                     d_xhat_mean = trp_load_f32<N> (means, first + packs);
     TrpPack<N> v = trp_load<N> (job.x, i);
     const TrpPack<N> total = job.gradient.total.data ? trp_load<N> (job.gradient.total, i)
                                                      : job.gradient.template gather<N> (at, i);
@@ -286,7 +348,7 @@ gradient_kernel (GradientSource<N> job, const float *means, TrpView dx, size_t n
         const float xhat = (v.v[k] - job.mean.v[k]) * job.inverse.v[k];
         const float d = total.v[k] * trp_activation_slope_f32 (job.activation, job.alpha, xhat);
 
-        v.v[k] = job.inverse.v[k] * (d - sums[k] - xhat * sums[channels + (size_t) k]);
+        v.v[k] = job.inverse.v[k] * (d - d_mean.v[k] - xhat * d_xhat_mean.v[k]);
       }
     trp_store<N> (dx, i, v);
   }

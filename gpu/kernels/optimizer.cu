@@ -178,13 +178,6 @@ for_elements (const Table &table, const Job &job)
 }
 
 template <int N>
-static __device__ __forceinline__ TrpPack<N>
-load (const float *values, size_t i)
-{
-  return trp_load<N> (TrpView{ (void *) values, TRP_GPU_F32 }, i);
-}
-
-template <int N>
 static __device__ __forceinline__ void
 store (float *values, size_t i, TrpPack<N> pack)
 {
@@ -225,9 +218,10 @@ struct AdamJob
   __device__ void
   run (const Entry &entry, size_t i) const
   {
-    const TrpPack<N> gradient = load<N> (entry.role[ADAM_GRADIENT], i);
-    TrpPack<N> p = load<N> (entry.role[ADAM_PARAMETER], i), m = load<N> (entry.role[ADAM_M], i),
-               v = load<N> (entry.role[ADAM_V], i);
+    const TrpPack<N> gradient = trp_load_f32<N> (entry.role[ADAM_GRADIENT], i);
+    TrpPack<N> p = trp_load_f32<N> (entry.role[ADAM_PARAMETER], i),
+               m = trp_load_f32<N> (entry.role[ADAM_M], i),
+               v = trp_load_f32<N> (entry.role[ADAM_V], i);
 
     for (int k = 0; k < N; k++)
       trp_adam_f32 (factor * gradient.v[k], (float) options.beta1, (float) options.beta2,
@@ -312,8 +306,8 @@ struct EmaJob
   __device__ void
   run (const Entry &entry, size_t i) const
   {
-    const TrpPack<N> parameter = load<N> (entry.role[EMA_PARAMETER], i);
-    TrpPack<N> average = load<N> (entry.role[EMA_AVERAGE], i);
+    const TrpPack<N> parameter = trp_load_f32<N> (entry.role[EMA_PARAMETER], i);
+    TrpPack<N> average = trp_load_f32<N> (entry.role[EMA_AVERAGE], i);
 
     for (int k = 0; k < N; k++)
       average.v[k] = trp_ema_f32 (parameter.v[k], average.v[k], decay);
@@ -361,7 +355,7 @@ struct FiniteJob
   __device__ void
   run (const Entry &entry, size_t i) const
   {
-    const TrpPack<N> gradient = load<N> (entry.role[0], i);
+    const TrpPack<N> gradient = trp_load_f32<N> (entry.role[0], i);
 
     for (int k = 0; k < N; k++)
       if (!isfinite (gradient.v[k]))

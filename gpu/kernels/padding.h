@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "gpu/kernel.h"
+#include "gpu/kernels/packs.h"
 
 /* Axes of an image and of its padded copy. */
 struct TrpPadding
@@ -54,4 +54,29 @@ trp_add_copies (
         for (int k = 0; k < N; k++)
           sum->v[k] += v.v[k];
       }
+}
+
+/* Pixel @at itself in the padded image. */
+template <int N>
+static __device__ __forceinline__ TrpPack<N>
+trp_load_copy (const TrpPadding &p, TrpView padded, const TrpPosition &at, int packs)
+{
+  const size_t row = (size_t) at.n * (size_t) p.padded_h () + (size_t) (at.h + p.top);
+  const size_t pixel = row * (size_t) p.padded_w () + (size_t) (at.w + p.left);
+
+  return trp_load<N> (padded, pixel * (size_t) packs + (size_t) at.k);
+}
+
+static __device__ __forceinline__ bool
+trp_is_one_target (TrpPadTargets targets)
+{
+  return targets.before < 0 && targets.after < 0 && targets.end == targets.begin + 1;
+}
+
+/* Whether no border repeats pixel (@y, @x). */
+static __device__ __forceinline__ bool
+trp_has_one_copy (const TrpPadding &p, int y, int x)
+{
+  return trp_is_one_target (trp_pad_targets (p.mode, y, p.h, p.top, p.bottom)) &&
+         trp_is_one_target (trp_pad_targets (p.mode, x, p.w, p.left, p.right));
 }

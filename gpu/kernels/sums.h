@@ -23,7 +23,7 @@ struct TrpSums
 static inline TrpSums
 trp_sums (int n_groups, size_t items)
 {
-  const size_t max_runs = 512, least = 8 * TRP_THREADS;
+  const size_t max_runs = 512, least = 2 * TRP_THREADS;
   const size_t even = (items + max_runs - 1) / max_runs, run = even > least ? even : least;
 
   return { items, run, n_groups, (int) ((items + run - 1) / run) };
