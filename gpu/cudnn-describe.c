@@ -154,30 +154,36 @@ add_convolution (TrpCudnnBuilder *self, const TrpConvGeometry *g)
 static const struct
 {
   cudnnBackendDescriptorType_t type;
-  cudnnBackendAttributeName_t convolution, x, filter, y;
+  cudnnBackendAttributeName_t convolution, x, filter, y, alpha, beta;
 } operations[] = {
   [TRP_CONV_FORWARD] = { CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
                          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
                          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
                          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-                         CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y },
+                         CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
+                         CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
+                         CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA },
   [TRP_CONV_BACKWARD_DATA] = { CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
                                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
                                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
                                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-                               CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY },
+                               CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
+                               CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
+                               CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA },
   [TRP_CONV_BACKWARD_FILTER] = { CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
                                  CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
                                  CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
                                  CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-                                 CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY },
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
+                                 CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA },
 };
 
-/* alpha and beta are left out: they are 1 and 0. */
 Descriptor
 trp_cudnn_add_graph (TrpCudnnBuilder *self, cudnnHandle_t handle, const TrpCudnnSpec *spec)
 {
   const TrpConvGeometry *g = &spec->geometry;
+  const float alpha = 1, beta = 0; /* the result is not added to what was there */
   const Descriptor convolution = add_convolution (self, g);
   const Descriptor x = add_tensor (self, TRP_CUDNN_X, spec->type, g->x);
   const Descriptor filter = add_tensor (self, TRP_CUDNN_FILTER, spec->type, g->filter);
@@ -191,6 +197,8 @@ trp_cudnn_add_graph (TrpCudnnBuilder *self, cudnnHandle_t handle, const TrpCudnn
   trp_cudnn_set (self, operation, operations[spec->pass].filter, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
                  &filter);
   trp_cudnn_set (self, operation, operations[spec->pass].y, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &y);
+  trp_cudnn_set (self, operation, operations[spec->pass].alpha, CUDNN_TYPE_FLOAT, 1, &alpha);
+  trp_cudnn_set (self, operation, operations[spec->pass].beta, CUDNN_TYPE_FLOAT, 1, &beta);
   trp_cudnn_finalize (self, operation);
   SET (self, graph, OPERATIONGRAPH_OPS, BACKEND_DESCRIPTOR, 1, &operation);
   if (handle)
