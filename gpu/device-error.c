@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Most errors of CUDA come late and are final: the process has lost the device. So the first one is
- * kept and every later call answers with it.
+ * kept and every later call answers with it. Want of memory is not of them.
  */
 
 #include "gpu/capture.h"
@@ -14,6 +14,17 @@ trp_gpu_is_alive (const TrpGpuDevice *device, GError **error)
   if (!device->failure)
     return true;
   g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, device->failure);
+  return false;
+}
+
+static bool
+set_no_memory (const TrpGpuDevice *device, const char *doing, GError **error)
+{
+  cudaGetLastError (); /* later calls must not find it */
+  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+               "%s ran out of memory while %s: use a smaller batch or image, or close other "
+               "programs that use it",
+               device->name, doing);
   return false;
 }
 
@@ -28,6 +39,8 @@ trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError 
                    cudaGetErrorString (status));
       return false;
     }
+  if (status == cudaErrorMemoryAllocation && !device->failure)
+    return set_no_memory (device, doing, error);
   if (!device->failure)
     device->failure = g_strdup_printf (
       "%s failed while %s: %s (CUDA error %d); start Triptych again, or use the CPU (device cpu)",

@@ -127,9 +127,9 @@ trp_gpu_shadow (void *parameter, size_t count)
 void *trp_gpu_alloc (TrpGpuDevice *device, size_t bytes, GError **error);
 void trp_gpu_free (TrpGpuDevice *device, void *memory);
 
-/* device-error.c. True where @status is success; else the device is marked as failed, and @error
- * says what @doing ("copying to the device") met, in one sentence. While a step is captured nothing
- * is marked: the step runs again without. */
+/* device-error.c. True where @status is success; else the device is marked as failed (not for want
+ * of memory), and @error says what @doing ("copying to the device") met, in one sentence. While a
+ * step is captured nothing is marked: the step runs again without. */
 bool trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError **error);
 /* False, with the sentence, after a failure. */
 bool trp_gpu_is_alive (const TrpGpuDevice *device, GError **error);

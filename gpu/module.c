@@ -270,10 +270,12 @@ clear (void *device, void *memory, const TrpTensor *tensor, GError **error)
 static void
 free_kernel (void *device, void *kernel)
 {
+  const TrpGpuDevice *owner = device;
   TrpGpuKernel *self = kernel;
 
   if (!self)
     return;
+  cudaSetDevice (owner->index); /* else a new thread would wake the first card */
   if (self->op->clear)
     self->op->clear (self);
   g_free (self->inputs);

@@ -133,6 +133,38 @@ test_memory (void)
   g_assert_cmpuint (info.free_bytes, <, info.total_bytes);
 }
 
+/* Not even a few bytes for a late read: what runs on the device runs on. */
+static void
+test_no_memory_for_a_read (void)
+{
+  const TrpBackend *table = trp_gpu_test_backend ();
+  static const TrpTensor scalar = { { 1, 1, 1, 1 }, TRP_VALUE_STATE, true };
+  const float one = 1;
+  g_autoptr (TrpDevice) device = NULL;
+  g_autoptr (GError) error = NULL;
+  TrpDeviceInfo info;
+  void *handle, *memory;
+  const void *memories[1];
+
+  if (!trp_gpu_test_is_emulated ())
+    return;
+  emulate ("memory=6000000");
+  device = trp_gpu_test_open (&trp_gpu_modes[0]);
+  emulate (NULL);
+  handle = trp_device_peek_handle (device);
+  trp_device_get_info (device, &info);
+  memory = table->alloc (handle, info.free_bytes, &error);
+  g_assert_no_error (error);
+  memories[0] = memory;
+  g_assert_null (table->begin_read (handle, 1, memories, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "ran out of memory"));
+  g_clear_error (&error);
+  g_assert_true (table->upload (handle, memory, &scalar, &one, &error));
+  g_assert_true (table->synchronize (handle, &error));
+  table->free (handle, memory);
+}
+
 /* Everything after the failure says the same sentence, and closing works. */
 static void
 assert_lost (TrpTraining *training, const char *message)
@@ -226,6 +258,7 @@ trp_gpu_add_fault_tests (void)
     }
   g_test_add_func ("/gpu/faults/names", test_names);
   g_test_add_func ("/gpu/faults/memory", test_memory);
+  g_test_add_func ("/gpu/faults/no-memory-for-a-read", test_no_memory_for_a_read);
   g_test_add_data_func ("/gpu/faults/lost-early", "fail-at-launch=40", test_failure);
   g_test_add_data_func ("/gpu/faults/lost-in-a-graph", "fail-at-launch=1000", test_failure);
   g_test_add_data_func ("/gpu/faults/no-capture", "no-capture", test_no_capture);
