@@ -6,7 +6,7 @@
 #   gpu-suite.sh --bundle FOLDER  builds, and collects what runs without meson and without our libraries' packages in
 #                                 FOLDER; take it to the machine with the GPU and call FOLDER/gpu-suite.sh there
 #
-# Runs the tests of every operation, test-gpu under compute-sanitizer where that is installed (SANITIZE=1), the benchmark
+# Runs the tests of every operation, the same under compute-sanitizer where that is installed (SANITIZE=1), the benchmark
 # table in each precision, and the ratios to PyTorch where python3 (or $PYTHON) has it. cuDNN 9 and the driver must be on
 # the machine. SECONDS_PER_ROW (2) shortens it. Exit status 1 when a test failed.
 set -u
@@ -38,7 +38,7 @@ copy_libraries () {
 bundle () {
   folder=$1
   mkdir -p "$folder/lib" "$folder/tests" || exit 1
-  set -- "$build/app/triptych-cli" "$build/tests/test-gpu" "$build/gpu/libtriptych-gpu.so"
+  set -- "$build/app/triptych-cli" "$build/tests/test-gpu" "$build/tests/test-gpu-conv" "$build/gpu/libtriptych-gpu.so"
   cp -L "$@" "$folder" || exit 1
   cp -L "$here/gpu-suite.sh" "$here/bench-pytorch.py" "$here/pytorch_steps.py" "$folder" || exit 1
   cp -R "$source/tests/golden" "$folder/tests" || exit 1
@@ -47,12 +47,14 @@ bundle () {
 }
 
 run_tests () {
-  say "tests on the GPU"
-  "$tests" --tap || failed=1
-  if [ -n "${SANITIZE:-}" ] && command -v compute-sanitizer >/dev/null; then
-    say "compute-sanitizer"
-    compute-sanitizer --error-exitcode 1 "$tests" --tap || failed=1
-  fi
+  for test in test-gpu test-gpu-conv; do
+    say "$test on the GPU"
+    "$tests/$test" --tap || failed=1
+    if [ -n "${SANITIZE:-}" ] && command -v compute-sanitizer >/dev/null; then
+      say "$test, compute-sanitizer"
+      compute-sanitizer --error-exitcode 1 "$tests/$test" --tap || failed=1
+    fi
+  done
 }
 
 run_benchmarks () {
@@ -70,7 +72,7 @@ run_benchmarks () {
 
 if [ -x "$here/triptych-cli" ]; then
   cli=$here/triptych-cli
-  tests=$here/test-gpu
+  tests=$here
   TRIPTYCH_MODULE_DIR=$here
   TRIPTYCH_SOURCE=$here
   export TRIPTYCH_MODULE_DIR TRIPTYCH_SOURCE
@@ -90,7 +92,7 @@ else
   fi
   cli=$build/app/triptych-cli
   cli_alone=$cli
-  tests=$build/tests/test-gpu
+  tests=$build/tests
   TRIPTYCH_MODULE_DIR=$build/gpu
   TRIPTYCH_SOURCE=$source
   export TRIPTYCH_MODULE_DIR TRIPTYCH_SOURCE
