@@ -43,6 +43,17 @@ free_source (void *data)
   g_free (source);
 }
 
+/* "g_b", "netg_b", "my_g_b", but not "img_b" */
+static bool
+ends_with_word (const char *part, const char *ending)
+{
+  const size_t length = strlen (part), end = strlen (ending);
+
+  return g_str_has_suffix (part, ending) &&
+         (length == end || part[length - end - 1] == '_' ||
+          (length == end + strlen ("net") && g_str_has_prefix (part, "net")));
+}
+
 /* The way is told by the last part of the prefix that says something: "netG_A.module." */
 static const char *
 read_net (const char *prefix)
@@ -59,7 +70,7 @@ read_net (const char *prefix)
 
   for (guint n = g_strv_length (parts); n > 0; n--)
     for (size_t k = 0; k < G_N_ELEMENTS (known); k++)
-      if (g_str_has_suffix (parts[n - 1], known[k].ending))
+      if (ends_with_word (parts[n - 1], known[k].ending))
         return known[k].net;
   return NULL;
 }

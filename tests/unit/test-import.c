@@ -131,6 +131,33 @@ reads_shapes (void)
   g_assert_cmpint (summary->last_step, ==, -1);
 }
 
+/* A word of the prefix says which way a single generator goes; a part of a word says nothing. */
+static void
+reads_the_way (void)
+{
+  static const struct
+  {
+    const char *prefix, *net;
+  } cases[] = { { "", "G_A" },
+                { "netG_A.", "G_A" },
+                { "netG_B.module.", "G_B" },
+                { "cyclegan_G_BA.", "G_B" },
+                { "img_b.", "G_A" },
+                { "netimg_b.", "G_A" } };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_auto (TrpWeights) file = trp_weights_new_generator (cases[n].prefix, 1);
+      g_autoptr (GBytes) bytes = trp_weights_write (&file, NULL);
+      const TrpImportOptions options = { .name = "test", .arch = "resnet-1" };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpModel) model = trp_weights_import (bytes, &options, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (trp_model_has_network (model, cases[n].net));
+    }
+}
+
 /* Both generators of a CycleGAN in one file, under the names of its code. */
 static void
 reads_both_ways (void)
@@ -433,6 +460,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/names/unknown", unknown_names_are_refused);
   g_test_add_func ("/import/names/numbers", numbers_in_names);
   g_test_add_func ("/import/files/shapes", reads_shapes);
+  g_test_add_func ("/import/files/way", reads_the_way);
   g_test_add_func ("/import/files/both-ways", reads_both_ways);
   g_test_add_func ("/import/files/statistics", statistics_of_instance_norms_are_ignored);
   g_test_add_func ("/import/refuses/missing", missing_tensors);
