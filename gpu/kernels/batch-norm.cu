@@ -45,16 +45,16 @@ TRP_KERNEL
 apply_kernel (TrpView x, Affine affine, TrpView y, size_t n_packs, TrpLayout layout)
 {
   TRP_GRID_FOR (i, n_packs)
-  {
-    const Channels<N> c (affine, trp_position (layout, i).k);
-    TrpPack<N> v = trp_load<N> (x, i);
+    {
+      const Channels<N> c (affine, trp_position (layout, i).k);
+      TrpPack<N> v = trp_load<N> (x, i);
 
-    for (int k = 0; k < N; k++)
-      v.v[k] = trp_activation_f32 (affine.activation, affine.alpha,
-                                   c.gamma.v[k] * ((v.v[k] - c.mean.v[k]) * c.inverse.v[k]) +
-                                     c.beta.v[k]);
-    trp_store<N> (y, i, v);
-  }
+      for (int k = 0; k < N; k++)
+        v.v[k] = trp_activation_f32 (affine.activation, affine.alpha,
+                                     c.gamma.v[k] * ((v.v[k] - c.mean.v[k]) * c.inverse.v[k]) +
+                                       c.beta.v[k]);
+      trp_store<N> (y, i, v);
+    }
 }
 
 /* The batch's statistics, and the running ones moved towards them (unbiased variance). */
@@ -285,21 +285,21 @@ backward_kernel (Slope<N> slope,
                  TrpLayout layout)
 {
   TRP_GRID_FOR (i, n_packs)
-  {
-    const int pack = trp_position (layout, i).k;
-    const Channels<N> c (slope.affine, pack);
-    TrpPack<N> xhat = trp_load<N> (slope.x, i), d = trp_load<N> (slope.dy, i);
+    {
+      const int pack = trp_position (layout, i).k;
+      const Channels<N> c (slope.affine, pack);
+      TrpPack<N> xhat = trp_load<N> (slope.x, i), d = trp_load<N> (slope.dy, i);
 
-    slope.make (c, &d, &xhat);
-    for (int k = 0; k < N; k++)
-      {
-        const int channel = pack * N + k;
-        const float mean = n > 0 ? (dbeta[channel] + xhat.v[k] * dgamma[channel]) / n : 0;
+      slope.make (c, &d, &xhat);
+      for (int k = 0; k < N; k++)
+        {
+          const int channel = pack * N + k;
+          const float mean = n > 0 ? (dbeta[channel] + xhat.v[k] * dgamma[channel]) / n : 0;
 
-        d.v[k] = c.gamma.v[k] * c.inverse.v[k] * (d.v[k] - mean);
-      }
-    trp_store<N> (dx, i, d);
-  }
+          d.v[k] = c.gamma.v[k] * c.inverse.v[k] * (d.v[k] - mean);
+        }
+      trp_store<N> (dx, i, d);
+    }
 }
 
 template <int N>

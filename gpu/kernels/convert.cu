@@ -10,7 +10,7 @@ static __global__ void
 convert (TrpView to, TrpView from, size_t n_packs)
 {
   TRP_GRID_FOR (i, n_packs)
-  trp_store (to, i, trp_load<N> (from, i));
+    trp_store (to, i, trp_load<N> (from, i));
 }
 
 /* Whole packs of four, then the one to three elements behind them. */
@@ -42,17 +42,17 @@ add_bias (TrpView y, const float *bias, size_t n_packs, TrpDivisor packs_of_a_pi
   const TrpView bias_view = { (void *) bias, TRP_GPU_F32 };
 
   TRP_GRID_FOR (i, n_packs)
-  {
-    TrpPack<N> pack = trp_load<N> (y, i);
-    uint32_t channel = (uint32_t) i;
+    {
+      TrpPack<N> pack = trp_load<N> (y, i);
+      uint32_t channel = (uint32_t) i;
 
-    trp_divide (packs_of_a_pixel, &channel);
-    const TrpPack<N> add = trp_load<N> (bias_view, channel);
+      trp_divide (packs_of_a_pixel, &channel);
+      const TrpPack<N> add = trp_load<N> (bias_view, channel);
 
-    for (int k = 0; k < N; k++)
-      pack.v[k] += add.v[k];
-    trp_store (y, i, pack);
-  }
+      for (int k = 0; k < N; k++)
+        pack.v[k] += add.v[k];
+      trp_store (y, i, pack);
+    }
 }
 
 extern "C" void
@@ -74,7 +74,7 @@ static __global__ void
 gather (float *out, const float *const *addresses, unsigned n)
 {
   TRP_GRID_FOR (i, n)
-  out[i] = *addresses[i];
+    out[i] = *addresses[i];
 }
 
 extern "C" void

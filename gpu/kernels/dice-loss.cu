@@ -117,13 +117,13 @@ backward_kernel (Dice dice, const float *sums, const float *dloss, int n_groups,
   const float factor = *dloss / (float) n_groups;
 
   TRP_GRID_FOR (i, (size_t) n_groups * dice.items)
-  {
-    const size_t group = i / dice.items;
-    const float p = dice.probability (i), g = trp_load<1> (dice.target, i).v[0];
-    const float slope = trp_dice_slope_f32 (g, sums[2 * group], sums[2 * group + 1]);
+    {
+      const size_t group = i / dice.items;
+      const float p = dice.probability (i), g = trp_load<1> (dice.target, i).v[0];
+      const float slope = trp_dice_slope_f32 (g, sums[2 * group], sums[2 * group + 1]);
 
-    trp_store<1> (dx, i, { { factor * slope * (dice.logits ? p * (1 - p) : 1) } });
-  }
+      trp_store<1> (dx, i, { { factor * slope * (dice.logits ? p * (1 - p) : 1) } });
+    }
 }
 
 static bool

@@ -32,13 +32,13 @@ TRP_KERNEL
 activate (TrpView x, TrpView y, size_t packs, TrpActivation kind, float alpha)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    TrpPack<N> pack = trp_load<N> (x, i);
+    {
+      TrpPack<N> pack = trp_load<N> (x, i);
 
-    for (int k = 0; k < N; k++)
-      pack.v[k] = trp_activation_f32 (kind, alpha, pack.v[k]);
-    trp_store (y, i, pack);
-  }
+      for (int k = 0; k < N; k++)
+        pack.v[k] = trp_activation_f32 (kind, alpha, pack.v[k]);
+      trp_store (y, i, pack);
+    }
 }
 
 static bool
@@ -57,14 +57,14 @@ TRP_KERNEL
 activate_backward (TrpView y, TrpView dy, TrpView dx, size_t packs, TrpActivation kind, float alpha)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const TrpPack<N> output = trp_load<N> (y, i);
-    TrpPack<N> pack = trp_load<N> (dy, i);
+    {
+      const TrpPack<N> output = trp_load<N> (y, i);
+      TrpPack<N> pack = trp_load<N> (dy, i);
 
-    for (int k = 0; k < N; k++)
-      pack.v[k] *= trp_activation_slope_f32 (kind, alpha, output.v[k]);
-    trp_store (dx, i, pack);
-  }
+      for (int k = 0; k < N; k++)
+        pack.v[k] *= trp_activation_slope_f32 (kind, alpha, output.v[k]);
+      trp_store (dx, i, pack);
+    }
 }
 
 static bool
@@ -84,14 +84,14 @@ TRP_KERNEL
 add (TrpView a, TrpView b, TrpView y, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    TrpPack<N> sum = trp_load<N> (a, i);
-    const TrpPack<N> other = trp_load<N> (b, i);
+    {
+      TrpPack<N> sum = trp_load<N> (a, i);
+      const TrpPack<N> other = trp_load<N> (b, i);
 
-    for (int k = 0; k < N; k++)
-      sum.v[k] += other.v[k];
-    trp_store (y, i, sum);
-  }
+      for (int k = 0; k < N; k++)
+        sum.v[k] += other.v[k];
+      trp_store (y, i, sum);
+    }
 }
 
 static bool
@@ -112,13 +112,13 @@ scale (TrpView x, const float *scalar, TrpView y, size_t packs, float alpha)
   const float factor = scalar ? alpha * *scalar : alpha;
 
   TRP_GRID_FOR (i, packs)
-  {
-    TrpPack<N> pack = trp_load<N> (x, i);
+    {
+      TrpPack<N> pack = trp_load<N> (x, i);
 
-    for (int k = 0; k < N; k++)
-      pack.v[k] *= factor;
-    trp_store (y, i, pack);
-  }
+      for (int k = 0; k < N; k++)
+        pack.v[k] *= factor;
+      trp_store (y, i, pack);
+    }
 }
 
 static bool
@@ -141,9 +141,9 @@ fill (TrpView y, size_t packs, float value)
   for (int k = 0; k < N; k++)
     pack.v[k] = value;
   TRP_GRID_FOR (i, packs)
-  {
-    trp_store (y, i, pack);
-  }
+    {
+      trp_store (y, i, pack);
+    }
 }
 
 static bool
@@ -181,15 +181,15 @@ TRP_KERNEL
 drop (TrpView x, const float *step, TrpView y, size_t packs, Dropout dropout)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    TrpPack<N> pack = trp_load<N> (x, i);
-    uint32_t words[N];
+    {
+      TrpPack<N> pack = trp_load<N> (x, i);
+      uint32_t words[N];
 
-    draw<N> (dropout, (uint32_t) *step, i, words);
-    for (int k = 0; k < N; k++)
-      pack.v[k] = trp_dropout_f32 (words[k], dropout.limit, dropout.factor, pack.v[k]);
-    trp_store (y, i, pack);
-  }
+      draw<N> (dropout, (uint32_t) *step, i, words);
+      for (int k = 0; k < N; k++)
+        pack.v[k] = trp_dropout_f32 (words[k], dropout.limit, dropout.factor, pack.v[k]);
+      trp_store (y, i, pack);
+    }
 }
 
 static bool
@@ -230,22 +230,22 @@ TRP_KERNEL
 join (Parts parts, TrpView y, int y_step, int begin, size_t packs, TrpDivisor by)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    uint32_t rest = (uint32_t) i;
-    const size_t pixel = trp_divide (by, &rest);
-    const int k = begin + (int) rest;
-    TrpPack<N> pack = {};
+    {
+      uint32_t rest = (uint32_t) i;
+      const size_t pixel = trp_divide (by, &rest);
+      const int k = begin + (int) rest;
+      TrpPack<N> pack = {};
 
-    for (int p = 0; p < parts.n; p++)
-      {
-        const Part &part = parts.parts[p];
+      for (int p = 0; p < parts.n; p++)
+        {
+          const Part &part = parts.parts[p];
 
-        if (k >= part.begin && k < part.end)
-          pack = trp_load<N> (part.from,
-                              pixel * (size_t) part.step + (size_t) (k - part.begin + part.skip));
-      }
-    trp_store (y, pixel * (size_t) y_step + (size_t) k, pack);
-  }
+          if (k >= part.begin && k < part.end)
+            pack = trp_load<N> (part.from,
+                                pixel * (size_t) part.step + (size_t) (k - part.begin + part.skip));
+        }
+      trp_store (y, pixel * (size_t) y_step + (size_t) k, pack);
+    }
 }
 
 /* Channels @begin to @end of y from @parts, whose numbers count channels: here they become packs.

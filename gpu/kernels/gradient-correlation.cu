@@ -247,19 +247,19 @@ backward_kernel (Images images, const float *factors, const float *dloss, int n_
   const float factor = -*dloss / (float) (N_AXES * n_groups);
 
   TRP_GRID_FOR (i, (size_t) n_groups * pixels)
-  {
-    const size_t pixel_of_batch = i / (size_t) images.c;
-    const int channel = (int) (i - pixel_of_batch * (size_t) images.c);
-    const int n = (int) (pixel_of_batch / pixels);
-    const size_t pixel = pixel_of_batch - (size_t) n * pixels;
-    const int row = (int) (pixel / (size_t) images.w),
-              column = (int) (pixel - (size_t) row * (size_t) images.w);
-    float sum = 0;
+    {
+      const size_t pixel_of_batch = i / (size_t) images.c;
+      const int channel = (int) (i - pixel_of_batch * (size_t) images.c);
+      const int n = (int) (pixel_of_batch / pixels);
+      const size_t pixel = pixel_of_batch - (size_t) n * pixels;
+      const int row = (int) (pixel / (size_t) images.w),
+                column = (int) (pixel - (size_t) row * (size_t) images.w);
+      float sum = 0;
 
-    for (int axis = 0; axis < N_AXES; axis++)
-      sum += gather (images, factors, n * images.c + channel, axis, row, column);
-    trp_store<1> (dx, i, { { factor * sum } });
-  }
+      for (int axis = 0; axis < N_AXES; axis++)
+        sum += gather (images, factors, n * images.c + channel, axis, row, column);
+      trp_store<1> (dx, i, { { factor * sum } });
+    }
 }
 
 static bool

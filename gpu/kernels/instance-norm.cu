@@ -82,21 +82,21 @@ apply_kernel (Apply job, size_t n_packs)
   const TrpPadding p = job.padding;
 
   TRP_GRID_FOR (i, n_packs)
-  {
-    const TrpPosition to = trp_position (job.outer, i);
-    const int column = to.w - p.left, line = to.h - p.top;
-    const int x = trp_pad_source (p.mode, column, p.w), y = trp_pad_source (p.mode, line, p.h);
-    const bool inside = x >= 0 && y >= 0; /* else of a border of zeros */
-    const size_t at = inside ? trp_pack_index (job.inner, to.n, y, x, to.k) : 0;
-    TrpPack<N> v = {};
+    {
+      const TrpPosition to = trp_position (job.outer, i);
+      const int column = to.w - p.left, line = to.h - p.top;
+      const int x = trp_pad_source (p.mode, column, p.w), y = trp_pad_source (p.mode, line, p.h);
+      const bool inside = x >= 0 && y >= 0; /* else of a border of zeros */
+      const size_t at = inside ? trp_pack_index (job.inner, to.n, y, x, to.k) : 0;
+      TrpPack<N> v = {};
 
-    if (inside)
-      v = normalise<N> (job, to, at);
-    if (job.padded.data)
-      trp_store<N> (job.padded, i, v);
-    if (job.y.data && inside && x == column && y == line)
-      trp_store<N> (job.y, at, v);
-  }
+      if (inside)
+        v = normalise<N> (job, to, at);
+      if (job.padded.data)
+        trp_store<N> (job.padded, i, v);
+      if (job.y.data && inside && x == column && y == line)
+        trp_store<N> (job.y, at, v);
+    }
 }
 
 struct Norm
@@ -332,26 +332,26 @@ TRP_KERNEL
 gradient_kernel (GradientSource<N> job, const float *means, TrpView dx, size_t n_packs)
 {
   TRP_GRID_FOR (i, n_packs)
-  {
-    const TrpPosition at = trp_position (job.gradient.layout, i);
-    const size_t packs = (size_t) job.gradient.layout.packs;
-    const size_t first = 2 * (size_t) at.n * packs + (size_t) at.k;
-    const TrpPack<N> d_mean = trp_load_f32<N> (means, first),
-                     d_xhat_mean = trp_load_f32<N> (means, first + packs);
-    TrpPack<N> v = trp_load<N> (job.x, i);
-    const TrpPack<N> total = job.gradient.total.data ? trp_load<N> (job.gradient.total, i)
-                                                     : job.gradient.template gather<N> (at, i);
+    {
+      const TrpPosition at = trp_position (job.gradient.layout, i);
+      const size_t packs = (size_t) job.gradient.layout.packs;
+      const size_t first = 2 * (size_t) at.n * packs + (size_t) at.k;
+      const TrpPack<N> d_mean = trp_load_f32<N> (means, first),
+                       d_xhat_mean = trp_load_f32<N> (means, first + packs);
+      TrpPack<N> v = trp_load<N> (job.x, i);
+      const TrpPack<N> total = job.gradient.total.data ? trp_load<N> (job.gradient.total, i)
+                                                       : job.gradient.template gather<N> (at, i);
 
-    job.start (at.n, 0, at.k);
-    for (int k = 0; k < N; k++)
-      {
-        const float xhat = (v.v[k] - job.mean.v[k]) * job.inverse.v[k];
-        const float d = total.v[k] * trp_activation_slope_f32 (job.activation, job.alpha, xhat);
+      job.start (at.n, 0, at.k);
+      for (int k = 0; k < N; k++)
+        {
+          const float xhat = (v.v[k] - job.mean.v[k]) * job.inverse.v[k];
+          const float d = total.v[k] * trp_activation_slope_f32 (job.activation, job.alpha, xhat);
 
-        v.v[k] = job.inverse.v[k] * (d - d_mean.v[k] - xhat * d_xhat_mean.v[k]);
-      }
-    trp_store<N> (dx, i, v);
-  }
+          v.v[k] = job.inverse.v[k] * (d - d_mean.v[k] - xhat * d_xhat_mean.v[k]);
+        }
+      trp_store<N> (dx, i, v);
+    }
 }
 
 static size_t

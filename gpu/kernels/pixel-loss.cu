@@ -78,12 +78,12 @@ loss_backward_kernel (PixelLoss loss, const float *dloss, TrpView dx, size_t cou
   const float factor = *dloss / (float) count;
 
   TRP_GRID_FOR (i, count)
-  {
-    const float x = trp_load<1> (loss.x, i).v[0];
+    {
+      const float x = trp_load<1> (loss.x, i).v[0];
 
-    trp_store<1> (dx, i,
-                  { { factor * trp_pixel_loss_slope_f32 (loss.kind, x, loss.target_at (i)) } });
-  }
+      trp_store<1> (dx, i,
+                    { { factor * trp_pixel_loss_slope_f32 (loss.kind, x, loss.target_at (i)) } });
+    }
 }
 
 static bool
@@ -127,7 +127,7 @@ mean_backward_kernel (const float *dloss, TrpView dx, size_t count)
   const float value = *dloss / (float) count;
 
   TRP_GRID_FOR (i, count)
-  trp_store<1> (dx, i, { { value } });
+    trp_store<1> (dx, i, { { value } });
 }
 
 static bool

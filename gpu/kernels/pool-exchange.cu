@@ -19,22 +19,22 @@ exchange (
   TrpView x, const float *choices, TrpView y, TrpView pool, int n, int capacity, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    for (int image = 0; image < n; image++)
-      {
-        const int choice = (int) lrintf (choices[image]), slot = trp_pool_slot (choice);
-        const TrpPack<N> fresh = trp_load<N> (x, (size_t) image * packs + i);
-        TrpPack<N> out = fresh;
+    {
+      for (int image = 0; image < n; image++)
+        {
+          const int choice = (int) lrintf (choices[image]), slot = trp_pool_slot (choice);
+          const TrpPack<N> fresh = trp_load<N> (x, (size_t) image * packs + i);
+          TrpPack<N> out = fresh;
 
-        if (choice < -1 && slot < capacity)
-          out = trp_load<N> (pool, (size_t) slot * packs + i);
-        for (int k = 0; k < N && slot >= capacity; k++)
-          out.v[k] = NAN;
-        if (slot >= 0 && slot < capacity)
-          trp_store (pool, (size_t) slot * packs + i, fresh);
-        trp_store (y, (size_t) image * packs + i, out);
-      }
-  }
+          if (choice < -1 && slot < capacity)
+            out = trp_load<N> (pool, (size_t) slot * packs + i);
+          for (int k = 0; k < N && slot >= capacity; k++)
+            out.v[k] = NAN;
+          if (slot >= 0 && slot < capacity)
+            trp_store (pool, (size_t) slot * packs + i, fresh);
+          trp_store (y, (size_t) image * packs + i, out);
+        }
+    }
 }
 
 static bool

@@ -34,16 +34,16 @@ TRP_KERNEL
 pad (TrpView x, TrpLayout inner, TrpView y, TrpLayout padded, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const TrpPosition to = trp_position (padded, i);
-    const int h = trp_pad_source (padding.mode, to.h - padding.top, padding.h);
-    const int w = trp_pad_source (padding.mode, to.w - padding.left, padding.w);
-    TrpPack<N> pack = {};
+    {
+      const TrpPosition to = trp_position (padded, i);
+      const int h = trp_pad_source (padding.mode, to.h - padding.top, padding.h);
+      const int w = trp_pad_source (padding.mode, to.w - padding.left, padding.w);
+      TrpPack<N> pack = {};
 
-    if (h >= 0 && w >= 0)
-      pack = trp_load<N> (x, trp_pack_index (inner, to.n, h, w, to.k));
-    trp_store (y, i, pack);
-  }
+      if (h >= 0 && w >= 0)
+        pack = trp_load<N> (x, trp_pack_index (inner, to.n, h, w, to.k));
+      trp_store (y, i, pack);
+    }
 }
 
 static bool
@@ -62,13 +62,13 @@ TRP_KERNEL
 unpad (TrpView dy, TrpView dx, TrpLayout inner, size_t packs, TrpPadding padding)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const TrpPosition at = trp_position (inner, i);
-    TrpPack<N> sum = {};
+    {
+      const TrpPosition at = trp_position (inner, i);
+      TrpPack<N> sum = {};
 
-    trp_add_copies<N> (padding, dy, at.n, at.h, at.w, inner.packs, at.k, &sum);
-    trp_store (dx, i, sum);
-  }
+      trp_add_copies<N> (padding, dy, at.n, at.h, at.w, inner.packs, at.k, &sum);
+      trp_store (dx, i, sum);
+    }
 }
 
 static bool
@@ -125,20 +125,20 @@ TRP_KERNEL
 pool (TrpView x, TrpLayout large, TrpView y, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const FourPacks<N> four = load_four<N> (x, four_of (large, trp_position (small, i)));
-    TrpPack<N> largest;
+    {
+      const FourPacks<N> four = load_four<N> (x, four_of (large, trp_position (small, i)));
+      TrpPack<N> largest;
 
-    for (int k = 0; k < N; k++)
-      {
-        const int best = find_maximum (four, k);
-        const float left = best == 2 ? four.pack[2].v[k] : four.pack[0].v[k];
-        const float right = best == 3 ? four.pack[3].v[k] : four.pack[1].v[k];
+      for (int k = 0; k < N; k++)
+        {
+          const int best = find_maximum (four, k);
+          const float left = best == 2 ? four.pack[2].v[k] : four.pack[0].v[k];
+          const float right = best == 3 ? four.pack[3].v[k] : four.pack[1].v[k];
 
-        largest.v[k] = best % 2 ? right : left;
-      }
-    trp_store (y, i, largest);
-  }
+          largest.v[k] = best % 2 ? right : left;
+        }
+      trp_store (y, i, largest);
+    }
 }
 
 static bool
@@ -156,20 +156,20 @@ TRP_KERNEL
 unpool (TrpView x, TrpView dy, TrpView dx, TrpLayout large, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const Four four = four_of (large, trp_position (small, i));
-    const FourPacks<N> values = load_four<N> (x, four);
-    const TrpPack<N> gradient = trp_load<N> (dy, i);
+    {
+      const Four four = four_of (large, trp_position (small, i));
+      const FourPacks<N> values = load_four<N> (x, four);
+      const TrpPack<N> gradient = trp_load<N> (dy, i);
 
-    for (int m = 0; m < 4; m++)
-      {
-        TrpPack<N> pack;
+      for (int m = 0; m < 4; m++)
+        {
+          TrpPack<N> pack;
 
-        for (int k = 0; k < N; k++)
-          pack.v[k] = find_maximum (values, k) == m ? gradient.v[k] : 0;
-        trp_store (dx, four.index[m], pack);
-      }
-  }
+          for (int k = 0; k < N; k++)
+            pack.v[k] = find_maximum (values, k) == m ? gradient.v[k] : 0;
+          trp_store (dx, four.index[m], pack);
+        }
+    }
 }
 
 static bool
@@ -188,13 +188,13 @@ TRP_KERNEL
 enlarge (TrpView x, TrpLayout small, TrpView y, TrpLayout large, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const Four four = four_of (large, trp_position (small, i));
-    const TrpPack<N> pack = trp_load<N> (x, i);
+    {
+      const Four four = four_of (large, trp_position (small, i));
+      const TrpPack<N> pack = trp_load<N> (x, i);
 
-    for (int m = 0; m < 4; m++)
-      trp_store (y, four.index[m], pack);
-  }
+      for (int m = 0; m < 4; m++)
+        trp_store (y, four.index[m], pack);
+    }
 }
 
 static bool
@@ -212,15 +212,15 @@ TRP_KERNEL
 sum_four (TrpView dy, TrpLayout large, TrpView dx, TrpLayout small, size_t packs)
 {
   TRP_GRID_FOR (i, packs)
-  {
-    const FourPacks<N> four = load_four<N> (dy, four_of (large, trp_position (small, i)));
-    TrpPack<N> sum = four.pack[0];
+    {
+      const FourPacks<N> four = load_four<N> (dy, four_of (large, trp_position (small, i)));
+      TrpPack<N> sum = four.pack[0];
 
-    for (int m = 1; m < 4; m++)
-      for (int k = 0; k < N; k++)
-        sum.v[k] += four.pack[m].v[k];
-    trp_store (dx, i, sum);
-  }
+      for (int m = 1; m < 4; m++)
+        for (int k = 0; k < N; k++)
+          sum.v[k] += four.pack[m].v[k];
+      trp_store (dx, i, sum);
+    }
 }
 
 static bool
