@@ -3,9 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * An allocation is pages of its own between two that nobody may touch, filled with bytes that read
- * as NaN in every type; what is written behind its end is found when it is freed, with
- * AddressSanitizer at once. While no work runs, the pages are closed: a host that touches device
- * memory stops at once.
+ * as NaN in every type. It ends as near to the last of them as CUDA's alignment allows: what reads
+ * or writes further behind its end stops at once, and what is written in the rest of the pages is
+ * found when it is freed, with AddressSanitizer at once too. While no work runs, the pages are
+ * closed: a host that touches device memory stops at once.
  */
 
 #include "tests/emulate/device.h"
@@ -24,11 +25,13 @@
 #include <sys/mman.h>
 
 #define PAGE ((size_t) 4096)
+#define ALIGNMENT ((size_t) 256)
 
 struct Allocation
 {
   size_t bytes;
-  size_t mapped; /* between the guards */
+  char *pages; /* between the guards */
+  size_t mapped;
 };
 
 static std::map<uintptr_t, Allocation> on_device;
@@ -37,22 +40,22 @@ static size_t used;
 static int n_access;
 
 static void
-open_pages (uintptr_t address, const Allocation &allocation)
+open_pages (const Allocation &allocation)
 {
-  mprotect ((void *) address, allocation.mapped, PROT_READ | PROT_WRITE);
+  mprotect (allocation.pages, allocation.mapped, PROT_READ | PROT_WRITE);
 }
 
 static void
-protect (uintptr_t address, const Allocation &allocation)
+protect (const Allocation &allocation)
 {
-  mprotect ((void *) address, allocation.mapped, n_access > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
+  mprotect (allocation.pages, allocation.mapped, n_access > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
 }
 
 static void
 protect_all (void)
 {
   for (const auto &entry : on_device)
-    protect (entry.first, entry.second);
+    protect (entry.second);
 }
 
 void
@@ -115,7 +118,7 @@ cudaMalloc (void **out_memory, size_t bytes)
   TRP_LOCK ();
   const size_t mapped = (bytes + PAGE - 1) / PAGE * PAGE;
   const size_t total = trp_emulation ()->memory;
-  char *memory;
+  char *pages, *memory;
 
   if (!trp_emulate_may_wait ())
     return trp_emulate_result (cudaErrorStreamCaptureUnsupported);
@@ -123,29 +126,37 @@ cudaMalloc (void **out_memory, size_t bytes)
     return trp_emulate_result (cudaSuccess);
   if (bytes == 0 || bytes > total || used > total - bytes)
     return trp_emulate_result (bytes ? cudaErrorMemoryAllocation : cudaErrorInvalidValue);
-  memory = (char *) mmap (nullptr, mapped + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                          0);
-  if (memory == MAP_FAILED)
+  pages = (char *) mmap (nullptr, mapped + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED)
     return trp_emulate_result (cudaErrorMemoryAllocation);
-  memory += PAGE;
+  pages += PAGE;
+  memory = pages + (mapped - bytes) / ALIGNMENT * ALIGNMENT;
   used += bytes;
-  on_device[(uintptr_t) memory] = { bytes, mapped };
-  open_pages ((uintptr_t) memory, { bytes, mapped });
-  memset (memory, 0xff, mapped);
-  ASAN_POISON_MEMORY_REGION (memory + bytes, mapped - bytes);
-  protect ((uintptr_t) memory, { bytes, mapped });
+  on_device[(uintptr_t) memory] = { bytes, pages, mapped };
+  open_pages ({ bytes, pages, mapped });
+  memset (pages, 0xff, mapped);
+  ASAN_POISON_MEMORY_REGION (pages, mapped);
+  ASAN_UNPOISON_MEMORY_REGION (memory, bytes);
+  protect ({ bytes, pages, mapped });
   *out_memory = memory;
   return cudaSuccess;
 }
 
-/* What a kernel wrote behind the end, within the last page. */
+static bool
+is_written (const char *begin, const char *end)
+{
+  for (const char *at = begin; at < end; at++)
+    if ((unsigned char) *at != 0xff)
+      return true;
+  return false;
+}
+
+/* What a kernel wrote before or behind it, within its pages. */
 static bool
 is_overrun (const char *memory, const Allocation &allocation)
 {
-  for (size_t i = allocation.bytes; i < allocation.mapped; i++)
-    if ((unsigned char) memory[i] != 0xff)
-      return true;
-  return false;
+  return is_written (allocation.pages, memory) ||
+         is_written (memory + allocation.bytes, allocation.pages + allocation.mapped);
 }
 
 cudaError_t
@@ -162,16 +173,16 @@ cudaFree (void *memory)
   if (entry == on_device.end ())
     return trp_emulate_result (cudaErrorInvalidValue);
   trp_emulate_run_all ();
-  open_pages (entry->first, entry->second);
-  ASAN_UNPOISON_MEMORY_REGION (memory, entry->second.mapped);
+  open_pages (entry->second);
+  ASAN_UNPOISON_MEMORY_REGION (entry->second.pages, entry->second.mapped);
   overrun = is_overrun ((const char *) memory, entry->second);
   if (overrun)
     {
-      fprintf (stderr, "emulated device: memory behind an allocation of %zu bytes was written\n",
+      fprintf (stderr, "emulated device: memory beside an allocation of %zu bytes was written\n",
                entry->second.bytes);
       abort ();
     }
-  munmap ((char *) memory - PAGE, entry->second.mapped + 2 * PAGE);
+  munmap (entry->second.pages - PAGE, entry->second.mapped + 2 * PAGE);
   used -= entry->second.bytes;
   on_device.erase (entry);
   return trp_emulate_result (cudaSuccess);

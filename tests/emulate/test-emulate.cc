@@ -187,6 +187,19 @@ write_behind (float *out)
   out[threadIdx.x + 1] = 0;
 }
 
+/* Of 64 floats, which end where the pages do: what is read is not used, and still found. */
+static __global__ void
+read_behind (const volatile float *in)
+{
+  (void) in[threadIdx.x + 1];
+}
+
+static __global__ void
+write_before (float *out)
+{
+  out[(int) threadIdx.x - 1] = 0;
+}
+
 /* Each ends the program; run in a child. */
 static void
 make_mistake (const void *data)
@@ -200,6 +213,10 @@ make_mistake (const void *data)
     LAUNCH (f, leave_warp, 1, 64, f.memory);
   else if (g_str_equal (name, "write-behind"))
     LAUNCH (f, write_behind, 1, 64, f.memory);
+  else if (g_str_equal (name, "read-behind"))
+    LAUNCH (f, read_behind, 1, 64, f.memory);
+  else if (g_str_equal (name, "write-before"))
+    LAUNCH (f, write_before, 1, 64, f.memory);
   else
     *(volatile float *) f.memory = 1;
   cudaStreamSynchronize (f.stream);
@@ -229,9 +246,11 @@ test_left_warp (void)
 }
 
 static void
-test_written_behind (void)
+test_touched_beside (void)
 {
   assert_mistake ("write-behind", nullptr);
+  assert_mistake ("write-before", nullptr);
+  assert_mistake ("read-behind", nullptr);
 }
 
 static void
@@ -400,7 +419,8 @@ test_bfloat16 (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const mistakes[] = { "diverge", "leave-warp", "write-behind", "host-access" };
+  static const char *const mistakes[] = { "diverge",     "leave-warp",   "write-behind",
+                                          "read-behind", "write-before", "host-access" };
 
   g_test_init (&argc, &argv, nullptr);
   g_test_add_func ("/emulate/indices", test_indices);
@@ -409,7 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/emulate/shuffles", test_shuffles);
   g_test_add_func ("/emulate/divergence", test_divergence);
   g_test_add_func ("/emulate/left-warp", test_left_warp);
-  g_test_add_func ("/emulate/written-behind", test_written_behind);
+  g_test_add_func ("/emulate/touched-beside", test_touched_beside);
   g_test_add_func ("/emulate/host-access", test_host_access);
   for (const char *name : mistakes)
     {
