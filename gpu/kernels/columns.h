@@ -40,19 +40,25 @@ struct TrpColumns
   size_t slab;
 };
 
+/* Short slabs keep all multiprocessors busy, few of them the last block brief: 128, until they have
+ * 512 pixels, then up to 512. */
+static inline size_t
+trp_columns_slab (size_t pixels, size_t least)
+{
+  const size_t even = (pixels + 127) / 128, longest = MAX ((pixels + 511) / 512, 512);
+
+  return MAX (least, MIN (even, longest));
+}
+
 static inline TrpColumns
 trp_columns (int n_images, size_t pixels, int channels, int pack)
 {
   TrpColumns c = { pixels, n_images, channels, channels / pack };
-  const size_t max_slabs = 128;
-  size_t rows, least;
 
-  c.tx = c.packs < TRP_COLUMNS_PACKS ? c.packs : TRP_COLUMNS_PACKS;
+  c.tx = MIN (c.packs, TRP_COLUMNS_PACKS);
   c.ty = TRP_THREADS / c.tx;
   c.n_groups = (c.packs + c.tx - 1) / c.tx;
-  rows = (pixels + max_slabs - 1) / max_slabs;
-  least = (size_t) (TRP_COLUMNS_ROWS * c.ty);
-  c.slab = rows > least ? rows : least;
+  c.slab = trp_columns_slab (pixels, (size_t) (TRP_COLUMNS_ROWS * c.ty));
   c.n_slabs = (int) ((pixels + c.slab - 1) / c.slab);
   return c;
 }

@@ -58,6 +58,7 @@ const TrpOpCase trp_op_cases[] = {
   { "bias, many pixels", TRP_OP_bias_backward, { 0 }, 1, { { 1, 64, 80, 33 } }, 1 },
   { "bias of one channel", TRP_OP_bias_backward, { 0 }, 1, { { 2, 67, 61, 1 } }, 1 },
   { "bias of many channels", TRP_OP_bias_backward, { 0 }, 1, { { 2, 7, 5, 520 } }, 1 },
+  { "bias, long slabs", TRP_OP_bias_backward, { 0 }, 1, { { 1, 280, 250, 16 } }, 1 },
   { "bias, one pixel", TRP_OP_bias_backward, { 0 }, 1, { { 1, 1, 1, 8 } }, 1 },
   { "zero", TRP_OP_pad, { .pad_top = 1, .pad_bottom = 2, .pad_left = 3, .mode = TRP_PAD_ZERO }, 1, { { 2, 5, 4, 3 } }, 1 },
   { "reflect", TRP_OP_pad, { .pad_top = 3, .pad_bottom = 1, .pad_left = 2, .pad_right = 3, .mode = TRP_PAD_REFLECT }, 1, { { 2, 5, 4, 3 } }, 1 },
