@@ -139,7 +139,7 @@ add_record (GPtrArray *labels,
             size_t line,
             GError **error)
 {
-  unsigned long value, rgb[3];
+  unsigned long value, rgb[3] = { 0 };
   bool has_color = true;
   TrpColor color;
 

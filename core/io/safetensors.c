@@ -136,7 +136,7 @@ scan_hex4 (Scanner *self, unsigned *out_code)
 static bool
 scan_unicode_escape (Scanner *self, GString *out)
 {
-  unsigned code, low;
+  unsigned code = 0, low = 0;
 
   if (!scan_hex4 (self, &code))
     return false;
