@@ -60,7 +60,11 @@ apply (const std::string &entry)
     model.break_capture = true;
   else if (!entry.empty ())
     {
-      fprintf (stderr, "TRIPTYCH_EMULATE: there is no %s\n", entry.c_str ());
+      fprintf (
+        stderr,
+        "TRIPTYCH_EMULATE: there is no %s, only no-driver, no-device, old-device, capability=N, "
+        "memory=BYTES, fail-at-launch=N, no-capture and break-capture\n",
+        entry.c_str ());
       abort ();
     }
 }

@@ -205,7 +205,7 @@ static void
 make_mistake (const void *data)
 {
   const char *name = (const char *) data;
-  Fixture f (64);
+  Fixture f (64, g_str_equal (name, "unknown-word") ? "no-driver-at-all" : "");
 
   if (g_str_equal (name, "diverge"))
     LAUNCH (f, diverge, 1, 64, f.memory);
@@ -257,6 +257,12 @@ static void
 test_host_access (void)
 {
   assert_mistake ("host-access", nullptr);
+}
+
+static void
+test_unknown_word (void)
+{
+  assert_mistake ("unknown-word", "*there is no no-driver-at-all, only no-driver,*break-capture*");
 }
 
 /* Pinned memory is read when the device comes to it, pageable memory at once. */
@@ -420,7 +426,8 @@ int
 main (int argc, char **argv)
 {
   static const char *const mistakes[] = { "diverge",     "leave-warp",   "write-behind",
-                                          "read-behind", "write-before", "host-access" };
+                                          "read-behind", "write-before", "host-access",
+                                          "unknown-word" };
 
   g_test_init (&argc, &argv, nullptr);
   g_test_add_func ("/emulate/indices", test_indices);
@@ -431,6 +438,7 @@ main (int argc, char **argv)
   g_test_add_func ("/emulate/left-warp", test_left_warp);
   g_test_add_func ("/emulate/touched-beside", test_touched_beside);
   g_test_add_func ("/emulate/host-access", test_host_access);
+  g_test_add_func ("/emulate/unknown-word", test_unknown_word);
   for (const char *name : mistakes)
     {
       g_autofree char *path = g_strconcat ("/emulate/mistake/", name, "/subprocess", nullptr);
