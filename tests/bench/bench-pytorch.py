@@ -17,7 +17,10 @@ import subprocess
 import sys
 import time
 
-import torch
+try:
+    import torch
+except ImportError:
+    sys.exit("bench-pytorch.py: this Python has no PyTorch (module torch); start it with one that has")
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from pytorch_steps import make  # noqa: E402
@@ -116,7 +119,10 @@ def run_ours(options, row, precision):
     network, mode, size, batch = row
     command = [options.cli, "bench", "nn", "--network", network, "--mode", mode, "--size", str(size), "--batch",
                str(batch), "--device", options.device, "--precision", precision, "--seconds", str(options.seconds), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        sys.exit(f"bench-pytorch.py: {options.cli} cannot be started ({error.strerror}); say where it is with --cli")
     if done.returncode:
         raise RuntimeError(done.stderr.strip() or f"triptych-cli ended with {done.returncode}")
     return json.loads(done.stdout)
@@ -167,10 +173,11 @@ def compare(options, name, precision):
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], epilog="rows: " + ", ".join(ROWS))
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these")
-    parser.add_argument("--cli", default="triptych-cli", help="path of triptych-cli")
-    parser.add_argument("--device", choices=("cpu", "cuda"), help="cuda where PyTorch has it")
+    parser = argparse.ArgumentParser(description=__doc__.replace("; see --help", ""), epilog="rows: " + ", ".join(ROWS),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="only these of the rows below")
+    parser.add_argument("--cli", default="triptych-cli", help="path of triptych-cli (found in PATH)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="for both sides (cuda where PyTorch has it, else cpu)")
     parser.add_argument("--precision", default=None, help="with commas: default, strict, bf16, f16 "
                         "(default; on a GPU default,bf16)")
     parser.add_argument("--seconds", type=float, default=2, help="per way and round (2)")
@@ -181,6 +188,9 @@ def parse():
     for name in options.rows:
         if name not in ROWS:
             parser.error(f"no row {name}; rows: {', '.join(ROWS)}")
+    if options.device == "cuda" and not torch.cuda.is_available():
+        sys.exit(f"bench-pytorch.py: PyTorch {torch.__version__} finds no CUDA device here; use --device cpu, or a Python "
+                 "whose PyTorch is built for CUDA")
     options.device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     options.ways = [way for way in WAYS if options.device == "cuda" or not way.graph]
     precision = options.precision or ("default,bf16" if options.device == "cuda" else "default")
