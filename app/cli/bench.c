@@ -16,8 +16,9 @@ extern const TrpVerb trp_verb_bench;
 
 static char *network;
 static char *mode;
-static int size;
-static int batch;
+#define NOT_GIVEN G_MININT
+static int size = NOT_GIVEN;
+static int batch = NOT_GIVEN;
 static char *device_name;
 static char *precision;
 static double seconds = 2;
@@ -63,7 +64,8 @@ typedef struct
 {
   TrpDevice *device;
   TrpDeviceInfo info;
-  double matrix_rate;
+  const char *note;
+  bool has_heading;
 } Session;
 
 static const char *
@@ -102,8 +104,8 @@ add_row (JsonBuilder *builder,
   trp_json_add_count (builder, "peak_bytes", result->peak_bytes);
   trp_json_add_member (builder, "flop_per_step", result->flop);
   trp_json_add_member (builder, "convolution_seconds", result->convolution_seconds);
-  trp_json_add_member (builder, "matrix_rate", session->matrix_rate);
-  trp_json_add_member (builder, "floor_seconds", result->flop / session->matrix_rate);
+  trp_json_add_member (builder, "matrix_rate", result->matrix_rate);
+  trp_json_add_member (builder, "floor_seconds", result->flop / result->matrix_rate);
   add_text (builder, "device", session->info.name);
   add_text (builder, "precision", session->info.precision);
   json_builder_end_object (builder);
@@ -129,16 +131,18 @@ print_cell (const char *text, int width)
     printf ("%*s%s ", padding, "", text);
 }
 
+/* Not before there is something to stand below it. */
 static void
-print_heading (const Session *session, const char *note)
+print_heading (Session *session)
 {
   static const char *const columns[] = { N_ ("ms/step"),  N_ ("images/s"), N_ ("conv. ms"),
                                          N_ ("floor ms"), N_ ("GFLOP"),    N_ ("memory MB") };
 
   clear_line ();
-  printf ("%s\n", note);
-  printf (_ ("%s, %s; a large convolution runs at %.1f GFLOP/s\n\n"), session->info.name,
-          session->info.precision, 1e-9 * session->matrix_rate);
+  if (session->has_heading)
+    return;
+  session->has_heading = true;
+  printf ("%s\n%s, %s\n\n", session->note, session->info.name, session->info.precision);
   print_cell (_ ("network"), -20);
   print_cell (_ ("mode"), -5);
   print_cell (_ ("size"), 5);
@@ -167,13 +171,13 @@ print_profile (const TrpBenchmarkResult *result)
 }
 
 static void
-print_row (const Session *session, const TrpBenchmarkSpec *spec, const TrpBenchmarkResult *result)
+print_row (Session *session, const TrpBenchmarkSpec *spec, const TrpBenchmarkResult *result)
 {
-  clear_line ();
+  print_heading (session);
   printf ("%-20s %-5s %5d %5d %10.2f %10.1f %10.2f %10.2f %10.1f %10.0f\n", spec->network,
           mode_name (spec), result->size, result->batch, 1e3 * result->seconds,
           result->n_images / result->seconds, 1e3 * result->convolution_seconds,
-          1e3 * result->flop / session->matrix_rate, 1e-9 * result->flop,
+          1e3 * result->flop / result->matrix_rate, 1e-9 * result->flop,
           1e-6 * (double) result->peak_bytes);
   if (profile)
     print_profile (result);
@@ -182,7 +186,7 @@ print_row (const Session *session, const TrpBenchmarkSpec *spec, const TrpBenchm
 
 /* One row into @builder, or, without one, onto the terminal. */
 static bool
-bench_row (const Session *session,
+bench_row (Session *session,
            const TrpBenchmarkSpec *spec,
            TrpProgress *progress,
            JsonBuilder *builder,
@@ -201,7 +205,7 @@ bench_row (const Session *session,
 
 /* What this device or its memory cannot do is told in the row's place; the others go on. */
 static bool
-bench_or_tell (const Session *session,
+bench_or_tell (Session *session,
                const TrpBenchmarkSpec *spec,
                TrpProgress *progress,
                JsonBuilder *builder,
@@ -226,7 +230,7 @@ bench_or_tell (const Session *session,
     }
   else
     {
-      clear_line ();
+      print_heading (session);
       printf ("%-20s %-5s %5d %5d  %s\n", spec->network, mode_name (spec), spec->size, spec->batch,
               cause->message);
     }
@@ -234,7 +238,7 @@ bench_or_tell (const Session *session,
 }
 
 static bool
-bench_table (const Session *session, TrpProgress *progress, JsonBuilder *builder, GError **error)
+bench_table (Session *session, TrpProgress *progress, JsonBuilder *builder, GError **error)
 {
   const bool is_host = trp_device_is_host (session->device);
 
@@ -279,8 +283,7 @@ check (const TrpBenchmarkSpec *spec, GError **error)
 }
 
 static bool
-open_session (
-  Session *self, TrpPrecision wanted, TrpProgress *progress, char **out_note, GError **error)
+open_session (Session *self, TrpPrecision wanted, char **out_note, GError **error)
 {
   const TrpDeviceOptions options = { .precision = wanted, .deterministic = true };
 
@@ -288,7 +291,15 @@ open_session (
   if (!self->device)
     return false;
   trp_device_get_info (self->device, &self->info);
-  return trp_benchmark_measure_matrix_rate (self->device, progress, &self->matrix_rate, error);
+  return true;
+}
+
+static void
+print_footnote (void)
+{
+  printf (
+    _ ("\nfloor: the step's GFLOP at the speed of one large convolution here, the best of short "
+       "runs\nright before and after the row.\n"));
 }
 
 static bool
@@ -302,18 +313,32 @@ bench (TrpPrecision wanted, GError **error)
   Session session = { 0 };
   bool ok;
 
-  ok = (!network || check (&spec, error)) &&
-       open_session (&session, wanted, progress, &note, error);
+  ok = (!network || check (&spec, error)) && open_session (&session, wanted, &note, error);
   device = session.device;
   if (!ok)
     return false;
-  if (!json)
-    print_heading (&session, note);
+  session.note = note;
   if (!(network ? bench_row (&session, &spec, progress, builder, error)
                 : bench_table (&session, progress, builder, error)))
     return false;
   if (json)
     trp_json_print (builder);
+  else
+    print_footnote ();
+  return true;
+}
+
+/* Inside 0 stands for the network's own; given, it is a mistake. */
+static bool
+check_count (const char *option, int *io_value)
+{
+  if (*io_value == NOT_GIVEN)
+    *io_value = 0;
+  else if (*io_value < 1)
+    {
+      trp_verb_usage (_ ("%s is a whole number above 0, not %d"), option, *io_value);
+      return false;
+    }
   return true;
 }
 
@@ -329,6 +354,8 @@ run (int argc, char **argv)
     return trp_verb_usage (_ ("bench knows nn, not \"%s\""), argv[1]);
   if (mode && strcmp (mode, "infer") != 0 && strcmp (mode, "train") != 0)
     return trp_verb_usage (_ ("--mode is infer or train, not \"%s\""), mode);
+  if (!check_count ("--size", &size) || !check_count ("--batch", &batch))
+    return TRP_EXIT_USAGE;
   if (!network && (mode || size || batch))
     return trp_verb_usage (_ ("--mode, --size and --batch need --network NAME"));
   if (!(seconds > 0 && seconds <= 3600))

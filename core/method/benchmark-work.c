@@ -144,6 +144,23 @@ get_side (const TrpRecipe *recipe)
   return recipe->patch > 0 ? recipe->patch : recipe->size;
 }
 
+/* Others would fail somewhere inside, or come out larger than they went in. */
+static bool
+check_side (const TrpBenchmarkSpec *spec,
+            const Network *network,
+            const TrpRecipe *recipe,
+            GError **error)
+{
+  const int multiple = (int) trp_recipe_get_multiple (recipe), side = get_side (recipe);
+
+  if (network->forward == discriminate || side % multiple == 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY,
+               "%s takes images whose sides are multiples of %d pixels, not %d", spec->network,
+               multiple, side);
+  return false;
+}
+
 static TrpGraph *
 build_network (const Network *network, const TrpRecipe *recipe, bool train)
 {
@@ -182,7 +199,7 @@ append (const TrpBenchmarkSpec *spec, TrpBenchmarkWork *work, GError **error)
   g_autoptr (TrpRecipe) recipe = load_recipe (spec, &network, error);
   TrpGraph *graph;
 
-  if (!recipe)
+  if (!recipe || !check_side (spec, &network, recipe, error))
     return false;
   if (!spec->train && !network.forward)
     {

@@ -392,44 +392,15 @@ trp_benchmark_result_clear (TrpBenchmarkResult *self)
   g_clear_pointer (&self->ops, g_ptr_array_unref);
 }
 
-bool
-trp_benchmark_run (TrpDevice *device,
-                   const TrpBenchmarkSpec *spec,
-                   double seconds,
-                   TrpProgress *progress,
-                   TrpBenchmarkResult *out_result,
-                   GError **error)
-{
-  g_auto (TrpBenchmarkWork) work = { 0 };
-  g_auto (Bench) bench = { .device = device };
-  g_auto (TrpBenchmarkResult) result = { 0 };
-
-  if (!trp_progress_step (progress, 0, spec->network, error) ||
-      !trp_benchmark_build (spec, &work, error) ||
-      !open_bench (&bench, &work, spec->network, error))
-    return false;
-  if (bench.n_programs > 1)
-    make_slices (&bench);
-  result.size = bench.size;
-  result.batch = bench.batch;
-  result.n_images = bench.n_images;
-  for (int n = 0; n < bench.n_programs; n++)
-    result.peak_bytes += trp_program_get_bytes (bench.programs[n]);
-  if (!time_steps (&bench, seconds, progress, &result, error) ||
-      !profile (&bench, progress, &result, error) || !trp_progress_step (progress, 1, NULL, error))
-    return false;
-  *out_result = result;
-  memset (&result, 0, sizeof result);
-  return true;
-}
-
 /* ---- the device's own rate ---- */
 
 #define RATE_SIDE 64
 #define RATE_CHANNELS 256
 #define RATE_BATCH 64 /* where one image is over in no time */
 #define RATE_SHORT 0.002
-#define RATE_RUNS 20
+#define RATE_MIN_RUNS 4 /* the first of them warms up */
+#define RATE_MAX_RUNS 20
+#define RATE_SECONDS 0.3
 
 static TrpGraph *
 build_convolution (int batch)
@@ -447,39 +418,85 @@ build_convolution (int batch)
 /* Seconds of the fastest run, or a negative number. */
 static double
 time_convolution (
-  TrpDevice *device, int batch, TrpProgress *progress, double *out_rate, GError **error)
+  TrpDevice *device, int batch, TrpProgress *progress, double *io_rate, GError **error)
 {
   TrpBenchmarkWork work = { .graphs = { build_convolution (batch) }, .n_graphs = 1, .n_runs = 1 };
   const double flop = trp_graph_count_flop (work.graphs[0]);
   g_auto (Bench) bench = { .device = device };
+  const double start = now ();
   double least = INFINITY;
 
   if (!open_bench (&bench, &work, "A convolution", error))
     return -1;
-  for (int n = 0; n < RATE_RUNS; n++)
+  for (int n = 0; n < RATE_MAX_RUNS && (n < RATE_MIN_RUNS || now () - start < RATE_SECONDS); n++)
     {
       const double seconds = time_block (&bench, 1, error);
 
-      if (seconds < 0 || !trp_progress_step (progress, (double) n / RATE_RUNS, NULL, error))
+      if (seconds < 0 || !trp_progress_step (progress, (double) n / RATE_MAX_RUNS, NULL, error))
         return -1;
       least = MIN (least, seconds);
     }
-  *out_rate = MAX (*out_rate, flop / least);
+  *io_rate = MAX (*io_rate, flop / least);
   return least;
 }
 
-bool
-trp_benchmark_measure_matrix_rate (TrpDevice *device,
-                                   TrpProgress *progress,
-                                   double *out_rate,
-                                   GError **error)
+/* Never lowers @io_rate. */
+static bool
+raise_rate (TrpDevice *device, TrpProgress *progress, double *io_rate, GError **error)
 {
-  double rate = 0;
-  const double seconds = time_convolution (device, 1, progress, &rate, error);
+  const double seconds = time_convolution (device, 1, progress, io_rate, error);
 
-  if (seconds < 0 ||
-      (seconds < RATE_SHORT && time_convolution (device, RATE_BATCH, progress, &rate, error) < 0))
+  return seconds >= 0 && (seconds >= RATE_SHORT ||
+                          time_convolution (device, RATE_BATCH, progress, io_rate, error) >= 0);
+}
+
+/* ---- a row ---- */
+
+static bool
+time_network (TrpDevice *device,
+              const TrpBenchmarkSpec *spec,
+              double seconds,
+              TrpProgress *progress,
+              TrpBenchmarkResult *result,
+              GError **error)
+{
+  g_auto (TrpBenchmarkWork) work = { 0 };
+  g_auto (Bench) bench = { .device = device };
+
+  if (!trp_benchmark_build (spec, &work, error) ||
+      !open_bench (&bench, &work, spec->network, error))
     return false;
-  *out_rate = rate;
+  if (bench.n_programs > 1)
+    make_slices (&bench);
+  result->size = bench.size;
+  result->batch = bench.batch;
+  result->n_images = bench.n_images;
+  for (int n = 0; n < bench.n_programs; n++)
+    result->peak_bytes += trp_program_get_bytes (bench.programs[n]);
+  return time_steps (&bench, seconds, progress, result, error) &&
+         profile (&bench, progress, result, error);
+}
+
+bool
+trp_benchmark_run (TrpDevice *device,
+                   const TrpBenchmarkSpec *spec,
+                   double seconds,
+                   TrpProgress *progress,
+                   TrpBenchmarkResult *out_result,
+                   GError **error)
+{
+  TrpProgress before = trp_progress_part (progress, 0, 0.1);
+  TrpProgress during = trp_progress_part (progress, 0.1, 0.9);
+  TrpProgress after = trp_progress_part (progress, 0.9, 1);
+  g_auto (TrpBenchmarkResult) result = { 0 };
+
+  if (!trp_progress_step (progress, 0, spec->network, error) ||
+      !raise_rate (device, &before, &result.matrix_rate, error) ||
+      !time_network (device, spec, seconds, &during, &result, error) ||
+      !raise_rate (device, &after, &result.matrix_rate, error) ||
+      !trp_progress_step (progress, 1, NULL, error))
+    return false;
+  *out_result = result;
+  memset (&result, 0, sizeof result);
   return true;
 }

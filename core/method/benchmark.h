@@ -75,6 +75,8 @@ typedef struct
  * @n_steps: that were timed
  * @convolution_seconds: the part of a step that is convolution, from separate runs that wait for
  * every operation
+ * @matrix_rate: FLOP/s of one large convolution, the device's own rate: the best of short runs
+ * before and after the steps, so that other work on the machine slows both
  * @peak_bytes: memory that the engine takes on the device: arena, workspace, inputs, parameters,
  * states. Without what the back end's libraries keep for themselves
  * @ops: (element-type TrpBenchmarkOp): from the same runs, longest first
@@ -86,6 +88,7 @@ typedef struct
   int n_steps;
   double flop;
   double convolution_seconds;
+  double matrix_rate;
   size_t peak_bytes;
   GPtrArray *ops;
 } TrpBenchmarkResult;
@@ -103,13 +106,6 @@ bool trp_benchmark_run (TrpDevice *device,
                         TrpBenchmarkResult *out_result,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void trp_benchmark_result_clear (TrpBenchmarkResult *self);
-
-/* FLOP per second of the fastest of many runs of one large convolution (3 x 3, 256 channels): what
- * the device can do in its precision, to hold networks against. */
-bool trp_benchmark_measure_matrix_rate (TrpDevice *device,
-                                        TrpProgress *progress,
-                                        double *out_rate,
-                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpBenchmarkWork, trp_benchmark_work_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpBenchmarkResult, trp_benchmark_result_clear)

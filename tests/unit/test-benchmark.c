@@ -104,13 +104,16 @@ refuses_what_there_is_not (void)
   {
     TrpBenchmarkSpec spec;
     int code;
+    const char *told;
   } cases[] = {
     { { "resnet-7x", false, 0, 0 }, TRP_ERROR_UNSUPPORTED },
     { { "cyclegan", false, 0, 0 }, TRP_ERROR_UNSUPPORTED },
     { { "patient", true, 0, 0 }, TRP_ERROR_UNSUPPORTED },
     { { "unet", true, 8, 0 }, TRP_ERROR_FORMAT },
     { { "unet", true, 0, -1 }, TRP_ERROR_FORMAT },
-    { { "unet", true, 100, 0 }, TRP_ERROR_GEOMETRY },
+    { { "unet", true, 100, 0 }, TRP_ERROR_GEOMETRY, "multiples of 16 pixels, not 100" },
+    { { "resnet-9", false, 102, 0 }, TRP_ERROR_GEOMETRY, "multiples of 4 pixels, not 102" },
+    { { "patient", false, 36, 0 }, TRP_ERROR_GEOMETRY, "multiples of 16 pixels, not 36" },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
@@ -120,6 +123,8 @@ refuses_what_there_is_not (void)
 
       g_assert_false (trp_benchmark_build (&cases[n].spec, &work, &error));
       g_assert_error (error, TRP_ERROR, cases[n].code);
+      if (cases[n].code == TRP_ERROR_GEOMETRY)
+        g_assert_nonnull (strstr (error->message, cases[n].told));
     }
 }
 
@@ -206,11 +211,14 @@ json_keys (void)
 static void
 wrong_usage (void)
 {
-  static const char *const calls[][6] = {
+  static const char *const calls[][7] = {
     { "bench", NULL },
     { "bench", "viewer", NULL },
     { "bench", "nn", "--mode", "guess", NULL },
     { "bench", "nn", "--size", "64", NULL },
+    { "bench", "nn", "--network", "unet", "--size", "0", NULL },
+    { "bench", "nn", "--network", "unet", "--batch", "0", NULL },
+    { "bench", "nn", "--network", "unet", "--batch", "-1", NULL },
     { "bench", "nn", "--seconds", "0", NULL },
     { "bench", "nn", "--precision", "double", NULL },
   };
@@ -224,6 +232,38 @@ wrong_usage (void)
     }
 }
 
+/* CPUs with these instructions refuse to train in them, when the device is open already; others
+ * compute in float32. */
+static void
+no_heading_without_a_row (void)
+{
+  const char *const refused[] = { "bench",     "nn",     "--network", "unet",        "--mode",
+                                  "train",     "--size", "32",        "--precision", "bf16",
+                                  "--seconds", "0.01",   "--device",  "cpu",         NULL };
+  g_autofree char *out = NULL, *told = NULL;
+
+  if (trp_test_run_cli (refused, &out, &told) == 0)
+    {
+      g_test_skip ("this CPU has no AVX512-BF16");
+      return;
+    }
+  g_assert_cmpstr (out, ==, "");
+  g_assert_nonnull (strstr (told, "trains in float32"));
+}
+
+static void
+table_explains_its_floor (void)
+{
+  const char *const arguments[] = { "bench",     "nn",   "--network", "segmenter-phantom",
+                                    "--size",    "32",   "--batch",   "1",
+                                    "--seconds", "0.01", "--device",  "cpu",
+                                    NULL };
+  g_autofree char *out = NULL;
+
+  g_assert_cmpint (trp_test_run_cli (arguments, &out, NULL), ==, 0);
+  g_assert_nonnull (strstr (out, "\nfloor: "));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -234,6 +274,8 @@ main (int argc, char **argv)
   g_test_add_func ("/benchmark/refuses-what-there-is-not", refuses_what_there_is_not);
   g_test_add_func ("/benchmark/profile-is-a-step", profile_is_a_step);
   g_test_add_func ("/benchmark/json-keys", json_keys);
+  g_test_add_func ("/benchmark/no-heading-without-a-row", no_heading_without_a_row);
+  g_test_add_func ("/benchmark/table-explains-its-floor", table_explains_its_floor);
   g_test_add_func ("/benchmark/wrong-usage", wrong_usage);
   return g_test_run ();
 }
