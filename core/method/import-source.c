@@ -27,7 +27,7 @@ trp_import_parse_arch (const char *text, TrpImportArch *out_arch, GError **error
   else
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                   "\"%s\" cannot be imported; resnet-9, resnet-6, unet and res-unet-2.5d can",
+                   "\"%s\" cannot be imported; resnet-N (N: 1 to 32), unet and res-unet-2.5d can",
                    text);
       return false;
     }

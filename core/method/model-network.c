@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-static const char *
-choose_net (const TrpModel *model, const char *wanted, GError **error)
+const char *
+trp_model_network_choose (const TrpModel *model, const char *wanted, GError **error)
 {
   static const char *const nets[] = { "G_A", "G_B", "net" };
 
@@ -55,7 +55,7 @@ trp_model_network_init (TrpModelNetwork *out_network,
   const TrpRecipe *recipe = trp_model_get_recipe (model);
   /* two pixels of the deepest level, and room for the widest reflecting pad */
   const int least = MAX (8, 2 * (int) trp_recipe_get_multiple (recipe));
-  g_auto (TrpModelNetwork) self = { .net = choose_net (model, net, error) };
+  g_auto (TrpModelNetwork) self = { .net = trp_model_network_choose (model, net, error) };
   g_autoptr (TrpDevice) device = NULL;
   g_autofree char *note = NULL; /* says nothing of use here */
 

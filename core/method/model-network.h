@@ -24,6 +24,10 @@ typedef struct
   TrpStore *store;
 } TrpModelNetwork;
 
+/* The static name of the network that @wanted (nullable) means: the only or the first one. Errors:
+ * TRP_ERROR_UNSUPPORTED if the model has no such network. */
+const char *trp_model_network_choose (const TrpModel *model, const char *wanted, GError **error);
+
 /**
  * trp_model_network_init:
  * @net: (nullable): "G_A", "G_B" or "net"; the only or the first one

@@ -14,6 +14,7 @@
 #include "tests/lib/weights.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* --- export --- */
 
@@ -216,21 +217,152 @@ what_is_read_is_not_overwritten (void)
   g_autofree char *folder = trp_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
   g_autofree char *detour = g_build_filename (folder, ".", "model.safetensors", NULL);
+  g_autofree char *hard = g_build_filename (folder, "hard", NULL);
+  g_autofree char *symbolic = g_build_filename (folder, "symbolic", NULL);
   g_autofree char *before = NULL, *after = NULL;
   const char *const calls[][8] = {
     { "model", "export", path, "--out", detour, NULL },
     { "model", "export", path, "--onnx", "--out", path, NULL },
+    { "model", "export", path, "--out", hard, NULL },
+    { "model", "export", path, "--out", symbolic, NULL },
+    { "model", "import", symbolic, "--arch", "unet", "--out", hard, NULL },
     { "model", "import", path, "--arch", "unet", "--out", detour, NULL },
   };
   gsize size, size_after;
 
   g_assert_true (g_file_get_contents (shipped, &before, &size, NULL));
   g_assert_true (g_file_set_contents (path, before, (gssize) size, NULL));
+  g_assert_cmpint (link (path, hard), ==, 0);
+  g_assert_cmpint (symlink (path, symbolic), ==, 0);
   for (size_t n = 0; n < G_N_ELEMENTS (calls); n++)
-    g_assert_cmpint (trp_test_run_cli (calls[n], NULL, NULL), ==, 2);
+    {
+      g_autofree char *told = NULL;
+
+      g_assert_cmpint (trp_test_run_cli (calls[n], NULL, &told), ==, 2);
+      g_assert_nonnull (strstr (told, "--out is the file that is read"));
+    }
   g_assert_true (g_file_get_contents (path, &after, &size_after, NULL));
   g_assert_cmpmem (after, size_after, before, size);
   trp_test_remove_folder (folder);
+}
+
+/* Runs the verb, which must succeed, and returns what it says. */
+static char *
+say (const char *const *arguments)
+{
+  char *said = NULL;
+  g_autofree char *told = NULL;
+  const int status = trp_test_run_cli (arguments, &said, &told);
+
+  g_assert_cmpstr (told, ==, "");
+  g_assert_cmpint (status, ==, 0);
+  return said;
+}
+
+static void
+assert_onnx (const char *path, bool is_onnx)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  /* ir_version, field 1, comes first; in safetensors the length of a header */
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true ((bytes[0] == 0x08 && strstr (bytes + 2, "triptych") != NULL) == is_onnx);
+}
+
+/* From weights to a model, out again under either name, and what is said on the way. */
+static void
+name_tells_the_format (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *weights = g_build_filename (folder, "weights.safetensors", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *onnx = g_build_filename (folder, "out.ONNX", NULL);
+  g_autofree char *back = g_build_filename (folder, "back.safetensors", NULL);
+  const char *const import[] = { "model",  "import",          weights,      "--out",
+                                 path,     "--arch",          "resnet-1",   "--input-window",
+                                 "0,1200", "--output-window", "-1000,1000", NULL };
+  const char *const to_onnx[] = { "model", "export", path, "--out", onnx, "--size", "32", NULL };
+  const char *const to_back[] = { "model", "export", path, "--out", back, NULL };
+  const char *const contradiction[] = { "model", "export", path, "--out", back, "--onnx", NULL };
+  g_auto (TrpWeights) file = trp_weights_new_generator ("", 1);
+  g_autoptr (GBytes) bytes = trp_weights_write (&file, NULL);
+  g_autofree char *imported = NULL, *said_onnx = NULL, *said_back = NULL;
+
+  g_assert_true (g_file_set_contents (weights, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  imported = say (import);
+  g_assert_true (g_str_has_prefix (imported, path));
+  g_assert_nonnull (strstr (imported, "G_A (resnet-1, "));
+  g_assert_nonnull (strstr (imported, "reads MR"));
+  g_assert_nonnull (strstr (imported, "0:-1, 1200:1"));
+  g_assert_nonnull (strstr (imported, "-1000:-1, 1000:1"));
+  g_assert_true (strchr (imported, '\n') == imported + strlen (imported) - 1);
+  said_onnx = say (to_onnx);
+  assert_onnx (onnx, true);
+  said_back = say (to_back);
+  assert_onnx (back, false);
+  g_assert_cmpstr (strstr (said_onnx, "G_A"), ==, strstr (imported, "G_A"));
+  g_assert_cmpstr (strstr (said_back, "G_A"), ==, strstr (imported, "G_A"));
+  g_assert_cmpint (trp_test_run_cli (contradiction, NULL, NULL), ==, 2);
+  trp_test_remove_folder (folder);
+}
+
+/* An imported network was not trained here, so its losses and steps are nobody's. */
+static void
+info_is_silent_about_no_training (void)
+{
+  g_autofree char *trained = trp_test_source_path ("../resources/models/demo-prostate.safetensors");
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *weights = g_build_filename (folder, "weights.safetensors", NULL);
+  const char *const import[] = { "model",  "import", weights,          "--out",    path,
+                                 "--arch", "unet",   "--input-window", "-160,240", NULL };
+  const char *const about[][5] = { { "model", "info", trained, NULL },
+                                   { "model", "info", path, NULL },
+                                   { "model", "info", trained, "--json", NULL },
+                                   { "model", "info", path, "--json", NULL } };
+  g_auto (TrpWeights) file = trp_weights_new_unet (1);
+  g_autoptr (GBytes) bytes = trp_weights_write (&file, NULL);
+  g_autofree char *imported = NULL;
+
+  g_assert_true (g_file_set_contents (weights, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  imported = say (import);
+  for (size_t n = 0; n < G_N_ELEMENTS (about); n++)
+    {
+      const bool is_trained = n % 2 == 0, is_json = n >= 2;
+      g_autofree char *said = say (about[n]);
+
+      g_assert_nonnull (strstr (said, "[network]"));
+      g_assert_true ((strstr (said, "[training]") != NULL) == (is_trained || is_json));
+      if (is_json)
+        g_assert_true ((strstr (said, "\"history\"") != NULL) == is_trained);
+    }
+  trp_test_remove_folder (folder);
+}
+
+static void
+pickles_are_sent_to_the_readme (void)
+{
+  static const char *const beginnings[] = { "PK\x03\x04 and the rest of an archive",
+                                            "\x80\x02\x8a\nl\xfc\x9c\x46\xf9 pickle" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (beginnings); n++)
+    {
+      g_autofree char *folder = trp_test_make_folder ();
+      g_autofree char *path = g_build_filename (folder, "net_G_A.pth", NULL);
+      g_autofree char *out = g_build_filename (folder, "out", NULL);
+      const char *const import[] = { "model", "import", path,       "--out",
+                                     out,     "--arch", "resnet-9", NULL };
+      g_autofree char *told = NULL;
+
+      g_assert_true (g_file_set_contents (path, beginnings[n], -1, NULL));
+      g_assert_cmpint (trp_test_run_cli (import, NULL, &told), ==, 1);
+      g_assert_nonnull (strstr (told, "README.md"));
+      g_assert_true (strchr (told, '\n') == told + strlen (told) - 1);
+      trp_test_remove_folder (folder);
+    }
 }
 
 /* --- the settings that imports brought --- */
@@ -325,6 +457,10 @@ main (int argc, char **argv)
   g_test_add_func ("/export/onnx/wire-format", wire_format);
   g_test_add_func ("/export/verb/exit-statuses", exit_statuses);
   g_test_add_func ("/export/verb/overwrites-nothing", what_is_read_is_not_overwritten);
+  g_test_add_func ("/export/verb/name-tells-the-format", name_tells_the_format);
+  g_test_add_func ("/export/verb/info-is-silent-about-no-training",
+                   info_is_silent_about_no_training);
+  g_test_add_func ("/export/verb/pickles-are-sent-to-the-readme", pickles_are_sent_to_the_readme);
   g_test_add_func ("/export/settings/batch-norm", batch_norm_trains_and_infers);
   return g_test_run ();
 }

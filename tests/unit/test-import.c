@@ -362,7 +362,7 @@ other_networks (void)
   assert_refused (&file, "unet", TRP_ERROR_FORMAT, "with which a U-Net begins");
   assert_refused (&unet, "resnet-6", TRP_ERROR_FORMAT, "with which a generator begins");
   assert_refused (&file, "resnet-99", TRP_ERROR_UNSUPPORTED, "resnet-99");
-  assert_refused (&file, "vit", TRP_ERROR_UNSUPPORTED, "resnet-9, resnet-6, unet");
+  assert_refused (&file, "vit", TRP_ERROR_UNSUPPORTED, "resnet-N (N: 1 to 32), unet");
   g_ptr_array_remove (unet.entries, trp_weights_find (&unet, "up.0.transpose.weight"));
   assert_refused (&unet, "unet", TRP_ERROR_UNSUPPORTED, "no transposed convolutions");
   g_assert_null (trp_weights_import (bytes, &options, &error));
