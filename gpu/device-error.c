@@ -42,9 +42,8 @@ trp_gpu_ok (TrpGpuDevice *device, cudaError_t status, const char *doing, GError 
   if (status == cudaErrorMemoryAllocation && !device->failure)
     return set_no_memory (device, doing, error);
   if (!device->failure)
-    device->failure = g_strdup_printf (
-      "%s failed while %s: %s (CUDA error %d); start Triptych again, or use the CPU (device cpu)",
-      device->name, doing, cudaGetErrorString (status), (int) status);
+    device->failure = g_strdup_printf ("%s failed while %s: %s (CUDA error %d)", device->name,
+                                       doing, cudaGetErrorString (status), (int) status);
   return trp_gpu_is_alive (device, error);
 }
 

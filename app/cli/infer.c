@@ -6,7 +6,6 @@
 #include "app/cli/verb.h"
 #include "core/io/label-map.h"
 #include "core/method/model.h"
-#include "core/nn/device-choice.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -75,14 +74,7 @@ make_options (void)
 static bool
 check_options (void)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (precision && !trp_precision_parse (precision, &wanted, &error))
-    {
-      trp_verb_usage ("%s", error->message);
-      return false;
-    }
-  return trp_verb_check_frame (frame);
+  return trp_verb_check_device (device, precision, &wanted) && trp_verb_check_frame (frame);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "app/cli/verb.h"
 #include "config.h"
 #include "core/base/startup.h"
+#include "core/nn/device-choice.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -28,33 +29,42 @@ static const TrpVerb *const verbs[] = {
 
 static TrpProgress terminal = { .begin = 0, .end = 1 };
 
-/* Ctrl+C is taken from a thread of its own, because cancelling is nothing that a signal handler may
- * do. The second one ends the program at once. */
+/* Signals are taken from a thread of its own, because cancelling is nothing that a signal handler
+ * may do. A second Ctrl+C ends the program at once; the others come twice from programs that mean
+ * it once (timeout, a shell whose terminal was closed). */
 static void *
 watch_interrupts (void *data)
 {
-  const sigset_t *interrupt = data;
+  const sigset_t *interrupts = data;
   int signal_number;
 
-  while (sigwait (interrupt, &signal_number) == 0)
+  while (sigwait (interrupts, &signal_number) == 0)
     {
-      if (g_cancellable_is_cancelled (terminal.cancellable))
+      if (signal_number == SIGINT && g_cancellable_is_cancelled (terminal.cancellable))
         _exit (128 + signal_number);
       g_cancellable_cancel (terminal.cancellable);
     }
   return NULL;
 }
 
-/* Before any other thread exists: they inherit the mask. */
+/* Before any other thread exists: they inherit the mask. What the caller has the program ignore
+ * (nohup) stays ignored. */
 static void
 start_watching (void)
 {
-  static sigset_t interrupt;
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  static sigset_t interrupts;
 
-  sigemptyset (&interrupt);
-  sigaddset (&interrupt, SIGINT);
-  if (pthread_sigmask (SIG_BLOCK, &interrupt, NULL) == 0)
-    g_thread_unref (g_thread_new ("trp-interrupt", watch_interrupts, &interrupt));
+  sigemptyset (&interrupts);
+  for (size_t n = 0; n < G_N_ELEMENTS (numbers); n++)
+    {
+      struct sigaction action;
+
+      if (sigaction (numbers[n], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sigaddset (&interrupts, numbers[n]);
+    }
+  if (pthread_sigmask (SIG_BLOCK, &interrupts, NULL) == 0)
+    g_thread_unref (g_thread_new ("trp-interrupt", watch_interrupts, &interrupts));
 }
 
 static void
@@ -94,12 +104,33 @@ print_line (const char *message)
   fprintf (stderr, "triptych-cli: %s\n", line);
 }
 
-int
-trp_verb_fail (const GError *error)
+static void
+clear_progress (void)
 {
   if (terminal.func)
     fprintf (stderr, "\r\033[K");
-  print_line (error->message);
+}
+
+int
+trp_verb_fail (const GError *error)
+{
+  clear_progress ();
+  print_line (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? _ ("stopped")
+                                                                        : error->message);
+  return TRP_EXIT_FAILED;
+}
+
+int
+trp_verb_stop (const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  clear_progress ();
+  print_line (message);
   return TRP_EXIT_FAILED;
 }
 
@@ -130,7 +161,9 @@ trp_verb_parse (const TrpVerb *verb,
   g_autoptr (GError) error = NULL;
 
   g_set_prgname (program);
-  g_option_context_set_summary (context, verb->help);
+  g_option_context_set_summary (context, _ (verb->help));
+  if (verb->notes)
+    g_option_context_set_description (context, _ (verb->notes));
   if (entries)
     g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, io_argc, io_argv, &error))
@@ -208,6 +241,18 @@ trp_verb_parse_numbers (const char *option, const char *text, size_t n_min, size
     return g_steal_pointer (&numbers);
   trp_verb_usage (_ ("%s takes %zu to %zu numbers with commas between"), option, n_min, n_max);
   return NULL;
+}
+
+bool
+trp_verb_check_device (const char *device, const char *precision, TrpPrecision *out_precision)
+{
+  g_autoptr (GError) error = NULL;
+
+  if ((!device || trp_device_check_name (device, &error)) &&
+      (!precision || trp_precision_parse (precision, out_precision, &error)))
+    return true;
+  trp_verb_usage ("%s", error->message);
+  return false;
 }
 
 bool

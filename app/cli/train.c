@@ -5,7 +5,6 @@
 
 #include "app/cli/verb.h"
 #include "core/method/trainer.h"
-#include "core/nn/device-choice.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -35,8 +34,8 @@ static const GOptionEntry entries[] = {
   { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_ ("go on from the folder's checkpoint"), NULL },
   { "estimate", 0, 0, G_OPTION_ARG_NONE, &estimate_only,
     N_ ("say how much memory it takes and stop"), NULL },
-  { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings, N_ ("change a setting of the recipe"),
-    "KEY=VALUE" },
+  { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
+    N_ ("change a setting of the recipe, e.g. training.steps=2000"), "KEY=VALUE" },
   { NULL },
 };
 
@@ -53,36 +52,69 @@ load_recipe (const char *name, GError **error)
   return trp_recipe_check (recipe, error) ? g_steal_pointer (&recipe) : NULL;
 }
 
+/* Of the checkpoint written by this run; -1: none */
+static int saved_step = -1;
+
+static void
+on_saved (int step, void *user_data)
+{
+  saved_step = step;
+}
+
+/* What fits, as one would type it. */
+static char *
+advise (int batch, int patch, const char *need, void *user_data)
+{
+  return patch > 0
+           ? g_strdup_printf (_ ("with --set training.batch=%d --set data.patch=%d it needs %s"),
+                              batch, patch, need)
+           : g_strdup_printf (_ ("with --set training.batch=%d it needs %s"), batch, need);
+}
+
 static bool
 print_estimate (const TrpTrainOptions *options, GError **error)
 {
   TrpTrainEstimate estimate;
   g_autofree char *slices = NULL, *network = NULL, *available = NULL, *there = NULL;
+  g_autofree char *refusal = NULL;
 
-  if (!trp_train_estimate (options, &estimate, error))
+  if (!trp_train_check_fit (options, &estimate, &refusal, error))
     return false;
   slices = g_format_size (estimate.data);
   network = g_format_size (estimate.device);
   available = g_format_size (estimate.available);
   there = g_format_size (estimate.device_available);
   if (estimate.on_host)
-    printf (_ ("slices %s, network %s; %s free\n"), slices, network, available);
+    printf (_ ("%s: slices %s, network %s; %s free\n"), estimate.device_name, slices, network,
+            available);
   else
-    printf (_ ("slices %s of %s free; network %s of %s free on the device\n"), slices, available,
-            network, there);
+    printf (_ ("slices %s of %s free; network %s of %s free on %s\n"), slices, available, network,
+            there, estimate.device_name);
+  if (refusal)
+    printf ("%s\n", refusal);
   return true;
 }
 
-static bool
-train (const TrpTrainOptions *options, GError **error)
+static int
+train (const TrpTrainOptions *options)
 {
   g_autofree char *model = g_build_filename (options->folder, "model.safetensors", NULL);
   g_autofree char *text = g_strdup_printf (_ ("wrote %s"), model);
+  g_autoptr (GError) error = NULL;
 
-  if (!trp_train (options, trp_verb_progress (), error))
-    return false;
-  trp_verb_say (text, NULL);
-  return true;
+  if (trp_train (options, trp_verb_progress (), &error))
+    {
+      if (saved_step >= 0)
+        trp_verb_say (text, NULL);
+      return TRP_EXIT_DONE;
+    }
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return trp_verb_fail (error);
+  if (saved_step < 0)
+    return trp_verb_stop (_ ("stopped before the first step"));
+  return trp_verb_stop (
+    _ ("stopped after step %d; the checkpoint in %s is kept: go on with --resume"), saved_step,
+    options->folder);
 }
 
 static int
@@ -93,7 +125,6 @@ run (int argc, char **argv)
   g_autoptr (TrpDataList) list = NULL;
   TrpPrecision wanted = TRP_PRECISION_DEFAULT;
   TrpTrainOptions options;
-  bool ok;
 
   if (!trp_verb_parse (&trp_verb_train, entries, 1, 1, &argc, &argv))
     return TRP_EXIT_USAGE;
@@ -101,8 +132,8 @@ run (int argc, char **argv)
     return trp_verb_usage (_ ("train needs --data LIST and --out DIR"));
   if (fold < -1)
     return trp_verb_usage (_ ("--fold is a number of the list, not %d"), fold);
-  if (precision && !trp_precision_parse (precision, &wanted, &error))
-    return trp_verb_usage ("%s", error->message);
+  if (!trp_verb_check_device (device, precision, &wanted))
+    return TRP_EXIT_USAGE;
   recipe = load_recipe (argv[1], &error);
   list = recipe ? trp_data_list_load (data, &error) : NULL;
   if (!list)
@@ -115,9 +146,11 @@ run (int argc, char **argv)
                                .precision = wanted,
                                .deterministic = deterministic,
                                .resume = resume,
-                               .watch = { .say = trp_verb_say } };
-  ok = estimate_only ? print_estimate (&options, &error) : train (&options, &error);
-  return ok ? TRP_EXIT_DONE : trp_verb_fail (error);
+                               .watch = {
+                                 .say = trp_verb_say, .saved = on_saved, .advise = advise } };
+  if (!estimate_only)
+    return train (&options);
+  return print_estimate (&options, &error) ? TRP_EXIT_DONE : trp_verb_fail (error);
 }
 
 const TrpVerb trp_verb_train = {
@@ -125,5 +158,9 @@ const TrpVerb trp_verb_train = {
   .arguments =
     "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K] [--resume] [--set KEY=VALUE]...",
   .help = N_ ("train a network"),
+  .notes = N_ ("The device auto is the graphics card where there is a working one, else the CPU. A "
+               "card with too little\nmemory is told, with what would fit; choose the device cpu "
+               "to train on the CPU all the same.\n\nCtrl+C, SIGTERM and SIGHUP save a checkpoint "
+               "first; --resume goes on from it."),
   .run = run,
 };

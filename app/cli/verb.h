@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/nn/backend.h"
 
 #include <json-glib/json-glib.h>
 
@@ -26,6 +27,7 @@ enum
  * @name: first argument
  * @arguments: for the help, e.g. "REF TEST [--json]"
  * @help: one line
+ * @notes: (nullable): after the options in --help
  * @run: @argv[0] is the verb's name; returns an exit status
  */
 typedef struct
@@ -33,6 +35,7 @@ typedef struct
   const char *name;
   const char *arguments;
   const char *help;
+  const char *notes;
   int (*run) (int argc, char **argv);
 } TrpVerb;
 
@@ -51,14 +54,18 @@ bool trp_verb_parse (const TrpVerb *verb,
                      int *io_argc,
                      char ***io_argv);
 
-/* Prints "triptych-cli: MESSAGE" on standard error. Returns: TRP_EXIT_FAILED. */
+/* Prints "triptych-cli: MESSAGE" on standard error; what was cancelled says that it stopped.
+ * Returns: TRP_EXIT_FAILED. */
 int trp_verb_fail (const GError *error);
+/* The same with a sentence of the program, for work that was stopped. */
+int trp_verb_stop (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* Prints a usage mistake. Returns: TRP_EXIT_USAGE. */
 int trp_verb_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /* One line on standard error, above the progress line of a terminal. @data: not used. */
 void trp_verb_say (const char *sentence, void *data);
-/* A progress line on standard error, on a terminal and only there; Ctrl+C cancels. */
+/* A progress line on standard error, on a terminal and only there; Ctrl+C, SIGTERM
+ * and SIGHUP cancel. */
 TrpProgress *trp_verb_progress (void);
 
 /* Adds a number; NaN and infinities become the strings of the design. */
@@ -71,6 +78,9 @@ void trp_json_print (JsonBuilder *builder);
 /* "0.5,1,2" to numbers (in C notation). Returns: NULL after printing a usage mistake. (element-type
  * double) */
 GArray *trp_verb_parse_numbers (const char *option, const char *text, size_t n_min, size_t n_max);
+/* Of --device and --precision, each nullable; @out_precision stays as it is without one. Returns:
+ * false after printing a usage mistake. */
+bool trp_verb_check_device (const char *device, const char *precision, TrpPrecision *out_precision);
 /* Of --frame. Returns: false after printing a usage mistake. */
 bool trp_verb_check_frame (int frame);
 

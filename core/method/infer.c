@@ -162,6 +162,74 @@ trp_model_load_weights (const TrpModel *model, TrpStore *store, bool raw, GError
   return false;
 }
 
+static void
+say (const TrpInferOptions *options, const char *sentence)
+{
+  if (options && options->say)
+    options->say (sentence, options->data);
+}
+
+static bool
+open_device (Runner *self, const char *name, const TrpInferOptions *options, GError **error)
+{
+  const TrpDeviceOptions device = { .precision = options ? options->precision
+                                                         : TRP_PRECISION_DEFAULT,
+                                    .deterministic = true };
+
+  /* the recipe's threads were those of the machine it was trained on */
+  self->device = trp_device_choose (name, &device, &self->note, error);
+  if (self->device)
+    self->store = trp_store_new (self->device);
+  return self->device != NULL;
+}
+
+/* Where "auto" took a card on which not even one slice fits. Returns: whether it fits here. */
+static bool
+turn_to_cpu (Runner *self, const TrpModel *model, const TrpInferOptions *options, int batch)
+{
+  Runner other = *self;
+  g_autofree char *cpu = NULL;
+  TrpDeviceInfo info;
+
+  trp_device_get_info (self->device, &info);
+  other.device = NULL;
+  other.store = NULL;
+  other.program = NULL;
+  other.note = NULL;
+  other.batch = batch;
+  if (!open_device (&other, "cpu", options, NULL) ||
+      !make_program (&other, model, options && options->b_to_a, NULL))
+    {
+      clear_runner (&other);
+      return false;
+    }
+  clear_runner (self);
+  *self = other;
+  cpu = g_steal_pointer (&self->note);
+  self->note = g_strdup_printf ("%s: the memory of %s is too small for this", cpu, info.name);
+  say (options, self->note);
+  return true;
+}
+
+static bool
+open_runner (Runner *self, const TrpModel *model, const TrpInferOptions *options, GError **error)
+{
+  const char *name = options && options->device ? options->device : "auto";
+  const int batch = self->batch;
+  g_autoptr (GError) refusal = NULL;
+
+  if (!open_device (self, name, options, error))
+    return false;
+  say (options, self->note);
+  if (make_program (self, model, options && options->b_to_a, &refusal) ||
+      (strcmp (name, "auto") == 0 && !trp_device_is_host (self->device) &&
+       g_error_matches (refusal, TRP_ERROR, TRP_ERROR_LIMIT) &&
+       turn_to_cpu (self, model, options, batch)))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return false;
+}
+
 static bool
 init_runner (Runner *self,
              const TrpModel *model,
@@ -171,29 +239,33 @@ init_runner (Runner *self,
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
   const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
-  const TrpDeviceOptions device = { .precision = options ? options->precision
-                                                         : TRP_PRECISION_DEFAULT,
-                                    .deterministic = true };
 
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
   self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
   self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
-  /* the recipe's threads were those of the machine it was trained on */
-  self->device = trp_device_choose (options && options->device ? options->device : "auto", &device,
-                                    &self->note, error);
-  if (!self->device)
-    return false;
-  if (options && options->say)
-    options->say (self->note, options->data);
-  self->store = trp_store_new (self->device);
-  if (!make_program (self, model, options && options->b_to_a, error) ||
+  if (!open_runner (self, model, options, error) ||
       !trp_model_load_weights (model, self->store, options && options->raw, error))
     return false;
   self->input = trp_program_find (self->program, "x");
   self->output = trp_program_find (self->program, is_segmenter ? COMPLEMENT : "y");
   return true;
+}
+
+/* What to do about a device that failed at work. */
+static bool
+explain_failure (GError **error)
+{
+  g_autofree char *message = NULL;
+
+  if (!error || !g_error_matches (*error, TRP_ERROR, TRP_ERROR_DEVICE))
+    return false;
+  message = g_strdup_printf ("%s; start Triptych again or choose the device cpu",
+                             (*error)->message);
+  g_clear_error (error);
+  g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, message);
+  return false;
 }
 
 /* @out: (nz, height, width, n_out). The last group of slices is filled up with repetitions of the
@@ -223,7 +295,7 @@ run_stack (Runner *self,
       if (!trp_program_set (self->program, self->input, x, error) ||
           !trp_program_run (self->program, error) ||
           !trp_program_get (self->program, self->output, y, error))
-        return false;
+        return explain_failure (error);
       memcpy (out + k * n_pixels * (size_t) self->n_out, y,
               n * n_pixels * (size_t) self->n_out * sizeof *y);
     }

@@ -157,6 +157,23 @@ trp_recipe_settings (size_t *out_n)
   return settings;
 }
 
+/* "training/steps" is what the reader of a key file may try. */
+static void
+set_unknown (const char *group, const char *key, GError **error)
+{
+  g_autofree char *dotted = group ? NULL : g_strdelimit (g_strdup (key), "/", '.');
+  const char *dot = dotted ? strchr (dotted, '.') : NULL;
+  bool is_meant = false;
+
+  for (size_t n = 0; dot && n < G_N_ELEMENTS (settings); n++)
+    is_meant = is_meant || (strcmp (settings[n].key, dot + 1) == 0 &&
+                            strlen (settings[n].group) == (size_t) (dot - dotted) &&
+                            g_str_has_prefix (dotted, settings[n].group));
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%.100s%s%.100s\"%s%s",
+               group ? group : "", group ? "." : "", key, is_meant ? "; write " : "",
+               is_meant ? dotted : "");
+}
+
 const TrpRecipeSetting *
 trp_recipe_setting_find (const char *group, const char *key, GError **error)
 {
@@ -176,8 +193,7 @@ trp_recipe_setting_find (const char *group, const char *key, GError **error)
       found = &settings[n];
     }
   if (!found)
-    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%.100s%s%.100s\"",
-                 group ? group : "", group ? "." : "", key);
+    set_unknown (group, key, error);
   return found;
 }
 

@@ -266,6 +266,37 @@ trp_recipe_to_text (const TrpRecipe *self)
   return g_key_file_to_data (file, NULL, NULL);
 }
 
+static bool
+changes_numbers (const TrpRecipeSetting *setting)
+{
+  return strcmp (setting->group, "output") != 0 && setting->type != TRP_SETTING_TEXT;
+}
+
+#define MAX_NAMED 3
+
+char *
+trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  size_t n_settings, n_differing = 0;
+  const TrpRecipeSetting *settings = trp_recipe_settings (&n_settings);
+
+  for (size_t n = 0; n < n_settings; n++)
+    {
+      g_autofree char *one = trp_recipe_setting_get (&settings[n], there);
+      g_autofree char *other = trp_recipe_setting_get (&settings[n], here);
+
+      if (!changes_numbers (&settings[n]) || strcmp (one, other) == 0 || ++n_differing > MAX_NAMED)
+        continue;
+      g_string_append_printf (text, "%s%s.%s: %.60s there, %.60s here", text->len ? "; " : "",
+                              settings[n].group, settings[n].key, *one ? one : "nothing",
+                              *other ? other : "nothing");
+    }
+  if (n_differing > MAX_NAMED)
+    g_string_append_printf (text, "; and %zu more", n_differing - MAX_NAMED);
+  return n_differing ? g_strdup (text->str) : NULL;
+}
+
 char *
 trp_recipe_dup_reference (void)
 {

@@ -144,6 +144,16 @@ bool trp_recipe_check (const TrpRecipe *self, GError **error) G_GNUC_WARN_UNUSED
 
 /* Every setting, as a key file that parses back to the same recipe: goes into the checkpoint. */
 char *trp_recipe_to_text (const TrpRecipe *self);
+/**
+ * trp_recipe_dup_difference:
+ *
+ * Of settings that change a training's numbers; names, descriptions and what is written when do
+ * not.
+ *
+ * Returns: (nullable) (transfer full): "training.steps: 300 there, 600 here", the first few; NULL
+ * for none
+ */
+char *trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here);
 /* The table of settings with ranges, defaults and help, as a commented key file. */
 char *trp_recipe_dup_reference (void);
 

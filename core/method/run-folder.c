@@ -27,6 +27,7 @@ struct _TrpRunFolder
   char *path;
   char *checkpoint;
   char *model;
+  char *recipe;
   char *log_path;
   GString *log;
   int lock; /* the folder, open; -1: none */
@@ -287,6 +288,7 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
   self->path = g_strdup (path);
   self->checkpoint = g_build_filename (path, CHECKPOINT, NULL);
   self->model = g_build_filename (path, MODEL, NULL);
+  self->recipe = g_build_filename (path, RECIPE, NULL);
   self->log_path = g_build_filename (path, LOG, NULL);
   self->log = g_string_new (NULL);
   if (!resume && trp_run_folder_has_checkpoint (self))
@@ -317,6 +319,7 @@ trp_run_folder_free (TrpRunFolder *self)
   g_free (self->path);
   g_free (self->checkpoint);
   g_free (self->model);
+  g_free (self->recipe);
   g_free (self->log_path);
   g_string_free (self->log, TRUE);
   g_free (self);
@@ -334,6 +337,12 @@ trp_run_folder_get_model (const TrpRunFolder *self)
   return self->model;
 }
 
+const char *
+trp_run_folder_get_recipe (const TrpRunFolder *self)
+{
+  return self->recipe;
+}
+
 bool
 trp_run_folder_has_checkpoint (const TrpRunFolder *self)
 {
@@ -343,9 +352,7 @@ trp_run_folder_has_checkpoint (const TrpRunFolder *self)
 bool
 trp_run_folder_write_recipe (TrpRunFolder *self, const char *text, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, RECIPE, NULL);
-
-  return trp_write_file (path, text, strlen (text), error);
+  return trp_write_file (self->recipe, text, strlen (text), error);
 }
 
 const char *

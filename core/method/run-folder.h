@@ -54,6 +54,7 @@ void trp_run_folder_free (TrpRunFolder *self);
 
 const char *trp_run_folder_get_checkpoint (const TrpRunFolder *self);
 const char *trp_run_folder_get_model (const TrpRunFolder *self);
+const char *trp_run_folder_get_recipe (const TrpRunFolder *self);
 bool trp_run_folder_has_checkpoint (const TrpRunFolder *self);
 bool trp_run_folder_write_recipe (TrpRunFolder *self,
                                   const char *text,

@@ -54,29 +54,6 @@ measure_workspaces (const TrpRecipe *recipe, TrpDevice *device, size_t *out_byte
   return true;
 }
 
-bool
-trp_train_memory_measure (const TrpTrainOptions *options,
-                          const TrpDataList *list,
-                          TrpDevice *device,
-                          TrpTrainEstimate *out_estimate,
-                          GError **error)
-{
-  const TrpTrainerClass *klass = trp_trainer_class_get (options->recipe);
-  size_t workspaces;
-  TrpTrainEstimate result = { .on_host = trp_device_is_host (device),
-                              .available = trp_memory_get_available () };
-  TrpDeviceInfo info;
-
-  trp_device_get_info (device, &info);
-  if (!measure_workspaces (options->recipe, device, &workspaces, error) ||
-      !klass->estimate_data (options->recipe, list, &result.data, error))
-    return false;
-  result.device = plan_bytes (options->recipe, device) + workspaces;
-  result.device_available = result.on_host ? result.available : info.free_bytes;
-  *out_estimate = result;
-  return true;
-}
-
 /* ---- what instead ---- */
 
 typedef struct
@@ -139,6 +116,18 @@ find_patch (Search *self, int patch)
 
 /* (transfer full) */
 static char *
+word (const TrpTrainOptions *options, int batch, int patch, const char *need)
+{
+  const TrpTrainWatch *watch = &options->watch;
+
+  if (watch->advise)
+    return watch->advise (batch, patch, need, watch->data);
+  return patch ? g_strdup_printf ("with batch %d and patch %d it needs %s", batch, patch, need)
+               : g_strdup_printf ("with batch %d it needs %s", batch, need);
+}
+
+/* (transfer full) */
+static char *
 suggest (const TrpTrainOptions *options, size_t budget, TrpDevice *device)
 {
   const TrpRecipe *r = options->recipe;
@@ -151,7 +140,7 @@ suggest (const TrpTrainOptions *options, size_t budget, TrpDevice *device)
   if (batch > 0)
     {
       bytes = g_format_size (count (&search));
-      return g_strdup_printf ("with batch %d it needs %s", batch, bytes);
+      return word (options, batch, 0, bytes);
     }
   recipe->batch = 1;
   patch = find_patch (&search, r->patch > 0 ? r->patch : r->size);
@@ -159,7 +148,63 @@ suggest (const TrpTrainOptions *options, size_t budget, TrpDevice *device)
     return g_strdup ("not even batch 1 with the smallest patch would fit: choose a smaller network "
                      "or another device");
   bytes = g_format_size (count (&search));
-  return g_strdup_printf ("with batch 1 and patch %d it needs %s", patch, bytes);
+  return word (options, 1, patch, bytes);
+}
+
+/* What is free now may be a little less when the training takes it. */
+static size_t
+get_budget (const TrpTrainEstimate *e)
+{
+  const size_t budget = e->device_available / 10 * 9, on_host = e->on_host ? e->data : 0;
+
+  return budget > on_host ? budget - on_host : 0;
+}
+
+/* To sizes that are not possible at all. */
+static void
+add_advice (const TrpTrainOptions *options,
+            const TrpTrainEstimate *e,
+            TrpDevice *device,
+            GError **error)
+{
+  g_autofree char *advice = NULL, *message = NULL;
+
+  if (!error || !g_error_matches (*error, TRP_ERROR, TRP_ERROR_LIMIT))
+    return;
+  advice = suggest (options, e->device_available ? get_budget (e) : SIZE_MAX - 1, device);
+  message = g_strdup_printf ("%s; %s", (*error)->message, advice);
+  g_clear_error (error);
+  g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT, message);
+}
+
+/* ---- both ---- */
+
+bool
+trp_train_memory_measure (const TrpTrainOptions *options,
+                          const TrpDataList *list,
+                          TrpDevice *device,
+                          TrpTrainEstimate *out_estimate,
+                          GError **error)
+{
+  const TrpTrainerClass *klass = trp_trainer_class_get (options->recipe);
+  size_t workspaces;
+  TrpTrainEstimate result = { .on_host = trp_device_is_host (device),
+                              .available = trp_memory_get_available () };
+  TrpDeviceInfo info;
+
+  trp_device_get_info (device, &info);
+  g_strlcpy (result.device_name, info.name, sizeof result.device_name);
+  result.device_available = result.on_host ? result.available : info.free_bytes;
+  if (!klass->estimate_data (options->recipe, list, &result.data, error))
+    return false;
+  if (!measure_workspaces (options->recipe, device, &workspaces, error))
+    {
+      add_advice (options, &result, device, error);
+      return false;
+    }
+  result.device = plan_bytes (options->recipe, device) + workspaces;
+  *out_estimate = result;
+  return true;
 }
 
 static void
@@ -196,7 +241,7 @@ trp_train_memory_check (const TrpTrainOptions *options,
     return false;
   if (e->device_available == 0 || e->device + on_host <= e->device_available)
     return true;
-  refuse (options, e, e->device_available - on_host, false, device, error);
+  refuse (options, e, get_budget (e), false, device, error);
   return false;
 }
 

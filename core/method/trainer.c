@@ -35,6 +35,7 @@ trp_trainer_class_get (const TrpRecipe *recipe)
  * @note: on the device
  * @info: of the device when it was opened
  * @saved_step: of the checkpoint in the folder; -1: none
+ * @resumed: what the checkpoint says; zeros for a new run
  * @values: of the last step whose losses have been read
  * @sums, @n_summed: of these since the last row of the log
  */
@@ -48,6 +49,7 @@ typedef struct
   TrpDeviceInfo info;
   TrpTrainEstimate need;
   int saved_step;
+  TrpRunState resumed;
   gint64 start_us;
   double values[TRP_TRAINER_MAX_VALUES];
   double sums[TRP_TRAINER_MAX_VALUES];
@@ -201,25 +203,64 @@ save (Run *run, GError **error)
                                     trp_run_folder_get_model (run->folder), error);
 }
 
+static bool
+save_and_tell (Run *run, GError **error)
+{
+  const TrpTrainWatch *watch = &run->base.options->watch;
+  const bool ok = save (run, error);
+
+  if (ok && watch->saved)
+    watch->saved (run->saved_step, watch->data);
+  return ok;
+}
+
+/* The decay of the learning rate ends with the last step. */
+static bool
+check_same_recipe (const Run *run, const TrpSafetensors *file, GError **error)
+{
+  const TrpRecipe *here = run->base.recipe;
+  const char *text = trp_safetensors_peek_metadata (file, "recipe");
+  g_autoptr (TrpRecipe) there = text ? trp_recipe_parse (text, strlen (text), error) : NULL;
+  g_autofree char *difference = there ? trp_recipe_dup_difference (there, here) : NULL;
+
+  if (there && !difference)
+    return true;
+  if (difference)
+    g_set_error (
+      error, TRP_ERROR, TRP_ERROR_FORMAT,
+      "The training in %s was made with another recipe (%s)%s; go on with its own, %s, "
+      "or choose another folder",
+      run->base.options->folder, difference,
+      there->steps == here->steps ? "" : ", and the learning rate follows the number of steps",
+      trp_run_folder_get_recipe (run->folder));
+  else if (text)
+    g_prefix_error (error, "The checkpoint's recipe cannot be read: ");
+  else
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "The checkpoint in %s names no recipe; choose another folder",
+                 run->base.options->folder);
+  return false;
+}
+
 /* The same recipe on the same cases. */
 static bool
 check_same_run (const Run *run, const TrpSafetensors *file, GError **error)
 {
-  const bool same_recipe = g_strcmp0 (trp_safetensors_peek_metadata (file, "recipe"),
-                                      run->recipe_text) == 0;
-
-  if (same_recipe && g_strcmp0 (trp_safetensors_peek_metadata (file, "split"), run->split) == 0)
+  if (!check_same_recipe (run, file, error))
+    return false;
+  if (g_strcmp0 (trp_safetensors_peek_metadata (file, "split"), run->split) == 0)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-               "The run in this folder was made with another %s; choose another folder",
-               same_recipe ? "data list" : "recipe");
+               "The training in %s was made with another data list or fold; choose another folder",
+               run->base.options->folder);
   return false;
 }
 
 /* Its numbers will not be those of a run that stayed where it was. */
 static void
-tell_of_change (const Run *run, const TrpRunState *state)
+tell_of_change (const Run *run)
 {
+  const TrpRunState *state = &run->resumed;
   const TrpDeviceInfo *now = &run->info;
   g_autofree char *text = NULL;
 
@@ -239,25 +280,22 @@ static bool
 restore (Run *run, const TrpSafetensors *file, GError **error)
 {
   TrpTrainer *t = &run->base;
-  TrpRunState state;
+  const TrpRunState *state = &run->resumed;
 
-  if (!trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), t->recipe, &state,
-                            error) ||
-      !trp_trainer_start_loss_scales (t, error) ||
+  if (!trp_trainer_start_loss_scales (t, error) ||
       !trp_checkpoint_restore (t->store, file, NULL, error))
     return false;
-  t->step = state.step;
-  t->seed = state.seed;
-  t->n_restarts = state.n_restarts;
+  t->step = state->step;
+  t->seed = state->seed;
+  t->n_restarts = state->n_restarts;
   for (int n = 0; n < 2; n++)
     {
-      t->pool_fill[n] = state.pool_fill[n];
-      t->pool_index[n] = state.pool_index[n];
+      t->pool_fill[n] = state->pool_fill[n];
+      t->pool_index[n] = state->pool_index[n];
     }
-  run->n_summed = state.n_summed;
-  run->saved_step = state.step;
-  memcpy (run->sums, state.sums, sizeof state.sums);
-  tell_of_change (run, &state);
+  run->n_summed = state->n_summed;
+  run->saved_step = state->step;
+  memcpy (run->sums, state->sums, sizeof state->sums);
   return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
                                      error);
 }
@@ -303,7 +341,9 @@ open_folder (Run *run, TrpSafetensors **out_file, GError **error)
   if (trp_run_folder_has_checkpoint (run->folder))
     {
       file = trp_safetensors_load (trp_run_folder_get_checkpoint (run->folder), error);
-      if (!file || !check_same_run (run, file, error))
+      if (!file || !check_same_run (run, file, error) ||
+          !trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), run->base.recipe,
+                                &run->resumed, error))
         return false;
     }
   *out_file = g_steal_pointer (&file);
@@ -312,6 +352,16 @@ open_folder (Run *run, TrpSafetensors **out_file, GError **error)
 
 /* ---- device ---- */
 
+/* In the default precision. */
+static bool
+would_be_host (const char *name)
+{
+  g_autofree char *note = NULL;
+  g_autoptr (TrpDevice) device = trp_device_choose (name, NULL, &note, NULL);
+
+  return device && trp_device_is_host (device);
+}
+
 /* @out_note: (transfer full) */
 static TrpDevice *
 choose_device (const TrpTrainOptions *options, char **out_note, GError **error)
@@ -319,31 +369,51 @@ choose_device (const TrpTrainOptions *options, char **out_note, GError **error)
   const TrpDeviceOptions device_options = { .deterministic = options->deterministic,
                                             .precision = options->precision,
                                             .n_threads = options->recipe->threads };
+  const char *name = options->device ? options->device : "auto";
+  const bool is_half = options->precision == TRP_PRECISION_BF16 ||
+                       options->precision == TRP_PRECISION_F16;
   g_autofree char *note = NULL;
-  g_autoptr (TrpDevice) device = trp_device_choose (options->device ? options->device : "auto",
-                                                    &device_options, &note, error);
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (TrpDevice) device = trp_device_choose (name, &device_options, &note, &refusal);
 
-  if (!device)
-    return NULL;
-  if (trp_device_is_host (device) && options->precision == TRP_PRECISION_BF16)
+  if (is_half && (device ? trp_device_is_host (device) : would_be_host (name)))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                 "A CPU trains in float32 only; use the default precision");
+  else if (!device)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  else
     {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                   "A CPU trains in float32 only (%s); use the default precision", note);
-      return NULL;
+      *out_note = g_steal_pointer (&note);
+      return g_steal_pointer (&device);
     }
-  *out_note = g_steal_pointer (&note);
-  return g_steal_pointer (&device);
+  return NULL;
 }
 
 bool
 trp_train_estimate (const TrpTrainOptions *options, TrpTrainEstimate *out_estimate, GError **error)
 {
+  return trp_train_check_fit (options, out_estimate, NULL, error);
+}
+
+bool
+trp_train_check_fit (const TrpTrainOptions *options,
+                     TrpTrainEstimate *out_estimate,
+                     char **out_refusal,
+                     GError **error)
+{
   g_autoptr (TrpDataList)
     list = trp_data_list_select_fold (options->list, options->fold, false, error);
   g_autofree char *note = NULL;
   g_autoptr (TrpDevice) device = list ? choose_device (options, &note, error) : NULL;
+  g_autoptr (GError) refusal = NULL;
 
-  return device && trp_train_memory_measure (options, list, device, out_estimate, error);
+  if (!device || !trp_train_memory_measure (options, list, device, out_estimate, error))
+    return false;
+  if (out_refusal)
+    *out_refusal = trp_train_memory_check (options, out_estimate, device, &refusal)
+                     ? NULL
+                     : g_strdup (refusal->message);
+  return true;
 }
 
 /* Before anything is loaded or written. */
@@ -392,7 +462,11 @@ prepare (Run *run, TrpProgress *progress, GError **error)
   if (!rows || !open_device (run, rows, error) || !open_folder (run, &file, error) ||
       !t->klass->load (t, rows, progress, error))
     return false;
-  say (t, run->note);
+  if (run->resumed.step < t->recipe->steps)
+    {
+      say (t, run->note);
+      tell_of_change (run);
+    }
   if (!make_programs (run, error))
     return false;
   if (!file)
@@ -515,7 +589,7 @@ do_step (Run *run, GError **error)
     return true;
   if (is_due (run, r->preview_every) && !write_preview (run, error))
     return false;
-  return !is_due (run, r->save_every) || save (run, error);
+  return !is_due (run, r->save_every) || save_and_tell (run, error);
 }
 
 /* What a device that failed has left. */
@@ -527,8 +601,8 @@ tell_of_checkpoint (const Run *run, GError **error)
   if (run->saved_step >= 0)
     {
       g_autofree char *message = g_strdup_printf (
-        "%s; the training ended after step %d, and the checkpoint of step %d is kept: it can go on "
-        "from there",
+        "%s; the training ended after step %d, and the checkpoint of step %d is kept: start "
+        "Triptych again or choose the device cpu, and go on from there",
         (*error)->message, run->base.step, run->saved_step);
 
       g_clear_error (error);
@@ -537,8 +611,9 @@ tell_of_checkpoint (const Run *run, GError **error)
   else
     {
       g_autofree char *message = g_strdup_printf (
-        "%s; the training ended after step %d, before its first checkpoint", (*error)->message,
-        run->base.step);
+        "%s; the training ended after step %d, before its first checkpoint: start Triptych again "
+        "or choose the device cpu",
+        (*error)->message, run->base.step);
 
       g_clear_error (error);
       g_set_error_literal (error, TRP_ERROR, TRP_ERROR_DEVICE, message);
@@ -552,7 +627,10 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
   const int n_steps = t->recipe->steps;
 
   if (t->step >= n_steps)
-    say (t, "This training was already complete");
+    {
+      say (t, "This training was already complete");
+      return save (run, error); /* it may have been killed between its two last files */
+    }
   run->start_us = g_get_monotonic_time ();
   while (t->step < n_steps)
     {
@@ -561,7 +639,7 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
 
       if (!trp_progress_step (progress, (double) t->step / n_steps, text, &local))
         {
-          const bool saved = save (run, error);
+          const bool saved = save_and_tell (run, error);
 
           if (saved)
             g_propagate_error (error, local);
@@ -572,7 +650,7 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
       if (!do_step (run, error))
         return false;
     }
-  return save (run, error);
+  return save_and_tell (run, error);
 }
 
 static bool

@@ -37,21 +37,29 @@ typedef struct
   const double *values;
 } TrpTrainLog;
 
-/* Called on the training thread; each may be NULL. @say: one sentence to show (device, alarms,
- * restarts). */
+/**
+ * TrpTrainWatch: called on the training thread; each may be NULL
+ * @say: one sentence to show (device, alarms, restarts)
+ * @saved: steps in the checkpoint that has just been written
+ * @advise: (transfer full): what fits where the recipe does not, in the program's words: @batch,
+ * and @patch where it must be smaller too, else 0; @need: the memory of that. NULL: core's words
+ */
 typedef struct
 {
   void (*log) (const TrpTrainLog *log, void *data);
   void (*preview) (const char *path, int step, void *data);
   void (*say) (const char *sentence, void *data);
   void *data;
+  void (*saved) (int step, void *data);
+  char *(*advise) (int batch, int patch, const char *need, void *data);
 } TrpTrainWatch;
 
 /**
  * TrpTrainOptions:
  * @fold: validate on this fold of the list, train on the others; -1: all train
  * @folder: made if need be; a finished or unfinished run in it is refused unless @resume
- * @device: as trp_device_choose(); NULL: "auto"
+ * @device: as trp_device_choose(); NULL: "auto", which takes the card where there is one: too
+ * little memory on it is told, and never a reason to train on the CPU
  * @precision, @deterministic: of the device; they belong to the run, not to the recipe. On a CPU
  * trainings are in float32 and deterministic
  */
@@ -71,6 +79,7 @@ typedef struct
 /**
  * TrpTrainEstimate: bytes
  * @data: training slices in the machine's memory
+ * @device_name: on what it would run
  * @device: weights, activations, optimiser state and workspaces, for training and previews
  * @available: of the machine's memory, free now; 0: unknown
  * @device_available: of the device's memory; the same where the device is the machine itself
@@ -78,6 +87,7 @@ typedef struct
  */
 typedef struct
 {
+  char device_name[128];
   size_t data, device, available, device_available;
   bool on_host;
 } TrpTrainEstimate;
@@ -87,15 +97,21 @@ typedef struct
 bool trp_train_estimate (const TrpTrainOptions *options,
                          TrpTrainEstimate *out_estimate,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same; @out_refusal: (transfer full): what trp_train() would say of memory, NULL if it fits.
+ */
+bool trp_train_check_fit (const TrpTrainOptions *options,
+                          TrpTrainEstimate *out_estimate,
+                          char **out_refusal,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * trp_train:
  *
  * Errors: G_IO_ERROR_CANCELLED after saving; TRP_ERROR_LIMIT when the estimate does not fit, with
- * both numbers and what would fit; TRP_ERROR_FORMAT for a loss that is no number any more (the last
- * checkpoint is kept), or a folder that holds another run; TRP_ERROR_DEVICE, during a run with the
- * step of the checkpoint that is kept; TRP_ERROR_UNSUPPORTED for a precision; TRP_ERROR_IO,
- * GEOMETRY.
+ * both numbers and what would fit in 90 % of what is free; TRP_ERROR_FORMAT for a loss that is no
+ * number any more (the last checkpoint is kept), or a folder that holds another run;
+ * TRP_ERROR_DEVICE, during a run with the step of the checkpoint that is kept;
+ * TRP_ERROR_UNSUPPORTED for a precision; TRP_ERROR_IO, GEOMETRY.
  */
 bool trp_train (const TrpTrainOptions *options,
                 TrpProgress *progress,

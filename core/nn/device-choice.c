@@ -80,14 +80,16 @@ describe (const TrpDevice *device)
                           info.note);
 }
 
-/* A reason inside a sentence: "No driver" becomes "no driver", "CUDA" stays. */
+/* A reason inside a sentence: "No driver" becomes "no driver", "GeForce" and "CUDA" stay. */
 static char *
 embed (const char *reason)
 {
+  static const char *const words[] = { "A ", "No ", "The ", "There ", "This " };
   char *text = g_strdup (reason);
 
-  if (g_ascii_isupper (text[0]) && (g_ascii_islower (text[1]) || text[1] == ' '))
-    text[0] = g_ascii_tolower (text[0]);
+  for (size_t n = 0; n < G_N_ELEMENTS (words); n++)
+    if (g_str_has_prefix (text, words[n]))
+      text[0] = g_ascii_tolower (text[0]);
   return text;
 }
 
@@ -168,6 +170,19 @@ choose_cuda (const TrpDeviceOptions *options, int index, char **out_note, GError
   return device;
 }
 
+bool
+trp_device_check_name (const char *name, GError **error)
+{
+  static const char *const words[] = { "auto", "cpu", "reference", NULL };
+  int index;
+
+  if (g_strv_contains (words, name) || parse_index (name, &index))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+               "There is no device \"%s\"; use auto, cpu, cuda or cuda:N", name);
+  return false;
+}
+
 TrpDevice *
 trp_device_choose (const char *name,
                    const TrpDeviceOptions *options,
@@ -178,6 +193,8 @@ trp_device_choose (const char *name,
   int index;
 
   g_return_val_if_fail (name && out_note, NULL);
+  if (!trp_device_check_name (name, error))
+    return NULL;
   if (!options)
     options = &defaults;
   if (strcmp (name, "auto") == 0)
@@ -186,14 +203,8 @@ trp_device_choose (const char *name,
     return open_cpu (options, NULL, out_note, error);
   if (parse_index (name, &index))
     return choose_cuda (options, index, out_note, error);
-  if (strcmp (name, "reference") == 0)
-    {
-      *out_note = g_strdup ("Reference device: plain C in double, slow");
-      return trp_device_open (&trp_backend_reference, options, error);
-    }
-  g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-               "There is no device \"%s\"; use auto, cpu, cuda or cuda:N", name);
-  return NULL;
+  *out_note = g_strdup ("Reference device: plain C in double, slow");
+  return trp_device_open (&trp_backend_reference, options, error);
 }
 
 void

@@ -29,6 +29,9 @@ TrpDevice *trp_device_choose (const char *name,
                               char **out_note,
                               GError **error);
 
+/* Whether trp_device_choose() knows the name; opens nothing. Errors: TRP_ERROR_UNSUPPORTED. */
+bool trp_device_check_name (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether it computes in the machine's own memory. */
 bool trp_device_is_host (const TrpDevice *device);
 

@@ -5,7 +5,7 @@
  * Tests put it under the module's name into TRIPTYCH_MODULE_DIR (fake-gpu.h). TRIPTYCH_FAKE_GPU in
  * the environment holds words, separated by commas:
  *   abi          the table of another version
- *   no-driver, no-device, old-device
+ *   no-driver, no-device, old-device, lost
  *                open fails as the CUDA module's does
  *   wrong, nan   convolutions are a little off, or no numbers
  *   scaling      asks for a scaled loss
@@ -82,6 +82,8 @@ open_device (const TrpDeviceOptions *options, GError **error)
     { "no-driver", "No NVIDIA driver on this machine" },
     { "no-device", "The NVIDIA driver is there, but no device" },
     { "old-device", "The GPU GeForce GTX 1080 is too old (6.1, and 7.5 is the least)" },
+    { "lost", "GeForce RTX 3060 failed while starting: unspecified launch failure (CUDA error "
+              "719)" },
   };
   const TrpDeviceOptions plain = { .deterministic = true, .n_threads = options->n_threads };
   Fake *self;

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 Both trainers run once in peace and once with SIGKILL in the middle, twice; weights, averages, optimiser state and
 pools must be the same bits, and log.csv the same rows but for their seconds. The program has no chance to tidy up:
 what it left behind is what a power cut would leave. Then nibabel reads what the networks made.
+A training that is asked to stop (Ctrl+C, SLURM, a closed terminal) saves first and says so.
 Exit status 77 (skipped) without python3-nibabel.
 """
 
@@ -74,6 +75,51 @@ def kill_after(command, folder, step):
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     return process.wait() == -signal.SIGKILL and step <= step_of(folder) < STEPS
+
+
+# Twice at once, as timeout and a closed terminal do: the training has to save all the same, and to say what it saved.
+def check_stop(number, data, folder):
+    out = os.path.join(folder, "stopped-%d" % number)
+    command = train_command("segmenter-phantom", data, out) + ["--set", "output.save_every=0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 240
+    log = os.path.join(out, "log.csv")
+    while process.poll() is None and time.monotonic() < deadline and not (os.path.exists(log) and len(rows(out)) > 2):
+        time.sleep(0.002)
+    process.send_signal(number)
+    if number != signal.SIGINT:
+        process.send_signal(number)
+    said = process.communicate()[1]
+    words = "triptych-cli: stopped after step %d; the checkpoint in %s is kept: go on with --resume" % (step_of(out), out)
+    check(process.returncode == 1 and 14 <= step_of(out) < STEPS and said.splitlines()[-1] == words,
+          "signal %d: exit status %s, step %d, %s" % (number, process.returncode, step_of(out), said))
+    return out
+
+
+def check_ignored(data, folder):
+    out = os.path.join(folder, "nohup")
+    process = subprocess.Popen(train_command("segmenter-phantom", data, out) + ["--set", "training.steps=60"],
+                               stderr=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    while process.poll() is None and not os.path.exists(os.path.join(out, "log.csv")):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGHUP)
+    said = process.communicate()[1]
+    check(process.returncode == 0 and step_of(out) == 60, "a training under nohup ended: " + said)
+
+
+# Whoever resumes with other settings reads which, and that the folder's own recipe can be given.
+def check_settings(data, out):
+    command = train_command("segmenter-phantom", data, out)
+    other = subprocess.run(command + ["--set", "training.steps=600"], capture_output=True, text=True)
+    check(other.returncode == 1 and "training.steps: %d there, 600 here)" % STEPS in other.stderr
+          and "go on with its own, %s/recipe.recipe" % out in other.stderr, "other steps: " + other.stderr)
+    own = [cli, "train", os.path.join(out, "recipe.recipe"), "--data", data, "--out", out, "--device", "cpu", "--resume",
+           "--set", "output.log_every=50", "--set", "output.preview_every=100", "--set", "recipe.name=another"]
+    done = subprocess.run(own, capture_output=True, text=True)
+    check(done.returncode == 0 and "wrote " in done.stderr, "its own recipe: " + done.stderr)
+    again = subprocess.run(own, capture_output=True, text=True)
+    check(again.returncode == 0 and again.stderr == "This training was already complete\n", "again: " + again.stderr)
 
 
 def rows(folder):
@@ -150,6 +196,9 @@ def main():
         first = lambda end: os.path.join(folder, "data", next(name for name in files if name.endswith(end)))
         generator = check_resume("cyclegan-phantom", data, folder)
         segmenter = check_resume("segmenter-phantom", data, folder)
+        stopped = [check_stop(number, data, folder) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+        check_settings(data, stopped[0])
+        check_ignored(data, folder)
         check_synct(generator, first("-mr.nii.gz"), folder)
         check_contour(segmenter, first("-ct.nii.gz"), folder)
         wrong = call("segment", generator, first("-mr.nii.gz"), os.path.join(folder, "none.nii.gz"))

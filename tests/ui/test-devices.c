@@ -149,7 +149,8 @@ test_a_device_dies_and_the_window_lives (Fixture *f, const void *data)
   g_assert_error (error, TRP_ERROR, TRP_ERROR_DEVICE);
   g_assert_cmpstr (error->message, ==,
                    "The GPU Fake has fallen off the bus; the training ended after step 11, and the "
-                   "checkpoint of step 10 is kept: it can go on from there");
+                   "checkpoint of step 10 is kept: start Triptych again or choose the device cpu, "
+                   "and go on from there");
   g_assert_true (trp_train_run_can_go_on (run));
   g_assert_true (trp_document_get_jobs (f->document)->len > 0);
 

@@ -165,6 +165,41 @@ impossible_scales_are_refused (Fixture *fixture, const void *data)
     }
 }
 
+static void
+unknown_devices_and_precisions_are_usage (Fixture *fixture, const void *data)
+{
+  const char *const cases[][10] = {
+    { "train", "cyclegan-phantom", "--data", fixture->path, "--estimate", "--device", "gpu" },
+    { "train", "cyclegan-phantom", "--data", fixture->path, "--estimate", "--precision", "half" },
+    { "synthesize", "none", fixture->path, "x.nii", "--device", "cuda:99" },
+    { "segment", "none", fixture->path, "x.nii", "--precision", "half" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *error = NULL;
+
+      g_assert_cmpint (trp_test_run_cli (cases[n], NULL, &error), ==, 2);
+      assert_one_line (error);
+      g_assert_nonnull (strstr (error, "; use "));
+    }
+}
+
+static void
+a_slash_in_a_setting_is_put_right (Fixture *fixture, const void *data)
+{
+  const char *const arguments[] = {
+    "train", "cyclegan-phantom", "--data", fixture->path, "--estimate",
+    "--set", "training/steps=9", NULL
+  };
+  g_autofree char *error = NULL;
+
+  g_assert_cmpint (trp_test_run_cli (arguments, NULL, &error), ==, 1);
+  assert_one_line (error);
+  g_assert_nonnull (
+    strstr (error, "There is no setting \"training/steps\"; write training.steps\n"));
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -177,5 +212,7 @@ main (int argc, char **argv)
   ADD ("/cli/output-that-is-lost-is-a-failure", output_that_is_lost_is_a_failure);
   ADD ("/cli/names-in-capitals-are-compressed-too", names_in_capitals_are_compressed_too);
   ADD ("/cli/impossible-scales-are-refused", impossible_scales_are_refused);
+  ADD ("/cli/unknown-devices-and-precisions-are-usage", unknown_devices_and_precisions_are_usage);
+  ADD ("/cli/a-slash-in-a-setting-is-put-right", a_slash_in_a_setting_is_put_right);
   return g_test_run ();
 }

@@ -130,6 +130,17 @@ test_another_version (Fixture *f, const void *data)
   assert_declined (reason, embedded);
 }
 
+/* A sentence that begins with a name keeps its capital. */
+static void
+test_a_name_keeps_its_capital (Fixture *f, const void *data)
+{
+  trp_fake_gpu_install (f->folder, "lost");
+  assert_declined ("GeForce RTX 3060 failed while starting: unspecified launch failure (CUDA error "
+                   "719)",
+                   "GeForce RTX 3060 failed while starting: unspecified launch failure (CUDA error "
+                   "719)");
+}
+
 /* What the module itself finds; then what its convolutions are worth. */
 static void
 test_declines (Fixture *f, const void *data)
@@ -206,7 +217,10 @@ test_unknown_names (Fixture *f, const void *data)
     {
       g_autofree char *message = g_strdup_printf (
         "There is no device \"%s\"; use auto, cpu, cuda or cuda:N", names[n]);
+      g_autoptr (GError) error = NULL;
 
+      g_assert_false (trp_device_check_name (names[n], &error));
+      g_assert_cmpstr (error->message, ==, message);
       assert_refused (names[n], NULL, TRP_ERROR_UNSUPPORTED, message);
     }
 }
@@ -276,6 +290,7 @@ main (int argc, char **argv)
   ADD ("/devices/not-loadable", test_not_loadable);
   ADD ("/devices/no-module-of-ours", test_no_module_of_ours);
   ADD ("/devices/another-version", test_another_version);
+  ADD ("/devices/a-name-keeps-its-capital", test_a_name_keeps_its_capital);
   ADD ("/devices/declines", test_declines);
   ADD ("/devices/declines-what-computes-wrongly", test_declines_what_computes_wrongly);
   ADD ("/devices/a-sound-device-is-taken", test_a_sound_device_is_taken);
