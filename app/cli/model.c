@@ -56,7 +56,7 @@ static const GOptionEntry export_entries[] = {
     N_ ("whose names the tensors get: resnet, resnet-dropout, unet, milesial, mateuszbuda"),
     "NAMES" },
   { "onnx", 0, 0, G_OPTION_ARG_NONE, &onnx,
-    N_ ("an ONNX file instead of safetensors; without a word for --out NAME.onnx"), NULL },
+    N_ ("an ONNX file instead of safetensors; --out NAME.onnx means that too"), NULL },
   { "size", 0, 0, G_OPTION_ARG_INT, &size, N_ ("width and height of its images (default: 256)"),
     "N" },
   { NULL },
@@ -137,13 +137,15 @@ is_pickle (const char *path)
 static int
 fail_unreadable (const char *path, const GError *error)
 {
+  g_autoptr (GError) advice = NULL;
+
   if (!is_pickle (path))
     return trp_verb_fail (error);
-  fprintf (stderr,
-           _ ("triptych-cli: %s is PyTorch's own format (.pth, .pt), not safetensors; convert it "
-              "as README.md shows under \"Bring your own network\"\n"),
-           path);
-  return TRP_EXIT_FAILED;
+  advice = g_error_new (TRP_ERROR, TRP_ERROR_FORMAT,
+                        _ ("%s is PyTorch's own format (.pth, .pt), not safetensors; convert it as "
+                           "README.md shows under \"Bring your own network\""),
+                        path);
+  return trp_verb_fail (advice);
 }
 
 static int
