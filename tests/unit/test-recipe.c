@@ -253,6 +253,44 @@ test_command_line (void)
                    2);
 }
 
+static void
+set (TrpRecipe *recipe, const char *assignment)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_recipe_set (recipe, assignment, &error));
+  g_assert_no_error (error);
+}
+
+/* What changes no number may differ; of what does, the first three are named. */
+static void
+test_differences_are_named (void)
+{
+  g_autoptr (TrpRecipe) there = trp_recipe_new (TRP_TRAINER_SEGMENTER);
+  g_autoptr (TrpRecipe) here = trp_recipe_new (TRP_TRAINER_SEGMENTER);
+  g_autofree char *two = NULL, *many = NULL;
+
+  set (here, "output.log_every=3");
+  set (here, "output.preview_every=0");
+  set (here, "output.save_every=9");
+  set (here, "recipe.name=other");
+  set (here, "recipe.description=other");
+  g_assert_null (trp_recipe_dup_difference (there, here));
+  set (there, "training.steps=300");
+  set (here, "training.steps=600");
+  set (here, "data.mr_curve=0:-1, 9:1");
+  two = trp_recipe_dup_difference (there, here);
+  g_assert_cmpstr (two, ==,
+                   "data.mr_curve: nothing there, 0:-1, 9:1 here; training.steps: 300 there, 600 "
+                   "here");
+  set (here, "data.source=mr");
+  set (here, "training.seed=77");
+  set (here, "training.threads=3");
+  many = trp_recipe_dup_difference (there, here);
+  g_assert_true (g_str_has_prefix (many, "data.source: ct there, mr here; data.mr_curve: "));
+  g_assert_true (g_str_has_suffix (many, "; training.steps: 300 there, 600 here; and 2 more"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/refuses-with-the-key", test_refuses_with_the_key);
   g_test_add_func ("/recipe/sentences-stay-short", test_sentences_stay_short);
   g_test_add_func ("/recipe/set-overrides", test_set_overrides);
+  g_test_add_func ("/recipe/differences-are-named", test_differences_are_named);
   g_test_add_func ("/recipe/set-refuses", test_set_refuses);
   g_test_add_func ("/recipe/unknown-name-lists-the-known", test_unknown_name_lists_the_known);
   g_test_add_func ("/recipe/command-line", test_command_line);

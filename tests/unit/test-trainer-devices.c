@@ -490,6 +490,23 @@ test_a_device_that_dies_early_leaves_nothing (Fixture *f, const void *data)
   g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
 }
 
+static void
+test_a_device_that_dies_in_inference (Fixture *f, const void *data)
+{
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 48, 48, 9 },
+                                               (const double[]){ 4, 4, 3 }, trp_vec3 (0, 0, 0));
+  g_autofree char *folder = run_folder (f, "run"), *message = NULL;
+  g_autofree char *path = trp_tiny_train (TRP_TRAINER_CYCLEGAN, f->list, folder);
+  g_autoptr (TrpModel) model = trp_model_load (path, NULL);
+  g_autoptr (TrpVolume) volume = trp_tiny_volume (&grid, 0, 0);
+
+  trp_fake_gpu_install (f->folder, "dies=3");
+  g_assert_null (synthesize (model, volume, &message));
+  g_assert_cmpstr (message, ==,
+                   "The GPU Fake has fallen off the bus; start Triptych again or choose the device "
+                   "cpu");
+}
+
 /* Stopped by the user at the very moment: saving fails, and what is on disk stays whole. */
 typedef struct
 {
@@ -709,6 +726,7 @@ main (int argc, char **argv)
   ADD ("/trainer-devices/death/leaves-the-checkpoint", test_a_dead_device_leaves_the_checkpoint);
   ADD ("/trainer-devices/death/before-any-checkpoint",
        test_a_device_that_dies_early_leaves_nothing);
+  ADD ("/trainer-devices/death/in-inference", test_a_device_that_dies_in_inference);
   ADD ("/trainer-devices/death/cannot-spoil-a-checkpoint",
        test_a_dead_device_cannot_spoil_a_checkpoint);
   ADD ("/trainer-devices/going-on-elsewhere-is-told", test_going_on_elsewhere_is_told);
