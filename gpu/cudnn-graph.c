@@ -26,9 +26,11 @@
 
 typedef cudnnBackendDescriptor_t Descriptor;
 
+/* @parts: what the plan was made from; cuDNN does not say that a plan outlives it */
 struct _TrpCudnnConv
 {
   TrpCudnnSpec spec; /* zero-filled: the key */
+  TrpCudnnBuilder parts;
   Descriptor plan;
   int64_t workspace;
   char *description;
@@ -211,6 +213,7 @@ free_conv (void *data)
   TrpCudnnConv *conv = data;
 
   trp_cudnn_destroy (conv->plan);
+  trp_cudnn_builder_clear (&conv->parts);
   g_free (conv->description);
   g_free (conv);
 }
@@ -218,26 +221,28 @@ free_conv (void *data)
 static TrpCudnnConv *
 make_conv (const TrpCudnn *self, const TrpCudnnSpec *spec, GError **error)
 {
-  g_auto (TrpCudnnBuilder) builder = trp_cudnn_builder_new ();
   g_autofree char *what = trp_cudnn_dup_words (spec);
-  const Descriptor graph = trp_cudnn_add_graph (&builder, self->handle, spec);
   TrpCudnnConv *conv = g_new0 (TrpCudnnConv, 1);
+  TrpCudnnBuilder *builder = &conv->parts;
+  Descriptor graph;
 
   memcpy (&conv->spec, spec, sizeof *spec);
-  search (&builder, self, graph, CUDNN_HEUR_MODE_A, conv);
+  conv->parts = trp_cudnn_builder_new ();
+  graph = trp_cudnn_add_graph (builder, self->handle, spec);
+  search (builder, self, graph, CUDNN_HEUR_MODE_A, conv);
   if (!is_settled (conv))
-    search (&builder, self, graph, CUDNN_HEUR_MODE_FALLBACK, conv);
-  if (trp_cudnn_builder_ok (&builder) && conv->plan)
+    search (builder, self, graph, CUDNN_HEUR_MODE_FALLBACK, conv);
+  if (trp_cudnn_builder_ok (builder) && conv->plan)
     {
       if (self->handle)
         g_debug ("cuDNN: %s: %s", what, conv->description);
       return conv;
     }
-  if (!trp_cudnn_builder_ok (&builder))
+  if (!trp_cudnn_builder_ok (builder))
     {
       g_autofree char *doing = g_strdup_printf ("plan a convolution (%s)", what);
 
-      trp_cudnn_set_error (error, builder.status, doing);
+      trp_cudnn_set_error (error, builder->status, doing);
     }
   else
     g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
