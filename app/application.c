@@ -57,19 +57,30 @@ static void
 on_compute_changed (TrpCompute *compute, TrpApplication *self)
 {
   trp_settings_set_compute (self->settings, trp_compute_get_device (compute),
-                            trp_compute_get_precision (compute),
+                            trp_compute_get_precision (compute, TRP_COMPUTE_INFER),
+                            trp_compute_get_precision (compute, TRP_COMPUTE_TRAIN),
                             trp_compute_get_deterministic (compute));
 }
 
 static void
 restore_compute (TrpApplication *self, TrpCompute *compute)
 {
-  const int precision = trp_settings_get_precision (self->settings);
+  const struct
+  {
+    TrpComputeUse use;
+    int precision;
+  } table[] = {
+    { TRP_COMPUTE_INFER, trp_settings_get_precision (self->settings) },
+    { TRP_COMPUTE_TRAIN, trp_settings_get_training_precision (self->settings) },
+  };
   g_autofree char *device = trp_settings_dup_device (self->settings);
 
-  if (device && precision >= TRP_PRECISION_DEFAULT && precision <= TRP_PRECISION_F16)
-    trp_compute_set (compute, device, (TrpPrecision) precision,
-                     trp_settings_get_deterministic (self->settings));
+  if (device)
+    trp_compute_set_device (compute, device);
+  for (size_t n = 0; n < G_N_ELEMENTS (table); n++)
+    if (table[n].precision >= TRP_PRECISION_DEFAULT && table[n].precision < TRP_PRECISIONS)
+      trp_compute_set_precision (compute, table[n].use, (TrpPrecision) table[n].precision);
+  trp_compute_set_deterministic (compute, trp_settings_get_deterministic (self->settings));
   g_signal_connect_object (compute, "changed", G_CALLBACK (on_compute_changed), self, 0);
 }
 

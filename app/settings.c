@@ -141,6 +141,12 @@ trp_settings_get_precision (TrpSettings *self)
   return g_key_file_get_integer (self->file, "compute", "precision", NULL);
 }
 
+int
+trp_settings_get_training_precision (TrpSettings *self)
+{
+  return g_key_file_get_integer (self->file, "compute", "training-precision", NULL);
+}
+
 bool
 trp_settings_get_deterministic (TrpSettings *self)
 {
@@ -148,15 +154,18 @@ trp_settings_get_deterministic (TrpSettings *self)
 }
 
 void
-trp_settings_set_compute (TrpSettings *self, const char *device, int precision, bool deterministic)
+trp_settings_set_compute (
+  TrpSettings *self, const char *device, int precision, int training_precision, bool deterministic)
 {
   g_autofree char *before = trp_settings_dup_device (self);
 
   if (g_strcmp0 (before, device) == 0 && trp_settings_get_precision (self) == precision &&
+      trp_settings_get_training_precision (self) == training_precision &&
       trp_settings_get_deterministic (self) == deterministic)
     return;
   g_key_file_set_string (self->file, "compute", "device", device);
   g_key_file_set_integer (self->file, "compute", "precision", precision);
+  g_key_file_set_integer (self->file, "compute", "training-precision", training_precision);
   g_key_file_set_boolean (self->file, "compute", "deterministic", deterministic);
   write_file (self);
 }

@@ -37,9 +37,10 @@ void trp_settings_set_folder (TrpSettings *self, const char *folder);
 /* What networks run on; NULL: not chosen yet. Free with g_free(). */
 char *trp_settings_dup_device (TrpSettings *self);
 int trp_settings_get_precision (TrpSettings *self); /* of enum TrpPrecision; 0: the default */
+int trp_settings_get_training_precision (TrpSettings *self);
 bool trp_settings_get_deterministic (TrpSettings *self);
-void
-trp_settings_set_compute (TrpSettings *self, const char *device, int precision, bool deterministic);
+void trp_settings_set_compute (
+  TrpSettings *self, const char *device, int precision, int training_precision, bool deterministic);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpSettings, trp_settings_free)
 

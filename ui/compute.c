@@ -13,7 +13,7 @@ struct _TrpCompute
   GObject parent_instance;
 
   char *device;
-  TrpPrecision precision;
+  TrpPrecision precisions[TRP_COMPUTE_USES];
   bool deterministic;
   GPtrArray *devices;
   char *note;
@@ -75,9 +75,9 @@ trp_compute_get_device (TrpCompute *self)
 }
 
 TrpPrecision
-trp_compute_get_precision (TrpCompute *self)
+trp_compute_get_precision (TrpCompute *self, TrpComputeUse use)
 {
-  return self->precision;
+  return self->precisions[use];
 }
 
 bool
@@ -86,30 +86,77 @@ trp_compute_get_deterministic (TrpCompute *self)
   return self->deterministic;
 }
 
-static bool
-is_there (TrpCompute *self, const char *device)
+static const TrpDeviceEntry *
+find_entry (TrpCompute *self, const char *device)
 {
-  if (!self->devices || strcmp (device, "auto") == 0)
-    return true;
+  if (!self->devices)
+    return NULL;
+  if (strcmp (device, "auto") == 0)
+    return self->devices->pdata[0];
   for (guint n = 0; n < self->devices->len; n++)
     if (strcmp (((const TrpDeviceEntry *) self->devices->pdata[n])->name, device) == 0)
-      return true;
-  return false;
+      return self->devices->pdata[n];
+  return NULL;
+}
+
+const TrpDeviceEntry *
+trp_compute_peek_entry (TrpCompute *self)
+{
+  return find_entry (self, self->device);
+}
+
+/* Takes back what is known not to work. */
+static void
+correct (TrpCompute *self)
+{
+  const TrpDeviceEntry *entry;
+
+  if (!self->devices)
+    return;
+  if (!find_entry (self, self->device))
+    {
+      g_free (self->device);
+      self->device = g_strdup ("auto");
+    }
+  entry = trp_compute_peek_entry (self);
+  for (int use = 0; use < TRP_COMPUTE_USES; use++)
+    if (!(use == TRP_COMPUTE_TRAIN ? entry->trains : entry->infers)[self->precisions[use]])
+      self->precisions[use] = TRP_PRECISION_DEFAULT;
+}
+
+static void
+take (TrpCompute *self)
+{
+  correct (self);
+  g_signal_emit (self, changed, 0);
 }
 
 void
-trp_compute_set (TrpCompute *self, const char *device, TrpPrecision precision, bool deterministic)
+trp_compute_set_device (TrpCompute *self, const char *device)
 {
-  if (!is_there (self, device))
-    device = "auto";
-  if (strcmp (self->device, device) == 0 && self->precision == precision &&
-      self->deterministic == deterministic)
+  if (strcmp (self->device, device) == 0)
     return;
   g_free (self->device);
   self->device = g_strdup (device);
-  self->precision = precision;
+  take (self);
+}
+
+void
+trp_compute_set_precision (TrpCompute *self, TrpComputeUse use, TrpPrecision precision)
+{
+  if (self->precisions[use] == precision)
+    return;
+  self->precisions[use] = precision;
+  take (self);
+}
+
+void
+trp_compute_set_deterministic (TrpCompute *self, bool deterministic)
+{
+  if (self->deterministic == deterministic)
+    return;
   self->deterministic = deterministic;
-  g_signal_emit (self, changed, 0);
+  take (self);
 }
 
 /* ---- what this machine has ---- */
@@ -152,12 +199,7 @@ on_probed (TrpJob *job, void *result, const GError *error, void *user_data)
   g_free (self->note);
   self->note = g_steal_pointer (&found->note);
   found_free (found);
-  if (!is_there (self, self->device))
-    {
-      g_free (self->device);
-      self->device = g_strdup ("auto");
-    }
-  g_signal_emit (self, changed, 0);
+  take (self);
 }
 
 void

@@ -49,6 +49,8 @@ typedef enum
   TRP_PRECISION_F16,     /* not on a CPU */
 } TrpPrecision;
 
+#define TRP_PRECISIONS 4
+
 typedef struct
 {
   int index; /* which device of its kind */

@@ -212,15 +212,44 @@ trp_device_entry_free (TrpDeviceEntry *entry)
 {
   g_free (entry->name);
   g_free (entry->title);
+  g_free (entry->precision);
   g_free (entry);
 }
 
-static void
-add_entry (GPtrArray *entries, char *name, char *title)
+/* Opened and computing in what was asked for; a CPU falls back to float32. */
+static bool
+can_compute (const TrpBackend *table, int index, TrpPrecision precision)
 {
-  const TrpDeviceEntry entry = { name, title };
+  static const char *const names[TRP_PRECISIONS] = { NULL, NULL, "bfloat16", "float16" };
+  const TrpDeviceOptions options = { .index = index, .precision = precision };
+  g_autoptr (TrpDevice) device = trp_device_open (table, &options, NULL);
+  TrpDeviceInfo info;
 
-  g_ptr_array_add (entries, g_memdup2 (&entry, sizeof entry));
+  if (!device)
+    return false;
+  trp_device_get_info (device, &info);
+  return !names[precision] || strcmp (info.precision, names[precision]) == 0;
+}
+
+/* @table: of a device that passed its test. Takes the strings. */
+static void
+add_entry (
+  GPtrArray *entries, const TrpBackend *table, int index, const char *precision, char *name, char *title)
+{
+  TrpDeviceEntry *entry = g_new0 (TrpDeviceEntry, 1);
+  const bool is_host = table == &trp_backend_cpu;
+
+  entry->name = name;
+  entry->title = title;
+  entry->precision = g_strdup (precision);
+  for (int p = TRP_PRECISION_DEFAULT; p < TRP_PRECISIONS; p++)
+    {
+      const bool is_float32 = p == TRP_PRECISION_DEFAULT || p == TRP_PRECISION_STRICT;
+
+      entry->infers[p] = is_float32 || can_compute (table, index, (TrpPrecision) p);
+      entry->trains[p] = is_float32 || (entry->infers[p] && !is_host);
+    }
+  g_ptr_array_add (entries, entry);
 }
 
 GPtrArray *
@@ -241,11 +270,13 @@ trp_device_list (char **out_note)
       if (!device)
         break;
       trp_device_get_info (device, &info);
-      add_entry (entries, g_strdup_printf ("cuda:%d", index), g_strdup (info.name));
+      add_entry (entries, trp_device_get_backend (device), index, info.precision,
+                 g_strdup_printf ("cuda:%d", index), g_strdup (info.name));
       if (index == 0)
         note = describe (device);
     }
-  add_entry (entries, g_strdup ("cpu"), describe_cpu (&options, NULL, NULL));
+  add_entry (entries, &trp_backend_cpu, 0, "float32", g_strdup ("cpu"),
+             describe_cpu (&options, NULL, NULL));
   *out_note = note ? note : describe_cpu (&options, NULL, reason->message);
   return entries;
 }

@@ -38,8 +38,11 @@ bool trp_device_is_host (const TrpDevice *device);
 /* TrpDeviceEntry: what trp_device_choose() could be asked for. */
 typedef struct
 {
-  char *name;  /* "cpu", "cuda:0" */
-  char *title; /* "CPU, 2 threads", "NVIDIA L4" */
+  char *name;                  /* "cpu", "cuda:0" */
+  char *title;                 /* "CPU, 2 threads", "NVIDIA L4" */
+  char *precision;             /* what the default one is: "float32", "TF32" */
+  bool infers[TRP_PRECISIONS]; /* in it, and in nothing slower instead */
+  bool trains[TRP_PRECISIONS];
 } TrpDeviceEntry;
 
 void trp_device_entry_free (TrpDeviceEntry *entry);
@@ -48,7 +51,7 @@ void trp_device_entry_free (TrpDeviceEntry *entry);
  * trp_device_list:
  * @out_note: (transfer full): what "auto" would take, and why
  *
- * Opens every device for a moment: call it in a worker.
+ * Opens every device for a moment, once for each precision: call it in a worker.
  *
  * Returns: (element-type TrpDeviceEntry) (transfer full): CUDA devices, then the CPU
  */

@@ -30,6 +30,7 @@ typedef struct
   size_t taken;
   size_t free_bytes, room;
   int n_steps, dies_at, mute_at;
+  bool is_f16;
   bool wrong, is_nan, scaling;
   bool is_dead;
 } Fake;
@@ -108,6 +109,7 @@ open_device (const TrpDeviceOptions *options, GError **error)
     }
   self = g_new0 (Fake, 1);
   self->cpu = trp_backend_cpu.open (&plain, error);
+  self->is_f16 = options->precision == TRP_PRECISION_F16;
   self->sizes = g_hash_table_new (NULL, NULL);
   self->free_bytes = get_number ("memory", TOTAL);
   self->room = get_number ("room", TOTAL);
@@ -136,11 +138,11 @@ get_info (void *device, TrpDeviceInfo *out_info)
   const Fake *self = device;
 
   *out_info = (TrpDeviceInfo){ .name = "Fake",
-                               .precision = "float32",
                                .total_bytes = TOTAL,
                                .free_bytes = self->free_bytes - MIN (self->taken, self->free_bytes),
                                .deterministic = true,
                                .loss_scaling = self->scaling };
+  g_strlcpy (out_info->precision, self->is_f16 ? "float16" : "float32", sizeof out_info->precision);
 }
 
 static bool

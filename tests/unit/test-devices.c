@@ -237,6 +237,11 @@ assert_list (const char *const *expected, const char *note_begin)
 
       g_assert_cmpstr (entry->name, ==, expected[n]);
       g_assert_cmpstr (entry->title, !=, "");
+      g_assert_cmpstr (entry->precision, ==, "float32");
+      g_assert_true (entry->trains[TRP_PRECISION_STRICT]);
+      g_assert_true (entry->infers[TRP_PRECISION_F16] == (strcmp (entry->name, "cpu") != 0));
+      g_assert_true (entry->trains[TRP_PRECISION_F16] == (strcmp (entry->name, "cpu") != 0));
+      g_assert_false (entry->trains[TRP_PRECISION_BF16]);
     }
   g_assert_null (expected[entries->len]);
   g_test_message ("%s", note);

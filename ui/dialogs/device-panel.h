@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define TRP_TYPE_DEVICE_PANEL (trp_device_panel_get_type ())
 G_DECLARE_FINAL_TYPE (TrpDevicePanel, trp_device_panel, TRP, DEVICE_PANEL, GtkBox)
 
-/* @trains: also offers determinism */
-GtkWidget *trp_device_panel_new (TrpCompute *compute, bool trains);
+/* Offers the precisions of that use; for training also determinism. */
+GtkWidget *trp_device_panel_new (TrpCompute *compute, TrpComputeUse use);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "core/base/resources.h"
 #include "core/method/model.h"
 #include "ui/dialogs/device-panel.h"
+#include "ui/dialogs/form.h"
 
 #include <glib/gi18n.h>
 
@@ -173,7 +174,7 @@ trp_run_model_then (
   task->volume = trp_volume_ref (volume);
   task->path = g_strdup (model_path);
   task->device = g_strdup (trp_compute_get_device (trp_compute_get (document)));
-  task->precision = trp_compute_get_precision (trp_compute_get (document));
+  task->precision = trp_compute_get_precision (trp_compute_get (document), TRP_COMPUTE_INFER);
   task->then = then;
   job = trp_job_start (&klass, title, task, task);
   trp_document_add_job (document, job);
@@ -228,13 +229,6 @@ dialog_free (gpointer data)
   g_free (dialog);
 }
 
-static void
-show_note (Dialog *dialog, const char *text)
-{
-  gtk_label_set_label (GTK_LABEL (dialog->note), text ? text : "");
-  gtk_widget_set_visible (dialog->note, text != NULL);
-}
-
 /* By what the image says, else by its place. */
 static bool
 fits (Dialog *dialog, TrpRole role, bool takes_mr)
@@ -269,7 +263,7 @@ update_images (Dialog *dialog)
             g_array_append_val (dialog->roles, role);
             gtk_string_list_append (list, trp_document_get_role_label (dialog->document, role));
           }
-      show_note (dialog, dialog->roles->len > 0 ? NULL
+      trp_form_note_set (dialog->note, dialog->roles->len > 0 ? NULL
                          : takes_mr ? _ ("This network was trained on MR: open an MR first.")
                                     : _ ("This network was trained on CT or SynCT: open a CT or "
                                          "make a SynCT first."));
@@ -343,7 +337,7 @@ on_chosen (GtkNativeDialog *native, int response, Dialog *dialog)
         gtk_drop_down_set_selected (GTK_DROP_DOWN (dialog->models), dialog->paths->len - 1);
       update_images (dialog);
       if (error)
-        show_note (dialog, error->message);
+        trp_form_note_set (dialog->note, error->message);
     }
   g_clear_object (&dialog->chooser);
 }
@@ -363,26 +357,29 @@ on_choose (Dialog *dialog)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog->chooser));
 }
 
-static GtkWidget *
-make_row (const char *name, GtkWidget *child)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *label = gtk_label_new (name);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_width_chars (GTK_LABEL (label), 9);
-  gtk_widget_set_hexpand (child, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_box_append (GTK_BOX (row), label);
-  gtk_box_append (GTK_BOX (row), child);
-  return row;
-}
-
 static const char *
 get_title (const Dialog *dialog)
 {
   return dialog->kind == TRP_RUN_SYNTHESIZE ? _ ("Make a SynCT from the MR")
                                             : _ ("Contour automatically");
+}
+
+static GtkWidget *
+make_buttons (Dialog *dialog)
+{
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+
+  dialog->start = gtk_button_new_with_label (_ ("Start"));
+  gtk_box_set_homogeneous (GTK_BOX (buttons), TRUE);
+  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
+  gtk_widget_set_margin_top (buttons, 6);
+  gtk_widget_add_css_class (dialog->start, "suggested-action");
+  gtk_box_append (GTK_BOX (buttons), cancel);
+  gtk_box_append (GTK_BOX (buttons), dialog->start);
+  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_destroy), dialog->window);
+  g_signal_connect_swapped (dialog->start, "clicked", G_CALLBACK (on_start), dialog);
+  return buttons;
 }
 
 static GtkWidget *
@@ -396,35 +393,21 @@ make_content (Dialog *dialog)
 
   gtk_widget_add_css_class (heading, "panel-title");
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
-  dialog->note = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (dialog->note), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (dialog->note), 44);
-  gtk_label_set_xalign (GTK_LABEL (dialog->note), 0);
+  dialog->note = trp_form_note_new (44);
   dialog->models = gtk_drop_down_new_from_strings (nothing);
   dialog->images = gtk_drop_down_new_from_strings (nothing);
-  dialog->start = gtk_button_new_with_label (_ ("Start"));
-  models = make_row (_ ("Network"), dialog->models);
+  models = trp_form_row (_ ("Network"), dialog->models);
   gtk_box_append (GTK_BOX (models), choose);
   gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), models);
-  gtk_box_append (GTK_BOX (box), make_row (_ ("Image"), dialog->images));
-  gtk_box_append (GTK_BOX (box), trp_device_panel_new (trp_compute_get (dialog->document), false));
+  gtk_box_append (GTK_BOX (box), trp_form_row (_ ("Image"), dialog->images));
+  gtk_box_append (GTK_BOX (box), trp_device_panel_new (trp_compute_get (dialog->document), TRP_COMPUTE_INFER));
   gtk_box_append (GTK_BOX (box), dialog->note);
-  gtk_box_append (GTK_BOX (box), dialog->start);
-  gtk_widget_add_css_class (dialog->start, "suggested-action");
-  gtk_widget_set_margin_top (dialog->start, 6);
+  gtk_box_append (GTK_BOX (box), make_buttons (dialog));
   gtk_widget_add_css_class (box, "panel");
   g_signal_connect_swapped (dialog->models, "notify::selected", G_CALLBACK (update_images), dialog);
   g_signal_connect_swapped (choose, "clicked", G_CALLBACK (on_choose), dialog);
-  g_signal_connect_swapped (dialog->start, "clicked", G_CALLBACK (on_start), dialog);
   return box;
-}
-
-static gboolean
-close_on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  gtk_window_destroy (GTK_WINDOW (widget));
-  return TRUE;
 }
 
 void
@@ -432,7 +415,6 @@ trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
   g_autofree char *models = trp_resources_find_folder ("models");
-  GtkEventController *keys = gtk_shortcut_controller_new ();
 
   dialog->document = g_object_ref (document);
   dialog->kind = kind;
@@ -445,11 +427,7 @@ trp_run_model_ask (GtkWindow *parent, TrpDocument *document, TrpRunKind kind)
   gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
   gtk_window_set_resizable (GTK_WINDOW (dialog->window), FALSE);
   gtk_window_set_child (GTK_WINDOW (dialog->window), make_content (dialog));
-  gtk_shortcut_controller_add_shortcut (
-    GTK_SHORTCUT_CONTROLLER (keys),
-    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                      gtk_callback_action_new (close_on_escape, NULL, NULL)));
-  gtk_widget_add_controller (dialog->window, keys);
+  trp_form_close_on_escape (dialog->window);
   g_object_set_data_full (G_OBJECT (dialog->window), "dialog", dialog, dialog_free);
   add_shipped (dialog, models);
   update_images (dialog);

@@ -6,6 +6,7 @@
 #include "ui/dialogs/train-setup.h"
 #include "config.h"
 #include "ui/dialogs/device-panel.h"
+#include "ui/dialogs/form.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -34,8 +35,8 @@ struct _TrpTrainSetupPanel
   GtkWidget *seed;
   GtkWidget *folder;
   GtkWidget *resume;
-  GtkWidget *used;
-  GtkWidget *problem;
+  GtkWidget *problem; /* beside Start: why not, or what is wrong */
+  char *refusal;      /* (nullable): why these settings are known not to work */
   GtkWidget *start;
   GtkFileChooserNative *chooser;
   bool is_updating;
@@ -68,6 +69,7 @@ trp_train_setup_panel_dispose (GObject *object)
   g_clear_object (&self->compute);
   g_clear_object (&self->document);
   g_clear_object (&self->chooser);
+  g_clear_pointer (&self->refusal, g_free);
   g_clear_pointer (&self->recipe, trp_recipe_free);
   g_clear_pointer (&self->recipe_id, g_free);
   g_clear_pointer (&self->list, trp_data_list_unref);
@@ -89,11 +91,22 @@ trp_train_setup_panel_init (TrpTrainSetupPanel *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
 }
 
+static void update_start (TrpTrainSetupPanel *self);
+
 static void
-show_problem (TrpTrainSetupPanel *self, const char *text)
+show_problem (TrpTrainSetupPanel *self, const char *text, bool is_error)
 {
   gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
   gtk_widget_set_visible (self->problem, text != NULL);
+  (is_error ? gtk_widget_add_css_class : gtk_widget_remove_css_class) (self->problem, "error");
+}
+
+static void
+set_refusal (TrpTrainSetupPanel *self, const char *text)
+{
+  g_free (self->refusal);
+  self->refusal = g_strdup (text);
+  update_start (self);
 }
 
 /* ---- memory: headers and plans are read by a worker ---- */
@@ -119,6 +132,21 @@ task_free (gpointer data)
   g_free (task);
 }
 
+typedef struct
+{
+  TrpTrainEstimate bytes;
+  char *refusal;
+} Estimate;
+
+static void
+estimate_free (gpointer data)
+{
+  Estimate *estimate = data;
+
+  g_free (estimate->refusal);
+  g_free (estimate);
+}
+
 static void *
 run_estimate (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 {
@@ -129,37 +157,42 @@ run_estimate (TrpJob *job, void *data, TrpProgress *progress, GError **error)
                                     .device = task->device,
                                     .precision = task->precision,
                                     .deterministic = task->deterministic };
-  g_autofree TrpTrainEstimate *estimate = g_new0 (TrpTrainEstimate, 1);
+  Estimate *estimate = g_new0 (Estimate, 1);
 
-  return trp_train_estimate (&options, estimate, error) ? g_steal_pointer (&estimate) : NULL;
+  if (trp_train_check_fit (&options, &estimate->bytes, &estimate->refusal, error))
+    return estimate;
+  estimate_free (estimate);
+  return NULL;
+}
+
+static void
+show_memory (TrpTrainSetupPanel *self, const TrpTrainEstimate *estimate)
+{
+  const size_t bytes = estimate->device + (estimate->on_host ? estimate->data : 0);
+  const size_t there = estimate->device_available;
+  g_autofree char *need = g_format_size (bytes), *free_text = g_format_size (there);
+  g_autofree char *text = there ? g_strdup_printf (_ ("%s of %s free"), need, free_text)
+                                : g_strdup (need);
+
+  gtk_label_set_label (GTK_LABEL (self->memory_text), text);
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory),
+                           there ? CLAMP ((double) bytes / (double) there, 0, 1) : 0);
 }
 
 static void
 on_estimate (TrpJob *job, void *result, const GError *error, void *user_data)
 {
   TrpTrainSetupPanel *self = user_data;
-  g_autofree TrpTrainEstimate *estimate = result;
-  g_autofree char *need = NULL, *free_text = NULL, *text = NULL;
-  size_t bytes, there;
+  Estimate *estimate = result;
 
   g_clear_pointer (&self->estimate, trp_job_unref);
-  if (!estimate)
-    {
-      gtk_label_set_label (GTK_LABEL (self->memory_text), "");
-      show_problem (self, error->message);
-      return;
-    }
-  bytes = estimate->device + (estimate->on_host ? estimate->data : 0);
-  there = estimate->device_available;
-  need = g_format_size (bytes);
-  free_text = g_format_size (there);
-  text = there ? g_strdup_printf (_ ("%s of %s free"), need, free_text) : g_strdup (need);
-  gtk_label_set_label (GTK_LABEL (self->memory_text), text);
-  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory),
-                           there ? CLAMP ((double) bytes / (double) there, 0, 1) : 0);
-  if ((there && bytes > there) || (estimate->available && estimate->data > estimate->available))
-    show_problem (self, _ ("This will not fit into memory: choose a smaller patch or batch, or "
-                           "fewer cases."));
+  if (estimate)
+    show_memory (self, &estimate->bytes);
+  else
+    gtk_label_set_label (GTK_LABEL (self->memory_text), "");
+  set_refusal (self, estimate ? estimate->refusal : error->message);
+  if (estimate)
+    estimate_free (estimate);
 }
 
 static int
@@ -174,7 +207,7 @@ static void
 ask_for_estimate (TrpTrainSetupPanel *self)
 {
   static const TrpJobClass klass = {
-    .run = run_estimate, .done = on_estimate, .free_data = task_free, .free_result = g_free
+    .run = run_estimate, .done = on_estimate, .free_data = task_free, .free_result = estimate_free
   };
   Task *task;
 
@@ -183,55 +216,67 @@ ask_for_estimate (TrpTrainSetupPanel *self)
   gtk_label_set_label (GTK_LABEL (self->memory_text), self->list ? "\u2026" : "");
   if (!self->list || !self->recipe)
     return;
+  set_refusal (self, NULL);
   task = g_new0 (Task, 1);
   task->recipe = trp_recipe_copy (self->recipe);
   task->list = trp_data_list_ref (self->list);
   task->fold = get_fold (self);
   task->device = g_strdup (trp_compute_get_device (self->compute));
-  task->precision = trp_compute_get_precision (self->compute);
+  task->precision = trp_compute_get_precision (self->compute, TRP_COMPUTE_TRAIN);
   task->deterministic = trp_compute_get_deterministic (self->compute);
   self->estimate = trp_job_start (&klass, _ ("Memory estimate"), task, self);
 }
 
-/* Sentences on the device before do not hold any more. */
-static void
-on_compute_changed (TrpTrainSetupPanel *self)
-{
-  show_problem (self, NULL);
-  ask_for_estimate (self);
-}
-
 /* ---- what is set ---- */
+
+typedef struct
+{
+  bool is_busy; /* a run is writing into it */
+  bool is_used; /* it holds an earlier run */
+} FolderState;
+
+static FolderState
+look_at_folder (TrpTrainSetupPanel *self)
+{
+  const char *folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
+  const bool is_busy = *folder && trp_train_run_is_busy (self->document, folder);
+
+  return (FolderState){ is_busy, *folder && !is_busy && trp_train_run_has_checkpoint (folder) };
+}
 
 static void
 update_start (TrpTrainSetupPanel *self)
 {
   const char *folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
-  const bool is_busy = *folder && trp_train_run_is_busy (self->document, folder);
-  const bool is_used = *folder && !is_busy && trp_train_run_has_checkpoint (folder);
-  const bool goes_on = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
+  const FolderState state = look_at_folder (self);
+  const bool goes_on = state.is_used &&
+                       gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
+  const char *hint = state.is_busy                ? _ ("A run is writing into this folder.")
+                     : state.is_used && !goes_on ? _ ("This folder holds a run already: go on "
+                                                      "with it, or choose another folder.")
+                                                 : NULL;
 
-  gtk_widget_set_visible (self->resume, is_used);
-  gtk_widget_set_visible (self->used, is_busy || is_used);
-  gtk_label_set_label (GTK_LABEL (self->used),
-                       is_busy ? _ ("A run is writing into this folder.")
-                               : _ ("This folder holds a run already: go on with it, or choose "
-                                    "another folder."));
-  if (!is_used && goes_on)
+  gtk_widget_set_visible (self->resume, state.is_used);
+  if (!state.is_used)
     gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), FALSE);
   gtk_button_set_label (GTK_BUTTON (self->start),
-                        is_used && goes_on ? _ ("Go on with training") : _ ("Start training"));
-  gtk_widget_set_sensitive (self->start, self->recipe && self->list && *folder && !is_busy &&
-                                           (!is_used || goes_on));
+                        goes_on ? _ ("Go on with training") : _ ("Start training"));
+  gtk_widget_set_sensitive (self->start,
+                            self->recipe && self->list && *folder && !hint && !self->refusal);
+  show_problem (self, self->refusal ? self->refusal : hint, self->refusal != NULL);
 }
 
-/* A run that ends leaves a folder that is used. */
+/* A run that ends leaves a folder that is used, and memory that is free. */
 static void
 on_jobs_changed (TrpTrainSetupPanel *self, TrpJob *job)
 {
   const TrpJobState state = job ? trp_job_get_state (job) : TRP_JOB_DONE;
 
-  if (state != TRP_JOB_RUNNING && state != TRP_JOB_PAUSED)
+  if (state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED)
+    return;
+  if (job && self->refusal)
+    ask_for_estimate (self);
+  else
     update_start (self);
 }
 
@@ -286,10 +331,9 @@ trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name)
   g_clear_pointer (&self->recipe_id, g_free);
   self->recipe_id = g_strdup (name);
   self->recipe = name ? trp_recipe_load (name, &error) : NULL;
-  show_problem (self, error ? error->message : NULL);
   show_recipe (self);
   propose_folder (self);
-  update_start (self);
+  set_refusal (self, error ? error->message : NULL);
   ask_for_estimate (self);
 }
 
@@ -333,9 +377,11 @@ trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path)
   g_autoptr (GError) error = NULL;
   TrpDataList *list = trp_data_list_load (path, &error);
 
-  show_problem (self, error ? error->message : NULL);
   if (!list)
-    return;
+    {
+      show_problem (self, error->message, true);
+      return;
+    }
   g_clear_pointer (&self->list, trp_data_list_unref);
   g_free (self->list_path);
   self->list = list;
@@ -379,27 +425,19 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
   gtk_spin_button_update (GTK_SPIN_BUTTON (self->seed));
   setup.folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
   if (!self->recipe || !self->list || !*setup.folder)
-    {
-      show_problem (self, _ ("Choose a recipe, a list of cases and a folder first."));
-      return NULL;
-    }
-  if (trp_train_run_is_busy (self->document, setup.folder))
-    {
-      show_problem (self, _ ("A run is writing into this folder."));
-      return NULL;
-    }
-  if (!trp_recipe_check (self->recipe, &error))
-    {
-      show_problem (self, error->message);
-      return NULL;
-    }
+    show_problem (self, _ ("Choose a recipe, a list of cases and a folder first."), true);
+  else if (!self->refusal && !look_at_folder (self).is_busy &&
+           !trp_recipe_check (self->recipe, &error))
+    set_refusal (self, error->message);
+  if (!self->recipe || !self->list || !*setup.folder || self->refusal ||
+      look_at_folder (self).is_busy)
+    return NULL;
   name = g_path_get_basename (setup.folder);
   setup.title = name;
   setup.device = trp_compute_get_device (self->compute);
-  setup.precision = trp_compute_get_precision (self->compute);
+  setup.precision = trp_compute_get_precision (self->compute, TRP_COMPUTE_TRAIN);
   setup.deterministic = trp_compute_get_deterministic (self->compute);
   setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
-  show_problem (self, NULL);
   run = trp_train_run_start (self->document, &setup);
   update_start (self);
   return run;
@@ -485,6 +523,7 @@ on_open_as_text (TrpTrainSetupPanel *self)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_window_set_title (GTK_WINDOW (window), self->recipe_id);
   gtk_window_set_default_size (GTK_WINDOW (window), 560, 640);
+  trp_form_close_on_escape (window);
   gtk_window_set_child (GTK_WINDOW (window), scrolled);
   if (GTK_IS_WINDOW (root))
     gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
@@ -510,6 +549,7 @@ make_caption (void)
   GtkWidget *label = make_label (NULL, "caption");
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   return label;
 }
@@ -551,12 +591,13 @@ make_device (TrpTrainSetupPanel *self)
 
   self->memory = gtk_level_bar_new ();
   self->memory_text = make_label (NULL, "numeric");
+  gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->memory, TRUE);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);
   gtk_box_append (GTK_BOX (row), self->memory_text);
-  gtk_box_append (GTK_BOX (section), trp_device_panel_new (self->compute, true));
+  gtk_box_append (GTK_BOX (section), trp_device_panel_new (self->compute, TRP_COMPUTE_TRAIN));
   gtk_box_append (GTK_BOX (section), row);
   return section;
 }
@@ -569,7 +610,8 @@ make_data (TrpTrainSetupPanel *self)
   self->list_text = make_label (NULL, "second");
   self->list_about = make_caption ();
   self->fold = gtk_spin_button_new_with_range (-1, 0, 1);
-  self->fold_row = make_row (_ ("leave out fold (\u22121: none)"), self->fold);
+  self->fold_row = make_row (_ ("leave out fold"), self->fold);
+  gtk_widget_set_tooltip_text (self->fold, _ ("\u22121: none, all cases are trained on"));
   gtk_label_set_ellipsize (GTK_LABEL (self->list_text), PANGO_ELLIPSIZE_START);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), -1);
   section = make_section (_ ("Data"), self->list_text);
@@ -622,39 +664,56 @@ make_output (TrpTrainSetupPanel *self)
   g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   gtk_box_append (GTK_BOX (row), self->folder);
   gtk_box_append (GTK_BOX (row), choose_button);
-  self->used = make_caption ();
   gtk_box_append (GTK_BOX (section), row);
-  gtk_box_append (GTK_BOX (section), self->used);
   gtk_box_append (GTK_BOX (section), self->resume);
   return section;
+}
+
+/* They scroll where the window is low; what they come to stays in sight below. */
+static GtkWidget *
+make_settings (TrpTrainSetupPanel *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *settings = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_box_append (GTK_BOX (settings), make_device (self));
+  gtk_box_append (GTK_BOX (settings), make_data (self));
+  gtk_box_append (GTK_BOX (settings), make_recipe (self));
+  gtk_box_append (GTK_BOX (settings), make_output (self));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), settings);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  return scrolled;
+}
+
+static GtkWidget *
+make_bottom (TrpTrainSetupPanel *self)
+{
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->start = gtk_button_new_with_label (_ ("Start training"));
+  self->problem = make_caption ();
+  gtk_widget_add_css_class (self->start, "suggested-action");
+  g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
+  gtk_box_append (GTK_BOX (bottom), self->problem);
+  gtk_box_append (GTK_BOX (bottom), self->start);
+  gtk_widget_add_css_class (bottom, "panel");
+  return bottom;
 }
 
 GtkWidget *
 trp_train_setup_panel_new (TrpDocument *document)
 {
   TrpTrainSetupPanel *self = g_object_new (TRP_TYPE_TRAIN_SETUP_PANEL, NULL);
-  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->document = g_object_ref (document);
   self->compute = g_object_ref (trp_compute_get (document));
-  self->start = gtk_button_new_with_label (_ ("Start training"));
-  self->problem = make_label (NULL, "error");
-  gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->problem), 30);
-  gtk_widget_add_css_class (self->start, "suggested-action");
-  g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
-  gtk_box_append (GTK_BOX (self), make_device (self));
-  gtk_box_append (GTK_BOX (self), make_data (self));
-  gtk_box_append (GTK_BOX (self), make_recipe (self));
-  gtk_box_append (GTK_BOX (self), make_output (self));
-  gtk_box_append (GTK_BOX (bottom), self->problem);
-  gtk_box_append (GTK_BOX (bottom), self->start);
-  gtk_widget_add_css_class (bottom, "panel");
-  gtk_box_append (GTK_BOX (self), bottom);
+  gtk_box_append (GTK_BOX (self), make_settings (self));
+  gtk_box_append (GTK_BOX (self), make_bottom (self));
   g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
-  g_signal_connect_swapped (self->compute, "changed", G_CALLBACK (on_compute_changed), self);
+  g_signal_connect_swapped (self->compute, "changed", G_CALLBACK (ask_for_estimate), self);
   show_list (self);
-  show_problem (self, NULL);
   update_start (self);
   return GTK_WIDGET (self);
 }

@@ -207,17 +207,14 @@ make_left (TrpTrainView *self)
 static GtkWidget *
 make_right (TrpTrainView *self)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *setup = trp_train_setup_panel_new (self->document);
 
-  self->setup = TRP_TRAIN_SETUP_PANEL (trp_train_setup_panel_new (self->document));
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->setup));
-  gtk_widget_set_size_request (scrolled, RIGHT_WIDTH, -1);
-  gtk_widget_set_hexpand (scrolled, FALSE); /* whatever its children want */
-  gtk_widget_add_css_class (scrolled, "side");
-  g_signal_connect_swapped (self->setup, "start", G_CALLBACK (on_start), self);
-  return scrolled;
+  self->setup = TRP_TRAIN_SETUP_PANEL (setup);
+  gtk_widget_set_size_request (setup, RIGHT_WIDTH, -1);
+  gtk_widget_set_hexpand (setup, FALSE); /* whatever its children want */
+  gtk_widget_add_css_class (setup, "side");
+  g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);
+  return setup;
 }
 
 GtkWidget *
