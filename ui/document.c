@@ -80,6 +80,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_HISTORY_CHANGED, "history-changed", 0);
   add_signal (klass, TRP_DOCUMENT_JOBS_CHANGED, "jobs-changed", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_MESSAGE, "message", 2, G_TYPE_INT, G_TYPE_STRING);
+  add_signal (klass, TRP_DOCUMENT_MESSAGE_WITHDRAWN, "message-withdrawn", 1, G_TYPE_STRING);
   add_signal (klass, TRP_DOCUMENT_IDENTITY_CHANGED, "identity-changed", 0);
   add_signal (klass, TRP_DOCUMENT_SAVED_CHANGED, "saved-changed", 0);
   add_signal (klass, TRP_DOCUMENT_CHOOSE_SERIES, "choose-series", 1, G_TYPE_POINTER);
@@ -120,6 +121,12 @@ void
 trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text)
 {
   trp_document_emit (self, TRP_DOCUMENT_MESSAGE, (int) severity, text);
+}
+
+void
+trp_document_withdraw (TrpDocument *self, const char *text)
+{
+  trp_document_emit (self, TRP_DOCUMENT_MESSAGE_WITHDRAWN, text);
 }
 
 /* ---- volumes ---- */

@@ -18,6 +18,7 @@
  * - "history-changed": undo list, position, or unsaved changes
  * - "jobs-changed" (TrpJob *): progress or state of one; NULL: the list itself
  * - "message" (int severity, const char *text): one sentence to show (TrpSeverity)
+ * - "message-withdrawn" (const char *text): a sentence of before does not hold any more
  * - "identity-changed": different patients side by side, or acknowledged
  * - "saved-changed": unsaved contours came or went, or the file's name
  * - "choose-series" (const TrpOpenChoice *): a folder offers several
@@ -160,6 +161,8 @@ bool trp_document_is_closed (TrpDocument *self);
 
 /* Emits "message". */
 void trp_document_report (TrpDocument *self, TrpSeverity severity, const char *text);
+/* Emits "message-withdrawn" for a text that was reported. */
+void trp_document_withdraw (TrpDocument *self, const char *text);
 
 G_END_DECLS
 

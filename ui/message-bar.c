@@ -55,6 +55,7 @@ make_row (TrpSeverity severity, GtkWidget **out_label)
   *out_label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (*out_label), 0);
   gtk_label_set_wrap (GTK_LABEL (*out_label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (*out_label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (*out_label), TRUE);
   gtk_widget_set_focusable (*out_label, FALSE); /* the panes keep the keys */
   gtk_widget_set_hexpand (*out_label, TRUE);
@@ -83,14 +84,14 @@ on_info_timeout (gpointer row)
 }
 
 /* The same sentence is not shown twice. */
-static bool
-is_shown (TrpMessageBar *self, const char *text)
+static GtkWidget *
+find_row (TrpMessageBar *self, const char *text)
 {
   for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self)); row;
        row = gtk_widget_get_next_sibling (row))
     if (g_strcmp0 (g_object_get_data (G_OBJECT (row), TEXT_KEY), text) == 0)
-      return true;
-  return false;
+      return row;
+  return NULL;
 }
 
 void
@@ -98,7 +99,7 @@ trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *tex
 {
   GtkWidget *label, *row, *close;
 
-  if (is_shown (self, text))
+  if (find_row (self, text))
     return;
   row = make_row (severity, &label);
   close = gtk_button_new_from_icon_name ("window-close-symbolic");
@@ -113,6 +114,15 @@ trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *tex
   if (severity == TRP_SEVERITY_INFO)
     g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, INFO_SECONDS, on_info_timeout,
                                 g_object_ref (row), g_object_unref);
+}
+
+void
+trp_message_bar_withdraw (TrpMessageBar *self, const char *text)
+{
+  GtkWidget *row = find_row (self, text);
+
+  if (row)
+    remove_row (row);
 }
 
 static void

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (TrpMessageBar, trp_message_bar, TRP, MESSAGE_BAR, GtkBox)
 
 GtkWidget *trp_message_bar_new (TrpDocument *document);
 void trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *text);
+/* Takes that sentence away, if it is still there. */
+void trp_message_bar_withdraw (TrpMessageBar *self, const char *text);
 
 /* The warning about different patients stands either way, with or without who they are. */
 void trp_message_bar_set_identity_shown (TrpMessageBar *self, bool shown);

@@ -26,6 +26,7 @@ struct _TrpStatusLine
   GtkWidget *tool_separator;
   GtkWidget *tool;
   GtkWidget *jobs;
+  bool case_hidden;
 };
 
 G_DEFINE_FINAL_TYPE (TrpStatusLine, trp_status_line, GTK_TYPE_BOX)
@@ -150,8 +151,8 @@ update_value (TrpStatusLine *self, TrpRole role)
   const TrpVec3 cursor = trp_document_get_cursor (self->document);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  gtk_widget_set_visible (self->values[role], volume != NULL);
-  gtk_widget_set_visible (self->separators[role], volume != NULL);
+  gtk_widget_set_visible (self->values[role], volume != NULL && !self->case_hidden);
+  gtk_widget_set_visible (self->separators[role], volume != NULL && !self->case_hidden);
   if (!volume)
     return;
   const double value = trp_volume_sample (
@@ -178,17 +179,25 @@ update_value (TrpStatusLine *self, TrpRole role)
 static void
 update_cursor (TrpStatusLine *self)
 {
-  const bool any = trp_document_get_anchor (self->document) >= 0;
+  const bool any = trp_document_get_anchor (self->document) >= 0 && !self->case_hidden;
   g_autofree char *structures = trp_document_dup_structures_at (
     self->document, trp_document_get_cursor (self->document));
 
   gtk_widget_set_visible (self->tool, any);
   gtk_widget_set_visible (self->structures_separator, any);
   gtk_widget_set_visible (self->tool_separator, any);
+  gtk_widget_set_visible (self->position, !self->case_hidden);
   update_position (self);
   for (int role = 0; role < TRP_N_ROLES; role++)
     update_value (self, (TrpRole) role);
-  gtk_label_set_label (GTK_LABEL (self->structures), structures);
+  gtk_label_set_label (GTK_LABEL (self->structures), self->case_hidden ? "" : structures);
+}
+
+void
+trp_status_line_set_case_shown (TrpStatusLine *self, bool shown)
+{
+  self->case_hidden = !shown;
+  update_cursor (self);
 }
 
 static void
@@ -262,8 +271,10 @@ trp_status_line_new (TrpDocument *document)
   gtk_label_set_ellipsize (GTK_LABEL (self->structures), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->structures, TRUE);
   self->jobs = add_label (self, 0, _ ("Running work"));
+  gtk_label_set_ellipsize (GTK_LABEL (self->jobs), PANGO_ELLIPSIZE_END);
   self->tool_separator = add_separator (self);
   self->tool = add_label (self, 0, _ ("Mode and tool"));
+  gtk_label_set_ellipsize (GTK_LABEL (self->tool), PANGO_ELLIPSIZE_END);
   add_separator (self);
   legal = add_label (self, 0, _ ("Not a medical device"));
   gtk_label_set_label (GTK_LABEL (legal), _ ("Not a medical device"));

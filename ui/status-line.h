@@ -17,5 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TrpStatusLine, trp_status_line, TRP, STATUS_LINE, GtkBox)
 
 GtkWidget *trp_status_line_new (TrpDocument *document);
+/* Whether cursor, values and tool of the case are shown, or the jobs alone. */
+void trp_status_line_set_case_shown (TrpStatusLine *self, bool shown);
 
 G_END_DECLS

@@ -40,7 +40,6 @@ struct _TrpMainWindow
   GtkWidget *modes; /* a stack: edit, train */
   GtkWidget *layouts;
   TrpSidePanel *side;
-  GtkWidget *strip;
   GtkWidget *status;
   GtkWidget *title;
   GtkWidget *unsaved;
@@ -287,17 +286,19 @@ make_side (TrpMainWindow *self)
   return trp_side_panel_new (side);
 }
 
-/* Nothing moves when a sentence comes or goes, and none lies on a picture: it covers the chart
- * below the panes, or the status line where there is no chart. */
+/* Nothing moves when a sentence comes or goes: it lies at the top of the centre, where a line of it
+ * covers the heads of the panes, or the room that a training leaves free there; panels, charts and
+ * the status line stay in sight. */
 static void
 place_messages (TrpMainWindow *self)
 {
   GtkWidget *messages = GTK_WIDGET (self->messages);
-  const bool over_chart = gtk_widget_get_visible (self->strip) &&
-                          gtk_widget_get_mapped (self->strip);
+  const bool trains = strcmp (gtk_stack_get_visible_child_name (GTK_STACK (self->modes)),
+                              "train") == 0;
 
-  gtk_widget_set_margin_end (messages, over_chart ? trp_side_panel_get_taken (self->side) : 0);
-  gtk_widget_set_margin_bottom (messages, over_chart ? gtk_widget_get_height (self->status) : 0);
+  gtk_widget_set_margin_start (messages, trains ? TRP_TRAIN_VIEW_LEFT : 0);
+  gtk_widget_set_margin_end (messages,
+                             trains ? TRP_TRAIN_VIEW_RIGHT : trp_side_panel_get_taken (self->side));
 }
 
 static gboolean
@@ -387,6 +388,12 @@ on_message (TrpMainWindow *self, int severity, const char *text)
   trp_message_bar_show (self->messages, (TrpSeverity) severity, text);
 }
 
+static void
+on_message_withdrawn (TrpMainWindow *self, const char *text)
+{
+  trp_message_bar_withdraw (self->messages, text);
+}
+
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TrpMainWindow *self)
 {
@@ -417,6 +424,7 @@ connect_document (TrpMainWindow *self)
     { "saved-changed", G_CALLBACK (update_title) },
     { "file-opened", G_CALLBACK (on_file_opened) },
     { "message", G_CALLBACK (on_message) },
+    { "message-withdrawn", G_CALLBACK (on_message_withdrawn) },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (table); n++)
@@ -433,8 +441,7 @@ make_body (TrpMainWindow *self)
   self->start = TRP_START_VIEW (trp_start_view_new ());
   self->side = TRP_SIDE_PANEL (make_side (self));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
-  self->strip = trp_slice_strip_new (self->document, self->scores);
-  gtk_box_append (GTK_BOX (column), self->strip);
+  gtk_box_append (GTK_BOX (column), trp_slice_strip_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
   gtk_widget_set_hexpand (column, TRUE);
   gtk_box_append (GTK_BOX (body), column);
@@ -472,7 +479,7 @@ trp_main_window_new (GtkApplication *application)
   gtk_box_append (GTK_BOX (all), self->status);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), all);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->messages));
-  gtk_widget_set_valign (GTK_WIDGET (self->messages), GTK_ALIGN_END);
+  gtk_widget_set_valign (GTK_WIDGET (self->messages), GTK_ALIGN_START);
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
   gtk_window_set_child (GTK_WINDOW (self), overlay);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
@@ -482,10 +489,6 @@ trp_main_window_new (GtkApplication *application)
   connect_document (self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);
   g_signal_connect (self, "notify::default-width", G_CALLBACK (on_default_size), NULL);
-  g_signal_connect_object (self->strip, "map", G_CALLBACK (place_messages), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_object (self->strip, "unmap", G_CALLBACK (place_messages), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   on_volume_changed (self);
   return GTK_WIDGET (self);
 }
@@ -515,7 +518,9 @@ trp_main_window_set_mode (TrpMainWindow *self, const char *mode)
 {
   gtk_stack_set_visible_child_name (GTK_STACK (self->modes), mode);
   gtk_widget_set_visible (self->layouts, strcmp (mode, "edit") == 0);
+  trp_status_line_set_case_shown (TRP_STATUS_LINE (self->status), strcmp (mode, "edit") == 0);
   show_side (self);
+  place_messages (self);
 }
 
 bool

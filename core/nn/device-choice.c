@@ -233,8 +233,12 @@ can_compute (const TrpBackend *table, int index, TrpPrecision precision)
 
 /* @table: of a device that passed its test. Takes the strings. */
 static void
-add_entry (
-  GPtrArray *entries, const TrpBackend *table, int index, const char *precision, char *name, char *title)
+add_entry (GPtrArray *entries,
+           const TrpBackend *table,
+           int index,
+           const char *precision,
+           char *name,
+           char *title)
 {
   TrpDeviceEntry *entry = g_new0 (TrpDeviceEntry, 1);
   const bool is_host = table == &trp_backend_cpu;

@@ -113,7 +113,8 @@ test_panel_lists_the_devices (Fixture *f, const void *data)
       titles[n]);
   gtk_drop_down_set_selected (device, 2);
   g_assert_cmpstr (trp_compute_get_device (compute), ==, "cuda:1");
-  g_assert_cmpint (trp_compute_get_precision (compute, TRP_COMPUTE_TRAIN), ==, TRP_PRECISION_DEFAULT);
+  g_assert_cmpint (trp_compute_get_precision (compute, TRP_COMPUTE_TRAIN), ==,
+                   TRP_PRECISION_DEFAULT);
   gtk_drop_down_set_selected (device, 0);
   g_assert_cmpstr (trp_compute_get_device (compute), ==, "auto");
   gtk_window_destroy (GTK_WINDOW (window));
@@ -159,7 +160,8 @@ test_precisions_are_those_of_the_use (Fixture *f, const void *data)
     {
       panels[use] = g_object_ref_sink (trp_device_panel_new (compute, (TrpComputeUse) use));
       precisions[use] = GTK_DROP_DOWN (find_last (panels[use], GTK_TYPE_DROP_DOWN));
-      g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (precisions[use])), ==, 2);
+      g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (precisions[use])), ==,
+                        2);
       g_assert_cmpstr (get_item (precisions[use], 0), ==, "default (float32)");
       g_assert_cmpstr (get_item (precisions[use], 1), ==, "float16");
     }
@@ -232,8 +234,8 @@ test_too_little_memory_keeps_start_shut (Fixture *f, const void *data)
   trp_train_setup_panel_set_folder (panel, f->run);
   while (!gtk_widget_get_visible (reason))
     g_main_context_iteration (NULL, TRUE);
-  g_assert_true (g_str_has_prefix (gtk_label_get_label (GTK_LABEL (reason)),
-                                   "This training needs "));
+  g_assert_true (
+    g_str_has_prefix (gtk_label_get_label (GTK_LABEL (reason)), "This training needs "));
   g_assert_nonnull (strstr (gtk_label_get_label (GTK_LABEL (reason)), "smaller network"));
   g_assert_false (gtk_widget_get_sensitive (start));
   g_assert_null (trp_train_setup_panel_start (panel));

@@ -263,7 +263,8 @@ update_images (Dialog *dialog)
             g_array_append_val (dialog->roles, role);
             gtk_string_list_append (list, trp_document_get_role_label (dialog->document, role));
           }
-      trp_form_note_set (dialog->note, dialog->roles->len > 0 ? NULL
+      trp_form_note_set (dialog->note,
+                         dialog->roles->len > 0 ? NULL
                          : takes_mr ? _ ("This network was trained on MR: open an MR first.")
                                     : _ ("This network was trained on CT or SynCT: open a CT or "
                                          "make a SynCT first."));
@@ -401,7 +402,8 @@ make_content (Dialog *dialog)
   gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), models);
   gtk_box_append (GTK_BOX (box), trp_form_row (_ ("Image"), dialog->images));
-  gtk_box_append (GTK_BOX (box), trp_device_panel_new (trp_compute_get (dialog->document), TRP_COMPUTE_INFER));
+  gtk_box_append (GTK_BOX (box),
+                  trp_device_panel_new (trp_compute_get (dialog->document), TRP_COMPUTE_INFER));
   gtk_box_append (GTK_BOX (box), dialog->note);
   gtk_box_append (GTK_BOX (box), make_buttons (dialog));
   gtk_widget_add_css_class (box, "panel");

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "core/draw/chart.h"
 #include "core/draw/text.h"
+#include "ui/dialogs/form.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/job-time.h"
 
@@ -15,6 +16,7 @@
 #define N_CHARTS 4
 #define CHART_HEIGHT 170
 #define N_TILES 6
+#define SENTENCE_CHARS 100
 #define NAMES_HEIGHT 20
 
 /* Two columns of the log on one chart. */
@@ -128,7 +130,8 @@ show_steps (TrpTrainProgress *self)
   const double step = done > 0 ? round (done * n_steps)
                       : n > 0  ? trp_train_run_peek_steps (self->run)[n - 1]
                                : 0;
-  g_autofree char *text = n == 0 ? g_strdup (trp_job_get_text (trp_train_run_get_job (self->run)))
+  g_autofree char *text = step == 0
+                            ? g_strdup (trp_job_get_text (trp_train_run_get_job (self->run)))
                           : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
                                          : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
                                                             step, n_steps, pace);
@@ -163,7 +166,7 @@ show_sentence (TrpTrainProgress *self)
   const GError *error = trp_job_get_state (job) == TRP_JOB_FAILED ? trp_job_get_error (job) : NULL;
   const char *text = error ? error->message : trp_train_run_get_sentence (self->run);
 
-  gtk_label_set_label (GTK_LABEL (self->sentence), text);
+  trp_form_note_set (self->sentence, text);
   if (error)
     gtk_widget_add_css_class (self->sentence, "error");
   else
@@ -459,8 +462,8 @@ make_header (TrpTrainProgress *self)
   self->bar = gtk_progress_bar_new ();
   self->done_text = make_label (NULL, "numeric");
   self->left_text = make_label (NULL, "numeric");
-  self->sentence = make_label (NULL, "caption");
-  gtk_label_set_wrap (GTK_LABEL (self->sentence), TRUE);
+  self->sentence = trp_form_note_new (SENTENCE_CHARS);
+  gtk_label_set_ellipsize (GTK_LABEL (self->done_text), PANGO_ELLIPSIZE_END);
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
   gtk_widget_set_valign (self->chip, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (self->chip, TRUE);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* What the worker tells, in the order it happened. */
 typedef enum
@@ -62,6 +63,8 @@ struct _TrpTrainRun
   bool deterministic;
   int fold;
   char *sentence;
+  char *notice;        /* (nullable): what the window was told of its failure */
+  guint n_past;        /* rows of an earlier session, perhaps of another device */
   GArray *steps;       /* (element-type double) */
   GArray *seconds;     /* (element-type double) */
   GHashTable *columns; /* name to GArray of double */
@@ -120,6 +123,7 @@ trp_train_run_finalize (GObject *object)
   g_free (self->folder);
   g_free (self->device);
   g_free (self->sentence);
+  g_free (self->notice);
   g_array_unref (self->steps);
   g_array_unref (self->seconds);
   g_hash_table_unref (self->columns);
@@ -220,6 +224,7 @@ drop_from (TrpTrainRun *self, double step)
     n--;
   if (n == self->steps->len)
     return;
+  self->n_past = MIN (self->n_past, n);
   g_array_set_size (self->steps, n);
   g_array_set_size (self->seconds, n);
   g_hash_table_iter_init (&iterator, self->columns);
@@ -314,6 +319,7 @@ read_past (TrpTrainRun *self)
 
   if (g_file_get_contents (path, &log, NULL, NULL))
     read_rows (self, log);
+  self->n_past = self->steps->len;
   find_previews (self);
 }
 
@@ -378,6 +384,8 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
                            ? TRP_SEVERITY_INFO
                            : TRP_SEVERITY_ERROR,
                          text);
+  if (trp_job_get_state (self->job) == TRP_JOB_FAILED)
+    self->notice = g_steal_pointer (&text);
   g_signal_emit (self, changed, 0);
   g_object_unref (self);
 }
@@ -397,6 +405,23 @@ remember (TrpTrainRun *self)
                               (GDestroyNotify) g_ptr_array_unref);
     }
   g_ptr_array_add (runs, self);
+}
+
+/* Started again: what was said of the attempts before is over. */
+static void
+withdraw_notices (TrpDocument *document, const char *folder)
+{
+  GPtrArray *runs = g_object_get_data (G_OBJECT (document), RUNS_KEY);
+
+  for (guint n = 0; runs && n < runs->len; n++)
+    {
+      TrpTrainRun *run = g_ptr_array_index (runs, n);
+      g_autofree char *notice = strcmp (run->folder, folder) == 0 ? g_steal_pointer (&run->notice)
+                                                                  : NULL;
+
+      if (notice)
+        trp_document_withdraw (document, notice);
+    }
 }
 
 static void
@@ -435,6 +460,7 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   TrpTrainRun *self = g_object_new (TRP_TYPE_TRAIN_RUN, NULL);
   Task *task = g_new0 (Task, 1);
 
+  withdraw_notices (document, setup->folder);
   self->document = g_object_ref (document);
   self->recipe = trp_recipe_copy (setup->recipe);
   self->list = trp_data_list_ref (setup->list);
@@ -559,7 +585,9 @@ trp_train_run_get_state_name (TrpTrainRun *self)
       return _ ("failed");
     case TRP_JOB_RUNNING:
     default:
-      return self->steps->len ? _ ("running") : _ ("preparing");
+      return trp_job_get_fraction (self->job) > 0 || self->steps->len > self->n_past
+               ? _ ("running")
+               : _ ("preparing");
     }
 }
 
@@ -594,8 +622,8 @@ trp_train_run_peek_column (TrpTrainRun *self, const char *name)
                                                    : NULL;
 }
 
-/* Over the last rows, so that a pause is forgotten after a while; the clock starts anew when a run
- * goes on. */
+/* Over the last rows, so that a pause is forgotten after a while; those before the run went on may
+ * be another device's. */
 double
 trp_train_run_get_seconds_per_step (TrpTrainRun *self)
 {
@@ -603,7 +631,7 @@ trp_train_run_get_seconds_per_step (TrpTrainRun *self)
   const guint n = self->steps->len;
   guint back = 0;
 
-  while (back < 10 && back + 1 < n && seconds[n - back - 2] < seconds[n - back - 1])
+  while (back < 10 && self->n_past + back + 1 < n && seconds[n - back - 2] < seconds[n - back - 1])
     back++;
   if (back == 0)
     return NAN;

@@ -251,7 +251,7 @@ update_start (TrpTrainSetupPanel *self)
   const FolderState state = look_at_folder (self);
   const bool goes_on = state.is_used &&
                        gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
-  const char *hint = state.is_busy                ? _ ("A run is writing into this folder.")
+  const char *hint = state.is_busy               ? _ ("A run is writing into this folder.")
                      : state.is_used && !goes_on ? _ ("This folder holds a run already: go on "
                                                       "with it, or choose another folder.")
                                                  : NULL;
@@ -593,6 +593,7 @@ make_device (TrpTrainSetupPanel *self)
   self->memory_text = make_label (NULL, "numeric");
   gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->memory, TRUE);
+  gtk_widget_set_size_request (self->memory, 32, -1);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);
@@ -651,7 +652,6 @@ make_output (TrpTrainSetupPanel *self)
   GtkWidget *choose_button = gtk_button_new_from_icon_name ("folder-open-symbolic");
 
   self->folder = gtk_entry_new ();
-  self->resume = gtk_check_button_new_with_label (_ ("go on with the run in this folder"));
   gtk_widget_set_hexpand (self->folder, TRUE);
   gtk_editable_set_width_chars (GTK_EDITABLE (self->folder), 10);
   gtk_widget_set_tooltip_text (choose_button, _ ("Choose a folder"));
@@ -661,11 +661,9 @@ make_output (TrpTrainSetupPanel *self)
                                   _ ("Folder of the run"), -1);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_folder), self);
   g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (update_start), self);
-  g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   gtk_box_append (GTK_BOX (row), self->folder);
   gtk_box_append (GTK_BOX (row), choose_button);
   gtk_box_append (GTK_BOX (section), row);
-  gtk_box_append (GTK_BOX (section), self->resume);
   return section;
 }
 
@@ -694,8 +692,11 @@ make_bottom (TrpTrainSetupPanel *self)
 
   self->start = gtk_button_new_with_label (_ ("Start training"));
   self->problem = make_caption ();
+  self->resume = gtk_check_button_new_with_label (_ ("go on with the run in this folder"));
   gtk_widget_add_css_class (self->start, "suggested-action");
+  g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
+  gtk_box_append (GTK_BOX (bottom), self->resume);
   gtk_box_append (GTK_BOX (bottom), self->problem);
   gtk_box_append (GTK_BOX (bottom), self->start);
   gtk_widget_add_css_class (bottom, "panel");

@@ -12,9 +12,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define LEFT_WIDTH 224
-#define RIGHT_WIDTH 272
-
 struct _TrpTrainView
 {
   GtkBox parent_instance;
@@ -198,7 +195,7 @@ make_left (TrpTrainView *self)
   gtk_box_append (GTK_BOX (box), scrolled);
   gtk_box_append (GTK_BOX (box), self->runs_title);
   gtk_box_append (GTK_BOX (box), self->runs);
-  gtk_widget_set_size_request (box, LEFT_WIDTH, -1);
+  gtk_widget_set_size_request (box, TRP_TRAIN_VIEW_LEFT, -1);
   gtk_widget_set_hexpand (box, FALSE);
   gtk_widget_add_css_class (box, "train-left");
   return box;
@@ -210,7 +207,7 @@ make_right (TrpTrainView *self)
   GtkWidget *setup = trp_train_setup_panel_new (self->document);
 
   self->setup = TRP_TRAIN_SETUP_PANEL (setup);
-  gtk_widget_set_size_request (setup, RIGHT_WIDTH, -1);
+  gtk_widget_set_size_request (setup, TRP_TRAIN_VIEW_RIGHT, -1);
   gtk_widget_set_hexpand (setup, FALSE); /* whatever its children want */
   gtk_widget_add_css_class (setup, "side");
   g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);

@@ -14,6 +14,10 @@
 
 G_BEGIN_DECLS
 
+/* Widths of the panels, whatever they say. */
+#define TRP_TRAIN_VIEW_LEFT 224
+#define TRP_TRAIN_VIEW_RIGHT 272
+
 #define TRP_TYPE_TRAIN_VIEW (trp_train_view_get_type ())
 G_DECLARE_FINAL_TYPE (TrpTrainView, trp_train_view, TRP, TRAIN_VIEW, GtkBox)
 
