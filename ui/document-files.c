@@ -536,3 +536,75 @@ trp_document_save (TrpDocument *self,
   save->saved_data = user_data;
   start (self, &klass, title, save);
 }
+
+/* ---- saving an image ---- */
+
+typedef struct
+{
+  TrpVolume *volume;
+  char *path;
+  TrpDocumentSaved saved;
+  void *saved_data;
+} SaveVolume;
+
+static void
+save_volume_free (gpointer data)
+{
+  SaveVolume *save = data;
+
+  trp_volume_unref (save->volume);
+  g_free (save->path);
+  g_free (save);
+}
+
+static void *
+run_save_volume (TrpJob *job, void *data, TrpProgress *progress, GError **error)
+{
+  const SaveVolume *save = data;
+
+  return trp_volume_save (save->volume, save->path, error) ? g_strdup (save->path) : NULL;
+}
+
+/* Wherever it stands by now. */
+static void
+on_volume_saved (TrpJob *job, void *result, const GError *error, void *user_data)
+{
+  TrpDocument *self = user_data;
+  const SaveVolume *save = trp_job_get_data (job);
+  const TrpDocumentSaved saved = save->saved;
+  void *saved_data = save->saved_data;
+
+  for (int role = 0; result && role < TRP_N_ROLES; role++)
+    if (self->volumes[role].volume == save->volume)
+      self->volumes[role].is_unsaved = false;
+  if (result)
+    trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
+  else
+    trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
+  finish (self, job);
+  if (saved) /* last: it may close the window, and with it the document */
+    saved (self, result != NULL, saved_data);
+  g_free (result);
+}
+
+void
+trp_document_save_volume (
+  TrpDocument *self, TrpRole role, const char *path, TrpDocumentSaved saved, void *user_data)
+{
+  static const TrpJobClass klass = { .run = run_save_volume,
+                                     .done = on_volume_saved,
+                                     .free_data = save_volume_free,
+                                     .free_result = g_free };
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *title = g_strdup_printf (_ ("Save %s"), name);
+  SaveVolume *save;
+
+  g_return_if_fail (self->volumes[role].volume);
+
+  save = g_new0 (SaveVolume, 1);
+  save->volume = trp_volume_ref (self->volumes[role].volume);
+  save->path = g_strdup (path);
+  save->saved = saved;
+  save->saved_data = user_data;
+  start (self, &klass, title, save);
+}

@@ -68,4 +68,8 @@ void trp_document_save (TrpDocument *self,
                         TrpDocumentSaved saved,
                         void *user_data);
 
+/* As trp_document_save(), for the image in @role. */
+void trp_document_save_volume (
+  TrpDocument *self, TrpRole role, const char *path, TrpDocumentSaved saved, void *user_data);
+
 G_END_DECLS

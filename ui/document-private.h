@@ -22,6 +22,7 @@ typedef struct
   TrpDisplay original_display;
   bool link_confirmed;
   bool from_open_mr; /* made here, from the MR that is open now */
+  bool is_unsaved;   /* made here, in no file yet */
   bool warnings_acknowledged;
 } TrpDocumentVolume;
 

@@ -260,6 +260,7 @@ exchange (TrpDocumentVolume *place, TrpVolume *volume, bool from_open_mr)
 
   place->volume = volume ? trp_volume_ref (volume) : NULL;
   place->from_open_mr = volume && from_open_mr;
+  place->is_unsaved = false;
   if (!is_other_frame (old, volume))
     place->link_confirmed = place->warnings_acknowledged = false;
   return old;
@@ -306,7 +307,26 @@ trp_document_set_volume (TrpDocument *self,
 void
 trp_document_set_synthesized (TrpDocument *self, TrpVolume *volume)
 {
+  if (self->volumes[TRP_ROLE_SYNCT].is_unsaved && trp_document_can_synthesize (self))
+    trp_document_change_role (self, TRP_ROLE_SYNCT, TRP_ROLE_OTHER);
   set_volume (self, TRP_ROLE_SYNCT, volume, NULL, self->volumes[TRP_ROLE_MR].volume != NULL);
+  self->volumes[TRP_ROLE_SYNCT].is_unsaved = volume != NULL;
+  trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
+}
+
+bool
+trp_document_can_synthesize (TrpDocument *self)
+{
+  return !self->volumes[TRP_ROLE_SYNCT].is_unsaved || !self->volumes[TRP_ROLE_OTHER].volume;
+}
+
+int
+trp_document_find_unsaved_volume (TrpDocument *self)
+{
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    if (self->volumes[role].is_unsaved)
+      return role;
+  return -1;
 }
 
 /* Files of DICOM say what they are; for the others the role decides, so that they get the window

@@ -86,8 +86,13 @@ void trp_document_set_volume (TrpDocument *self,
                               TrpRole role,
                               TrpVolume *volume,
                               const TrpDisplay *display);
-/* As set_volume() for a SynCT that was computed from the MR that is open. */
+/* As set_volume() for a SynCT that was computed from the MR that is open. It is unsaved; one that
+ * was so already goes to the fourth place if that is free. */
 void trp_document_set_synthesized (TrpDocument *self, TrpVolume *volume);
+/* Whether set_synthesized() loses nothing. */
+bool trp_document_can_synthesize (TrpDocument *self);
+/* The role of a volume that was made here and is in no file yet; -1: none. */
+int trp_document_find_unsaved_volume (TrpDocument *self);
 /* Moves a volume to another role; what stood there takes its place. */
 void trp_document_change_role (TrpDocument *self, TrpRole from, TrpRole to);
 /* The role whose millimetres the others are compared with: MR, CT, SynCT, other; -1: nothing open.

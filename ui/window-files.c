@@ -158,6 +158,7 @@ typedef struct
 {
   GtkWindow *window;
   char *path;
+  bool is_volume;        /* an image that was made here, not structures */
   TrpMayClose may_close; /* (nullable): called after a save that worked */
 } Saving;
 
@@ -166,6 +167,12 @@ saving_free (Saving *saving)
 {
   g_free (saving->path);
   g_free (saving);
+}
+
+static bool
+has_unsaved (TrpDocument *document)
+{
+  return trp_document_has_unsaved (document) || trp_document_find_unsaved_volume (document) >= 0;
 }
 
 /* A window with several changed readings is asked about again until none is left. */
@@ -179,8 +186,7 @@ on_saved (TrpDocument *document, bool done, void *user_data)
   saving_free (saving);
   if (!may_close)
     return;
-  if (!trp_document_has_unsaved (document) ||
-      !trp_main_window_ask_before_closing (window, may_close))
+  if (!has_unsaved (document) || !trp_main_window_ask_before_closing (window, may_close))
     may_close (window);
 }
 
@@ -223,9 +229,27 @@ ask_about_overlap (Saving *saving, const char *sentence)
 }
 
 static void
+save_volume_to (Saving *saving)
+{
+  TrpDocument *document = get_document (saving->window);
+  const int role = trp_document_find_unsaved_volume (document);
+
+  if (role >= 0)
+    trp_document_save_volume (document, (TrpRole) role, saving->path, on_saved, saving);
+  else
+    saving_free (saving);
+}
+
+static void
 save_to (Saving *saving)
 {
   TrpDocument *document = get_document (saving->window);
+
+  if (saving->is_volume)
+    {
+      save_volume_to (saving);
+      return;
+    }
   g_autofree char *overlap = trp_document_find_overlap (document);
 
   if (overlap)
@@ -314,10 +338,11 @@ static void
 ask_where (Saving *saving)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-    _ ("Save structures as a label map (.nii.gz)"), saving->window, GTK_FILE_CHOOSER_ACTION_SAVE,
-    _ ("_Save"), _ ("_Cancel"));
+    saving->is_volume ? _ ("Save the SynCT (.nii.gz)")
+                      : _ ("Save structures as a label map (.nii.gz)"),
+    saving->window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
   const char *title = trp_document_get_title (get_document (saving->window));
-  g_autofree char *name = trp_dup_save_name (title);
+  g_autofree char *name = saving->is_volume ? g_strdup ("synct") : trp_dup_save_name (title);
 
   propose_folder (GTK_FILE_CHOOSER (dialog), saving->window);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
@@ -347,6 +372,23 @@ save (gpointer window, bool ask, TrpMayClose may_close)
 }
 
 static void
+save_volume (gpointer window, TrpMayClose may_close)
+{
+  Saving *saving = g_new0 (Saving, 1);
+
+  saving->window = window;
+  saving->is_volume = true;
+  saving->may_close = may_close;
+  ask_where (saving);
+}
+
+static void
+on_save_synct (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  save_volume (window, NULL);
+}
+
+static void
 on_save (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   save (window, false, NULL);
@@ -367,6 +409,9 @@ update_save (gpointer window)
     G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), "save")), can_save);
   g_simple_action_set_enabled (
     G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), "save-as")), can_save);
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), "save-synct")),
+    trp_document_find_unsaved_volume (get_document (window)) >= 0);
 }
 
 /* ---- closing ---- */
@@ -385,6 +430,8 @@ on_close_response (GtkDialog *dialog, int response, gpointer window)
   gtk_window_destroy (GTK_WINDOW (dialog));
   if (response == RESPONSE_SAVE && trp_document_choose_unsaved (get_document (window)))
     save (window, false, may_close);
+  else if (response == RESPONSE_SAVE)
+    save_volume (window, may_close);
   else if (response == RESPONSE_CLOSE)
     may_close (window);
 }
@@ -393,15 +440,18 @@ bool
 trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close)
 {
   TrpDocument *document = get_document (window);
-  const bool unsaved = trp_document_has_unsaved (document);
+  const bool unsaved = has_unsaved (document);
   const guint jobs = trp_document_count_running_jobs (document);
   g_autoptr (GString) text = g_string_new (NULL);
   GtkWidget *dialog;
 
   if (!unsaved && jobs == 0)
     return false;
-  if (unsaved)
+  if (trp_document_has_unsaved (document))
     g_string_append (text, _ ("Contours were changed and are not saved."));
+  if (trp_document_find_unsaved_volume (document) >= 0)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "",
+                            _ ("The SynCT was made here and is not saved."));
   if (jobs > 0)
     g_string_append_printf (text,
                             ngettext ("%s%u job is still running and would be stopped.",
@@ -433,7 +483,9 @@ trp_main_window_connect_files (TrpMainWindow *window)
     { "open-path", on_open_path, "s" },
     { "save", on_save },
     { "save-as", on_save_as },
+    { "save-synct", on_save_synct },
   };
+  static const char *const of_images[] = { "volume-changed", "saved-changed" };
   TrpDocument *document = trp_main_window_get_document (window);
 
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
@@ -441,5 +493,8 @@ trp_main_window_connect_files (TrpMainWindow *window)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "readings-changed", G_CALLBACK (update_save), window,
                            G_CONNECT_SWAPPED);
+  for (size_t n = 0; n < G_N_ELEMENTS (of_images); n++)
+    g_signal_connect_object (document, of_images[n], G_CALLBACK (update_save), window,
+                             G_CONNECT_SWAPPED);
   update_save (window);
 }

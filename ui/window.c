@@ -128,6 +128,7 @@ make_main_menu (void)
   g_menu_append (views, _ ("Nose to the right in sagittal planes"), "win.nose-right");
   g_menu_append (views, _ ("Planes as acquired"), "win.as-acquired");
   g_menu_append (files, _ ("Save as…"), "win.save-as");
+  g_menu_append (files, _ ("Save the SynCT…"), "win.save-synct");
   g_menu_append (files, _ ("Make a SynCT from the MR…"), "win.synthesize");
   g_menu_append (files, _ ("Contour automatically…"), "win.segment");
   g_menu_append (files, _ ("Open the demo case"), "app.demo");

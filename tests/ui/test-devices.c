@@ -11,6 +11,7 @@
 #include "ui/dialogs/train-setup.h"
 #include "ui/style.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
@@ -259,12 +260,20 @@ start (const Fixture *f, const TrpRecipe *recipe, const char *device, bool resum
   return trp_train_run_start (f->document, &setup);
 }
 
+static void
+take_text (char **out_text, const char *text)
+{
+  g_free (*out_text);
+  *out_text = g_strdup (text);
+}
+
 /* The run ends in words, everything else goes on, and so can the run. */
 static void
 test_a_device_dies_and_the_window_lives (Fixture *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
   g_autoptr (TrpTrainRun) run = NULL, rest = NULL, elsewhere = NULL;
+  g_autofree char *withdrawn = NULL;
   const GError *error;
 
   trp_tiny_set (recipe, "output.save_every=5");
@@ -283,7 +292,15 @@ test_a_device_dies_and_the_window_lives (Fixture *f, const void *data)
 
   /* it dies again, in the window's next session on the same folder */
   trp_fake_gpu_install (f->folder, "dies=3");
+  g_signal_connect_swapped (f->document, "message-withdrawn", G_CALLBACK (take_text), &withdrawn);
+  g_assert_false (isnan (trp_train_run_get_seconds_per_step (run)));
   rest = trp_train_run_go_on (run);
+  /* what was said of the failure goes, and its pace may be another device's */
+  g_assert_nonnull (withdrawn);
+  g_assert_nonnull (strstr (withdrawn, "has fallen off the bus"));
+  g_assert_cmpuint (trp_train_run_get_n_rows (rest), >, 1);
+  g_assert_true (isnan (trp_train_run_get_seconds_per_step (rest)));
+  g_assert_cmpstr (trp_train_run_get_state_name (rest), ==, "preparing");
   wait_for_jobs (f->document);
   g_assert_cmpint (trp_job_get_state (trp_train_run_get_job (rest)), ==, TRP_JOB_FAILED);
   g_assert_true (trp_train_run_can_go_on (rest));

@@ -4,6 +4,7 @@
  */
 
 #include "tests/lib/check.h"
+#include "ui/document-files.h"
 #include "ui/style.h"
 #include "ui/window-files.h"
 #include "ui/window.h"
@@ -156,6 +157,51 @@ names_get_one_ending (void)
   g_assert_cmpstr (nameless, ==, "case-structures");
 }
 
+static void
+never (TrpMainWindow *window)
+{
+  g_assert_not_reached ();
+}
+
+/* Made here and in no file: closing asks, the next one leaves it in the case, a file ends it. */
+static void
+a_new_synct_is_not_lost (void)
+{
+  GtkWidget *window = trp_main_window_new (NULL);
+  TrpMainWindow *self = TRP_MAIN_WINDOW (window);
+  TrpDocument *document = trp_main_window_get_document (self);
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "synct.nii.gz", NULL);
+  g_autoptr (TrpVolume) first = NULL, second = NULL;
+  TrpVolume *other;
+
+  fill (document);
+  g_assert_false (trp_main_window_ask_before_closing (self, never));
+  first = trp_volume_ref (trp_document_get_volume (document, TRP_ROLE_CT));
+  second = trp_volume_ref (trp_document_get_volume (document, TRP_ROLE_MR));
+  trp_document_set_synthesized (document, first);
+  g_assert_cmpint (trp_document_find_unsaved_volume (document), ==, TRP_ROLE_SYNCT);
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "save-synct"));
+  g_assert_false (trp_document_can_synthesize (document)); /* the fourth place is taken */
+  trp_document_set_volume (document, TRP_ROLE_OTHER, NULL, NULL);
+  g_assert_true (trp_document_can_synthesize (document));
+  trp_document_set_synthesized (document, second);
+  other = trp_document_get_volume (document, TRP_ROLE_OTHER);
+  g_assert_true (other == first);
+  g_assert_true (trp_main_window_ask_before_closing (self, never));
+  for (int role; (role = trp_document_find_unsaved_volume (document)) >= 0;)
+    {
+      trp_document_save_volume (document, (TrpRole) role, path, NULL, NULL);
+      while (trp_document_count_running_jobs (document) > 0)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+  g_assert_false (trp_main_window_ask_before_closing (self, never));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "save-synct"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  trp_test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -167,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/keys-of-the-case-are-silent-in-train",
                    keys_of_the_case_are_silent_in_train);
   g_test_add_func ("/window/undo-rests-in-train", undo_rests_in_train);
+  g_test_add_func ("/window/a-new-synct-is-not-lost", a_new_synct_is_not_lost);
   g_test_add_func ("/window/names-get-one-ending", names_get_one_ending);
   return g_test_run ();
 }

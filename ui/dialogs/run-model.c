@@ -108,7 +108,18 @@ take_set (TrpDocument *document, TrpStructureSet *set)
                      trp_structure_set_get_name (before));
 }
 
-/* Returns: false if its image is not open any more. */
+static bool
+check_place (TrpDocument *document, TrpRunKind kind)
+{
+  if (kind != TRP_RUN_SYNTHESIZE || trp_document_can_synthesize (document))
+    return true;
+  trp_document_report (document, TRP_SEVERITY_WARNING,
+                       _ ("The SynCT that is open is not saved, and a new one would replace it: "
+                          "save it, or close an image first."));
+  return false;
+}
+
+/* Returns: false if its image is not open any more, or there is no place for it. */
 static bool
 place_result (const Task *task, const Result *result)
 {
@@ -119,6 +130,8 @@ place_result (const Task *task, const Result *result)
                               "dropped."));
       return false;
     }
+  if (!check_place (task->document, task->kind))
+    return false;
   if (result->volume)
     trp_document_set_synthesized (task->document, result->volume);
   else
@@ -164,6 +177,8 @@ trp_run_model_then (
       trp_document_report (document, TRP_SEVERITY_WARNING, text);
       return false;
     }
+  if (!check_place (document, kind))
+    return false;
   title = kind == TRP_RUN_SYNTHESIZE
             ? g_strdup_printf (_ ("SynCT by %s"), name)
             : g_strdup_printf (_ ("Structures on %s by %s"), trp_role_get_name (role), name);
