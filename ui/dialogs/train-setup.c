@@ -175,6 +175,7 @@ show_memory (TrpTrainSetupPanel *self, const TrpTrainEstimate *estimate)
                                 : g_strdup (need);
 
   gtk_label_set_label (GTK_LABEL (self->memory_text), text);
+  gtk_widget_set_tooltip_text (self->memory_text, text);
   gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory),
                            there ? CLAMP ((double) bytes / (double) there, 0, 1) : 0);
 }
@@ -593,7 +594,6 @@ make_device (TrpTrainSetupPanel *self)
   self->memory_text = make_label (NULL, "numeric");
   gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->memory, TRUE);
-  gtk_widget_set_size_request (self->memory, 32, -1);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);

@@ -62,15 +62,44 @@ update_row (GtkWidget *row)
 {
   TrpJob *job = trp_train_run_get_job (get_run (row));
   GtkWidget *box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
-  GtkWidget *bar = gtk_widget_get_last_child (box);
+  GtkWidget *dismiss = gtk_widget_get_last_child (box);
+  GtkWidget *bar = gtk_widget_get_prev_sibling (dismiss);
+  const TrpJobState state = trp_job_get_state (job);
 
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_prev_sibling (bar)),
                        trp_train_run_get_state_name (get_run (row)));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar), trp_job_get_fraction (job));
+  /* its place is kept */
+  gtk_widget_set_opacity (dismiss, state == TRP_JOB_FAILED || state == TRP_JOB_CANCELLED ? 1 : 0);
+  gtk_widget_set_sensitive (dismiss, state == TRP_JOB_FAILED || state == TRP_JOB_CANCELLED);
+}
+
+static void
+on_dismiss (GtkWidget *row)
+{
+  TrpTrainRun *run = get_run (row);
+  TrpTrainView *self = g_object_get_data (G_OBJECT (row), "view");
+
+  trp_document_dismiss_job (self->document, trp_train_run_get_job (run));
+  gtk_list_box_remove (GTK_LIST_BOX (self->runs), row);
+  gtk_widget_set_visible (self->runs_title, gtk_widget_get_first_child (self->runs) != NULL);
 }
 
 static GtkWidget *
-make_row (TrpTrainRun *run)
+make_dismiss (GtkWidget *row)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  gtk_widget_add_css_class (button, "row-icon");
+  gtk_widget_set_tooltip_text (button, _ ("Dismiss"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Dismiss"), -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_dismiss), row);
+  return button;
+}
+
+static GtkWidget *
+make_row (TrpTrainView *self, TrpTrainRun *run)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
@@ -91,8 +120,11 @@ make_row (TrpTrainRun *run)
   gtk_box_append (GTK_BOX (box), bar);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
                                   NULL, -1);
+  gtk_box_append (GTK_BOX (box), make_dismiss (row));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_object_set_data (G_OBJECT (row), "view", self);
   g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
+  update_row (row);
   return row;
 }
 
@@ -132,7 +164,7 @@ show_run (TrpTrainView *self, TrpTrainRun *run)
     g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
   else
     {
-      row = make_row (run);
+      row = make_row (self, run);
       gtk_widget_set_visible (self->runs_title, TRUE);
       gtk_list_box_insert (GTK_LIST_BOX (self->runs), row, 0);
     }
