@@ -185,8 +185,11 @@ print('SynCT shown', value, 'expected', min(values), 'to', max(values))
 assert min(values) - 0.51 <= value <= max(values) + 0.51
 PYTHON
 
-# 8: with nothing to lose it closes, and has said nothing that it should not
+# 8: it asks about the SynCT, closes when told to, and has said nothing that it should not
 xdotool key ctrl+q
+expect label 'The SynCT was made here' 'is not saved'
+sleep 0.5
+xdotool key alt+c
 for _ in $(seq 100); do kill -0 $program 2>/dev/null || break; sleep 0.1; done
 kill -0 $program 2>/dev/null && fail "the program does not end"
 wait $program || fail "the program ended with status $?"
