@@ -71,14 +71,29 @@ describe_mapping (const TrpIntensity *intensity, bool is_output)
     intensity->percentile_low, intensity->percentile_high, intensity->clip);
 }
 
+/* Files are a stranger's: what would steer the terminal is shown as a question mark. */
+static void
+print_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  for (const char *c = valid; *c; c = g_utf8_next_char (c))
+    if (*c != '\n' && g_unichar_iscntrl (g_utf8_get_char (c)))
+      putchar ('?');
+    else
+      fwrite (c, 1, (size_t) (g_utf8_next_char (c) - c), stdout);
+}
+
 static void G_GNUC_PRINTF (2, 3) print_row (const char *key, const char *format, ...)
 {
+  g_autofree char *text = NULL;
   va_list arguments;
 
-  printf ("%-14s ", key);
   va_start (arguments, format);
-  vprintf (format, arguments);
+  text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  printf ("%s%*s ", key, (int) MAX (0, 14 - g_utf8_strlen (key, -1)), "");
+  print_clean (text);
   printf ("\n");
 }
 
@@ -175,7 +190,8 @@ print_text (const TrpModel *model, const TrpModelSummary *summary)
     print_row (_ ("label"), "%u %s", ((TrpModelLabel *) labels->pdata[n])->value,
                ((TrpModelLabel *) labels->pdata[n])->name);
   print_history (summary);
-  printf ("\n%s", text);
+  printf ("\n");
+  print_clean (text);
 }
 
 static void

@@ -342,6 +342,30 @@ info_is_silent_about_no_training (void)
   trp_test_remove_folder (folder);
 }
 
+/* What a stranger wrote into a file does not reach the terminal as a command to it. */
+static void
+info_does_not_steer_the_terminal (void)
+{
+  g_autofree char *demo = trp_test_source_path ("../resources/models/demo-prostate.safetensors");
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  const char *const info[] = { "model", "info", path, NULL };
+  g_autofree char *bytes = NULL;
+  g_autofree char *said = NULL;
+  char *program;
+  size_t size;
+
+  g_assert_true (g_file_get_contents (demo, &bytes, &size, NULL));
+  program = g_strstr_len (bytes + 8, (gssize) size - 8, "triptych 0"); /* behind the length */
+  g_assert_nonnull (program);
+  memcpy (program, "\\u001b[31m", strlen ("triptych 0"));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  said = say (info);
+  g_assert_nonnull (strstr (said, "?[31m"));
+  g_assert_null (strchr (said, '\x1b'));
+  trp_test_remove_folder (folder);
+}
+
 static void
 pickles_are_sent_to_the_readme (void)
 {
@@ -458,6 +482,8 @@ main (int argc, char **argv)
   g_test_add_func ("/export/verb/exit-statuses", exit_statuses);
   g_test_add_func ("/export/verb/overwrites-nothing", what_is_read_is_not_overwritten);
   g_test_add_func ("/export/verb/name-tells-the-format", name_tells_the_format);
+  g_test_add_func ("/export/verb/info-does-not-steer-the-terminal",
+                   info_does_not_steer_the_terminal);
   g_test_add_func ("/export/verb/info-is-silent-about-no-training",
                    info_is_silent_about_no_training);
   g_test_add_func ("/export/verb/pickles-are-sent-to-the-readme", pickles_are_sent_to_the_readme);
