@@ -80,35 +80,19 @@ struct NormFinish
   }
 };
 
-struct Norm
+/* All images are one column of pixels. */
+static TrpColumns
+columns_of (const TrpGpuKernel *self)
 {
-  TrpColumns columns;
-  int pack;
-  void *counters;
-};
+  const TrpShape s = self->inputs[0].shape;
+
+  return trp_columns (1, (size_t) s.n * trp_shape_pixels (s), s.c, trp_columns_pack (s.c));
+}
 
 static bool
 prepare (TrpGpuKernel *self, GError **error)
 {
-  const TrpShape s = self->inputs[0].shape;
-  Norm *norm = g_new0 (Norm, 1);
-
-  self->data = norm;
-  norm->pack = trp_columns_pack (s.c);
-  norm->columns = trp_columns (1, (size_t) s.n * trp_shape_pixels (s), s.c, norm->pack);
-  self->workspace_bytes = trp_columns_partial_bytes (norm->columns);
-  norm->counters = trp_gpu_alloc (self->device, trp_columns_counter_bytes (norm->columns), error);
-  return norm->counters != NULL;
-}
-
-static void
-clear (TrpGpuKernel *self)
-{
-  Norm *norm = (Norm *) self->data;
-
-  if (norm && norm->counters)
-    trp_gpu_free (self->device, norm->counters);
-  g_free (norm);
+  return trp_columns_prepare (self, columns_of (self), error);
 }
 
 /* As the inputs have it; @eps > 0 where the last one is a variance. */
@@ -140,9 +124,9 @@ template <int N>
 static void
 launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
 {
-  const Norm *norm = (const Norm *) self->data;
-  const TrpMomentSource<N> source = { trp_view_input (self, args, 0), norm->columns.pixels,
-                                      norm->columns.packs };
+  const TrpColumns columns = columns_of (self);
+  const TrpMomentSource<N> source = { trp_view_input (self, args, 0), columns.pixels,
+                                      columns.packs };
   const NormFinish finish = {
     (float *) args->outputs[1], (float *) args->outputs[2],   (float *) args->outputs[3],
     (float *) args->outputs[4], (float) self->attributes.eps, (float) self->attributes.momentum,
@@ -151,15 +135,14 @@ launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
 
   affine.mean = finish.mean;
   affine.spread = finish.inverse;
-  trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
-                         norm->counters);
+  trp_columns_launch<N> (self->device, columns, source, finish, args->workspace, self->data);
   launch_apply<N> (self, args, affine);
 }
 
 static bool
 run_norm (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  if (((const Norm *) self->data)->pack == 4)
+  if (trp_columns_pack (self->inputs[0].shape.c) == 4)
     launch_norm<4> (self, args);
   else
     launch_norm<1> (self, args);
@@ -306,27 +289,26 @@ template <int N>
 static void
 launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
 {
-  const Norm *norm = (const Norm *) self->data;
+  const TrpColumns columns = columns_of (self);
   const bool training = self->kind == TRP_OP_batch_norm_backward;
   const TrpShape s = self->inputs[0].shape;
   const size_t n_packs = trp_shape_count (s) / N;
   const Slope<N> slope = { trp_view_input (self, args, 0), trp_view_input (self, args, 5),
                            make_affine (self, args, training ? 0 : (float) self->attributes.eps) };
-  const SlopeSource<N> source = { slope, norm->columns.packs };
+  const SlopeSource<N> source = { slope, columns.packs };
   const SlopeFinish finish = { (float *) args->outputs[1], (float *) args->outputs[2] };
 
-  trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
-                         norm->counters);
+  trp_columns_launch<N> (self->device, columns, source, finish, args->workspace, self->data);
   TRP_LAUNCH (self->device, (backward_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS,
               slope, (const float *) finish.dgamma, (const float *) finish.dbeta,
-              training ? (float) norm->columns.pixels : 0.0F, trp_view_output (self, args, 0),
-              n_packs, trp_layout (s, N));
+              training ? (float) columns.pixels : 0.0F, trp_view_output (self, args, 0), n_packs,
+              trp_layout (s, N));
 }
 
 static bool
 run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  if (((const Norm *) self->data)->pack == 4)
+  if (trp_columns_pack (self->inputs[0].shape.c) == 4)
     launch_backward<4> (self, args);
   else
     launch_backward<1> (self, args);
@@ -335,7 +317,9 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
 } /* namespace */
 
-extern "C" const TrpGpuOp trp_gpu_batch_norm = { prepare, clear, run_norm };
+extern "C" const TrpGpuOp trp_gpu_batch_norm = { prepare, trp_columns_clear, run_norm };
 extern "C" const TrpGpuOp trp_gpu_batch_norm_infer = { NULL, NULL, run_infer };
-extern "C" const TrpGpuOp trp_gpu_batch_norm_backward = { prepare, clear, run_backward };
-extern "C" const TrpGpuOp trp_gpu_batch_norm_infer_backward = { prepare, clear, run_backward };
+extern "C" const TrpGpuOp trp_gpu_batch_norm_backward = { prepare, trp_columns_clear,
+                                                          run_backward };
+extern "C" const TrpGpuOp trp_gpu_batch_norm_infer_backward = { prepare, trp_columns_clear,
+                                                                run_backward };

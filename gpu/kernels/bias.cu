@@ -75,23 +75,11 @@ columns_of (const TrpGpuKernel *self)
   return trp_columns (1, (size_t) dy.n * trp_shape_pixels (dy), dy.c, trp_columns_pack (dy.c));
 }
 
-/* @data: the counters of trp_columns_launch() */
 static bool
 prepare_bias (TrpGpuKernel *self, GError **error)
 {
-  const TrpColumns columns = columns_of (self);
-
   g_assert (trp_gpu_type_of (self->device, &self->outputs[0]) == TRP_GPU_F32);
-  self->workspace_bytes = trp_columns_partial_bytes (columns);
-  self->data = trp_gpu_alloc (self->device, trp_columns_counter_bytes (columns), error);
-  return self->data != NULL;
-}
-
-static void
-clear_bias (TrpGpuKernel *self)
-{
-  if (self->data)
-    trp_gpu_free (self->device, self->data);
+  return trp_columns_prepare (self, columns_of (self), error);
 }
 
 template <int N>
@@ -117,4 +105,5 @@ run_bias_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error
 
 } /* namespace */
 
-extern "C" const TrpGpuOp trp_gpu_bias_backward = { prepare_bias, clear_bias, run_bias_backward };
+extern "C" const TrpGpuOp trp_gpu_bias_backward = { prepare_bias, trp_columns_clear,
+                                                    run_bias_backward };

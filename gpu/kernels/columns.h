@@ -83,6 +83,23 @@ trp_columns_counter_bytes (const TrpColumns &c)
   return sizeof (unsigned) * (size_t) c.n_images * (size_t) c.n_groups;
 }
 
+/* For operations whose workspace begins with the slabs' sums, and that keep nothing but the
+ * counters. */
+static inline bool
+trp_columns_prepare (TrpGpuKernel *self, const TrpColumns &c, GError **error)
+{
+  self->workspace_bytes = trp_columns_partial_bytes (c);
+  self->data = trp_gpu_alloc (self->device, trp_columns_counter_bytes (c), error);
+  return self->data != NULL;
+}
+
+static inline void
+trp_columns_clear (TrpGpuKernel *self)
+{
+  if (self->data)
+    trp_gpu_free (self->device, self->data);
+}
+
 /* The slabs' sums of one image, as the last block sees them. */
 struct TrpSlabs
 {

@@ -99,47 +99,30 @@ apply_kernel (Apply job, size_t n_packs)
     }
 }
 
-struct Norm
+static TrpColumns
+columns_of (const TrpGpuKernel *self)
 {
-  TrpColumns columns;
-  int pack;
-  void *counters;
-};
+  const TrpShape s = self->inputs[0].shape;
+
+  return trp_columns (s.n, trp_shape_pixels (s), s.c, trp_columns_pack (s.c));
+}
 
 static bool
 prepare_norm (TrpGpuKernel *self, GError **error)
 {
-  const TrpShape s = self->inputs[0].shape;
-  Norm *norm = g_new0 (Norm, 1);
-
-  self->data = norm;
-  norm->pack = trp_columns_pack (s.c);
-  norm->columns = trp_columns (s.n, trp_shape_pixels (s), s.c, norm->pack);
-  self->workspace_bytes = trp_columns_partial_bytes (norm->columns);
-  norm->counters = trp_gpu_alloc (self->device, trp_columns_counter_bytes (norm->columns), error);
-  return norm->counters != NULL;
-}
-
-static void
-clear_norm (TrpGpuKernel *self)
-{
-  Norm *norm = (Norm *) self->data;
-
-  if (norm && norm->counters)
-    trp_gpu_free (self->device, norm->counters);
-  g_free (norm);
+  return trp_columns_prepare (self, columns_of (self), error);
 }
 
 template <int N>
 static void
 launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
 {
-  const Norm *norm = (const Norm *) self->data;
+  const TrpColumns columns = columns_of (self);
   const TrpOpAttributes *a = &self->attributes;
   const TrpShape s = self->inputs[0].shape;
   float *mean = (float *) args->outputs[1], *inverse = (float *) args->outputs[2];
   const TrpView x = trp_view_input (self, args, 0), none = { NULL, TRP_GPU_F32 };
-  const TrpMomentSource<N> source = { x, norm->columns.pixels, norm->columns.packs };
+  const TrpMomentSource<N> source = { x, columns.pixels, columns.packs };
   const NormFinish finish = { mean, inverse, (float) a->eps };
   const TrpPadding padding = trp_padding (*a, s);
   const TrpShape outer = { s.n, padding.padded_h (), padding.padded_w (), s.c };
@@ -155,8 +138,7 @@ launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
                       (float) a->alpha };
   const size_t n_packs = trp_shape_count (outer) / N;
 
-  trp_columns_launch<N> (self->device, norm->columns, source, finish, args->workspace,
-                         norm->counters);
+  trp_columns_launch<N> (self->device, columns, source, finish, args->workspace, self->data);
   TRP_LAUNCH (self->device, (apply_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS, job,
               n_packs);
 }
@@ -164,7 +146,7 @@ launch_norm (const TrpGpuKernel *self, const TrpKernelArgs *args)
 static bool
 run_norm (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  if (((const Norm *) self->data)->pack == 4)
+  if (trp_columns_pack (self->inputs[0].shape.c) == 4)
     launch_norm<4> (self, args);
   else
     launch_norm<1> (self, args);
@@ -365,7 +347,7 @@ prepare_backward (TrpGpuKernel *self, GError **error)
 {
   if (!prepare_norm (self, error))
     return false;
-  self->workspace_bytes += mean_bytes (((const Norm *) self->data)->columns);
+  self->workspace_bytes += mean_bytes (columns_of (self));
   return true;
 }
 
@@ -373,7 +355,7 @@ template <int N>
 static void
 launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
 {
-  const Norm *norm = (const Norm *) self->data;
+  const TrpColumns columns = columns_of (self);
   const TrpOpAttributes *a = &self->attributes;
   const bool padded = trp_op_has_padding (a), has_dy = self->n_inputs - padded > 3;
   const TrpShape s = self->inputs[0].shape;
@@ -389,15 +371,15 @@ launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
                                      gradient,
                                      { (const float *) args->inputs[1],
                                        (const float *) args->inputs[2] },
-                                     norm->columns.pixels,
+                                     columns.pixels,
                                      a->activation,
                                      (float) a->alpha };
   float *means = (float *) args->workspace;
   const GradientFinish finish = { means };
   const size_t n_packs = trp_shape_count (s) / N;
 
-  trp_columns_launch<N> (self->device, norm->columns, source, finish,
-                         (char *) args->workspace + mean_bytes (norm->columns), norm->counters);
+  trp_columns_launch<N> (self->device, columns, source, finish,
+                         (char *) args->workspace + mean_bytes (columns), self->data);
   TRP_LAUNCH (self->device, (gradient_kernel<N>), trp_blocks (n_packs, TRP_THREADS), TRP_THREADS,
               source, (const float *) means, trp_view_output (self, args, 0), n_packs);
 }
@@ -405,7 +387,7 @@ launch_backward (const TrpGpuKernel *self, const TrpKernelArgs *args)
 static bool
 run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
-  if (((const Norm *) self->data)->pack == 4)
+  if (trp_columns_pack (self->inputs[0].shape.c) == 4)
     launch_backward<4> (self, args);
   else
     launch_backward<1> (self, args);
@@ -414,6 +396,6 @@ run_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 
 } /* namespace */
 
-extern "C" const TrpGpuOp trp_gpu_instance_norm = { prepare_norm, clear_norm, run_norm };
-extern "C" const TrpGpuOp trp_gpu_instance_norm_backward = { prepare_backward, clear_norm,
+extern "C" const TrpGpuOp trp_gpu_instance_norm = { prepare_norm, trp_columns_clear, run_norm };
+extern "C" const TrpGpuOp trp_gpu_instance_norm_backward = { prepare_backward, trp_columns_clear,
                                                              run_backward };
