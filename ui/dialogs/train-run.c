@@ -63,7 +63,7 @@ struct _TrpTrainRun
   bool deterministic;
   int fold;
   char *sentence;
-  char *notice;        /* (nullable): what the window was told of its failure */
+  char *notice;        /* (nullable): what the window was told of its end */
   guint n_past;        /* rows of an earlier session, perhaps of another device */
   GArray *steps;       /* (element-type double) */
   GArray *seconds;     /* (element-type double) */
@@ -379,13 +379,10 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
     text = g_strdup_printf (_ ("%s ended: %s"), self->title, error->message);
   if (text)
     trp_document_report (self->document,
-                         folder || !error ? TRP_SEVERITY_INFO
-                         : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-                           ? TRP_SEVERITY_INFO
-                           : TRP_SEVERITY_ERROR,
+                         trp_job_get_state (self->job) == TRP_JOB_FAILED ? TRP_SEVERITY_ERROR
+                                                                         : TRP_SEVERITY_INFO,
                          text);
-  if (trp_job_get_state (self->job) == TRP_JOB_FAILED)
-    self->notice = g_steal_pointer (&text);
+  self->notice = g_steal_pointer (&text);
   g_signal_emit (self, changed, 0);
   g_object_unref (self);
 }
