@@ -22,8 +22,9 @@ answers () {
 
 # A number of our own: servers that pick the lowest free one take one another's sockets along when they leave.
 number=$((100 + $$ % 20000))
+# -noreset: a server that starts over when its first client, the one that asks whether it answers, has left refuses the next one meanwhile.
 for attempt in 1 2 3 4 5; do
-  Xvfb ":$number" -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 2>/dev/null &
+  Xvfb ":$number" -noreset -screen 0 "${TRIPTYCH_TEST_SCREEN:-1280x800x24}" -nolisten tcp 2>/dev/null &
   server=$!
   answers && break
   kill $server 2>/dev/null
