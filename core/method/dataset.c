@@ -208,23 +208,17 @@ trp_dataset_add (TrpDataset *self,
 
 /* --- from a data list --- */
 
-static TrpDataRole
-structures_of (TrpDataRole role)
-{
-  return role == TRP_DATA_CT ? TRP_DATA_CT_STRUCTURES : TRP_DATA_MR_STRUCTURES;
-}
-
 static bool
 add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **error)
 {
-  const char *labels_path = row->paths[structures_of (role)];
+  const char *labels_path = row->paths[trp_data_role_get_structures (role)];
   g_autoptr (TrpVolume) image = NULL;
   g_autoptr (TrpVolume) labels = NULL;
 
   if (self->spec.n_labels && !labels_path)
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "there is no file in the column \"%s\"",
-                   trp_data_role_get_name (structures_of (role)));
+                   trp_data_role_get_name (trp_data_role_get_structures (role)));
       return false;
     }
   image = trp_volume_load (row->paths[role], NULL, error);

@@ -61,8 +61,7 @@ bool trp_dataset_add (TrpDataset *self,
 
 /**
  * trp_dataset_load:
- * @role: MR, CT, SYNCT or CT_ON_MR; rows without it are passed over. Labels come from mr_structures
- * (for MR, SYNCT, CT_ON_MR) or ct_structures
+ * @role: of the images; rows without it are passed over. Labels come from its structures
  *
  * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
  * no row has the role, one that has it lacks the structures that the spec needs, or no slice shows

@@ -12,7 +12,9 @@
 bool
 trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
 {
-  return recipe->trainer == TRP_TRAINER_SEGMENTER ? g_strcmp0 (recipe->source, "mr") == 0 : !b_to_a;
+  if (recipe->trainer != TRP_TRAINER_SEGMENTER)
+    return !b_to_a;
+  return g_strcmp0 (recipe->source, "mr") == 0 || g_strcmp0 (recipe->source, "synmr") == 0;
 }
 
 const char *

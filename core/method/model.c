@@ -87,7 +87,7 @@ trp_recipe_get_multiple (const TrpRecipe *recipe)
 const TrpIntensity *
 trp_recipe_get_source_intensity (const TrpRecipe *recipe)
 {
-  return g_strcmp0 (recipe->source, "mr") == 0 ? &recipe->mr : &recipe->ct;
+  return trp_recipe_takes_mr (recipe, false) ? &recipe->mr : &recipe->ct;
 }
 
 static char *

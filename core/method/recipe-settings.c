@@ -19,7 +19,7 @@ static const TrpRecipeSetting settings[] = {
   { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0, "cyclegan|segmenter", "cyclegan",
     "segmenter", "which training it drives" },
 
-  { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|ct_on_mr", "mr", "ct",
+  { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|synmr|ct_on_mr", "mr", "ct",
     "segmenter: column of the data list that holds the images" },
   { "data", "whole_view", TRP_SETTING_BOOL, AT (whole_view), 0, 0, NULL, "false", NULL,
     "segmenter: contours whole slices; else their middle, as large as the slices of its training" },

@@ -56,7 +56,7 @@ typedef struct
   TrpTrainerKind trainer;
 
   /* [data] */
-  char *source;    /* segmenter: column of the images: "mr", "ct", "synct" or "ct_on_mr" */
+  char *source;    /* segmenter: column of the images: "mr", "ct", "synct", "synmr" or "ct_on_mr" */
   bool whole_view; /* segmenter: results for whole slices, not only their middle of @size */
   double spacing;  /* mm in the plane; 0: each volume's own */
   int size;        /* pixels of the preprocessed slices */

@@ -45,13 +45,10 @@ patch_size (const TrpRecipe *recipe)
 static TrpDataRole
 source_role (const TrpRecipe *recipe)
 {
-  static const TrpDataRole roles[] = { TRP_DATA_MR, TRP_DATA_CT, TRP_DATA_SYNCT,
-                                       TRP_DATA_CT_ON_MR };
+  TrpDataRole role;
 
-  for (size_t n = 0; n < G_N_ELEMENTS (roles); n++)
-    if (g_strcmp0 (trp_data_role_get_name (roles[n]), recipe->source) == 0)
-      return roles[n];
-  g_return_val_if_reached (TRP_DATA_CT);
+  g_return_val_if_fail (trp_data_role_parse (recipe->source, &role), TRP_DATA_CT);
+  return role;
 }
 
 static TrpGraph *
@@ -101,13 +98,13 @@ make_spec (const TrpRecipe *recipe)
 static void
 read_labels (TrpTrainer *trainer, const TrpDataList *list)
 {
-  const bool on_ct = g_strcmp0 (trainer->recipe->source, "ct") == 0;
+  const TrpDataRole structures = trp_data_role_get_structures (source_role (trainer->recipe));
   g_autoptr (TrpStructureSet) set = NULL;
 
   for (size_t n = 0; n < trp_data_list_get_size (list) && !set; n++)
     {
       const TrpDataRow *row = trp_data_list_get (list, n);
-      const char *path = row->paths[on_ct ? TRP_DATA_CT_STRUCTURES : TRP_DATA_MR_STRUCTURES];
+      const char *path = row->paths[structures];
 
       if (path)
         set = trp_structure_set_load (path, NULL, NULL);

@@ -20,6 +20,7 @@ static const char *const role_names[TRP_N_DATA_ROLES] = {
   [TRP_DATA_MR] = "mr",
   [TRP_DATA_CT] = "ct",
   [TRP_DATA_SYNCT] = "synct",
+  [TRP_DATA_SYNMR] = "synmr",
   [TRP_DATA_CT_ON_MR] = "ct_on_mr",
   [TRP_DATA_MR_STRUCTURES] = "mr_structures",
   [TRP_DATA_CT_STRUCTURES] = "ct_structures",
@@ -32,12 +33,32 @@ trp_data_role_get_name (TrpDataRole role)
   return role_names[role];
 }
 
+bool
+trp_data_role_parse (const char *name, TrpDataRole *out_role)
+{
+  for (TrpDataRole role = 0; role < TRP_N_DATA_ROLES; role++)
+    if (strcmp (role_names[role], name) == 0)
+      {
+        *out_role = role;
+        return true;
+      }
+  return false;
+}
+
+TrpDataRole
+trp_data_role_get_structures (TrpDataRole image)
+{
+  return image == TRP_DATA_CT || image == TRP_DATA_SYNMR ? TRP_DATA_CT_STRUCTURES
+                                                         : TRP_DATA_MR_STRUCTURES;
+}
+
 static void
 clear_row (void *data)
 {
   TrpDataRow *row = data;
 
   g_free (row->name);
+  g_free (row->patient);
   for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
     g_free (row->paths[n]);
 }
@@ -167,6 +188,12 @@ read_row (const TrpDataList *self,
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "Line %zu names no case", cells->line);
       return false;
+    }
+  row->patient = strip (cell_text (self, cells, "patient"));
+  if (!row->patient || !*row->patient)
+    {
+      g_free (row->patient);
+      row->patient = g_strdup (row->name);
     }
   for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
     {
@@ -298,6 +325,7 @@ append_copy (TrpDataList *self, const TrpDataList *from, size_t index)
   TrpDataRow row = *trp_data_list_get (from, index);
 
   row.name = g_strdup (row.name);
+  row.patient = g_strdup (row.patient);
   for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
     row.paths[n] = g_strdup (row.paths[n]);
   g_array_append_val (self->rows, row);

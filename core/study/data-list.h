@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * A CSV file with a header: columns case, mr, ct, synct, ct_on_mr, mr_structures, ct_structures,
- * fold in any order; missing ones are empty, unknown ones are kept. Paths are relative to the list.
+ * A CSV file with a header: columns case, patient, mr, ct, synct, synmr, ct_on_mr, mr_structures,
+ * ct_structures, fold in any order; missing ones are empty, unknown ones are kept. Paths are
+ * relative to the list. SynCT and ct_on_mr lie on the MR's grid, SynMR on the CT's.
  * Unpaired sets have rows with only an MR or only a CT. Immutable once made; any thread.
  */
 
@@ -20,6 +21,7 @@ typedef enum
   TRP_DATA_MR,
   TRP_DATA_CT,
   TRP_DATA_SYNCT,
+  TRP_DATA_SYNMR,
   TRP_DATA_CT_ON_MR,
   TRP_DATA_MR_STRUCTURES,
   TRP_DATA_CT_STRUCTURES,
@@ -27,10 +29,15 @@ typedef enum
 } TrpDataRole;
 
 const char *trp_data_role_get_name (TrpDataRole role); /* the column's name */
+/* Of the column that is called so; false if none of the roles is. */
+bool trp_data_role_parse (const char *name, TrpDataRole *out_role);
+/* The structures drawn on the grid of an image role. */
+TrpDataRole trp_data_role_get_structures (TrpDataRole image);
 
 /**
  * TrpDataRow:
  * @name: column "case"; never empty, unique in the list
+ * @patient: several cases may be of one patient, whom folds keep together; the case where empty
  * @paths: by role, made absolute with the list's folder; NULL where empty
  * @fold: -1 where empty
  * @line: in the file, for messages
@@ -38,6 +45,7 @@ const char *trp_data_role_get_name (TrpDataRole role); /* the column's name */
 typedef struct
 {
   char *name;
+  char *patient;
   char *paths[TRP_N_DATA_ROLES];
   int fold;
   size_t line;

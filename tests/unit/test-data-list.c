@@ -19,8 +19,8 @@ static void
 test_reads_columns_in_any_order (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrpDataList) list = parse ("fold,ct,site,case,mr\n"
-                                        "2,a/ct.nii,Aachen,P1,../mr.nii\n"
+  g_autoptr (TrpDataList) list = parse ("fold,ct,site,case,mr,patient\n"
+                                        "2,a/ct.nii,Aachen,P1,../mr.nii, Q \n"
                                         ",/abs/ct.nii,,P2,\n",
                                         &error);
   const TrpDataRow *row;
@@ -34,6 +34,8 @@ test_reads_columns_in_any_order (void)
   g_assert_cmpstr (row->paths[TRP_DATA_MR], ==, "/mr.nii");
   g_assert_null (row->paths[TRP_DATA_SYNCT]);
   row = trp_data_list_get (list, 1);
+  g_assert_cmpstr (row->patient, ==, "P2");
+  g_assert_cmpstr (trp_data_list_get (list, 0)->patient, ==, "Q");
   g_assert_cmpint (row->fold, ==, -1);
   g_assert_cmpstr (row->paths[TRP_DATA_CT], ==, "/abs/ct.nii");
   g_assert_null (row->paths[TRP_DATA_MR]);
