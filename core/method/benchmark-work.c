@@ -179,7 +179,7 @@ build_network (const Network *network, const TrpRecipe *recipe, bool train)
   loss = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_L1, y, target);
   rate = trp_graph_input (graph, "rate", trp_shape_vector (1));
   step = trp_graph_input (graph, "adam_step", trp_shape_vector (1));
-  trp_trainer_add_adam (graph, recipe, false, "opt.net", loss, prefixes, rate, step);
+  trp_trainer_add_optimizer (graph, recipe, false, "opt.net", loss, prefixes, rate, step);
   return graph;
 }
 

@@ -172,8 +172,8 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   b.real[1] = inputs[REAL_B];
   build_generators (&b);
   loss = trp_graph_weighted_sum (b.graph, inputs[WEIGHTS], b.losses, N_GENERATOR_LOSSES);
-  trp_trainer_add_adam (b.graph, recipe, loss_scaling, "opt.G", loss, generator_prefixes,
-                        inputs[RATE], inputs[ADAM_STEP]);
+  trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.G", loss, generator_prefixes,
+                             inputs[RATE], inputs[ADAM_STEP]);
   trp_trainer_add_ema (b.graph, recipe, generator_prefixes);
 
   halves = trp_graph_constant (b.graph, trp_shape_vector (2), 0.5);
@@ -182,8 +182,8 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   build_discriminator (&b, "D_B", b.real[0], pool (&b, "pool.A", b.fake[0], inputs[CHOICES_A]),
                        &halves, D_B);
   d_loss = trp_graph_add (b.graph, b.losses[D_A], b.losses[D_B]);
-  trp_trainer_add_adam (b.graph, recipe, loss_scaling, "opt.D", d_loss, discriminator_prefixes,
-                        inputs[RATE], inputs[ADAM_STEP]);
+  trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.D", d_loss, discriminator_prefixes,
+                             inputs[RATE], inputs[ADAM_STEP]);
   for (int n = 0; n < N_COLUMNS; n++)
     trp_graph_output (b.graph, columns[n], b.losses[n]);
   return b.graph;
@@ -336,13 +336,10 @@ set_pools (TrpTrainer *trainer, GError **error)
 static bool
 step (TrpTrainer *trainer, GError **error)
 {
-  const double rate = trp_recipe_get_rate (trainer->recipe, trainer->step);
-
   return set_images (trainer, error) && set_weights (trainer, error) &&
          set_pools (trainer, error) &&
-         trp_program_set_scalar (trainer->program, trainer->inputs[RATE], rate, error) &&
-         trp_program_set_scalar (trainer->program, trainer->inputs[ADAM_STEP], trainer->step + 1,
-                                 error) &&
+         trp_trainer_feed_optimizer (trainer, trainer->inputs[RATE], trainer->inputs[ADAM_STEP],
+                                     error) &&
          trp_program_run (trainer->program, error);
 }
 

@@ -72,8 +72,8 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   weighted[0] = trp_graph_scale (graph, parts[0], recipe->bce);
   weighted[1] = trp_graph_scale (graph, parts[1], recipe->dice);
   loss = trp_graph_add (graph, weighted[0], weighted[1]);
-  trp_trainer_add_adam (graph, recipe, loss_scaling, "opt.net", loss, prefixes, inputs[RATE],
-                        inputs[ADAM_STEP]);
+  trp_trainer_add_optimizer (graph, recipe, loss_scaling, "opt.net", loss, prefixes, inputs[RATE],
+                             inputs[ADAM_STEP]);
   trp_trainer_add_ema (graph, recipe, prefixes);
   trp_graph_output (graph, columns[LOSS], loss);
   trp_graph_output (graph, columns[BCE], parts[0]);
@@ -176,12 +176,9 @@ set_batch (TrpTrainer *trainer, GError **error)
 static bool
 step (TrpTrainer *trainer, GError **error)
 {
-  const double rate = trp_recipe_get_rate (trainer->recipe, trainer->step);
-
   return set_batch (trainer, error) &&
-         trp_program_set_scalar (trainer->program, trainer->inputs[RATE], rate, error) &&
-         trp_program_set_scalar (trainer->program, trainer->inputs[ADAM_STEP], trainer->step + 1,
-                                 error) &&
+         trp_trainer_feed_optimizer (trainer, trainer->inputs[RATE], trainer->inputs[ADAM_STEP],
+                                     error) &&
          trp_program_run (trainer->program, error);
 }
 

@@ -91,19 +91,26 @@ struct _TrpTrainer
   float *batch[2];
 };
 
+/* One sentence to whoever watches. */
+void trp_trainer_say (const TrpTrainer *trainer, const char *sentence);
+
 /* The learning rate for the step after @step steps: constant, then linear to 0 at the recipe's end.
  */
 double trp_recipe_get_rate (const TrpRecipe *recipe, int step);
 
-/* Adam on the parameters, with a scaled loss where the device asks for it. */
-void trp_trainer_add_adam (TrpGraph *graph,
-                           const TrpRecipe *recipe,
-                           bool loss_scaling,
-                           const char *prefix,
-                           TrpValue loss,
-                           const char *const *parameter_prefixes,
-                           TrpValue rate,
-                           TrpValue step);
+/* The recipe's optimiser on the parameters, with a scaled loss where the device asks for it. @rate,
+ * @step: inputs of one number, for trp_trainer_feed_optimizer(). */
+void trp_trainer_add_optimizer (TrpGraph *graph,
+                                const TrpRecipe *recipe,
+                                bool loss_scaling,
+                                const char *prefix,
+                                TrpValue loss,
+                                const char *const *parameter_prefixes,
+                                TrpValue rate,
+                                TrpValue step);
+/* The learning rate and the number of the step about to be run, before each step. */
+bool trp_trainer_feed_optimizer (TrpTrainer *trainer, TrpValue rate, TrpValue step, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 /* The averages after their last update. */
 void trp_trainer_add_ema (TrpGraph *graph,
                           const TrpRecipe *recipe,

@@ -11,6 +11,15 @@
 #include <math.h>
 #include <string.h>
 
+void
+trp_trainer_say (const TrpTrainer *trainer, const char *sentence)
+{
+  const TrpTrainWatch *watch = &trainer->options->watch;
+
+  if (watch->say)
+    watch->say (sentence, watch->data);
+}
+
 double
 trp_recipe_get_rate (const TrpRecipe *recipe, int step)
 {
@@ -38,14 +47,14 @@ collect_parameters (TrpGraph *graph, const char *const *prefixes)
 }
 
 void
-trp_trainer_add_adam (TrpGraph *graph,
-                      const TrpRecipe *recipe,
-                      bool loss_scaling,
-                      const char *prefix,
-                      TrpValue loss,
-                      const char *const *parameter_prefixes,
-                      TrpValue rate,
-                      TrpValue step)
+trp_trainer_add_optimizer (TrpGraph *graph,
+                           const TrpRecipe *recipe,
+                           bool loss_scaling,
+                           const char *prefix,
+                           TrpValue loss,
+                           const char *const *parameter_prefixes,
+                           TrpValue rate,
+                           TrpValue step)
 {
   g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
   const TrpValue *values = (const TrpValue *) (void *) parameters->data;
@@ -63,6 +72,14 @@ trp_trainer_add_adam (TrpGraph *graph,
       factor = trp_graph_update_loss_scale (graph, prefix, gradients, n);
     }
   trp_graph_adam_scaled (graph, prefix, &options, rate, step, factor, values, gradients, n);
+}
+
+bool
+trp_trainer_feed_optimizer (TrpTrainer *t, TrpValue rate, TrpValue step, GError **error)
+{
+  return trp_program_set_scalar (t->program, rate, trp_recipe_get_rate (t->recipe, t->step),
+                                 error) &&
+         trp_program_set_scalar (t->program, step, t->step + 1, error);
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include "core/method/trainer.h"
 
-#include "core/method/run-folder.h"
+#include "core/method/run.h"
 #include "core/method/train-memory.h"
 #include "core/method/trainer-class.h"
 #include "core/nn/device-choice.h"
@@ -30,34 +30,8 @@ trp_trainer_class_get (const TrpRecipe *recipe)
  * for the host. */
 #define MAX_LATE 2
 
-/**
- * Run:
- * @note: on the device
- * @info: of the device when it was opened
- * @saved_step: of the checkpoint in the folder; -1: none
- * @resumed: what the checkpoint says; zeros for a new run
- * @values: of the last step whose losses have been read
- * @sums, @n_summed: of these since the last row of the log
- */
-typedef struct
-{
-  TrpTrainer base;
-  TrpRunFolder *folder;
-  char *recipe_text;
-  char *split;
-  char *note;
-  TrpDeviceInfo info;
-  TrpTrainEstimate need;
-  int saved_step;
-  TrpRunState resumed;
-  gint64 start_us;
-  double values[TRP_TRAINER_MAX_VALUES];
-  double sums[TRP_TRAINER_MAX_VALUES];
-  int n_summed;
-} Run;
-
 static void
-clear_run (Run *run)
+clear_run (TrpRun *run)
 {
   TrpTrainer *t = &run->base;
 
@@ -77,21 +51,12 @@ clear_run (Run *run)
   g_clear_pointer (&run->note, g_free);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, clear_run)
-
-static void
-say (const TrpTrainer *trainer, const char *sentence)
-{
-  const TrpTrainWatch *watch = &trainer->options->watch;
-
-  if (watch->say)
-    watch->say (sentence, watch->data);
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpRun, clear_run)
 
 /* ---- losses: asked for at every step, read when they are there ---- */
 
 static bool
-check_numbers (const Run *run, int step, GError **error)
+check_numbers (const TrpRun *run, int step, GError **error)
 {
   for (size_t n = 0; n < run->base.klass->n_columns; n++)
     if (!isfinite (run->values[n]))
@@ -106,7 +71,7 @@ check_numbers (const Run *run, int step, GError **error)
 }
 
 static bool
-read_losses (Run *run, GError **error)
+read_losses (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const int step = t->step - trp_program_get_n_reads (t->program) + 1;
@@ -126,7 +91,7 @@ read_losses (Run *run, GError **error)
 
 /* Until only @n_left are on their way. */
 static bool
-catch_up (Run *run, int n_left, GError **error)
+catch_up (TrpRun *run, int n_left, GError **error)
 {
   while (trp_program_get_n_reads (run->base.program) > n_left)
     if (!read_losses (run, error))
@@ -136,173 +101,20 @@ catch_up (Run *run, int n_left, GError **error)
 
 /* ---- checkpoints ---- */
 
-/* A step's losses are those before its update, so the update may have spoilt what they do not show
- * yet; such weights must not replace the last good checkpoint. */
 static bool
-check_weights (const TrpTrainer *t, GError **error)
-{
-  for (int n = 0; n < trp_store_get_n (t->store); n++)
-    {
-      const TrpStored *stored = trp_store_peek (t->store, n);
-      const size_t count = trp_shape_count (stored->tensor.shape);
-      g_autofree float *values = g_new (float, count);
-
-      if (!trp_store_get (t->store, stored, values, error))
-        return false;
-      for (size_t i = 0; i < count; i++)
-        if (!isfinite (values[i]))
-          {
-            g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                         "The weights \"%s\" are no numbers any more at step %d; the last "
-                         "checkpoint is kept: try a lower learning rate",
-                         stored->name, t->step);
-            return false;
-          }
-    }
-  return true;
-}
-
-static TrpRunState
-get_state (const Run *run)
-{
-  const TrpTrainer *t = &run->base;
-  TrpRunState state = { .step = t->step,
-                        .seed = t->seed,
-                        .n_restarts = t->n_restarts,
-                        .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
-                        .pool_index = { t->pool_index[0], t->pool_index[1] },
-                        .n_summed = run->n_summed,
-                        .deterministic = run->info.deterministic };
-
-  memcpy (state.sums, run->sums, sizeof state.sums);
-  g_strlcpy (state.device, run->info.name, sizeof state.device);
-  g_strlcpy (state.precision, run->info.precision, sizeof state.precision);
-  return state;
-}
-
-/* Nothing on disk is touched before everything has been read from the device. */
-static bool
-save (Run *run, GError **error)
-{
-  const TrpTrainer *t = &run->base;
-  g_autofree char *state_text = NULL;
-  TrpRunState state;
-  TrpCheckpointTexts texts = { .recipe = run->recipe_text,
-                               .labels = t->labels,
-                               .split = run->split,
-                               .history = trp_run_folder_get_log (run->folder) };
-
-  if (!catch_up (run, 0, error) || !check_weights (t, error))
-    return false;
-  state = get_state (run);
-  texts.state = state_text = trp_run_state_to_text (&state);
-  if (!trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder), error))
-    return false;
-  run->saved_step = t->step;
-  return trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
-                                    trp_run_folder_get_model (run->folder), error);
-}
-
-static bool
-save_and_tell (Run *run, GError **error)
+save_and_tell (TrpRun *run, GError **error)
 {
   const TrpTrainWatch *watch = &run->base.options->watch;
-  const bool ok = save (run, error);
+  const bool ok = catch_up (run, 0, error) && trp_run_save (run, error);
 
   if (ok && watch->saved)
     watch->saved (run->saved_step, watch->data);
   return ok;
 }
 
-/* The decay of the learning rate ends with the last step. */
-static bool
-check_same_recipe (const Run *run, const TrpSafetensors *file, GError **error)
-{
-  const TrpRecipe *here = run->base.recipe;
-  const char *text = trp_safetensors_peek_metadata (file, "recipe");
-  g_autoptr (TrpRecipe) there = text ? trp_recipe_parse (text, strlen (text), error) : NULL;
-  g_autofree char *difference = there ? trp_recipe_dup_difference (there, here) : NULL;
-
-  if (there && !difference)
-    return true;
-  if (difference)
-    g_set_error (
-      error, TRP_ERROR, TRP_ERROR_FORMAT,
-      "The training in %s was made with another recipe (%s)%s; go on with its own, %s, "
-      "or choose another folder",
-      run->base.options->folder, difference,
-      there->steps == here->steps ? "" : ", and the learning rate follows the number of steps",
-      trp_run_folder_get_recipe (run->folder));
-  else if (text)
-    g_prefix_error (error, "The checkpoint's recipe cannot be read: ");
-  else
-    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                 "The checkpoint in %s names no recipe; choose another folder",
-                 run->base.options->folder);
-  return false;
-}
-
-/* The same recipe on the same cases. */
-static bool
-check_same_run (const Run *run, const TrpSafetensors *file, GError **error)
-{
-  if (!check_same_recipe (run, file, error))
-    return false;
-  if (g_strcmp0 (trp_safetensors_peek_metadata (file, "split"), run->split) == 0)
-    return true;
-  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-               "The training in %s was made with another data list or fold; choose another folder",
-               run->base.options->folder);
-  return false;
-}
-
-/* Its numbers will not be those of a run that stayed where it was. */
-static void
-tell_of_change (const Run *run)
-{
-  const TrpRunState *state = &run->resumed;
-  const TrpDeviceInfo *now = &run->info;
-  g_autofree char *text = NULL;
-
-  if (*state->device == '\0' ||
-      (strcmp (state->device, now->name) == 0 && strcmp (state->precision, now->precision) == 0 &&
-       state->deterministic == now->deterministic))
-    return;
-  text = g_strdup_printf (
-    "Until step %d this run was computed by %s in %s%s; it goes on with %s in "
-    "%s%s, so its numbers will differ from those of an undivided run",
-    state->step, state->device, state->precision, state->deterministic ? "" : ", not deterministic",
-    now->name, now->precision, now->deterministic ? "" : ", not deterministic");
-  say (&run->base, text);
-}
-
-static bool
-restore (Run *run, const TrpSafetensors *file, GError **error)
-{
-  TrpTrainer *t = &run->base;
-  const TrpRunState *state = &run->resumed;
-
-  if (!trp_trainer_start_loss_scales (t, error) ||
-      !trp_checkpoint_restore (t->store, file, NULL, error))
-    return false;
-  t->step = state->step;
-  t->seed = state->seed;
-  t->n_restarts = state->n_restarts;
-  for (int n = 0; n < 2; n++)
-    {
-      t->pool_fill[n] = state->pool_fill[n];
-      t->pool_index[n] = state->pool_index[n];
-    }
-  run->n_summed = state->n_summed;
-  run->saved_step = state->step;
-  memcpy (run->sums, state->sums, sizeof state->sums);
-  return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
-                                     error);
-}
-
 /* First weights of an attempt; everything that a step updates begins at zero. */
 static bool
-start_over (Run *run, GError **error)
+start_over (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   g_autofree float *zeros = NULL;
@@ -324,30 +136,6 @@ start_over (Run *run, GError **error)
   return trp_trainer_start_loss_scales (t, error) &&
          trp_run_folder_start_log (run->folder, t->klass->columns, t->klass->n_columns, error) &&
          t->klass->begin (t, true, error);
-}
-
-/* Refuses before anything in the folder is touched. @out_file: the checkpoint to go on from, NULL
- * for a new run. */
-static bool
-open_folder (Run *run, TrpSafetensors **out_file, GError **error)
-{
-  const TrpTrainOptions *options = run->base.options;
-  g_autoptr (TrpSafetensors) file = NULL;
-
-  run->split = trp_run_split_to_text (options->list, options->fold);
-  run->folder = trp_run_folder_open (options->folder, options->resume, error);
-  if (!run->folder)
-    return false;
-  if (trp_run_folder_has_checkpoint (run->folder))
-    {
-      file = trp_safetensors_load (trp_run_folder_get_checkpoint (run->folder), error);
-      if (!file || !check_same_run (run, file, error) ||
-          !trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), run->base.recipe,
-                                &run->resumed, error))
-        return false;
-    }
-  *out_file = g_steal_pointer (&file);
-  return trp_run_folder_write_recipe (run->folder, run->recipe_text, error);
 }
 
 /* ---- device ---- */
@@ -418,7 +206,7 @@ trp_train_check_fit (const TrpTrainOptions *options,
 
 /* Before anything is loaded or written. */
 static bool
-open_device (Run *run, const TrpDataList *list, GError **error)
+open_device (TrpRun *run, const TrpDataList *list, GError **error)
 {
   TrpTrainer *t = &run->base;
 
@@ -432,7 +220,7 @@ open_device (Run *run, const TrpDataList *list, GError **error)
 
 /* Both, so that memory which is missing shows at once. */
 static bool
-make_programs (Run *run, GError **error)
+make_programs (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   GError *local = NULL;
@@ -451,7 +239,7 @@ make_programs (Run *run, GError **error)
 }
 
 static bool
-prepare (Run *run, TrpProgress *progress, GError **error)
+prepare (TrpRun *run, TrpProgress *progress, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpTrainOptions *options = t->options;
@@ -459,26 +247,26 @@ prepare (Run *run, TrpProgress *progress, GError **error)
     rows = trp_data_list_select_fold (options->list, options->fold, false, error);
   g_autoptr (TrpSafetensors) file = NULL;
 
-  if (!rows || !open_device (run, rows, error) || !open_folder (run, &file, error) ||
+  if (!rows || !open_device (run, rows, error) || !trp_run_open_folder (run, &file, error) ||
       !t->klass->load (t, rows, progress, error))
     return false;
   if (run->resumed.step < t->recipe->steps)
     {
-      say (t, run->note);
-      tell_of_change (run);
+      trp_trainer_say (t, run->note);
+      trp_run_tell_of_change (run);
     }
   if (!make_programs (run, error))
     return false;
   if (!file)
     return start_over (run, error);
-  return t->klass->begin (t, false, error) && restore (run, file, error);
+  return t->klass->begin (t, false, error) && trp_run_restore (run, file, error);
 }
 
 /* ---- steps ---- */
 
 /* Rows hold means over the steps since the row before. */
 static bool
-add_log_row (Run *run, GError **error)
+add_log_row (TrpRun *run, GError **error)
 {
   const TrpTrainer *t = &run->base;
   const TrpTrainWatch *watch = &t->options->watch;
@@ -504,7 +292,7 @@ add_log_row (Run *run, GError **error)
 }
 
 static bool
-write_preview (Run *run, GError **error)
+write_preview (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpTrainWatch *watch = &t->options->watch;
@@ -521,13 +309,13 @@ write_preview (Run *run, GError **error)
 }
 
 static bool
-is_due (const Run *run, int every)
+is_due (const TrpRun *run, int every)
 {
   return every > 0 && (run->base.step % every == 0 || run->base.step == run->base.recipe->steps);
 }
 
 static bool
-alarm_is_due (const Run *run)
+alarm_is_due (const TrpRun *run)
 {
   const TrpTrainerClass *klass = run->base.klass;
 
@@ -537,7 +325,7 @@ alarm_is_due (const Run *run)
 /* An inverted or collapsed run does not recover: say so, and begin again with the next seed while
  * the recipe allows. */
 static bool
-handle_alarm (Run *run, bool *out_restarted, GError **error)
+handle_alarm (TrpRun *run, bool *out_restarted, GError **error)
 {
   TrpTrainer *t = &run->base;
   g_autofree char *sentence = NULL, *text = NULL;
@@ -552,13 +340,13 @@ handle_alarm (Run *run, bool *out_restarted, GError **error)
   if (t->n_restarts >= t->recipe->restarts)
     {
       text = g_strdup_printf ("%s (step %d; no restart left, going on)", sentence, t->step);
-      say (t, text);
+      trp_trainer_say (t, text);
       return true;
     }
   t->n_restarts++;
   text = g_strdup_printf ("%s (step %d); starting again with seed %" G_GUINT64_FORMAT, sentence,
                           t->step, t->recipe->seed + (uint64_t) t->n_restarts);
-  say (t, text);
+  trp_trainer_say (t, text);
   *out_restarted = true;
   run->n_summed = 0;
   memset (run->sums, 0, sizeof run->sums);
@@ -566,7 +354,7 @@ handle_alarm (Run *run, bool *out_restarted, GError **error)
 }
 
 static bool
-do_step (Run *run, GError **error)
+do_step (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpRecipe *r = t->recipe;
@@ -594,7 +382,7 @@ do_step (Run *run, GError **error)
 
 /* What a device that failed has left. */
 static void
-tell_of_checkpoint (const Run *run, GError **error)
+tell_of_checkpoint (const TrpRun *run, GError **error)
 {
   if (!g_error_matches (*error, TRP_ERROR, TRP_ERROR_DEVICE))
     return;
@@ -621,15 +409,15 @@ tell_of_checkpoint (const Run *run, GError **error)
 }
 
 static bool
-run_steps (Run *run, TrpProgress *progress, GError **error)
+run_steps (TrpRun *run, TrpProgress *progress, GError **error)
 {
   TrpTrainer *t = &run->base;
   const int n_steps = t->recipe->steps;
 
   if (t->step >= n_steps)
     {
-      say (t, "This training was already complete");
-      return save (run, error); /* it may have been killed between its two last files */
+      trp_trainer_say (t, "This training was already complete");
+      return trp_run_save (run, error); /* it may have been killed between its two last files */
     }
   run->start_us = g_get_monotonic_time ();
   while (t->step < n_steps)
@@ -654,7 +442,7 @@ run_steps (Run *run, TrpProgress *progress, GError **error)
 }
 
 static bool
-run_all (Run *run, TrpProgress *progress, GError **error)
+run_all (TrpRun *run, TrpProgress *progress, GError **error)
 {
   GError *local = NULL;
 
@@ -668,11 +456,11 @@ run_all (Run *run, TrpProgress *progress, GError **error)
 bool
 trp_train (const TrpTrainOptions *options, TrpProgress *progress, GError **error)
 {
-  g_auto (Run) run = { .base = { .options = options,
-                                 .klass = trp_trainer_class_get (options->recipe),
-                                 .recipe = options->recipe,
-                                 .seed = options->recipe->seed },
-                       .saved_step = -1 };
+  g_auto (TrpRun) run = { .base = { .options = options,
+                                    .klass = trp_trainer_class_get (options->recipe),
+                                    .recipe = options->recipe,
+                                    .seed = options->recipe->seed },
+                          .saved_step = -1 };
   /* the fraction is that of the steps, which the time left is counted by */
   TrpProgress loading = trp_progress_part (progress, 0, 0),
               training = trp_progress_part (progress, 0, 1);

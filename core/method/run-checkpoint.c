@@ -1,0 +1,186 @@
+/* run-checkpoint.c - what a run leaves behind to be gone on with, and going on; see run.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/run.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A step's losses are those before its update, so the update may have spoilt what they do not show
+ * yet; such weights must not replace the last good checkpoint. */
+static bool
+check_weights (const TrpTrainer *t, GError **error)
+{
+  for (int n = 0; n < trp_store_get_n (t->store); n++)
+    {
+      const TrpStored *stored = trp_store_peek (t->store, n);
+      const size_t count = trp_shape_count (stored->tensor.shape);
+      g_autofree float *values = g_new (float, count);
+
+      if (!trp_store_get (t->store, stored, values, error))
+        return false;
+      for (size_t i = 0; i < count; i++)
+        if (!isfinite (values[i]))
+          {
+            g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                         "The weights \"%s\" are no numbers any more at step %d; the last "
+                         "checkpoint is kept: try a lower learning rate",
+                         stored->name, t->step);
+            return false;
+          }
+    }
+  return true;
+}
+
+static TrpRunState
+get_state (const TrpRun *run)
+{
+  const TrpTrainer *t = &run->base;
+  TrpRunState state = { .step = t->step,
+                        .seed = t->seed,
+                        .n_restarts = t->n_restarts,
+                        .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
+                        .pool_index = { t->pool_index[0], t->pool_index[1] },
+                        .n_summed = run->n_summed,
+                        .deterministic = run->info.deterministic };
+
+  memcpy (state.sums, run->sums, sizeof state.sums);
+  g_strlcpy (state.device, run->info.name, sizeof state.device);
+  g_strlcpy (state.precision, run->info.precision, sizeof state.precision);
+  return state;
+}
+
+/* Nothing on disk is touched before everything has been read from the device. */
+bool
+trp_run_save (TrpRun *run, GError **error)
+{
+  const TrpTrainer *t = &run->base;
+  g_autofree char *state_text = NULL;
+  TrpRunState state;
+  TrpCheckpointTexts texts = { .recipe = run->recipe_text,
+                               .labels = t->labels,
+                               .split = run->split,
+                               .history = trp_run_folder_get_log (run->folder) };
+
+  if (!check_weights (t, error))
+    return false;
+  state = get_state (run);
+  texts.state = state_text = trp_run_state_to_text (&state);
+  if (!trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder), error))
+    return false;
+  run->saved_step = t->step;
+  return trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
+                                    trp_run_folder_get_model (run->folder), error);
+}
+
+/* The decay of the learning rate ends with the last step. */
+static bool
+check_same_recipe (const TrpRun *run, const TrpSafetensors *file, GError **error)
+{
+  const TrpRecipe *here = run->base.recipe;
+  const char *text = trp_safetensors_peek_metadata (file, "recipe");
+  g_autoptr (TrpRecipe) there = text ? trp_recipe_parse (text, strlen (text), error) : NULL;
+  g_autofree char *difference = there ? trp_recipe_dup_difference (there, here) : NULL;
+
+  if (there && !difference)
+    return true;
+  if (difference)
+    g_set_error (
+      error, TRP_ERROR, TRP_ERROR_FORMAT,
+      "The training in %s was made with another recipe (%s)%s; go on with its own, %s, "
+      "or choose another folder",
+      run->base.options->folder, difference,
+      there->steps == here->steps ? "" : ", and the learning rate follows the number of steps",
+      trp_run_folder_get_recipe (run->folder));
+  else if (text)
+    g_prefix_error (error, "The checkpoint's recipe cannot be read: ");
+  else
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "The checkpoint in %s names no recipe; choose another folder",
+                 run->base.options->folder);
+  return false;
+}
+
+/* The same recipe on the same cases. */
+static bool
+check_same_run (const TrpRun *run, const TrpSafetensors *file, GError **error)
+{
+  if (!check_same_recipe (run, file, error))
+    return false;
+  if (g_strcmp0 (trp_safetensors_peek_metadata (file, "split"), run->split) == 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "The training in %s was made with another data list or fold; choose another folder",
+               run->base.options->folder);
+  return false;
+}
+
+/* Its numbers will not be those of a run that stayed where it was. */
+void
+trp_run_tell_of_change (const TrpRun *run)
+{
+  const TrpRunState *state = &run->resumed;
+  const TrpDeviceInfo *now = &run->info;
+  g_autofree char *text = NULL;
+
+  if (*state->device == '\0' ||
+      (strcmp (state->device, now->name) == 0 && strcmp (state->precision, now->precision) == 0 &&
+       state->deterministic == now->deterministic))
+    return;
+  text = g_strdup_printf (
+    "Until step %d this run was computed by %s in %s%s; it goes on with %s in "
+    "%s%s, so its numbers will differ from those of an undivided run",
+    state->step, state->device, state->precision, state->deterministic ? "" : ", not deterministic",
+    now->name, now->precision, now->deterministic ? "" : ", not deterministic");
+  trp_trainer_say (&run->base, text);
+}
+
+bool
+trp_run_restore (TrpRun *run, const TrpSafetensors *file, GError **error)
+{
+  TrpTrainer *t = &run->base;
+  const TrpRunState *state = &run->resumed;
+
+  if (!trp_trainer_start_loss_scales (t, error) ||
+      !trp_checkpoint_restore (t->store, file, NULL, error))
+    return false;
+  t->step = state->step;
+  t->seed = state->seed;
+  t->n_restarts = state->n_restarts;
+  for (int n = 0; n < 2; n++)
+    {
+      t->pool_fill[n] = state->pool_fill[n];
+      t->pool_index[n] = state->pool_index[n];
+    }
+  run->n_summed = state->n_summed;
+  run->saved_step = state->step;
+  memcpy (run->sums, state->sums, sizeof state->sums);
+  return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
+                                     error);
+}
+
+/* Refuses before anything in the folder is touched. @out_file: the checkpoint to go on from, NULL
+ * for a new run. */
+bool
+trp_run_open_folder (TrpRun *run, TrpSafetensors **out_file, GError **error)
+{
+  const TrpTrainOptions *options = run->base.options;
+  g_autoptr (TrpSafetensors) file = NULL;
+
+  run->split = trp_run_split_to_text (options->list, options->fold);
+  run->folder = trp_run_folder_open (options->folder, options->resume, error);
+  if (!run->folder)
+    return false;
+  if (trp_run_folder_has_checkpoint (run->folder))
+    {
+      file = trp_safetensors_load (trp_run_folder_get_checkpoint (run->folder), error);
+      if (!file || !check_same_run (run, file, error) ||
+          !trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), run->base.recipe,
+                                &run->resumed, error))
+        return false;
+    }
+  *out_file = g_steal_pointer (&file);
+  return trp_run_folder_write_recipe (run->folder, run->recipe_text, error);
+}
