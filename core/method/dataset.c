@@ -208,6 +208,30 @@ trp_dataset_add (TrpDataset *self,
 
 /* --- from a data list --- */
 
+/* Slices that the list leaves out are no centre slices; as context they stay. */
+static void
+drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
+{
+  const size_t item = self->items->len - 1;
+  const TrpFrame *frame = &((Item *) self->items->pdata[item])->frame;
+
+  for (guint n = self->slices->len; row->left_out && n-- > 0;)
+    {
+      const Slice *slice = &g_array_index (self->slices, Slice, n);
+      const TrpVec3 middle = trp_vec3 (0.5 * (double) (frame->output.size[0] - 1),
+                                       0.5 * (double) (frame->output.size[1] - 1),
+                                       (double) slice->k);
+      double k;
+
+      if (slice->item != item)
+        break;
+      k = round (
+        trp_geometry_ijk_from_lps (file, trp_geometry_lps_from_ijk (&frame->output, middle)).v[2]);
+      if (k >= 0 && trp_data_row_leaves_out (row, (size_t) k))
+        g_array_remove_index (self->slices, n);
+    }
+}
+
 static bool
 add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **error)
 {
@@ -226,7 +250,10 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
     return false;
   if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
     return false;
-  return trp_dataset_add (self, row->name, image, labels, error);
+  if (!trp_dataset_add (self, row->name, image, labels, error))
+    return false;
+  drop_left_out (self, row, trp_volume_get_geometry (image));
+  return true;
 }
 
 static bool

@@ -5,6 +5,7 @@
 
 #include "core/study/data-list.h"
 
+#include "core/geometry/geometry.h"
 #include "core/study/csv.h"
 
 #include <string.h>
@@ -59,6 +60,7 @@ clear_row (void *data)
 
   g_free (row->name);
   g_free (row->patient);
+  g_clear_pointer (&row->left_out, g_array_unref);
   for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
     g_free (row->paths[n]);
 }
@@ -159,6 +161,84 @@ parse_fold (const char *text, size_t line, int *out_fold, GError **error)
   return true;
 }
 
+/* "17" or "0-3". */
+static bool
+parse_slices (const char *text, TrpDataSlices *out_slices)
+{
+  g_auto (GStrv) ends = g_strsplit (text, "-", 2);
+  guint64 first, last;
+
+  if (!g_ascii_string_to_unsigned (ends[0], 10, 0, TRP_GEOMETRY_MAX_SIZE, &first, NULL))
+    return false;
+  last = first;
+  if (ends[1] &&
+      !g_ascii_string_to_unsigned (ends[1], 10, first, TRP_GEOMETRY_MAX_SIZE, &last, NULL))
+    return false;
+  *out_slices = (TrpDataSlices){ (size_t) first, (size_t) last };
+  return true;
+}
+
+static bool
+parse_left_out (const char *text, size_t line, GArray **out_left_out, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit_set (text ? text : "", " ;", -1);
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (TrpDataSlices));
+
+  for (size_t n = 0; parts[n]; n++)
+    {
+      TrpDataSlices slices;
+
+      if (*parts[n] == '\0')
+        continue;
+      if (!parse_slices (parts[n], &slices))
+        {
+          g_set_error (
+            error, TRP_ERROR, TRP_ERROR_FORMAT,
+            "Line %zu: \"%.50s\" in the column \"leave_out\" is neither a slice nor a run "
+            "of slices like 0-3",
+            line, parts[n]);
+          return false;
+        }
+      g_array_append_val (runs, slices);
+    }
+  if (runs->len)
+    *out_left_out = g_steal_pointer (&runs);
+  return true;
+}
+
+bool
+trp_data_row_leaves_out (const TrpDataRow *self, size_t k)
+{
+  for (guint n = 0; self->left_out && n < self->left_out->len; n++)
+    {
+      const TrpDataSlices *slices = &g_array_index (self->left_out, TrpDataSlices, n);
+
+      if (slices->first <= k && k <= slices->last)
+        return true;
+    }
+  return false;
+}
+
+char *
+trp_data_slices_to_text (const bool *left_out, size_t n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (size_t k = 0; k < n; k++)
+    {
+      const size_t first = k;
+
+      if (!left_out[k])
+        continue;
+      while (k + 1 < n && left_out[k + 1])
+        k++;
+      g_string_append_printf (text, "%s%zu", text->len ? " " : "", first);
+      if (k > first)
+        g_string_append_printf (text, "-%zu", k);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static char *
 strip (const char *text)
 {
@@ -210,7 +290,8 @@ read_row (const TrpDataList *self,
                    cells->line, row->name);
       return false;
     }
-  return parse_fold (fold, cells->line, &row->fold, error);
+  return parse_fold (fold, cells->line, &row->fold, error) &&
+         parse_left_out (cell_text (self, cells, "leave_out"), cells->line, &row->left_out, error);
 }
 
 TrpDataList *
@@ -326,6 +407,8 @@ append_copy (TrpDataList *self, const TrpDataList *from, size_t index)
 
   row.name = g_strdup (row.name);
   row.patient = g_strdup (row.patient);
+  if (row.left_out)
+    g_array_ref (row.left_out);
   for (size_t n = 0; n < TRP_N_DATA_ROLES; n++)
     row.paths[n] = g_strdup (row.paths[n]);
   g_array_append_val (self->rows, row);

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A CSV file with a header: columns case, patient, mr, ct, synct, synmr, ct_on_mr, mr_structures,
- * ct_structures, fold in any order; missing ones are empty, unknown ones are kept. Paths are
- * relative to the list. SynCT and ct_on_mr lie on the MR's grid, SynMR on the CT's.
- * Unpaired sets have rows with only an MR or only a CT. Immutable once made; any thread.
+ * ct_structures, fold, leave_out in any order; missing ones are empty, unknown ones are kept. Paths
+ * are relative to the list. SynCT and ct_on_mr lie on the MR's grid, SynMR on the CT's. Unpaired
+ * sets have rows with only an MR or only a CT. Immutable once made; any thread.
  */
 
 #pragma once
@@ -34,12 +34,20 @@ bool trp_data_role_parse (const char *name, TrpDataRole *out_role);
 /* The structures drawn on the grid of an image role. */
 TrpDataRole trp_data_role_get_structures (TrpDataRole image);
 
+/* TrpDataSlices: a run of slices, both ends included. */
+typedef struct
+{
+  size_t first, last;
+} TrpDataSlices;
+
 /**
  * TrpDataRow:
  * @name: column "case"; never empty, unique in the list
  * @patient: several cases may be of one patient, whom folds keep together; the case where empty
  * @paths: by role, made absolute with the list's folder; NULL where empty
  * @fold: -1 where empty
+ * @left_out: column "leave_out": slices along k that are not to be learnt from, as "0-3 17"; see
+ * trp_data_row_leaves_out()
  * @line: in the file, for messages
  */
 typedef struct
@@ -48,10 +56,16 @@ typedef struct
   char *patient;
   char *paths[TRP_N_DATA_ROLES];
   int fold;
+  GArray *left_out; /* (nullable) (element-type TrpDataSlices) */
   size_t line;
 } TrpDataRow;
 
 #define TRP_DATA_MAX_FOLD 9999
+
+/* Whether slice @k, along the third axis of the row's images, is not to be learnt from. */
+bool trp_data_row_leaves_out (const TrpDataRow *self, size_t k);
+/* "0-3 17" of the slices whose @left_out is true, as the column holds it. (transfer full) */
+char *trp_data_slices_to_text (const bool *left_out, size_t n);
 
 /**
  * trp_data_list_parse:
@@ -59,7 +73,8 @@ typedef struct
  *
  * Errors: TRP_ERROR_FORMAT naming line and column: no header, a column twice, a row with more
  * fields than the header, a case without a name or twice, a fold that is no whole number from 0 to
- * TRP_DATA_MAX_FOLD, a row without any file; no rows at all.
+ * TRP_DATA_MAX_FOLD, slices to leave out that are no numbers, a row without any file; no rows at
+ * all.
  */
 TrpDataList *trp_data_list_parse (const char *bytes,
                                   size_t size,

@@ -48,6 +48,38 @@ test_reads_columns_in_any_order (void)
 }
 
 static void
+test_leaves_slices_out (void)
+{
+  static const char text[] = "case,ct,leave_out\nA,a.nii,0-3 17\nB,b.nii,\nC,c.nii,1; 2\n";
+  static const char *const bad[] = { "case,ct,leave_out\nA,a.nii,3-1\n",
+                                     "case,ct,leave_out\nA,a.nii,-2\n",
+                                     "case,ct,leave_out\nA,a.nii,1-2-3\n",
+                                     "case,ct,leave_out\nA,a.nii,four\n" };
+  const bool slices[20] = { true, true, true, true, [17] = true };
+  g_autofree char *again = trp_data_slices_to_text (slices, 20);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpDataList) list = parse (text, &error);
+  g_autoptr (TrpDataList) part = NULL;
+
+  g_assert_no_error (error);
+  for (size_t k = 0; k < 20; k++)
+    g_assert_true (trp_data_row_leaves_out (trp_data_list_get (list, 0), k) == slices[k]);
+  g_assert_false (trp_data_row_leaves_out (trp_data_list_get (list, 1), 0));
+  g_assert_true (trp_data_row_leaves_out (trp_data_list_get (list, 2), 2));
+  g_assert_cmpstr (again, ==, "0-3 17");
+  part = trp_data_list_select_fold (list, -1, false, &error);
+  g_assert_no_error (error);
+  g_assert_true (trp_data_row_leaves_out (trp_data_list_get (part, 0), 17));
+  for (size_t n = 0; n < G_N_ELEMENTS (bad); n++)
+    {
+      g_assert_null (parse (bad[n], &error));
+      g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+      g_assert_nonnull (strstr (error->message, "Line 2"));
+      g_clear_error (&error);
+    }
+}
+
+static void
 test_reads_quotes_mark_and_line_ends (void)
 {
   static const char text[] = "\xEF\xBB\xBF"
@@ -218,6 +250,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/data-list/reads-columns-in-any-order", test_reads_columns_in_any_order);
+  g_test_add_func ("/data-list/leaves-slices-out", test_leaves_slices_out);
   g_test_add_func ("/data-list/reads-quotes-mark-and-line-ends",
                    test_reads_quotes_mark_and_line_ends);
   g_test_add_func ("/data-list/refuses-with-the-line", test_refuses_with_the_line);
