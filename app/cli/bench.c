@@ -27,8 +27,8 @@ static gboolean json;
 
 static const GOptionEntry entries[] = {
   { "network", 0, 0, G_OPTION_ARG_STRING, &network,
-    N_ ("resnet-9, resnet-6, patch-70, unet, res-unet-2.5d, cyclegan, patient or a recipe; without "
-        "it a table of several"),
+    N_ ("resnet-9, resnet-6, unet-256, patch-70, unet, res-unet-2.5d, cyclegan, patient or a "
+        "recipe; without it a table of several"),
     "NAME" },
   { "mode", 0, 0, G_OPTION_ARG_STRING, &mode, N_ ("infer or train"), "MODE" },
   { "size", 0, 0, G_OPTION_ARG_INT, &size, N_ ("pixels along a side (256)"), "N" },

@@ -32,9 +32,9 @@ typedef struct
 static TrpValue
 generate (TrpGraph *graph, const TrpRecipe *recipe, TrpValue x)
 {
-  const TrpResnet spec = trp_recipe_get_generator (recipe);
+  const TrpGenerator spec = trp_recipe_get_generator (recipe, false);
 
-  return trp_resnet_build (graph, &spec, "net", x);
+  return trp_generator_build (graph, &spec, "net", x);
 }
 
 static TrpValue
@@ -57,13 +57,14 @@ segment (TrpGraph *graph, const TrpRecipe *recipe, TrpValue x)
 static const Network networks[] = {
   { "resnet-9", TRP_TRAINER_CYCLEGAN, "generator=resnet-9", generate, false },
   { "resnet-6", TRP_TRAINER_CYCLEGAN, "generator=resnet-6", generate, false },
+  { "unet-256", TRP_TRAINER_CYCLEGAN, "generator=unet-256", generate, false },
   { "patch-70", TRP_TRAINER_CYCLEGAN, NULL, discriminate, false },
   { "unet", TRP_TRAINER_SEGMENTER, "segmenter=unet", segment, true },
   { "res-unet-2.5d", TRP_TRAINER_SEGMENTER, "segmenter=res-unet-2.5d", segment, true },
   { "cyclegan", TRP_TRAINER_CYCLEGAN, NULL, NULL, true },
 };
 
-static const char *const names[] = { "resnet-9",      "resnet-6", "patch-70", "unet",
+static const char *const names[] = { "resnet-9",      "resnet-6", "unet-256", "patch-70", "unet",
                                      "res-unet-2.5d", "cyclegan", "patient",  NULL };
 
 const char *const *
@@ -187,8 +188,7 @@ build_network (const Network *network, const TrpRecipe *recipe, bool train)
 static TrpGraph *
 build_step (const TrpRecipe *recipe)
 {
-  return recipe->trainer == TRP_TRAINER_SEGMENTER ? trp_segmenter_class.build (recipe, false)
-                                                  : trp_cyclegan_class.build (recipe, false);
+  return trp_trainer_class_get (recipe)->build (recipe, false);
 }
 
 /* One graph, appended. */

@@ -69,15 +69,19 @@ typedef struct
 {
   TrpGraph *graph;
   const TrpRecipe *recipe;
-  TrpResnet generator;
+  TrpGenerator generator;
   TrpPatchGan discriminator;
   TrpValue real[2], fake[2], losses[N_COLUMNS];
 } Build;
 
+/* Every pass of a generator leaves out other values. */
+#define DROPOUT_STREAMS 16
+
 static TrpValue
 generate (Build *b, const char *name, TrpValue x)
 {
-  return trp_resnet_build (b->graph, &b->generator, name, x);
+  b->generator.unet.stream += DROPOUT_STREAMS;
+  return trp_generator_build (b->graph, &b->generator, name, x);
 }
 
 /* LSGAN: votes against 1 for what should look real, 0 for what is known to be generated. */
@@ -155,7 +159,7 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   const int side = patch_size (recipe), batch = recipe->batch;
   Build b = { .graph = trp_graph_new (),
               .recipe = recipe,
-              .generator = trp_recipe_get_generator (recipe),
+              .generator = trp_recipe_get_generator (recipe, true),
               .discriminator = trp_recipe_get_discriminator (recipe) };
   TrpValue inputs[N_INPUTS], loss, d_loss, halves;
   const TrpShape shapes[N_INPUTS] = { { batch, side, side, 1 },
@@ -170,6 +174,7 @@ build (const TrpRecipe *recipe, bool loss_scaling)
     inputs[n] = trp_graph_input (b.graph, input_names[n], shapes[n]);
   b.real[0] = inputs[REAL_A];
   b.real[1] = inputs[REAL_B];
+  b.generator.unet.step = inputs[ADAM_STEP];
   build_generators (&b);
   loss = trp_graph_weighted_sum (b.graph, inputs[WEIGHTS], b.losses, N_GENERATOR_LOSSES);
   trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.G", loss, generator_prefixes,
@@ -355,7 +360,7 @@ static TrpGraph *
 build_preview (const TrpRecipe *recipe)
 {
   const int side = patch_size (recipe);
-  Build b = { .graph = trp_graph_new (), .generator = trp_recipe_get_generator (recipe) };
+  Build b = { .graph = trp_graph_new (), .generator = trp_recipe_get_generator (recipe, false) };
   TrpValue again[2];
 
   for (int n = 0; n < 2; n++)

@@ -104,7 +104,7 @@ static bool
 check_naming (const TrpNaming *naming, const TrpRecipe *recipe, GError **error)
 {
   const bool is_plain = recipe->segmenter == TRP_SEGMENTER_UNET &&
-                        recipe->segmenter_norm == TRP_SEGMENTER_NORM_BATCH;
+                        recipe->segmenter_norm == TRP_NORM_KIND_BATCH;
 
   if (!naming->needs_batch_norm || is_plain)
     return true;

@@ -197,7 +197,7 @@ read_unet (Reader *self, const TrpImportArch *arch, GError **error)
     self->recipe->segmenter_background = true;
   n_labels = head->shape[0] - (head->shape[0] > 0 && self->recipe->segmenter_background);
   self->recipe->segmenter = arch->segmenter;
-  self->recipe->segmenter_norm = is_batch ? TRP_SEGMENTER_NORM_BATCH : TRP_SEGMENTER_NORM_INSTANCE;
+  self->recipe->segmenter_norm = is_batch ? TRP_NORM_KIND_BATCH : TRP_NORM_KIND_INSTANCE;
   return set_number (self, "segmenter_filters", first->shape[0], error) &&
          set_number (self, "segmenter_levels", (size_t) n_levels, error) &&
          set_channels (self, first->shape[1], error) && set_labels (self, n_labels, error);

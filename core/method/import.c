@@ -134,7 +134,7 @@ check_rest (const Import *self, const TrpImportSource *source, GError **error)
                    "as %s",
                    name,
                    self->recipe->trainer == TRP_TRAINER_SEGMENTER &&
-                       self->recipe->segmenter_norm == TRP_SEGMENTER_NORM_BATCH
+                       self->recipe->segmenter_norm == TRP_NORM_KIND_BATCH
                      ? "batch"
                      : "instance",
                    source->naming->name);

@@ -54,10 +54,14 @@ count_patch_pixels (int n_layers)
 static char *
 describe_architecture (const TrpRecipe *recipe, const char *net)
 {
+  if (net[0] == 'D' && recipe->discriminator == TRP_DISCRIMINATOR_PIXEL)
+    return g_strdup ("pixel");
   if (net[0] == 'D')
     return g_strdup_printf ("patch-%d", count_patch_pixels (recipe->discriminator_layers));
   if (recipe->trainer == TRP_TRAINER_CYCLEGAN)
-    return g_strdup_printf ("resnet-%d", recipe->generator_blocks);
+    return recipe->generator_halvings > 0
+             ? g_strdup_printf ("unet-%d", 1 << recipe->generator_halvings)
+             : g_strdup_printf ("resnet-%d", recipe->generator_blocks);
   return g_strdup (recipe->segmenter == TRP_SEGMENTER_UNET ? "unet" : "res-unet-2.5d");
 }
 

@@ -17,17 +17,37 @@ struct _TrpModel
   char *name;
 };
 
-TrpResnet
-trp_recipe_get_generator (const TrpRecipe *recipe)
+static TrpNorm
+get_norm (TrpNormKind kind)
 {
-  return (TrpResnet){ .in_channels = 1,
-                      .out_channels = 1,
-                      .filters = recipe->generator_filters,
-                      .n_blocks = recipe->generator_blocks,
-                      .n_downs = recipe->generator_downs,
-                      .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST,
-                      .grey_in = recipe->image_channels,
-                      .grey_out = recipe->output_channels };
+  return kind == TRP_NORM_KIND_BATCH ? TRP_NORM_BATCH : TRP_NORM_INSTANCE;
+}
+
+TrpGenerator
+trp_recipe_get_generator (const TrpRecipe *recipe, bool training)
+{
+  return (TrpGenerator){
+    .kind = recipe->generator_halvings > 0 ? TRP_GENERATOR_UNET : TRP_GENERATOR_RESNET,
+    .resnet = { .in_channels = 1,
+                .out_channels = 1,
+                .filters = recipe->generator_filters,
+                .n_blocks = recipe->generator_blocks,
+                .n_downs = recipe->generator_downs,
+                .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST,
+                .grey_in = recipe->image_channels,
+                .grey_out = recipe->output_channels },
+    .unet = { .in_channels = 1,
+              .out_channels = 1,
+              .filters = recipe->generator_filters,
+              .n_downs = recipe->generator_halvings,
+              .norm = get_norm (recipe->generator_norm),
+              .training = training,
+              .dropout = recipe->generator_dropout,
+              .step = TRP_VALUE_NONE,
+              .seed = recipe->seed,
+              .grey_in = recipe->image_channels,
+              .grey_out = recipe->output_channels },
+  };
 }
 
 TrpPatchGan
@@ -35,7 +55,8 @@ trp_recipe_get_discriminator (const TrpRecipe *recipe)
 {
   return (TrpPatchGan){ .in_channels = 1,
                         .filters = recipe->discriminator_filters,
-                        .n_layers = recipe->discriminator_layers };
+                        .n_layers = recipe->discriminator_layers,
+                        .pixel = recipe->discriminator == TRP_DISCRIMINATOR_PIXEL };
 }
 
 TrpUnet
@@ -46,11 +67,11 @@ trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
                     .filters = recipe->segmenter_filters,
                     .n_levels = recipe->segmenter_levels,
                     .residual = recipe->segmenter == TRP_SEGMENTER_RES_UNET,
-                    .norm = recipe->segmenter_norm == TRP_SEGMENTER_NORM_BATCH ? TRP_NORM_BATCH
-                                                                               : TRP_NORM_INSTANCE,
+                    .norm = get_norm (recipe->segmenter_norm),
                     .training = training,
                     .grey_in = recipe->image_channels,
-                    .background = recipe->segmenter_background };
+                    .background = recipe->segmenter_background,
+                    .no_bias = !recipe->segmenter_bias };
 }
 
 TrpGraph *
@@ -59,8 +80,8 @@ trp_recipe_build_network (
 {
   const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
   const TrpUnet segmenter = trp_recipe_get_segmenter (recipe, false);
-  const TrpResnet generator = trp_recipe_get_generator (recipe);
-  const int n_in = is_segmenter ? segmenter.in_channels : generator.in_channels;
+  const TrpGenerator generator = trp_recipe_get_generator (recipe, false);
+  const int n_in = is_segmenter ? segmenter.in_channels : 1;
   TrpGraph *graph = trp_graph_new ();
   const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ batch, height, width, n_in });
   TrpValue y;
@@ -72,7 +93,7 @@ trp_recipe_build_network (
       y = trp_graph_activation (graph, y, TRP_ACTIVATION_SIGMOID, 0);
     }
   else
-    y = trp_resnet_build (graph, &generator, net, x);
+    y = trp_generator_build (graph, &generator, net, x);
   trp_graph_output (graph, "y", y);
   return graph;
 }
@@ -80,8 +101,7 @@ trp_recipe_build_network (
 size_t
 trp_recipe_get_multiple (const TrpRecipe *recipe)
 {
-  return recipe->trainer == TRP_TRAINER_SEGMENTER ? (size_t) 1 << (recipe->segmenter_levels - 1)
-                                                  : (size_t) 1 << recipe->generator_downs;
+  return (size_t) 1 << trp_recipe_count_halvings (recipe);
 }
 
 const TrpIntensity *

@@ -12,15 +12,15 @@
 #include "core/base/progress.h"
 #include "core/image/volume.h"
 #include "core/method/checkpoint.h"
+#include "core/method/networks/generator.h"
 #include "core/method/networks/patch.h"
-#include "core/method/networks/resnet.h"
 #include "core/method/networks/unet.h"
 #include "core/structure/structure-set.h"
 
 G_BEGIN_DECLS
 
 /* The networks that a recipe describes. */
-TrpResnet trp_recipe_get_generator (const TrpRecipe *recipe);
+TrpGenerator trp_recipe_get_generator (const TrpRecipe *recipe, bool training);
 TrpPatchGan trp_recipe_get_discriminator (const TrpRecipe *recipe);
 TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
 /**

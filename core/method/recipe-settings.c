@@ -47,15 +47,23 @@ static const TrpRecipeSetting settings[] = {
   { "data", "labels", TRP_SETTING_LABELS, AT (labels), 1, 255, NULL, "", "1",
     "segmenter: values of the label map to learn, one channel each" },
 
-  { "network", "generator", TRP_SETTING_RESNET, AT (generator_blocks), 1, 32, NULL, "resnet-9",
-    NULL, "number of residual blocks" },
+  { "network", "generator", TRP_SETTING_GENERATOR, 0, 1, 32, NULL, "resnet-9", NULL,
+    "number of residual blocks, or the U-Net of pix2pix that makes one pixel of a square of so "
+    "many" },
   { "network", "generator_filters", TRP_SETTING_INT, AT (generator_filters), 1, 256, NULL, "64",
-    NULL, "of the first layer; doubled by every step down" },
+    NULL, "of the first layer; doubled by every step down (unet: up to eight times as many)" },
   { "network", "generator_downs", TRP_SETTING_INT, AT (generator_downs), 0, 4, NULL, "2", NULL,
-    "halvings of the size before the residual blocks" },
+    "resnet: halvings of the size before the residual blocks" },
   { "network", "generator_upsample", TRP_SETTING_CHOICE, AT (generator_upsample), 0, 0,
     "transposed|nearest", "transposed", NULL,
-    "how the size is doubled again: transposed convolution, or nearest neighbour + 3x3" },
+    "resnet: how the size is doubled again: transposed convolution, or nearest neighbour + 3x3" },
+  { "network", "generator_norm", TRP_SETTING_CHOICE, AT (generator_norm), 0, 0, "instance|batch",
+    "instance", NULL, "unet: how its activations are normalised" },
+  { "network", "generator_dropout", TRP_SETTING_DOUBLE, AT (generator_dropout), 0, 0.9, NULL, "0",
+    NULL,
+    "unet: share of the values that training leaves out in the inner layers; 0.5 in pix2pix" },
+  { "network", "discriminator", TRP_SETTING_CHOICE, AT (discriminator), 0, 0, "patch|pixel",
+    "patch", NULL, "judges overlapping patches, or every pixel by itself" },
   { "network", "image_channels", TRP_SETTING_INT, AT (image_channels), 1, 7, NULL, "1", NULL,
     "the network takes the grey image this many times (3 for a network of colour images)" },
   { "network", "output_channels", TRP_SETTING_INT, AT (output_channels), 1, 7, NULL, "1", NULL,
@@ -63,7 +71,7 @@ static const TrpRecipeSetting settings[] = {
   { "network", "discriminator_filters", TRP_SETTING_INT, AT (discriminator_filters), 1, 256, NULL,
     "64", NULL, "of the first layer" },
   { "network", "discriminator_layers", TRP_SETTING_INT, AT (discriminator_layers), 1, 5, NULL, "3",
-    NULL, "strided layers; 3 sees patches of 70 pixels, 2 of 34" },
+    NULL, "patch: strided layers; 3 sees patches of 70 pixels, 2 of 34" },
   { "network", "segmenter", TRP_SETTING_CHOICE, AT (segmenter), 0, 0, "res-unet-2.5d|unet",
     "res-unet-2.5d", NULL, "the contouring network" },
   { "network", "segmenter_filters", TRP_SETTING_INT, AT (segmenter_filters), 1, 256, NULL, "64",
@@ -72,6 +80,8 @@ static const TrpRecipeSetting settings[] = {
     "the size is halved between levels" },
   { "network", "segmenter_norm", TRP_SETTING_CHOICE, AT (segmenter_norm), 0, 0, "instance|batch",
     "instance", NULL, "how its activations are normalised" },
+  { "network", "segmenter_bias", TRP_SETTING_BOOL, AT (segmenter_bias), 0, 0, NULL, "true", NULL,
+    "convolutions before a batch norm have a bias, which the norm takes out again" },
   { "network", "segmenter_background", TRP_SETTING_BOOL, AT (segmenter_background), 0, 0, NULL,
     "false", NULL,
     "its first output is the background; a label's probability is against that alone" },
@@ -264,6 +274,29 @@ parse_labels (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *te
   return true;
 }
 
+#define MIN_HALVINGS 3
+#define MAX_HALVINGS 10
+
+/* The number of the other kind stays as it is. */
+static bool
+parse_generator (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
+{
+  int side;
+
+  if (g_str_has_prefix (text, "resnet-") &&
+      parse_whole (text + 7, setting->low, setting->high, &recipe->generator_blocks))
+    {
+      recipe->generator_halvings = 0;
+      return true;
+    }
+  if (!g_str_has_prefix (text, "unet-") ||
+      !parse_whole (text + 5, 1 << MIN_HALVINGS, 1 << MAX_HALVINGS, &side) ||
+      (side & (side - 1)) != 0)
+    return false;
+  recipe->generator_halvings = g_bit_nth_msf ((gulong) side, -1);
+  return true;
+}
+
 static void
 replace_text (char **at, const char *text)
 {
@@ -330,8 +363,8 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
       return parse_intensity (text, at);
     case TRP_SETTING_LABELS:
       return parse_labels (setting, recipe, text);
-    case TRP_SETTING_RESNET:
-      return g_str_has_prefix (text, "resnet-") && parse_whole (text + 7, low, high, at);
+    case TRP_SETTING_GENERATOR:
+      return parse_generator (setting, recipe, text);
     }
   g_assert_not_reached ();
 }
@@ -407,8 +440,10 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
                : g_strdup ("");
     case TRP_SETTING_LABELS:
       return labels_text (recipe);
-    case TRP_SETTING_RESNET:
-      return g_strdup_printf ("resnet-%d", *(const int *) at);
+    case TRP_SETTING_GENERATOR:
+      return recipe->generator_halvings > 0
+               ? g_strdup_printf ("unet-%d", 1 << recipe->generator_halvings)
+               : g_strdup_printf ("resnet-%d", recipe->generator_blocks);
     }
   g_assert_not_reached ();
 }
@@ -443,8 +478,8 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
                        "commas between");
     case TRP_SETTING_LABELS:
       return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
-    case TRP_SETTING_RESNET:
-      return g_strdup ("resnet-1 to resnet-32");
+    case TRP_SETTING_GENERATOR:
+      return g_strdup ("resnet-1 to resnet-32, or unet-8, unet-16, ... unet-1024");
     }
   g_assert_not_reached ();
 }

@@ -36,7 +36,7 @@ typedef struct
     TRP_SETTING_CURVE,
     TRP_SETTING_INTENSITY, /* a curve, or nothing: percentiles */
     TRP_SETTING_LABELS,
-    TRP_SETTING_RESNET, /* "resnet-N", kept as N */
+    TRP_SETTING_GENERATOR, /* "resnet-N" or "unet-N" */
   } type;
   size_t offset;
   double low, high;

@@ -191,14 +191,29 @@ trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error)
   return trp_recipe_setting_set (setting, self, equals + 1, error);
 }
 
-/* Instance norm makes 0 of a single pixel, so the deepest level must keep more than one; reflecting
- * pads need a few. */
+int
+trp_recipe_count_halvings (const TrpRecipe *self)
+{
+  if (self->trainer != TRP_TRAINER_CYCLEGAN)
+    return self->segmenter_levels - 1;
+  return self->generator_halvings > 0 ? self->generator_halvings : self->generator_downs;
+}
+
+/* After the last halving. Instance norm makes 0 of a single pixel, so there must be more than one;
+ * reflecting pads need a few; the generator's U-Net has no norm there. */
+static int
+least_side (const TrpRecipe *self)
+{
+  if (self->trainer != TRP_TRAINER_CYCLEGAN)
+    return 2;
+  return self->generator_halvings > 0 ? 1 : 4;
+}
+
 static bool
 check_size (const TrpRecipe *self, GError **error)
 {
   const int side = self->patch ? self->patch : self->size;
-  const int halvings = self->trainer == TRP_TRAINER_CYCLEGAN ? self->generator_downs
-                                                             : self->segmenter_levels - 1;
+  const int halvings = trp_recipe_count_halvings (self);
 
   if (self->patch > self->size)
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
@@ -208,7 +223,7 @@ check_size (const TrpRecipe *self, GError **error)
                  "Samples of %d pixels cannot be halved %d times; data.size and data.patch must be "
                  "multiples of %d",
                  side, halvings, 1 << halvings);
-  else if ((side >> halvings) < (self->trainer == TRP_TRAINER_CYCLEGAN ? 4 : 2))
+  else if ((side >> halvings) < least_side (self))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                  "Samples of %d pixels are too small for %d halvings", side, halvings);
   else

@@ -42,9 +42,15 @@ typedef enum
 
 typedef enum
 {
-  TRP_SEGMENTER_NORM_INSTANCE, /* a slice's result does not depend on others in the batch */
-  TRP_SEGMENTER_NORM_BATCH,
-} TrpSegmenterNorm;
+  TRP_NORM_KIND_INSTANCE, /* a slice's result does not depend on others in the batch */
+  TRP_NORM_KIND_BATCH,
+} TrpNormKind;
+
+typedef enum
+{
+  TRP_DISCRIMINATOR_PATCH,
+  TRP_DISCRIMINATOR_PIXEL,
+} TrpDiscriminatorKind;
 
 #define TRP_RECIPE_MAX_LABELS 32
 
@@ -68,10 +74,14 @@ typedef struct
   uint8_t labels[TRP_RECIPE_MAX_LABELS];
 
   /* [network] */
-  int generator_blocks; /* "generator = resnet-9" */
+  int generator_blocks;   /* "generator = resnet-9" */
+  int generator_halvings; /* 0, or "generator = unet-256" (8): a U-Net instead */
   int generator_filters;
   int generator_downs;
   TrpUpsample generator_upsample;
+  TrpNormKind generator_norm; /* of a U-Net */
+  double generator_dropout;   /* of a U-Net: probability */
+  TrpDiscriminatorKind discriminator;
   int discriminator_filters;
   int discriminator_layers; /* strided ones: 3 is patch-70 */
   int image_channels;       /* the network takes the grey image this many times */
@@ -79,7 +89,8 @@ typedef struct
   TrpSegmenterKind segmenter;
   int segmenter_filters;
   int segmenter_levels;
-  TrpSegmenterNorm segmenter_norm;
+  TrpNormKind segmenter_norm;
+  bool segmenter_bias;       /* before batch norm, which takes it out again */
   bool segmenter_background; /* its first output is the background, the others' rival */
   int context;
 
@@ -141,6 +152,9 @@ trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error) G_GNUC_
 /* What single ranges cannot say: sizes that the network's levels divide, a patch within the slice.
  */
 bool trp_recipe_check (const TrpRecipe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How often the network that is run halves the size of its images. */
+int trp_recipe_count_halvings (const TrpRecipe *self);
 
 /* Every setting, as a key file that parses back to the same recipe: goes into the checkpoint. */
 char *trp_recipe_to_text (const TrpRecipe *self);

@@ -132,12 +132,52 @@ class Patch (nn.Module):
         return self.model (x)
 
 
+class Pixel (nn.Module):
+    def __init__ (self, n_in, n):
+        super ().__init__ ()
+        self.net = nn.Sequential (nn.Conv2d (n_in, n, 1), nn.LeakyReLU (0.2), nn.Conv2d (n, 2 * n, 1), nn.InstanceNorm2d (2 * n),
+                                  nn.LeakyReLU (0.2), nn.Conv2d (2 * n, 1, 1))
+
+    def forward (self, x):
+        return self.net (x)
+
+
+class Skip (nn.Module):
+    """One halving of pix2pix's U-Net with all that lies inside it; the outermost (level 0) ends in tanh."""
+
+    def __init__ (self, n_in, n_out, filters, level, levels, norm):
+        super ().__init__ ()
+        bias = norm == "instance"
+        make = nn.InstanceNorm2d if bias else nn.BatchNorm2d
+        n = filters[level]
+        down, up = nn.Conv2d (n_in, n, 4, 2, 1, bias=bias), (n if level == levels - 1 else 2 * n, n_out, 4, 2, 1)
+        inside = [] if level == levels - 1 else [Skip (n, n, filters, level + 1, levels, norm)]
+        if level == 0:
+            layers = [down, *inside, nn.ReLU (), nn.ConvTranspose2d (*up), nn.Tanh ()]
+        else:
+            layers = [nn.LeakyReLU (0.2), down] + ([make (n)] if inside else []) + inside
+            layers += [nn.ReLU (), nn.ConvTranspose2d (*up, bias=bias), make (n_out)]
+        self.level, self.model = level, nn.Sequential (*layers)
+
+    def forward (self, x):
+        return self.model (x) if self.level == 0 else torch.cat ([x, self.model (x)], 1)
+
+
+class UnetGenerator (nn.Module):
+    def __init__ (self, n_in, n_out, n, levels, norm):
+        super ().__init__ ()
+        self.model = Skip (n_in, n_out, [n * min (2 ** i, 8) for i in range (levels)], 0, levels, norm)
+
+    def forward (self, x):
+        return self.model (x)
+
+
 class Block (nn.Module):
-    def __init__ (self, n_in, n, residual, norm):
+    def __init__ (self, n_in, n, residual, norm, bias=True):
         super ().__init__ ()
         make = (lambda: nn.BatchNorm2d (n)) if norm == "batch" else (lambda: nn.InstanceNorm2d (n))
-        self.conv1, self.norm1 = nn.Conv2d (n_in, n, 3, 1, 1), make ()
-        self.conv2, self.norm2 = nn.Conv2d (n, n, 3, 1, 1), make ()
+        self.conv1, self.norm1 = nn.Conv2d (n_in, n, 3, 1, 1, bias=bias), make ()
+        self.conv2, self.norm2 = nn.Conv2d (n, n, 3, 1, 1, bias=bias), make ()
         self.residual = residual
         if residual and n_in != n:
             self.conv_shortcut, self.norm_shortcut = nn.Conv2d (n_in, n, 1), make ()
@@ -150,8 +190,8 @@ class Block (nn.Module):
 
 
 class Up (Block):
-    def __init__ (self, n, residual, norm):
-        super ().__init__ (2 * n, n, residual, norm)
+    def __init__ (self, n, residual, norm, bias=True):
+        super ().__init__ (2 * n, n, residual, norm, bias)
         self.transpose = nn.ConvTranspose2d (2 * n, n, 2, 2)
 
     def forward (self, skip, x):
@@ -159,10 +199,10 @@ class Up (Block):
 
 
 class Unet (nn.Module):
-    def __init__ (self, n_in, n_out, n, levels, residual, norm):
+    def __init__ (self, n_in, n_out, n, levels, residual, norm, bias=True):
         super ().__init__ ()
-        self.down = nn.ModuleList ([Block (n_in if i == 0 else n << (i - 1), n << i, residual, norm) for i in range (levels)])
-        self.up = nn.ModuleList ([Up (n << i, residual, norm) for i in range (levels - 1)])
+        self.down = nn.ModuleList ([Block (n_in if i == 0 else n << (i - 1), n << i, residual, norm, bias) for i in range (levels)])
+        self.up = nn.ModuleList ([Up (n << i, residual, norm, bias) for i in range (levels - 1)])
         self.head = nn.Conv2d (n, n_out, 1)
 
     def forward (self, x):
@@ -179,12 +219,8 @@ def named (net, prefix):
     return {f"{prefix}.{name}": p for name, p in net.named_parameters ()}
 
 
-def networks ():
-    for case, net, shape in [
-            ("resnet", Resnet (3, 1, 2, 2, 2, False), (1, 3, 16, 12)), ("resnet-nearest", Resnet (1, 1, 3, 1, 1, True), (2, 1, 10, 12)),
-            ("patch", Patch (1, 2, 3), (2, 1, 32, 32)), ("patch-2", Patch (2, 3, 2), (1, 2, 24, 20)),
-            ("unet", Unet (1, 1, 3, 3, False, "batch"), (2, 1, 8, 12)), ("unet-instance", Unet (2, 2, 3, 3, False, "instance"), (1, 2, 16, 12)),
-            ("res-unet", Unet (3, 1, 4, 3, True, "batch"), (2, 3, 12, 8)), ("res-unet-instance", Unet (1, 1, 3, 2, True, "instance"), (1, 1, 6, 8))]:
+def networks (cases):
+    for case, net, shape in cases:
         x = randn (*shape)
         rounded (net)
         put (case, "x", x)
@@ -260,6 +296,15 @@ def cyclegan ():
         put (case, f"out/ema.{key}", old)
 
 
-networks ()
+networks ([
+    ("resnet", Resnet (3, 1, 2, 2, 2, False), (1, 3, 16, 12)), ("resnet-nearest", Resnet (1, 1, 3, 1, 1, True), (2, 1, 10, 12)),
+    ("patch", Patch (1, 2, 3), (2, 1, 32, 32)), ("patch-2", Patch (2, 3, 2), (1, 2, 24, 20)),
+    ("unet", Unet (1, 1, 3, 3, False, "batch"), (2, 1, 8, 12)), ("unet-instance", Unet (2, 2, 3, 3, False, "instance"), (1, 2, 16, 12)),
+    ("res-unet", Unet (3, 1, 4, 3, True, "batch"), (2, 3, 12, 8)), ("res-unet-instance", Unet (1, 1, 3, 2, True, "instance"), (1, 1, 6, 8))])
 cyclegan ()
+# below, so that what is above keeps its numbers
+networks ([
+    ("pixel", Pixel (2, 3), (2, 2, 6, 5)), ("unet-8", UnetGenerator (2, 1, 3, 3, "instance"), (2, 2, 16, 8)),
+    ("unet-32", UnetGenerator (1, 1, 1, 5, "batch"), (2, 1, 32, 32)),
+    ("unet-no-bias", Unet (1, 1, 2, 2, False, "batch", False), (2, 1, 8, 6))])
 write (sys.argv[1])

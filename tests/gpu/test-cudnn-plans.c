@@ -166,9 +166,10 @@ collect_recipe (GArray *convs, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (TrpRecipe) recipe = trp_recipe_load (name, &error);
   const bool is_cyclegan = recipe && recipe->trainer == TRP_TRAINER_CYCLEGAN;
-  const TrpTrainerClass *klass = is_cyclegan ? &trp_cyclegan_class : &trp_segmenter_class;
+  const TrpTrainerClass *klass;
 
   g_assert_no_error (error);
+  klass = trp_trainer_class_get (recipe);
   collect (convs, klass->build (recipe, false), true);
   collect (convs, klass->build_preview (recipe), false);
   for (int batch = 1; batch <= 8; batch *= 8)

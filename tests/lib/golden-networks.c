@@ -12,6 +12,7 @@
 #include "core/io/safetensors.h"
 #include "core/method/networks/patch.h"
 #include "core/method/networks/resnet.h"
+#include "core/method/networks/unet-generator.h"
 #include "core/method/networks/unet.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
@@ -197,7 +198,37 @@ patch (TrpGraph *graph, const char *prefix, const int *numbers)
   return trp_patch_gan_build (graph, &spec, "net", x);
 }
 
-/* numbers: filters, levels, residual, norm, outputs */
+/* numbers: filters */
+static TrpValue
+pixel (TrpGraph *graph, const char *prefix, const int *numbers)
+{
+  const TrpValue x = trp_graph_input (graph, "x", shape_of (prefix, "x"));
+  const TrpPatchGan spec = { .in_channels = trp_graph_get_shape (graph, x).c,
+                             .filters = numbers[0],
+                             .pixel = true };
+
+  return trp_patch_gan_build (graph, &spec, "net", x);
+}
+
+/* numbers: filters, halvings, norm, outputs */
+static TrpValue
+unet_generator (TrpGraph *graph, const char *prefix, const int *numbers)
+{
+  const TrpValue x = trp_graph_input (graph, "x", shape_of (prefix, "x"));
+  const TrpUnetGenerator spec = {
+    .in_channels = trp_graph_get_shape (graph, x).c,
+    .out_channels = numbers[3],
+    .filters = numbers[0],
+    .n_downs = numbers[1],
+    .norm = (TrpNorm) numbers[2],
+    .training = true,
+    .step = TRP_VALUE_NONE,
+  };
+
+  return trp_unet_generator_build (graph, &spec, "net", x);
+}
+
+/* numbers: filters, levels, residual, norm, outputs, without biases before norms */
 static TrpValue
 unet (TrpGraph *graph, const char *prefix, const int *numbers)
 {
@@ -210,6 +241,7 @@ unet (TrpGraph *graph, const char *prefix, const int *numbers)
     .residual = numbers[2],
     .norm = (TrpNorm) numbers[3],
     .training = true,
+    .no_bias = numbers[5],
   };
 
   return trp_unet_build (graph, &spec, "net", x);
@@ -224,6 +256,10 @@ static const Case cases[] = {
   { "unet-instance", unet, { 3, 3, 0, TRP_NORM_INSTANCE, 2 } },
   { "res-unet", unet, { 4, 3, 1, TRP_NORM_BATCH, 1 } },
   { "res-unet-instance", unet, { 3, 2, 1, TRP_NORM_INSTANCE, 1 } },
+  { "pixel", pixel, { 3 } },
+  { "unet-8", unet_generator, { 3, 3, TRP_NORM_INSTANCE, 1 } },
+  { "unet-32", unet_generator, { 1, 5, TRP_NORM_BATCH, 1 } },
+  { "unet-no-bias", unet, { 2, 2, 0, TRP_NORM_BATCH, 1, true } },
 };
 
 static TrpGraph *

@@ -2,15 +2,17 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Whole networks in bfloat16 stay near float32. Counts of the CycleGAN networks are the
- * published 11.378 M and 2.765 M to the last digit; the U-Net's is the usual 31,030,593 (padded,
- * transposed convolutions, without norm parameters). Those of the Res-U-Net are summed by hand in
- * the same way: per block 9 i o + o + 9 o o + o, with i != o another i o + o, 2 o per batch norm; 4
- * i o + o per transposed convolution.
+ * Whole networks in bfloat16 stay near float32. Counts of the CycleGAN networks and of pix2pix's
+ * generator are the published 11.378 M, 2.765 M and 54.414 M to the last digit; the U-Net's is the
+ * usual 31,030,593 (padded, transposed convolutions, without norm parameters), the others' were
+ * counted in PyTorch 1.13. Those of the Res-U-Net are summed by hand in the same way: per block 9 i
+ * o + o + 9 o o + o, with i != o another i o + o, 2 o per batch norm; 4 i o + o per transposed
+ * convolution.
  */
 
 #include "core/method/networks/patch.h"
 #include "core/method/networks/resnet.h"
+#include "core/method/networks/unet-generator.h"
 #include "core/method/networks/unet.h"
 #include "core/nn/init.h"
 #include "core/nn/program.h"
@@ -28,6 +30,7 @@ resnet_counts (void)
     size_t count;
   } cases[] = {
     { { 3, 3, 64, 9, 2, false }, 11378179 }, { { 1, 1, 64, 9, 2, false }, 11365633 },
+    { { 3, 1, 64, 9, 2, false }, 11371905 }, { { 5, 1, 64, 9, 2, false }, 11378177 },
     { { 7, 1, 64, 9, 2, false }, 11384449 }, { { 1, 1, 64, 6, 2, false }, 7825153 },
     { { 1, 1, 16, 4, 1, true }, 84833 },
   };
@@ -73,7 +76,10 @@ patch_counts (void)
     TrpPatchGan spec;
     size_t count;
     int side;
-  } cases[] = { { { 1, 64, 3 }, 2762689, 30 }, { { 3, 64, 3 }, 2764737, 30 } };
+  } cases[] = { { { 1, 64, 3, false }, 2762689, 30 },
+                { { 3, 64, 3, false }, 2764737, 30 },
+                { { 1, 64, 3, true }, 8577, 256 },
+                { { 3, 64, 3, true }, 8705, 256 } };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
     {
@@ -97,10 +103,29 @@ unet_counts (void)
     size_t count;
   } cases[] = {
     { { 1, 1, 64, 5, false, TRP_NORM_INSTANCE, true }, 31030593 },
+    { { 2, 1, 64, 5, false, TRP_NORM_INSTANCE, true }, 31031169 },
+    { { 3, 1, 64, 5, false, TRP_NORM_INSTANCE, true }, 31031745 },
+    { { 5, 1, 64, 5, false, TRP_NORM_INSTANCE, true }, 31032897 },
+    { { 7, 1, 64, 5, false, TRP_NORM_INSTANCE, true }, 31034049 },
+    { { 1, 2, 64, 5, false, TRP_NORM_INSTANCE, true }, 31030658 },
+    { { 1, 1, 64, 5, false, TRP_NORM_BATCH, true }, 31042369 },
+    { { 2, 1, 64, 5, false, TRP_NORM_BATCH, true }, 31042945 },
     { { 3, 1, 64, 5, false, TRP_NORM_BATCH, true }, 31043521 },
+    { { 5, 1, 64, 5, false, TRP_NORM_BATCH, true }, 31044673 },
+    { { 7, 1, 64, 5, false, TRP_NORM_BATCH, true }, 31045825 },
+    { { 1, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31036481 },
+    { { 2, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31037057 },
+    { { 3, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31037633 },
+    { { 5, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31038785 },
+    { { 7, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31039937 },
     { { 1, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32443905 },
+    { { 3, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32445185 },
+    { { 5, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32446465 },
     { { 7, 1, 64, 5, true, TRP_NORM_BATCH, false }, 32447745 },
+    { { 1, 1, 64, 5, true, TRP_NORM_INSTANCE, true }, 32426241 },
     { { 3, 1, 64, 5, true, TRP_NORM_INSTANCE, true }, 32427521 },
+    { { 5, 1, 64, 5, true, TRP_NORM_INSTANCE, true }, 32428801 },
+    { { 7, 1, 64, 5, true, TRP_NORM_INSTANCE, true }, 32430081 },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
@@ -113,7 +138,66 @@ unet_counts (void)
 
       g_assert_true (trp_graph_check (graph, &error));
       g_assert_cmpuint (trp_graph_count_parameters (graph, "net."), ==, cases[n].count);
-      g_assert_true (trp_shape_equal (trp_graph_get_shape (graph, y), (TrpShape){ 2, 32, 16, 1 }));
+      g_assert_true (trp_shape_equal (trp_graph_get_shape (graph, y),
+                                      (TrpShape){ 2, 32, 16, cases[n].spec.out_channels }));
+    }
+}
+
+static void
+unet_generator_counts (void)
+{
+  static const struct
+  {
+    TrpUnetGenerator spec;
+    size_t count;
+  } cases[] = {
+    { { 3, 3, 64, 8, TRP_NORM_BATCH, true, .step = TRP_VALUE_NONE }, 54413955 },
+    { { 1, 1, 64, 8, TRP_NORM_INSTANCE, true, .step = TRP_VALUE_NONE }, 54403457 },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autoptr (TrpGraph) graph = trp_graph_new ();
+      const TrpShape shape = { 1, 256, 512, cases[n].spec.in_channels };
+      const TrpValue y = trp_unet_generator_build (graph, &cases[n].spec, "G_A",
+                                                   trp_graph_input (graph, "x", shape));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (trp_graph_check (graph, &error));
+      g_assert_cmpuint (trp_graph_count_parameters (graph, "G_A."), ==, cases[n].count);
+      g_assert_true (trp_shape_equal (trp_graph_get_shape (graph, y),
+                                      (TrpShape){ 1, 256, 512, cases[n].spec.out_channels }));
+    }
+}
+
+/* Of unet-256's eight ups, the three inner ones of 512 channels drop values in training; each has
+ * masks of its own. */
+static void
+unet_generator_drops_values_in_training (void)
+{
+  TrpUnetGenerator spec = { 1, 1, 2, 8, TRP_NORM_INSTANCE, true, 0.5, TRP_VALUE_NONE };
+  uint64_t last = 0;
+
+  for (int is_training = 0; is_training < 2; is_training++)
+    {
+      g_autoptr (TrpGraph) graph = trp_graph_new ();
+      const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ 1, 256, 256, 1 });
+      int n = 0;
+
+      if (is_training)
+        spec.step = trp_graph_input (graph, "step", trp_shape_vector (1));
+      trp_unet_generator_build (graph, &spec, "G", x);
+      for (int i = 0; i < trp_graph_get_n_ops (graph); i++)
+        {
+          const TrpOp *op = trp_graph_peek_op (graph, i);
+
+          if (op->kind != TRP_OP_dropout)
+            continue;
+          g_assert_cmpuint (op->attributes.stream, !=, last);
+          last = op->attributes.stream;
+          n++;
+        }
+      g_assert_cmpint (n, ==, is_training ? 3 : 0);
     }
 }
 
@@ -132,7 +216,9 @@ outputs_are_precise (void)
   };
   g_autoptr (TrpGraph) graph = trp_graph_new ();
   const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ 1, 16, 16, 1 });
+  const TrpUnetGenerator generator = { 1, 1, 4, 3, TRP_NORM_INSTANCE, .step = TRP_VALUE_NONE };
   const TrpValue outputs[] = {
+    trp_unet_generator_build (graph, &generator, "e", x),
     trp_resnet_build (graph, &resnets[0], "a", x),
     trp_resnet_build (graph, &resnets[1], "b", x),
     trp_unet_build (graph, &unets[0], "c", x),
@@ -264,6 +350,9 @@ main (int argc, char **argv)
   g_test_add_func ("/networks/outputs-are-precise", outputs_are_precise);
   g_test_add_func ("/networks/patch-counts", patch_counts);
   g_test_add_func ("/networks/unet-counts", unet_counts);
+  g_test_add_func ("/networks/unet-generator-counts", unet_generator_counts);
+  g_test_add_func ("/networks/unet-generator-drops-values-in-training",
+                   unet_generator_drops_values_in_training);
   g_test_add_func ("/networks/refuses-sizes", refuses_sizes);
   for (size_t n = 0; n < G_N_ELEMENTS (networks); n++)
     g_test_add_data_func (networks[n].path, &networks[n], bf16_follows_f32);

@@ -89,6 +89,23 @@ test_the_reference_is_a_recipe (void)
 }
 
 static void
+test_a_generator_is_a_resnet_or_a_unet (void)
+{
+  g_autoptr (TrpRecipe) recipe = trp_recipe_new (TRP_TRAINER_CYCLEGAN);
+  g_autofree char *unet = NULL, *resnet = NULL;
+
+  g_assert_cmpint (trp_recipe_count_halvings (recipe), ==, 2);
+  g_assert_true (trp_recipe_set (recipe, "generator=unet-128", NULL));
+  g_assert_cmpint (trp_recipe_count_halvings (recipe), ==, 7);
+  unet = trp_recipe_to_text (recipe);
+  g_assert_nonnull (strstr (unet, "generator=unet-128\n"));
+  g_assert_true (trp_recipe_set (recipe, "generator=resnet-6", NULL));
+  g_assert_cmpint (trp_recipe_count_halvings (recipe), ==, 2);
+  resnet = trp_recipe_to_text (recipe);
+  g_assert_nonnull (strstr (resnet, "generator=resnet-6\n"));
+}
+
+static void
 test_segmenters_have_other_defaults (void)
 {
   g_autoptr (GError) error = NULL;
@@ -124,6 +141,10 @@ test_refuses_with_the_key (void)
     { "[recipe]\ntrainer=cyclegan\n[training]\nseed=-1\n", "*training.seed*-1*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=resnet-0\n", "*generator*resnet-0*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet\n", "*generator*unet*" },
+    { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-100\n", "*generator*unet-100*" },
+    { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-2048\n", "*generator*unet-2048*" },
+    { "[recipe]\ntrainer=cyclegan\n[data]\nsize=128\n[network]\ngenerator=unet-256\n",
+      "*128 pixels*multiples of 256*" },
     { "[recipe]\ntrainer=cyclegan\n[augmentation]\nflip=yes\n", "*flip*true or false*" },
     { "[recipe]\ntrainer=cyclegan\n[data]\nct_curve=0:1\n", "*ct_curve*" },
     { "[recipe]\ntrainer=cyclegan\n[data]\nct_curve=0:1, 1:0\n", "*ct_curve*" },
@@ -299,6 +320,8 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/every-shipped-one-loads", test_every_shipped_one_loads);
   g_test_add_func ("/recipe/text-round-trip", test_text_round_trip);
   g_test_add_func ("/recipe/the-reference-is-a-recipe", test_the_reference_is_a_recipe);
+  g_test_add_func ("/recipe/a-generator-is-a-resnet-or-a-unet",
+                   test_a_generator_is_a_resnet_or_a_unet);
   g_test_add_func ("/recipe/segmenters-have-other-defaults", test_segmenters_have_other_defaults);
   g_test_add_func ("/recipe/refuses-with-the-key", test_refuses_with_the_key);
   g_test_add_func ("/recipe/sentences-stay-short", test_sentences_stay_short);

@@ -177,9 +177,8 @@ read_state (const TrpSafetensors *file, const TrpRecipe *recipe)
 /* Stopped at steps 7 and 14, between rows of the log (every 3) and within the ramp of gradient
  * consistency (4 to 12). */
 static void
-test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
+assert_resumed_run_is_the_whole_run (Fixture *f, TrpRecipe *recipe)
 {
-  g_autoptr (TrpRecipe) recipe = recipe_for (data);
   g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
   g_autoptr (TrpSafetensors) a = NULL, b = NULL, a_model = NULL, b_model = NULL;
   g_autofree char *a_log = NULL, *b_log = NULL;
@@ -198,6 +197,28 @@ test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
   assert_same_tensors (a, b);
   assert_same_tensors (a_model, b_model);
   g_assert_cmpstr (a_log, ==, b_log);
+}
+
+static void
+test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+
+  assert_resumed_run_is_the_whole_run (f, recipe);
+}
+
+/* Batch norm has statistics of its own, dropout numbers of its own. */
+static void
+test_resumed_run_of_unets_is_the_whole_run (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+
+  trp_tiny_set (recipe, "data.size=64");
+  trp_tiny_set (recipe, "generator=unet-64");
+  trp_tiny_set (recipe, "generator_norm=batch");
+  trp_tiny_set (recipe, "generator_dropout=0.5");
+  trp_tiny_set (recipe, "discriminator=pixel");
+  assert_resumed_run_is_the_whole_run (f, recipe);
 }
 
 /* A program that is killed leaves a log ahead of its checkpoint. */
@@ -788,6 +809,8 @@ main (int argc, char **argv)
   ADD ("/trainer/a-loss-that-is-no-number-stops-the-run",
        test_a_loss_that_is_no_number_stops_the_run, TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/spoilt-weights-are-not-saved", test_spoilt_weights_are_not_saved,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/resumed-run-of-unets-is-the-whole-run", test_resumed_run_of_unets_is_the_whole_run,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/pools-fill-first", test_pools_fill_first, TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/checkpoint-has-the-documented-names", test_checkpoint_has_the_documented_names,

@@ -11,8 +11,22 @@
 
 G_BEGIN_DECLS
 
-/* A convolution of a square filter. @bias_is_used: false where an instance norm follows:
- * PREFIX.bias exists, for files, and takes no part. */
+typedef enum
+{
+  TRP_NORM_INSTANCE,
+  TRP_NORM_BATCH,
+} TrpNorm;
+
+/* @TRP_BIAS_KEPT: PREFIX.bias exists, for files, and takes no part: an instance norm follows, which
+ * would take it out again */
+typedef enum
+{
+  TRP_BIAS_NONE,
+  TRP_BIAS_KEPT,
+  TRP_BIAS_USED,
+} TrpBias;
+
+/* A convolution of a square filter. */
 TrpValue trp_named_conv (TrpGraph *graph,
                          const char *prefix,
                          TrpValue x,
@@ -20,9 +34,11 @@ TrpValue trp_named_conv (TrpGraph *graph,
                          int size,
                          int stride,
                          int pad,
-                         bool bias_is_used);
+                         TrpBias bias);
 /* @x as channels of a network that takes @n times as many; n <= 1: @x itself. */
 TrpValue trp_named_repeat (TrpGraph *graph, TrpValue x, int n);
+/* A colour network's answer as one grey image. */
+TrpValue trp_named_mean_of_channels (TrpGraph *graph, TrpValue x);
 /* nn.ConvTranspose2d */
 TrpValue trp_named_conv_transpose (TrpGraph *graph,
                                    const char *prefix,
@@ -32,6 +48,9 @@ TrpValue trp_named_conv_transpose (TrpGraph *graph,
                                    int stride,
                                    int pad,
                                    int output_padding,
-                                   bool bias_is_used);
+                                   TrpBias bias);
+/* nn.Linear on all of a sample's values at once: (n, 1, 1, n_out). The file's weight is a filter as
+ * large as @x: the numbers of PyTorch's (n_out, c h w) in the same order. */
+TrpValue trp_named_linear (TrpGraph *graph, const char *prefix, TrpValue x, int n_out);
 
 G_END_DECLS

@@ -52,7 +52,7 @@ conv_norm_relu (Build *build, TrpValue x, int n_out, int size, int stride, int p
 {
   g_autofree char *name = g_strdup_printf ("%s.model.%d", build->prefix, build->index);
 
-  x = trp_named_conv (build->graph, name, x, n_out, size, stride, pad, false);
+  x = trp_named_conv (build->graph, name, x, n_out, size, stride, pad, TRP_BIAS_KEPT);
   build->index += 3;
   finish (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU });
 }
@@ -65,10 +65,10 @@ block (Build *build, int n)
                                             build->index);
   g_autofree char *second = g_strdup_printf ("%s.model.%d.conv_block.5", build->prefix,
                                              build->index);
-  TrpValue x = trp_named_conv (build->graph, first, build->padded, n, 3, 1, 0, false);
+  TrpValue x = trp_named_conv (build->graph, first, build->padded, n, 3, 1, 0, TRP_BIAS_KEPT);
 
   norm (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU, .pad = 1 }, &x);
-  x = trp_named_conv (build->graph, second, x, n, 3, 1, 0, false);
+  x = trp_named_conv (build->graph, second, x, n, 3, 1, 0, TRP_BIAS_KEPT);
   build->index++;
   finish (build, x, (TrpNormTail){ .has_residual = true, .residual = build->y });
 }
@@ -86,26 +86,12 @@ up (Build *build, int n_out)
     {
       x = trp_graph_upsample (build->graph, x);
       x = trp_graph_pad (build->graph, x, TRP_PAD_REFLECT, 1);
-      x = trp_named_conv (build->graph, name, x, n_out, 3, 1, 0, false);
+      x = trp_named_conv (build->graph, name, x, n_out, 3, 1, 0, TRP_BIAS_KEPT);
     }
   else
-    x = trp_named_conv_transpose (build->graph, name, x, n_out, 3, 2, 1, 1, false);
+    x = trp_named_conv_transpose (build->graph, name, x, n_out, 3, 2, 1, 1, TRP_BIAS_KEPT);
   build->index += nearest ? 5 : 3;
   finish (build, x, (TrpNormTail){ .activation = TRP_ACTIVATION_RELU });
-}
-
-static TrpValue
-mean_of_channels (TrpGraph *graph, TrpValue x)
-{
-  const int n = trp_graph_get_shape (graph, x).c;
-  TrpValue sum;
-
-  if (x == TRP_VALUE_NONE)
-    return x;
-  sum = trp_graph_slice (graph, x, 0, 1);
-  for (int c = 1; c < n; c++)
-    sum = trp_graph_add (graph, sum, trp_graph_slice (graph, x, c, 1));
-  return trp_graph_scale (graph, sum, 1.0 / n);
 }
 
 TrpValue
@@ -126,8 +112,8 @@ trp_resnet_build (TrpGraph *graph, const TrpResnet *spec, const char *prefix, Tr
     up (&build, n /= 2);
   last = g_strdup_printf ("%s.model.%d", prefix, build.index + 1);
   x = trp_named_conv (graph, last, build.padded, MAX (spec->out_channels, spec->grey_out), 7, 1, 0,
-                      true);
+                      TRP_BIAS_USED);
   trp_graph_set_precise (graph, x);
   x = trp_graph_activation (graph, x, TRP_ACTIVATION_TANH, 0);
-  return spec->grey_out > 1 ? mean_of_channels (graph, x) : x;
+  return spec->grey_out > 1 ? trp_named_mean_of_channels (graph, x) : x;
 }

@@ -9,6 +9,14 @@
 
 #define MAX_LEVELS 8
 
+static TrpBias
+bias_before_norm (const TrpUnet *spec)
+{
+  if (spec->norm == TRP_NORM_INSTANCE)
+    return TRP_BIAS_KEPT;
+  return spec->no_bias ? TRP_BIAS_NONE : TRP_BIAS_USED;
+}
+
 static TrpValue
 conv_norm (TrpGraph *graph,
            const TrpUnet *spec,
@@ -22,18 +30,19 @@ conv_norm (TrpGraph *graph,
   g_autofree char *conv = g_strdup_printf ("%s.conv%s", block, part);
   g_autofree char *norm = g_strdup_printf ("%s.norm%s", block, part);
 
-  x = trp_named_conv (graph, conv, x, n_out, size, 1, size / 2, spec->norm == TRP_NORM_BATCH);
+  x = trp_named_conv (graph, conv, x, n_out, size, 1, size / 2, bias_before_norm (spec));
   if (spec->norm == TRP_NORM_BATCH)
     return trp_graph_batch_norm (graph, x, norm, spec->training, activation, 0);
   return trp_graph_instance_norm (graph, x, activation, 0);
 }
 
 static TrpValue
-double_conv (TrpGraph *graph, const TrpUnet *spec, const char *block, TrpValue x, int n_out)
+double_conv (
+  TrpGraph *graph, const TrpUnet *spec, const char *block, TrpValue x, int n_middle, int n_out)
 {
   TrpValue y, shortcut = x;
 
-  y = conv_norm (graph, spec, block, "1", x, n_out, 3, TRP_ACTIVATION_RELU);
+  y = conv_norm (graph, spec, block, "1", x, n_middle, 3, TRP_ACTIVATION_RELU);
   if (!spec->residual)
     return conv_norm (graph, spec, block, "2", y, n_out, 3, TRP_ACTIVATION_RELU);
   y = conv_norm (graph, spec, block, "2", y, n_out, 3, TRP_ACTIVATION_NONE);
@@ -41,6 +50,33 @@ double_conv (TrpGraph *graph, const TrpUnet *spec, const char *block, TrpValue x
     shortcut = conv_norm (graph, spec, block, "_shortcut", x, n_out, 1, TRP_ACTIVATION_NONE);
   y = trp_graph_add (graph, shortcut, y);
   return trp_graph_activation (graph, y, TRP_ACTIVATION_RELU, 0);
+}
+
+static int
+filters_at (const TrpUnet *spec, int level)
+{
+  return spec->filters << level;
+}
+
+static TrpValue
+upsample (TrpGraph *graph, const TrpUnet *spec, const char *block, int level, TrpValue x)
+{
+  g_autofree char *name = g_strconcat (block, ".transpose", NULL);
+
+  return trp_named_conv_transpose (graph, name, x, filters_at (spec, level), 2, 2, 0, 0,
+                                   TRP_BIAS_USED);
+}
+
+static TrpValue
+go_up (
+  TrpGraph *graph, const TrpUnet *spec, const char *prefix, int level, TrpValue skip, TrpValue x)
+{
+  g_autofree char *block = g_strdup_printf ("%s.up.%d", prefix, level);
+  const int n = filters_at (spec, level);
+
+  x = upsample (graph, spec, block, level, x);
+  x = trp_graph_concat (graph, (TrpValue[]){ skip, x }, 2);
+  return double_conv (graph, spec, block, x, n, n);
 }
 
 static TrpValue
@@ -70,19 +106,13 @@ trp_unet_build (TrpGraph *graph, const TrpUnet *spec, const char *prefix, TrpVal
 
       if (level > 0)
         x = trp_graph_max_pool (graph, x);
-      x = double_conv (graph, spec, block, x, spec->filters << level);
+      x = double_conv (graph, spec, block, x, filters_at (spec, level), filters_at (spec, level));
       skips[level] = x;
     }
   for (int level = spec->n_levels - 2; level >= 0; level--)
-    {
-      g_autofree char *block = g_strdup_printf ("%s.up.%d", prefix, level);
-      g_autofree char *transpose = g_strconcat (block, ".transpose", NULL);
-
-      x = trp_named_conv_transpose (graph, transpose, x, spec->filters << level, 2, 2, 0, 0, true);
-      x = trp_graph_concat (graph, (TrpValue[]){ skips[level], x }, 2);
-      x = double_conv (graph, spec, block, x, spec->filters << level);
-    }
-  x = trp_named_conv (graph, head, x, spec->out_channels + spec->background, 1, 1, 0, true);
+    x = go_up (graph, spec, prefix, level, skips[level], x);
+  x = trp_named_conv (graph, head, x, spec->out_channels + spec->background, 1, 1, 0,
+                      TRP_BIAS_USED);
   trp_graph_set_precise (graph, x);
   return spec->background ? subtract_background (graph, x) : x;
 }

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Both halve the image at each level by 2 x 2 maximum, double the filters, come back up by 2 x 2
- * transposed convolutions and concatenate what they passed on the way down. 2.5-D: the input
- * channels are the slice and its neighbours. The output are logits, one channel per structure.
+ * transposed convolutions or bilinear interpolation and concatenate what they passed on the way
+ * down. 2.5-D: the input channels are the slice and its neighbours. The output are logits, one
+ * channel per structure.
  *
  * Source: O. Ronneberger et al., U-Net, MICCAI 2015 (padded convolutions here); short skips: M.
  * Drozdzal et al., The importance of skip connections, 2016, arXiv 1608.04117; 2.5-D: Y. Liu et
@@ -13,15 +14,9 @@
 
 #pragma once
 
-#include "core/nn/graph.h"
+#include "core/method/networks/layers-named.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  TRP_NORM_INSTANCE,
-  TRP_NORM_BATCH,
-} TrpNorm;
 
 /**
  * TrpUnet:
@@ -30,6 +25,7 @@ typedef enum
  * @residual: conv, norm, ReLU, conv, norm, plus the block's input (through a 1 x 1 convolution and
  * norm where the number of channels changes), ReLU; else twice conv, norm, ReLU
  * @grey_in: 0, or how many times @x is repeated as the network's channels
+ * @no_bias: convolutions before a batch norm have none
  * @background: one output more comes first, the background's; the logits returned are relative to
  * it. So a logit over 0 that is the largest is the largest of the softmax
  * @training: batch norm by the batch's statistics instead of the running ones
@@ -44,6 +40,7 @@ typedef struct
   bool training;
   int grey_in;
   bool background;
+  bool no_bias;
 } TrpUnet;
 
 /* Appends the network on @x (n, h, w, in_channels); parameters are called
