@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Volumes keep their voxel type, slope and geometry as far as the format can; label maps take their
- * names and colours along.
+ * names and colours along. With --reference they are resampled onto that volume's grid: label maps
+ * with names, and what --nearest says, by the nearest voxel, images linearly.
  */
 
 #include "app/cli/verb.h"
+#include "core/image/resample.h"
 #include "core/io/atomic-write.h"
 #include "core/io/label-map.h"
 #include "core/io/label-table.h"
@@ -22,6 +24,8 @@ static char *series_uid;
 static char *priority;
 static char *structure;
 static gboolean separate;
+static char *reference;
+static gboolean nearest;
 
 static const GOptionEntry entries[] = {
   { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("frame of a 4-D file, from 0"), "N" },
@@ -31,6 +35,10 @@ static const GOptionEntry entries[] = {
   { "structure", 0, 0, G_OPTION_ARG_STRING, &structure, N_ ("this structure only"), "NAME" },
   { "separate", 0, 0, G_OPTION_ARG_NONE, &separate, N_ ("OUT is a folder: one file per structure"),
     NULL },
+  { "reference", 0, 0, G_OPTION_ARG_FILENAME, &reference,
+    N_ ("resample onto the grid of this volume"), "VOLUME" },
+  { "nearest", 0, 0, G_OPTION_ARG_NONE, &nearest,
+    N_ ("with --reference: take the nearest voxel, for label maps without names"), NULL },
   { NULL },
 };
 
@@ -73,19 +81,40 @@ convert_structures (const char *in, const char *out, const TrpLoadOptions *optio
   return trp_structure_set_save (set, out, (const char *const *) names, error);
 }
 
+/* Where the volume has nothing: background, air, or the darkest there is. */
+static TrpVolume *
+resample (const TrpVolume *volume, bool are_labels, GError **error)
+{
+  const TrpLoadOptions options = { .progress = trp_verb_progress () };
+  g_autoptr (TrpVolume) onto = trp_volume_load (reference, &options, error);
+  double low, high;
+
+  if (!onto)
+    return NULL;
+  trp_volume_get_range (volume, &low, &high);
+  return trp_volume_resample (volume, trp_volume_get_geometry (onto),
+                              are_labels ? TRP_INTERPOLATION_NEAREST : TRP_INTERPOLATION_LINEAR,
+                              are_labels ? 0 : low, trp_verb_progress (), error);
+}
+
+/* Returns: false with an error; NULL in @out_labels for images. */
 static bool
-copy_labels (const TrpVolume *volume, const char *in, const char *out, GError **error)
+list_labels (const TrpVolume *volume, const char *in, GPtrArray **out_labels, GError **error)
+{
+  GError *reason = NULL;
+
+  *out_labels = trp_label_map_list_labels (volume, in, &reason);
+  if (reason)
+    g_propagate_error (error, reason);
+  return reason == NULL;
+}
+
+static bool
+save_labels (GPtrArray *labels, const char *out, GError **error)
 {
   g_autofree char *path = trp_label_table_dup_path (out);
   g_autofree char *text = NULL;
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GPtrArray) labels = trp_label_map_list_labels (volume, in, &reason);
 
-  if (reason)
-    {
-      g_propagate_error (error, g_steal_pointer (&reason));
-      return false;
-    }
   if (!labels)
     return true;
   text = trp_label_table_write (labels);
@@ -107,8 +136,15 @@ static bool
 convert_volume (const char *in, const char *out, const TrpLoadOptions *options, GError **error)
 {
   g_autoptr (TrpVolume) volume = trp_volume_load (in, options, error);
+  g_autoptr (TrpVolume) resampled = NULL;
+  g_autoptr (GPtrArray) labels = NULL;
 
-  if (!volume || !trp_volume_save (volume, out, error) || !copy_labels (volume, in, out, error))
+  if (!volume || !list_labels (volume, in, &labels, error))
+    return false;
+  if (reference && !(resampled = resample (volume, nearest || labels, error)))
+    return false;
+  if (!trp_volume_save (resampled ? resampled : volume, out, error) ||
+      !save_labels (labels, out, error))
     return false;
   report (volume);
   return true;
@@ -132,6 +168,8 @@ run (int argc, char **argv)
       trp_format_prefix_error (&error, argv[2]); /* before a long load */
       return trp_verb_fail (error);
     }
+  if (reference && (separate || priority || structure))
+    return trp_verb_usage (_ ("--reference goes with none of the options for structures"));
   if (separate || priority || structure)
     ok = convert_structures (argv[1], argv[2], &options, &error);
   else
@@ -142,7 +180,7 @@ run (int argc, char **argv)
 const TrpVerb trp_verb_convert = {
   .name = "convert",
   .arguments = "IN OUT [--frame N] [--series UID] [--structure NAME] [--priority NAME,NAME] "
-               "[--separate]",
+               "[--separate] [--reference VOLUME [--nearest]]",
   .help = N_ ("any readable image or label map to any writable format"),
   .run = run,
 };

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/io/format.h"
 #include "tests/lib/check.h"
 #include "tests/lib/nifti-bytes.h"
 
@@ -149,6 +150,33 @@ names_in_capitals_are_compressed_too (Fixture *fixture, const void *data)
   g_assert_cmpmem (bytes, 2, "\x1f\x8b", 2);
 }
 
+/* The reference begins one voxel further along i: the value of voxel 0 is not in it. */
+static void
+a_reference_gives_the_grid (Fixture *fixture, const void *data)
+{
+  TrpTestNifti header = trp_test_nifti ();
+  const int16_t voxels[24] = { 0, 7 };
+  g_autoptr (GByteArray) moving = trp_test_nifti_write (&header, voxels, sizeof voxels);
+  g_autoptr (GByteArray) fixed = NULL;
+  g_autofree char *in = write_file (fixture, "in.nii", moving), *reference = NULL;
+  g_autofree char *out = g_build_filename (fixture->folder, "out.nii", NULL);
+  g_autoptr (TrpVolume) volume = NULL;
+  const char *const arguments[] = { "convert", in, out, "--reference", NULL, "--nearest", NULL };
+  const char *command[G_N_ELEMENTS (arguments)];
+
+  header.srow[0][3] += header.srow[0][0];
+  fixed = trp_test_nifti_write (&header, voxels, sizeof voxels);
+  reference = write_file (fixture, "reference.nii", fixed);
+  memcpy (command, arguments, sizeof command);
+  command[4] = reference;
+  g_assert_cmpint (trp_test_run_cli (command, NULL, NULL), ==, 0);
+  volume = trp_volume_load (out, NULL, NULL);
+  g_assert_nonnull (volume);
+  g_assert_cmpfloat (trp_volume_get_value (volume, 0, 0, 0), ==, 7);
+  g_assert_cmpfloat (trp_volume_get_value (volume, 1, 0, 0), ==, 0);
+  g_assert_cmpint (trp_volume_get_voxel_type (volume), ==, TRP_VOXEL_I16);
+}
+
 static void
 impossible_scales_are_refused (Fixture *fixture, const void *data)
 {
@@ -206,6 +234,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/cli/a-reference-gives-the-grid", a_reference_gives_the_grid);
   ADD ("/cli/frames-count-from-zero-in-every-verb", frames_count_from_zero_in_every_verb);
   ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);
   ADD ("/cli/one-line-whatever-the-file-is-called", one_line_whatever_the_file_is_called);
