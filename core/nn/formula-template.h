@@ -135,6 +135,56 @@ TRP_NAME (adam) (TRP_REAL gradient,
   *parameter -= step_size * *m / (TRP_MATH (sqrt) (*v) / root_correction + eps);
 }
 
+/* One element of RMSprop in PyTorch's order; without momentum @b is 0 before each step. */
+TRP_FORMULA void
+TRP_NAME (rmsprop) (TRP_REAL gradient,
+                    TRP_REAL alpha,
+                    TRP_REAL eps,
+                    TRP_REAL momentum,
+                    TRP_REAL weight_decay,
+                    TRP_REAL learning_rate,
+                    TRP_REAL *parameter,
+                    TRP_REAL *v,
+                    TRP_REAL *b)
+{
+  const TRP_REAL g = gradient + weight_decay * *parameter;
+
+  *v = alpha * *v + (1 - alpha) * g * g;
+  *b = momentum * *b + g / (TRP_MATH (sqrt) (*v) + eps);
+  *parameter -= learning_rate * *b;
+}
+
+/* What is no number stays so, and shows. */
+TRP_FORMULA TRP_REAL
+TRP_NAME (clip) (TRP_REAL x, TRP_REAL limit)
+{
+  return x > limit ? limit : x < -limit ? -limit : x;
+}
+
+/* Bilinear upsampling to twice the size with corners that stay: output @position of an axis lies
+ * between input position / 2, the nearer, and the farther trp_bilinear_far(), whose share this is.
+ */
+TRP_FORMULA TRP_REAL
+TRP_NAME (bilinear_share) (int position, int size)
+{
+  const int near = position / 2;
+
+  return (TRP_REAL) (position % 2 ? size - 1 - near : near) / (TRP_REAL) (2 * size - 1);
+}
+
+/* The other way round: shares of input @position in outputs 2 @position - 1 to 2 @position + 2, 0
+ * for those outside. */
+TRP_FORMULA void
+TRP_NAME (bilinear_targets) (int position, int size, TRP_REAL out_shares[4])
+{
+  const bool first = position == 0, last = position == size - 1;
+
+  out_shares[0] = first ? 0 : TRP_NAME (bilinear_share) (2 * position - 1, size);
+  out_shares[1] = 1 - TRP_NAME (bilinear_share) (2 * position, size);
+  out_shares[2] = 1 - TRP_NAME (bilinear_share) (2 * position + 1, size);
+  out_shares[3] = last ? 0 : TRP_NAME (bilinear_share) (2 * position + 2, size);
+}
+
 /* The factor that takes the scale out of this step's gradients, 0 to skip the step; then the scale
  * for the next one. All powers of two, so that nothing is rounded. */
 TRP_FORMULA TRP_REAL

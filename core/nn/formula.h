@@ -100,6 +100,15 @@ trp_pad_next (TrpPadTargets targets, int i)
   return i + 1 < targets.end ? i + 1 : targets.after;
 }
 
+/* See trp_bilinear_share_f32(); at a border it is the nearer one, and has no share. */
+TRP_FORMULA int
+trp_bilinear_far (int position, int size)
+{
+  const int far = position / 2 + (position % 2 ? 1 : -1);
+
+  return far < 0 ? 0 : far < size ? far : size - 1;
+}
+
 /* An element is dropped when its word is below this. */
 TRP_FORMULA uint32_t
 trp_dropout_limit (double probability)

@@ -6,6 +6,7 @@
 #include "core/nn/init.h"
 
 #include "core/base/rng.h"
+#include "core/nn/layers.h"
 
 #include <math.h>
 
@@ -30,11 +31,30 @@ he_deviation (TrpShape filter)
   return sqrt (2.0 / ((double) filter.h * filter.w * filter.c));
 }
 
+/* A start of the power method, of length about 1. */
+static bool
+is_spectral (const TrpStored *stored)
+{
+  return stored->tensor.kind == TRP_VALUE_STATE &&
+         (g_str_has_suffix (stored->name, TRP_SPECTRAL_U_SUFFIX) ||
+          g_str_has_suffix (stored->name, TRP_SPECTRAL_V_SUFFIX));
+}
+
+static bool
+is_initialised (const TrpStored *stored)
+{
+  return stored->tensor.kind == TRP_VALUE_PARAMETER || is_spectral (stored) ||
+         g_str_has_suffix (stored->name, ".running_mean") ||
+         g_str_has_suffix (stored->name, ".running_var");
+}
+
 static void
 choose (const TrpStored *stored, TrpInit init, double *out_mean, double *out_sd)
 {
   *out_mean = *out_sd = 0;
-  if (stored->axes == TRP_AXES_FILTER)
+  if (is_spectral (stored))
+    *out_sd = 1 / sqrt ((double) trp_shape_count (stored->tensor.shape));
+  else if (stored->axes == TRP_AXES_FILTER)
     *out_sd = init == TRP_INIT_HE ? he_deviation (stored->tensor.shape) : NORMAL_SD;
   else if (g_str_has_suffix (stored->name, ".weight"))
     {
@@ -56,10 +76,7 @@ trp_store_init (TrpStore *store, const char *prefix, TrpInit init, uint64_t seed
       g_autofree float *values = NULL;
       double mean, sd;
 
-      if (!g_str_has_prefix (stored->name, prefix) ||
-          (stored->tensor.kind != TRP_VALUE_PARAMETER &&
-           !g_str_has_suffix (stored->name, ".running_mean") &&
-           !g_str_has_suffix (stored->name, ".running_var")))
+      if (!g_str_has_prefix (stored->name, prefix) || !is_initialised (stored))
         continue;
       choose (stored, init, &mean, &sd);
       values = g_new (float, count);

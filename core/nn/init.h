@@ -25,7 +25,7 @@ typedef enum
 
 /* Sets every parameter and running statistic of the store whose name begins with @prefix: filters
  * by their axes; vectors called *.weight are norm scales; *.bias 0; *.running_mean 0,
- * *.running_var 1. */
+ * *.running_var 1; states *.u and *.v of spectral norms random, of length about 1. */
 bool trp_store_init (TrpStore *store,
                      const char *prefix,
                      TrpInit init,

@@ -7,6 +7,7 @@
 
 #define NORM_EPS 1e-5
 #define BATCH_NORM_MOMENTUM 0.1
+#define SPECTRAL_NORM_EPS 1e-12
 
 static bool
 any_none (const TrpValue *values, int n)
@@ -164,6 +165,12 @@ trp_graph_add (TrpGraph *self, TrpValue a, TrpValue b)
 }
 
 TrpValue
+trp_graph_multiply (TrpGraph *self, TrpValue a, TrpValue b)
+{
+  return append (self, TRP_OP_multiply, NULL, (const TrpValue[]){ a, b }, 2);
+}
+
+TrpValue
 trp_graph_scale (TrpGraph *self, TrpValue x, double factor)
 {
   const TrpOpAttributes a = { .alpha = factor };
@@ -198,6 +205,18 @@ trp_graph_upsample (TrpGraph *self, TrpValue x)
 }
 
 TrpValue
+trp_graph_upsample_bilinear (TrpGraph *self, TrpValue x)
+{
+  return append (self, TRP_OP_upsample_bilinear, NULL, &x, 1);
+}
+
+TrpValue
+trp_graph_softmax (TrpGraph *self, TrpValue x)
+{
+  return append (self, TRP_OP_softmax, NULL, &x, 1);
+}
+
+TrpValue
 trp_graph_dropout (
   TrpGraph *self, TrpValue x, TrpValue step, double probability, uint64_t seed, uint64_t stream)
 {
@@ -212,4 +231,40 @@ trp_graph_constant (TrpGraph *self, TrpShape shape, double value)
   const TrpOpAttributes a = { .shape = shape, .alpha = value };
 
   return trp_graph_op (self, TRP_OP_constant, &a, NULL, 0);
+}
+
+/* @vectors: u and v; becomes those of this step. */
+static void
+iterate (TrpGraph *graph, TrpValue filter, int n_iterations, TrpValue *vectors)
+{
+  const TrpOpAttributes a = { .offset = n_iterations, .eps = SPECTRAL_NORM_EPS };
+  const TrpValue inputs[] = { filter, vectors[0], vectors[1] };
+  TrpValue outputs[] = { TRP_VALUE_NONE, TRP_VALUE_NONE, vectors[0], vectors[1] };
+
+  trp_graph_add_op (graph, TRP_OP_power_iteration, &a, inputs, 3, outputs, 4);
+  vectors[0] = outputs[0];
+  vectors[1] = outputs[1];
+}
+
+TrpValue
+trp_graph_spectral_norm (TrpGraph *self, const char *prefix, TrpValue filter, int n_iterations)
+{
+  const TrpShape shape = trp_graph_get_shape (self, filter);
+  g_autofree char *u = g_strconcat (prefix, TRP_SPECTRAL_U_SUFFIX, NULL);
+  g_autofree char *v = g_strconcat (prefix, TRP_SPECTRAL_V_SUFFIX, NULL);
+  TrpValue vectors[2], outputs[] = { TRP_VALUE_NONE, TRP_VALUE_NONE };
+
+  if (filter == TRP_VALUE_NONE)
+    return TRP_VALUE_NONE;
+  vectors[0] = trp_graph_state (self, u, trp_shape_vector (shape.n), TRP_AXES_VECTOR);
+  vectors[1] = trp_graph_state (self, v, (TrpShape){ 1, shape.h, shape.w, shape.c },
+                                TRP_AXES_FILTER);
+  if (any_none (vectors, 2))
+    return TRP_VALUE_NONE;
+  if (n_iterations > 0)
+    iterate (self, filter, n_iterations, vectors);
+  if (!any_none (vectors, 2))
+    trp_graph_add_op (self, TRP_OP_spectral_norm, NULL,
+                      (const TrpValue[]){ filter, vectors[0], vectors[1] }, 3, outputs, 2);
+  return outputs[0];
 }

@@ -63,15 +63,42 @@ TrpValue trp_graph_batch_norm (TrpGraph *self,
 
 TrpValue trp_graph_activation (TrpGraph *self, TrpValue x, TrpActivation activation, double alpha);
 TrpValue trp_graph_add (TrpGraph *self, TrpValue a, TrpValue b);
+/* Element by element, of the same shapes; gradients reach both. */
+TrpValue trp_graph_multiply (TrpGraph *self, TrpValue a, TrpValue b);
 TrpValue trp_graph_scale (TrpGraph *self, TrpValue x, double factor);
 TrpValue trp_graph_concat (TrpGraph *self, const TrpValue *values, int n);
 TrpValue trp_graph_slice (TrpGraph *self, TrpValue x, int first_channel, int n_channels);
 TrpValue trp_graph_max_pool (TrpGraph *self, TrpValue x);
+/* To twice the size: each pixel four times, or between pixels as PyTorch's bilinear nn.Upsample
+ * with align_corners=True, where the corners keep their values. */
 TrpValue trp_graph_upsample (TrpGraph *self, TrpValue x);
+TrpValue trp_graph_upsample_bilinear (TrpGraph *self, TrpValue x);
+/* Over the channels of each pixel, so that they sum to 1. */
+TrpValue trp_graph_softmax (TrpGraph *self, TrpValue x);
 /* @step: an input scalar, whole numbers below 2^24, another for each step; the mask depends on
  * (seed, stream, step, element) only. */
 TrpValue trp_graph_dropout (
   TrpGraph *self, TrpValue x, TrpValue step, double probability, uint64_t seed, uint64_t stream);
 TrpValue trp_graph_constant (TrpGraph *self, TrpShape shape, double value);
+
+#define TRP_SPECTRAL_U_SUFFIX ".u"
+#define TRP_SPECTRAL_V_SUFFIX ".v"
+
+/**
+ * trp_graph_spectral_norm:
+ * @prefix: of the states PREFIX.u and PREFIX.v, which trp_store_init() fills
+ * @filter: of a convolution, n output channels
+ * @n_iterations: 1 in training, 0 in inference
+ *
+ * Returns @filter over its largest singular value as a matrix of n rows, so that the convolution
+ * stretches nothing too much. The states are estimates of that value's singular vectors, improved
+ * by @n_iterations steps of the power method each time the graph runs; gradients pass through the
+ * value with the vectors constant. Use it once per graph and filter: twice would iterate twice.
+ *
+ * Source: T. Miyato et al., ICLR 2018, algorithm 1; PyTorch's torch.nn.utils.spectral_norm of dim
+ * 0, whose weight_orig, weight_u and weight_v are filter, u and v.
+ */
+TrpValue
+trp_graph_spectral_norm (TrpGraph *self, const char *prefix, TrpValue filter, int n_iterations);
 
 G_END_DECLS

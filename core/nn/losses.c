@@ -32,6 +32,23 @@ trp_graph_pixel_loss_constant (TrpGraph *self, TrpPixelLoss kind, TrpValue x, do
 }
 
 TrpValue
+trp_graph_pixel_loss_weighted (
+  TrpGraph *self, TrpPixelLoss kind, TrpValue x, TrpValue target, TrpValue weight)
+{
+  const TrpOpAttributes a = { .mode = kind };
+
+  if (x == TRP_VALUE_NONE || target == TRP_VALUE_NONE || weight == TRP_VALUE_NONE)
+    return TRP_VALUE_NONE;
+  return trp_graph_op (self, TRP_OP_pixel_loss, &a, (const TrpValue[]){ x, target, weight }, 3);
+}
+
+TrpValue
+trp_graph_softmax_loss (TrpGraph *self, TrpValue logits, TrpValue target)
+{
+  return append_pair (self, TRP_OP_softmax_loss, NULL, logits, target);
+}
+
+TrpValue
 trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, TrpDiceMode mode, double s)
 {
   const TrpOpAttributes a = { .mode = (int) mode, .alpha = s };

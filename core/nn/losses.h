@@ -15,7 +15,18 @@ TrpValue trp_graph_pixel_loss (TrpGraph *self, TrpPixelLoss kind, TrpValue x, Tr
 TrpValue
 trp_graph_pixel_loss_constant (TrpGraph *self, TrpPixelLoss kind, TrpValue x, double target);
 
-/* 1 - (2 sum pg + s) / (sum p + sum g + s); no gradient reaches @target. */
+/* Mean over all elements of @weight times the loss, both of @x's shape; no gradient reaches
+ * @weight. */
+TrpValue trp_graph_pixel_loss_weighted (
+  TrpGraph *self, TrpPixelLoss kind, TrpValue x, TrpValue target, TrpValue weight);
+
+/* Cross entropy of classes: mean over pixels of -sum over channels of target log softmax (logits).
+ * @target: of the logits' shape, one channel 1 and the others 0 (or shares that sum to 1); no
+ * gradient reaches it. */
+TrpValue trp_graph_softmax_loss (TrpGraph *self, TrpValue logits, TrpValue target);
+
+/* 1 - (2 sum pg + s) / (sum p + sum g + s) over what @mode takes together; no gradient reaches
+ * @target. */
 TrpValue
 trp_graph_dice_loss (TrpGraph *self, TrpValue x, TrpValue target, TrpDiceMode mode, double s);
 

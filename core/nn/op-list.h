@@ -43,9 +43,10 @@
  *   upsample_backward              dy -> dx
  *   dropout                        x, step -> y                    alpha = probability, seed, stream;
  *                                                                  its own backward
- *   pixel_loss                     x, [target] -> scalar           mean of mode TrpPixelLoss; alpha is
- *                                                                  the target where there is no other
- *   pixel_loss_backward            x, dloss, [target] -> dx
+ *   pixel_loss                     x, [target, [weight]] -> scalar mean of mode TrpPixelLoss; alpha is
+ *                                                                  the target where there is no other;
+ *                                                                  weight: of each element
+ *   pixel_loss_backward            x, dloss, [target, [weight]] -> dx
  *   dice_loss                      x, target -> scalar             alpha = smoothing, mode TrpDiceMode
  *   dice_loss_backward             x, dloss, target -> dx
  *   gradient_correlation           x, y -> scalar 1 - GC           mode 0: |gradients|, 1: signed; eps
@@ -65,6 +66,23 @@
  *                                                      see ops/loss-scale.c
  *   ssim_loss                      x, y -> scalar 1 - SSIM         mode TrpSsimMode
  *   ssim_loss_backward             x, dloss, y -> dx               mode
+ *   multiply                       a, b -> y                       same shapes, element by element
+ *   softmax                        x -> y                          over the channels of each pixel
+ *   softmax_backward               y, dy -> dx                     from the output
+ *   softmax_loss                   x, target -> scalar             mean over pixels of -sum over channels
+ *                                                                  of target log softmax (x)
+ *   softmax_loss_backward          x, dloss, target -> dx
+ *   upsample_bilinear              x -> y                          2 x, corners stay where they are
+ *   upsample_bilinear_backward     dy -> dx
+ *   rmsprop                        lr, p.., v.., [b..], g.., [factor] -> p.., v.., [b..]
+ *                                                      beta2 (of v), momentum, eps, alpha = weight decay
+ *                                                      (L2); b where momentum > 0; factor as of adam
+ *   clip                           p.. -> p..                      to -alpha .. alpha
+ *   power_iteration                filter, u, v -> u, v (of this step), u, v
+ *                                                      offset = how many, eps; u, v: see
+ *                                                      ops/spectral-norm.c
+ *   spectral_norm                  filter, u, v -> y, sigma        y = filter / sigma
+ *   spectral_norm_backward         filter, dy, u, v, sigma -> dfilter
  */
 /* clang-format on */
 
@@ -110,3 +128,15 @@ OP (pool_exchange)
 OP (loss_scale)
 OP (ssim_loss)
 OP (ssim_loss_backward)
+OP (multiply)
+OP (softmax)
+OP (softmax_backward)
+OP (softmax_loss)
+OP (softmax_loss_backward)
+OP (upsample_bilinear)
+OP (upsample_bilinear_backward)
+OP (rmsprop)
+OP (clip)
+OP (power_iteration)
+OP (spectral_norm)
+OP (spectral_norm_backward)

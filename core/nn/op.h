@@ -51,8 +51,9 @@ typedef enum
 /* Bits of a Dice loss's mode. */
 typedef enum
 {
-  TRP_DICE_LOGITS = 1,     /* p = sigmoid (x); else x are probabilities */
-  TRP_DICE_PER_SAMPLE = 2, /* mean over samples; else one loss over the batch */
+  TRP_DICE_LOGITS = 1,      /* p = sigmoid (x); else x are probabilities */
+  TRP_DICE_PER_SAMPLE = 2,  /* mean over samples; else one loss over the batch */
+  TRP_DICE_PER_CHANNEL = 4, /* mean over channels; else all of them are one structure */
 } TrpDiceMode;
 
 typedef enum

@@ -74,6 +74,73 @@ trp_graph_adam_scaled (TrpGraph *self,
     }
 }
 
+void
+trp_graph_rmsprop (TrpGraph *self,
+                   const char *prefix,
+                   const TrpRmsprop *options,
+                   TrpValue learning_rate,
+                   const TrpValue *parameters,
+                   const TrpValue *gradients,
+                   int n)
+{
+  trp_graph_rmsprop_scaled (self, prefix, options, learning_rate, TRP_VALUE_NONE, parameters,
+                            gradients, n);
+}
+
+void
+trp_graph_rmsprop_scaled (TrpGraph *self,
+                          const char *prefix,
+                          const TrpRmsprop *options,
+                          TrpValue learning_rate,
+                          TrpValue factor,
+                          const TrpValue *parameters,
+                          const TrpValue *gradients,
+                          int n)
+{
+  const TrpOpAttributes a = {
+    .beta2 = options->alpha,
+    .eps = options->eps,
+    .momentum = options->momentum,
+    .alpha = options->weight_decay,
+  };
+  const int n_states = options->momentum > 0 ? 2 : 1, n_written = (1 + n_states) * n;
+  g_autofree char *v = g_strconcat (prefix, ".v", NULL);
+  g_autofree char *b = g_strconcat (prefix, ".b", NULL);
+  g_autofree TrpValue *values = g_new (TrpValue, 4 * (gsize) n + 2);
+  TrpValue *written = values + 1;
+
+  if (!trp_graph_check (self, NULL))
+    return;
+  values[0] = learning_rate;
+  for (int i = 0; i < n; i++)
+    {
+      written[i] = parameters[i];
+      written[n + i] = add_companion (self, v, parameters[i]);
+      if (n_states > 1)
+        written[2 * n + i] = add_companion (self, b, parameters[i]);
+      written[n_written + i] = gradients[i];
+    }
+  written[n_written + n] = factor;
+  if (trp_graph_check (self, NULL))
+    {
+      g_autofree TrpValue *outputs = (TrpValue *) g_memdup2 (written,
+                                                             (gsize) n_written * sizeof (TrpValue));
+
+      trp_graph_add_op (self, TRP_OP_rmsprop, &a, values,
+                        1 + n_written + n + (factor != TRP_VALUE_NONE), outputs, n_written);
+    }
+}
+
+void
+trp_graph_clip (TrpGraph *self, const TrpValue *parameters, int n, double limit)
+{
+  const TrpOpAttributes a = { .alpha = limit };
+  g_autofree TrpValue *outputs = (TrpValue *) g_memdup2 (parameters, (gsize) n * sizeof (TrpValue));
+
+  if (trp_graph_check (self, NULL))
+    trp_graph_add_op (self, TRP_OP_clip, &a, parameters, n, outputs, n);
+}
+
 TrpValue
 trp_graph_get_loss_scale (TrpGraph *self, const char *prefix)
 {

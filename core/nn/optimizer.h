@@ -46,6 +46,37 @@ void trp_graph_adam_scaled (TrpGraph *self,
                             const TrpValue *gradients,
                             int n);
 
+/* TrpRmsprop: @alpha: share of the old mean square; @momentum: 0: none; @weight_decay: as TrpAdam's
+ */
+typedef struct
+{
+  double alpha, eps, momentum, weight_decay;
+} TrpRmsprop;
+
+/* @prefix: of the states PREFIX.v.NAME, with momentum also PREFIX.b.NAME. Not centred, in the order
+ * of operations of PyTorch's RMSprop. Source: T. Tieleman and G. Hinton, COURSERA lecture 6.5,
+ * 2012.
+ */
+void trp_graph_rmsprop (TrpGraph *self,
+                        const char *prefix,
+                        const TrpRmsprop *options,
+                        TrpValue learning_rate,
+                        const TrpValue *parameters,
+                        const TrpValue *gradients,
+                        int n);
+/* With @factor as trp_graph_adam_scaled(). */
+void trp_graph_rmsprop_scaled (TrpGraph *self,
+                               const char *prefix,
+                               const TrpRmsprop *options,
+                               TrpValue learning_rate,
+                               TrpValue factor,
+                               const TrpValue *parameters,
+                               const TrpValue *gradients,
+                               int n);
+
+/* Every element to -@limit .. @limit, in place, as the critic of a Wasserstein GAN. */
+void trp_graph_clip (TrpGraph *self, const TrpValue *parameters, int n, double limit);
+
 /* Scaling of a loss for devices that ask for it (TrpDeviceInfo.loss_scaling): the state
  * PREFIX.loss_scale, which begins at TRP_LOSS_SCALE_START (the host sets it) and is the seed of
  * trp_graph_differentiate_scaled(). */
@@ -53,8 +84,9 @@ void trp_graph_adam_scaled (TrpGraph *self,
 #define TRP_LOSS_SCALE_SUFFIX ".loss_scale"
 #define TRP_GOOD_STEPS_SUFFIX ".good_steps"
 TrpValue trp_graph_get_loss_scale (TrpGraph *self, const char *prefix);
-/* The factor for trp_graph_adam_scaled(): 1 / scale, 0 where a gradient is infinite or no number.
- * Then the scale halves; it doubles after 2000 good steps, counted in PREFIX.good_steps. */
+/* The factor for trp_graph_adam_scaled() and trp_graph_rmsprop_scaled(): 1 / scale, 0 where a
+ * gradient is infinite or no number. Then the scale halves; it doubles after 2000 good steps,
+ * counted in PREFIX.good_steps. */
 TrpValue
 trp_graph_update_loss_scale (TrpGraph *self, const char *prefix, const TrpValue *gradients, int n);
 

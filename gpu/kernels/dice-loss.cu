@@ -1,4 +1,4 @@
-/* dice-loss.cu - soft Dice, over the batch or per sample
+/* dice-loss.cu - soft Dice, over the batch, per sample, per channel
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -11,11 +11,21 @@
 namespace
 {
 
+/* Groups are samples, or the one batch, and in them @step channels, or all of them as one. */
 struct Dice
 {
   TrpView x, target;
   size_t items; /* of a group */
+  size_t step;  /* between two of them */
   bool logits;
+
+  __device__ size_t
+  element (int group, size_t item) const
+  {
+    const size_t slice = (size_t) group / step, channel = (size_t) group % step;
+
+    return (slice * items + item) * step + channel;
+  }
 
   __device__ float
   probability (size_t i) const
@@ -28,7 +38,7 @@ struct Dice
   __device__ void
   add (int group, size_t item, float *sums) const
   {
-    const size_t i = (size_t) group * items + item;
+    const size_t i = element (group, item);
     const float p = probability (i), g = trp_load<1> (target, i).v[0];
 
     sums[0] += p * g;
@@ -66,11 +76,17 @@ struct DiceFinish
   }
 };
 
+static int
+count_channels (const TrpGpuKernel *self)
+{
+  return self->attributes.mode & TRP_DICE_PER_CHANNEL ? self->inputs[0].shape.c : 1;
+}
+
 static TrpSums
 make_sums (const TrpGpuKernel *self)
 {
   const TrpShape s = self->inputs[0].shape;
-  const int n = self->attributes.mode & TRP_DICE_PER_SAMPLE ? s.n : 1;
+  const int n = count_channels (self) * (self->attributes.mode & TRP_DICE_PER_SAMPLE ? s.n : 1);
 
   return trp_sums (n, trp_shape_count (s) / (size_t) n);
 }
@@ -96,6 +112,7 @@ launch_sums (
   const TrpGpuKernel *self, const TrpKernelArgs *args, int target, float *loss, const TrpSums &s)
 {
   const Dice dice = { trp_view_input (self, args, 0), trp_view_input (self, args, target), s.items,
+                      (size_t) count_channels (self),
                       (self->attributes.mode & TRP_DICE_LOGITS) != 0 };
   const DiceFinish finish = { (float) self->attributes.alpha, (float *) args->workspace, loss };
 
@@ -118,7 +135,7 @@ backward_kernel (Dice dice, const float *sums, const float *dloss, int n_groups,
 
   TRP_GRID_FOR (i, (size_t) n_groups * dice.items)
     {
-      const size_t group = i / dice.items;
+      const size_t group = i / (dice.items * dice.step) * dice.step + i % dice.step;
       const float p = dice.probability (i), g = trp_load<1> (dice.target, i).v[0];
       const float slope = trp_dice_slope_f32 (g, sums[2 * group], sums[2 * group + 1]);
 

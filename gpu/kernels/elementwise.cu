@@ -1,4 +1,5 @@
-/* elementwise.cu - activations, sums, scaling, constants, dropout, joining and cutting channels
+/* elementwise.cu - activations, sums, products, scaling, constants, dropout, joining and cutting
+ * channels
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -102,6 +103,31 @@ run_add (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   TRP_LAUNCH_PACKS (self->device, n.width, add, n.packs, trp_view_input (self, args, 0),
                     trp_view_input (self, args, 1), trp_view_output (self, args, 0), n.packs);
   return trp_gpu_launched (self->device, "add", error);
+}
+
+template <int N>
+TRP_KERNEL
+multiply (TrpView a, TrpView b, TrpView y, size_t packs)
+{
+  TRP_GRID_FOR (i, packs)
+    {
+      TrpPack<N> product = trp_load<N> (a, i);
+      const TrpPack<N> other = trp_load<N> (b, i);
+
+      for (int k = 0; k < N; k++)
+        product.v[k] *= other.v[k];
+      trp_store (y, i, product);
+    }
+}
+
+static bool
+run_multiply (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const Packs n = packs_of (&self->outputs[0]);
+
+  TRP_LAUNCH_PACKS (self->device, n.width, multiply, n.packs, trp_view_input (self, args, 0),
+                    trp_view_input (self, args, 1), trp_view_output (self, args, 0), n.packs);
+  return trp_gpu_launched (self->device, "multiply", error);
 }
 
 /* @scalar may be NULL. */
@@ -325,6 +351,7 @@ run_slice_backward (TrpGpuKernel *self, const TrpKernelArgs *args, GError **erro
 extern "C" const TrpGpuOp trp_gpu_activation = { NULL, NULL, run_activation };
 extern "C" const TrpGpuOp trp_gpu_activation_backward = { NULL, NULL, run_activation_backward };
 extern "C" const TrpGpuOp trp_gpu_add = { NULL, NULL, run_add };
+extern "C" const TrpGpuOp trp_gpu_multiply = { NULL, NULL, run_multiply };
 extern "C" const TrpGpuOp trp_gpu_scale = { NULL, NULL, run_scale };
 extern "C" const TrpGpuOp trp_gpu_constant = { NULL, NULL, run_constant };
 extern "C" const TrpGpuOp trp_gpu_dropout = { NULL, NULL, run_dropout };

@@ -1,4 +1,5 @@
-/* optimizer.cu - Adam, exponential averages and loss scaling over many tensors in one launch
+/* optimizer.cu - Adam, RMSprop, clipping, exponential averages and loss scaling over many tensors
+ * in one launch
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -291,6 +292,142 @@ run_adam (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
   return trp_gpu_launched (self->device, "adam", error);
 }
 
+struct RmspropOptions
+{
+  float alpha, eps, momentum, weight_decay;
+  TrpGpuType half;
+  int gradient; /* its role */
+};
+
+enum
+{
+  RMSPROP_PARAMETER,
+  RMSPROP_V,
+  RMSPROP_B, /* with momentum only; the gradient is the next */
+};
+
+struct RmspropJob
+{
+  RmspropOptions options;
+  float learning_rate, factor;
+
+  template <int N>
+  __device__ void
+  run (const Entry &entry, size_t i) const
+  {
+    const bool has_b = options.gradient > RMSPROP_B;
+    const TrpPack<N> gradient = trp_load_f32<N> (entry.role[options.gradient], i);
+    TrpPack<N> p = trp_load_f32<N> (entry.role[RMSPROP_PARAMETER], i),
+               v = trp_load_f32<N> (entry.role[RMSPROP_V], i), b = {};
+
+    if (has_b)
+      b = trp_load_f32<N> (entry.role[RMSPROP_B], i);
+    for (int k = 0; k < N; k++)
+      trp_rmsprop_f32 (factor * gradient.v[k], options.alpha, options.eps, options.momentum,
+                       options.weight_decay, learning_rate, &p.v[k], &v.v[k], &b.v[k]);
+    store_master<N> (entry, entry.role[RMSPROP_PARAMETER], options.half, i, p);
+    store<N> (entry.role[RMSPROP_V], i, v);
+    if (has_b)
+      store<N> (entry.role[RMSPROP_B], i, b);
+  }
+};
+
+/* @factor may be NULL; where it is 0 nothing changes. */
+TRP_KERNEL
+rmsprop (Table table, const float *learning_rate, const float *factor, RmspropOptions options)
+{
+  const float scale = factor ? *factor : 1;
+
+  if (scale == 0)
+    return;
+  for_elements (table, RmspropJob{ options, *learning_rate, scale });
+}
+
+/* Inputs: learning rate, then n each of parameters, v, with momentum b, and gradients, perhaps a
+ * factor; outputs: what comes before the gradients, in place. */
+static int
+count_written (const TrpGpuKernel *self)
+{
+  return self->attributes.momentum > 0 ? 3 : 2;
+}
+
+static bool
+prepare_rmsprop (TrpGpuKernel *self, GError **error)
+{
+  for (int i = 0; i < self->n_inputs; i++)
+    g_assert (trp_gpu_type_of (self->device, &self->inputs[i]) == TRP_GPU_F32);
+  return prepare_tensors (self, self->outputs, self->n_outputs / count_written (self), error);
+}
+
+static bool
+run_rmsprop (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const TrpOpAttributes *a = &self->attributes;
+  const int written = count_written (self), n = self->n_outputs / written;
+  const int factor = 1 + (written + 1) * n;
+  const RmspropOptions options = { (float) a->beta2, (float) a->eps,     (float) a->momentum,
+                                   (float) a->alpha, self->device->half, written };
+  Tensors *tensors = (Tensors *) self->data;
+  bool changed = false;
+  Table table;
+
+  for (int role = 0; role <= written; role++)
+    changed |= set_role (tensors, role, args->inputs + 1 + role * n);
+  set_shadows (self, self->outputs, args->outputs);
+  if (!send_tensors (self, changed, &table, error))
+    return false;
+  TRP_LAUNCH (self->device, rmsprop, blocks_for (self->device, table.n_chunks), TRP_THREADS, table,
+              (const float *) args->inputs[0],
+              self->n_inputs > factor ? (const float *) args->inputs[factor] : NULL, options);
+  return trp_gpu_launched (self->device, "rmsprop", error);
+}
+
+struct ClipJob
+{
+  float limit;
+  TrpGpuType half;
+
+  template <int N>
+  __device__ void
+  run (const Entry &entry, size_t i) const
+  {
+    TrpPack<N> parameter = trp_load_f32<N> (entry.role[0], i);
+
+    for (int k = 0; k < N; k++)
+      parameter.v[k] = trp_clip_f32 (parameter.v[k], limit);
+    store_master<N> (entry, entry.role[0], half, i, parameter);
+  }
+};
+
+TRP_KERNEL
+clip (Table table, float limit, TrpGpuType half)
+{
+  for_elements (table, ClipJob{ limit, half });
+}
+
+/* Inputs: parameters; outputs: the same, in place. */
+static bool
+prepare_clip (TrpGpuKernel *self, GError **error)
+{
+  for (int i = 0; i < self->n_inputs; i++)
+    g_assert (trp_gpu_type_of (self->device, &self->inputs[i]) == TRP_GPU_F32);
+  return prepare_tensors (self, self->outputs, self->n_outputs, error);
+}
+
+static bool
+run_clip (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
+{
+  const bool changed = set_role ((Tensors *) self->data, 0, args->outputs);
+  Table table;
+
+  set_shadows (self, self->outputs, args->outputs);
+  if (!send_tensors (self, changed, &table, error))
+    return false;
+  TRP_LAUNCH (self->device, clip, blocks_for (self->device, table.n_chunks), TRP_THREADS, table,
+              (float) self->attributes.alpha, self->device->half);
+  return trp_gpu_launched (self->device, "clip", error);
+}
+
 enum
 {
   EMA_PARAMETER,
@@ -433,6 +570,8 @@ run_loss_scale (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 } /* namespace */
 
 extern "C" const TrpGpuOp trp_gpu_adam = { prepare_adam, clear_tensors, run_adam };
+extern "C" const TrpGpuOp trp_gpu_rmsprop = { prepare_rmsprop, clear_tensors, run_rmsprop };
+extern "C" const TrpGpuOp trp_gpu_clip = { prepare_clip, clear_tensors, run_clip };
 extern "C" const TrpGpuOp trp_gpu_ema = { prepare_ema, clear_tensors, run_ema };
 extern "C" const TrpGpuOp trp_gpu_loss_scale = { prepare_loss_scale, clear_tensors,
                                                  run_loss_scale };

@@ -12,7 +12,7 @@ namespace
 
 struct PixelLoss
 {
-  TrpView x, target; /* target.data NULL: the constant */
+  TrpView x, target, weight; /* data NULL: the constant, 1 */
   TrpPixelLoss kind;
   float constant;
 
@@ -22,35 +22,34 @@ struct PixelLoss
     return target.data ? trp_load<1> (target, i).v[0] : constant;
   }
 
+  __device__ float
+  weighted (size_t i, float value) const
+  {
+    return weight.data ? trp_load<1> (weight, i).v[0] * value : value;
+  }
+
   __device__ void
   add (int group, size_t i, float *sums) const
   {
-    sums[0] += trp_pixel_loss_f32 (kind, trp_load<1> (x, i).v[0], target_at (i));
+    sums[0] += weighted (i, trp_pixel_loss_f32 (kind, trp_load<1> (x, i).v[0], target_at (i)));
   }
 };
 
-struct MeanFinish
-{
-  float *out;
-
-  __device__ void
-  run (const TrpRuns<1> &runs) const
-  {
-    const float sum = runs.total (0, 0);
-
-    if (threadIdx.x == 0)
-      *out = sum / (float) runs.sums.items;
-  }
-};
-
-static PixelLoss
-make_loss (const TrpGpuKernel *self, const TrpKernelArgs *args, int target)
+static TrpView
+view_optional (const TrpGpuKernel *self, const TrpKernelArgs *args, int input)
 {
   const TrpView none = { NULL, TRP_GPU_F32 };
 
-  return { trp_view_input (self, args, 0),
-           self->n_inputs > target ? trp_view_input (self, args, target) : none,
-           (TrpPixelLoss) self->attributes.mode, (float) self->attributes.alpha };
+  return self->n_inputs > input ? trp_view_input (self, args, input) : none;
+}
+
+/* @target: which input it is; the weight follows. */
+static PixelLoss
+make_loss (const TrpGpuKernel *self, const TrpKernelArgs *args, int target)
+{
+  return { trp_view_input (self, args, 0), view_optional (self, args, target),
+           view_optional (self, args, target + 1), (TrpPixelLoss) self->attributes.mode,
+           (float) self->attributes.alpha };
 }
 
 static bool
@@ -65,7 +64,7 @@ static bool
 run_loss (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
   const TrpSums s = trp_sums (1, trp_shape_count (self->inputs[0].shape));
-  const MeanFinish finish = { (float *) args->outputs[0] };
+  const TrpSumFinish finish = { (float *) args->outputs[0], (float) s.items };
 
   trp_sums_launch<1> (self->device, s, make_loss (self, args, 1), finish, args->workspace,
                       self->data);
@@ -80,9 +79,9 @@ loss_backward_kernel (PixelLoss loss, const float *dloss, TrpView dx, size_t cou
   TRP_GRID_FOR (i, count)
     {
       const float x = trp_load<1> (loss.x, i).v[0];
+      const float slope = trp_pixel_loss_slope_f32 (loss.kind, x, loss.target_at (i));
 
-      trp_store<1> (dx, i,
-                    { { factor * trp_pixel_loss_slope_f32 (loss.kind, x, loss.target_at (i)) } });
+      trp_store<1> (dx, i, { { factor * loss.weighted (i, slope) } });
     }
 }
 
@@ -115,7 +114,7 @@ run_mean (TrpGpuKernel *self, const TrpKernelArgs *args, GError **error)
 {
   const TrpSums s = trp_sums (1, trp_shape_count (self->inputs[0].shape));
   const Element source = { trp_view_input (self, args, 0) };
-  const MeanFinish finish = { (float *) args->outputs[0] };
+  const TrpSumFinish finish = { (float *) args->outputs[0], (float) s.items };
 
   trp_sums_launch<1> (self->device, s, source, finish, args->workspace, self->data);
   return trp_gpu_launched (self->device, "mean", error);

@@ -52,6 +52,22 @@ template <int K> struct TrpRuns
   }
 };
 
+/* A Finish: the one sum over @divisor. */
+struct TrpSumFinish
+{
+  float *out;
+  float divisor;
+
+  __device__ void
+  run (const TrpRuns<1> &runs) const
+  {
+    const float sum = runs.total (0, 0);
+
+    if (threadIdx.x == 0)
+      *out = sum / divisor;
+  }
+};
+
 template <int K, class Source, class Finish>
 TRP_KERNEL
 trp_sums_kernel (TrpSums s, Source source, Finish finish, float *partials, unsigned *counter)

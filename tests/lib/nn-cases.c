@@ -186,6 +186,49 @@ upsample (TrpGraph *graph, const TrpNnCase *self)
 }
 
 static TrpValue
+upsample_bilinear (TrpGraph *graph, const TrpNnCase *self)
+{
+  return trp_graph_upsample_bilinear (graph, x_of (graph, self));
+}
+
+/* numbers: x by itself */
+static TrpValue
+multiply (TrpGraph *graph, const TrpNnCase *self)
+{
+  const TrpValue x = x_of (graph, self);
+
+  return trp_graph_multiply (
+    graph, x,
+    self->numbers[0] ? x : trp_graph_parameter (graph, "other", self->shape, TRP_AXES_PLAIN));
+}
+
+static TrpValue
+softmax (TrpGraph *graph, const TrpNnCase *self)
+{
+  return trp_graph_softmax (graph, trp_graph_scale (graph, x_of (graph, self), 3));
+}
+
+static TrpValue
+softmax_loss (TrpGraph *graph, const TrpNnCase *self)
+{
+  return trp_graph_softmax_loss (graph, trp_graph_scale (graph, x_of (graph, self), 3),
+                                 trp_graph_input (graph, "mask", self->shape));
+}
+
+/* A convolution with the filter as it is, whose vectors stay: a function of the filter alone.
+ * numbers: K, taps */
+static TrpValue
+spectral_norm (TrpGraph *graph, const TrpNnCase *self)
+{
+  const int *n = self->numbers;
+  const TrpValue filter = trp_graph_parameter (
+    graph, "f.weight", (TrpShape){ n[0], n[1], n[1], self->shape.c }, TRP_AXES_FILTER);
+
+  return trp_graph_conv (graph, x_of (graph, self), trp_graph_spectral_norm (graph, "f", filter, 0),
+                         TRP_VALUE_NONE, 1, 0);
+}
+
+static TrpValue
 dropout (TrpGraph *graph, const TrpNnCase *self)
 {
   const TrpValue step = trp_graph_input (graph, "step", trp_shape_vector (1));
@@ -203,6 +246,19 @@ pixel_loss (TrpGraph *graph, const TrpNnCase *self)
                             : trp_graph_input (graph, "mask", self->shape);
 
   return trp_graph_pixel_loss (graph, (TrpPixelLoss) self->numbers[0], x, target);
+}
+
+/* numbers: as of pixel_loss */
+static TrpValue
+pixel_loss_weighted (TrpGraph *graph, const TrpNnCase *self)
+{
+  const TrpValue x = x_of (graph, self);
+  const TrpValue target = self->numbers[1]
+                            ? trp_graph_parameter (graph, "other", self->shape, TRP_AXES_PLAIN)
+                            : trp_graph_input (graph, "mask", self->shape);
+
+  return trp_graph_pixel_loss_weighted (graph, (TrpPixelLoss) self->numbers[0], x, target,
+                                        trp_graph_input (graph, "element_weight", self->shape));
 }
 
 static TrpValue
@@ -360,16 +416,34 @@ const TrpNnCase trp_nn_cases[] = {
   { "max-pool/smallest", max_pool, { 1, 2, 2, 16 }, { 0 } },
   { "upsample/odd", upsample, { 2, 3, 5, 3 }, { 0 } },
   { "upsample/one-pixel", upsample, { 1, 1, 1, 1 }, { 0 } },
+  { "upsample-bilinear/odd", upsample_bilinear, { 2, 3, 5, 3 }, { 0 } },
+  { "upsample-bilinear/one-row", upsample_bilinear, { 1, 1, 4, 8 }, { 0 } },
+  { "upsample-bilinear/one-pixel", upsample_bilinear, { 1, 1, 1, 1 }, { 0 } },
+  { "multiply/two", multiply, { 2, 3, 3, 5 }, { 0 } },
+  { "multiply/square", multiply, { 1, 4, 3, 2 }, { 1 } },
+  { "softmax/four-classes", softmax, { 2, 3, 5, 4 }, { 0 } },
+  { "softmax/one-class", softmax, { 1, 2, 3, 1 }, { 0 } },
+  { "softmax-loss/four-classes", softmax_loss, { 2, 3, 5, 4 }, { 0 } },
+  { "spectral-norm/3x3", spectral_norm, { 1, 5, 6, 4 }, { 5, 3 } },
+  { "spectral-norm/one-output", spectral_norm, { 2, 4, 4, 3 }, { 1, 2 } },
   { "dropout/odd", dropout, { 1, 5, 7, 3 }, { 0 } },
   { "mse/mask", pixel_loss, { 2, 3, 3, 1 }, { TRP_PIXEL_LOSS_MSE, 0 } },
   { "mse/both", pixel_loss, { 1, 4, 5, 2 }, { TRP_PIXEL_LOSS_MSE, 1 } },
   { "l1/both", pixel_loss, { 2, 5, 3, 3 }, { TRP_PIXEL_LOSS_L1, 1 } },
   { "bce/mask", pixel_loss, { 2, 5, 3, 1 }, { TRP_PIXEL_LOSS_BCE_LOGITS, 0 } },
+  { "mse/weighted", pixel_loss_weighted, { 1, 4, 5, 2 }, { TRP_PIXEL_LOSS_MSE, 1 } },
+  { "l1/weighted", pixel_loss_weighted, { 2, 5, 3, 3 }, { TRP_PIXEL_LOSS_L1, 1 } },
+  { "bce/weighted", pixel_loss_weighted, { 2, 5, 3, 1 }, { TRP_PIXEL_LOSS_BCE_LOGITS, 0 } },
   { "mse/one", pixel_loss_constant, { 1, 3, 3, 1 }, { TRP_PIXEL_LOSS_MSE } },
   { "bce/one", pixel_loss_constant, { 1, 3, 4, 1 }, { TRP_PIXEL_LOSS_BCE_LOGITS } },
   { "dice/logits", dice_loss, { 3, 4, 5, 1 }, { TRP_DICE_LOGITS } },
   { "dice/probabilities", dice_loss, { 1, 3, 4, 2 }, { 0 } },
   { "dice/per-sample", dice_loss, { 3, 4, 5, 2 }, { TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE } },
+  { "dice/per-channel", dice_loss, { 3, 4, 5, 3 }, { TRP_DICE_PER_CHANNEL } },
+  { "dice/per-sample-and-channel",
+    dice_loss,
+    { 3, 4, 5, 2 },
+    { TRP_DICE_LOGITS | TRP_DICE_PER_SAMPLE | TRP_DICE_PER_CHANNEL } },
   { "gradient-correlation/absolute", gradient_correlation, { 2, 6, 7, 2 }, { 0 } },
   { "gradient-correlation/signed", gradient_correlation, { 1, 5, 4, 3 }, { 1 } },
   { "gradient-correlation/one-row", gradient_correlation, { 1, 1, 9, 1 }, { 0 } },

@@ -205,6 +205,63 @@ const TrpOpCase trp_op_cases[] = {
   { "grows", TRP_OP_loss_scale, { .offset = 8 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, NUMBER }, { 0, 1, 2 }, 7 },
   { "infinite", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), { 70, 3, 3, 60 }, V (5) }, 3, { POSITIVE, POSITIVE, ANY, NUMBER }, { 0, 1, 2 }, INFINITY },
   { "no number", TRP_OP_loss_scale, { .offset = 2000 }, 4, { V (1), V (1), V (5), { 70, 3, 3, 60 } }, 3, { POSITIVE, POSITIVE, NUMBER, ANY }, { 0, 1, 2 }, NAN },
+  { "small", TRP_OP_multiply, { 0 }, 2, { { 1, 3, 3, 3 }, { 1, 3, 3, 3 } }, 1 },
+  { "in place", TRP_OP_multiply, { 0 }, 2, { { 2, 65, 33, 16 }, { 2, 65, 33, 16 } }, 1, { ANY }, { 2 } },
+  { "four classes", TRP_OP_softmax, { 0 }, 1, { { 2, 9, 7, 4 } }, 1 },
+  { "large, in place", TRP_OP_softmax, { 0 }, 1, { { 2, 65, 63, 5 } }, 1, { ANY }, { 1 } },
+  { "one class", TRP_OP_softmax, { 0 }, 1, { { 1, 3, 5, 1 } }, 1 },
+  { "many classes", TRP_OP_softmax, { 0 }, 1, { { 1, 6, 5, 77 } }, 1 },
+  { "equal and far from 0", TRP_OP_softmax, { 0 }, 1, { { 1, 3, 3, 3 } }, 1, { NUMBER }, { 0 }, 1000 },
+  { "four classes", TRP_OP_softmax_backward, { 0 }, 2, { { 2, 9, 7, 4 }, { 2, 9, 7, 4 } }, 1, { UNIT } },
+  { "in place of y", TRP_OP_softmax_backward, { 0 }, 2, { { 2, 65, 63, 5 }, { 2, 65, 63, 5 } }, 1, { POSITIVE }, { 1 } },
+  { "in place of dy", TRP_OP_softmax_backward, { 0 }, 2, { { 1, 6, 5, 77 }, { 1, 6, 5, 77 } }, 1, { ANY }, { 2 } },
+  { "four classes", TRP_OP_softmax_loss, { 0 }, 2, { { 2, 9, 7, 4 }, { 2, 9, 7, 4 } }, 1, { ANY, UNIT } },
+  { "large", TRP_OP_softmax_loss, { 0 }, 2, { { 2, 97, 63, 6 }, { 2, 97, 63, 6 } }, 1, { ANY, POSITIVE } },
+  { "far from 0", TRP_OP_softmax_loss, { 0 }, 2, { { 1, 3, 3, 3 }, { 1, 3, 3, 3 } }, 1, { NUMBER, UNIT }, { 0 }, 1000 },
+  { "four classes", TRP_OP_softmax_loss_backward, { 0 }, 3, { { 2, 9, 7, 4 }, V (1), { 2, 9, 7, 4 } }, 1, { ANY, ANY, UNIT } },
+  { "large", TRP_OP_softmax_loss_backward, { 0 }, 3, { { 2, 97, 63, 6 }, V (1), { 2, 97, 63, 6 } }, 1, { ANY, ANY, POSITIVE } },
+  { "small", TRP_OP_upsample_bilinear, { 0 }, 1, { { 2, 3, 5, 7 } }, 1 },
+  { "by fours", TRP_OP_upsample_bilinear, { 0 }, 1, { { 2, 3, 5, 12 } }, 1 },
+  { "large", TRP_OP_upsample_bilinear, { 0 }, 1, { { 1, 33, 32, 32 } }, 1 },
+  { "one pixel", TRP_OP_upsample_bilinear, { 0 }, 1, { { 2, 1, 1, 3 } }, 1 },
+  { "one row", TRP_OP_upsample_bilinear, { 0 }, 1, { { 1, 1, 9, 1 } }, 1 },
+  { "two columns", TRP_OP_upsample_bilinear, { 0 }, 1, { { 1, 7, 2, 8 } }, 1 },
+  { "small", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 2, 6, 10, 7 } }, 1 },
+  { "by fours", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 2, 6, 10, 12 } }, 1 },
+  { "large", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 1, 66, 64, 32 } }, 1 },
+  { "one pixel", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 2, 2, 2, 3 } }, 1 },
+  { "one row", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 1, 2, 18, 1 } }, 1 },
+  { "two columns", TRP_OP_upsample_bilinear_backward, { 0 }, 1, { { 1, 14, 4, 8 } }, 1 },
+#define WEIGHTED(kind, range)                                                                                                              \
+  { #kind " weighted", TRP_OP_pixel_loss, { .mode = TRP_PIXEL_LOSS_##kind }, 3, { { 2, 65, 33, 16 }, { 2, 65, 33, 16 }, { 2, 65, 33, 16 } }, 1, { ANY, range, POSITIVE } }, \
+  { #kind " weighted", TRP_OP_pixel_loss_backward, { .mode = TRP_PIXEL_LOSS_##kind }, 4,                                                   \
+    { { 2, 65, 33, 16 }, V (1), { 2, 65, 33, 16 }, { 2, 65, 33, 16 } }, 1, { ANY, ANY, range, UNIT } }
+  WEIGHTED (MSE, ANY), WEIGHTED (L1, ANY), WEIGHTED (BCE_LOGITS, UNIT),
+#define DICE(label, m, range, ...)                                                                                                         \
+  { label, TRP_OP_dice_loss, { .alpha = 1, .mode = m }, 2, { __VA_ARGS__, __VA_ARGS__ }, 1, { range, UNIT } },                             \
+  { label, TRP_OP_dice_loss_backward, { .alpha = 1, .mode = m }, 3, { __VA_ARGS__, V (1), __VA_ARGS__ }, 1, { range, ANY, UNIT } }
+  DICE ("per channel", TRP_DICE_PER_CHANNEL, POSITIVE, { 2, 65, 33, 9 }),
+  DICE ("per channel, logits", TRP_DICE_PER_CHANNEL | TRP_DICE_LOGITS, ANY, { 1, 7, 5, 3 }),
+  DICE ("per sample and channel", TRP_DICE_PER_CHANNEL | TRP_DICE_PER_SAMPLE, POSITIVE, { 3, 97, 63, 4 }),
+  { "two tensors", TRP_OP_rmsprop, { .beta2 = 0.99, .eps = 1e-8 }, 7,
+    { V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 4, { POSITIVE, ANY, ANY, POSITIVE, POSITIVE }, { 2, 3, 4, 5 } },
+  { "momentum", TRP_OP_rmsprop, { .beta2 = 0.9, .eps = 1e-8, .momentum = 0.9, .alpha = 1e-2 }, 9,
+    { V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5) }, 6,
+    { POSITIVE, ANY, ANY, POSITIVE, POSITIVE }, { 2, 3, 4, 5, 6, 7 } },
+  { "momentum, scaled", TRP_OP_rmsprop, { .beta2 = 0.9, .eps = 1e-8, .momentum = 0.9, .alpha = 1e-2 }, 10,
+    { V (1), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), { 70, 3, 3, 60 }, V (5), V (1) }, 6,
+    { POSITIVE, ANY, ANY, POSITIVE, POSITIVE, ANY, ANY, ANY, ANY, POSITIVE }, { 2, 3, 4, 5, 6, 7 } },
+  { "scaled", TRP_OP_rmsprop, { .beta2 = 0.99, .eps = 1e-8 }, 5, { V (1), V (4097), V (4097), V (4097), V (1) }, 2,
+    { POSITIVE, ANY, POSITIVE, ANY, POSITIVE }, { 2, 3 } },
+  { "skipped", TRP_OP_rmsprop, { .beta2 = 0.99, .eps = 1e-8 }, 5, { V (1), V (5), V (5), V (5), V (1) }, 2, { POSITIVE, ANY, POSITIVE, ANY, NUMBER }, { 2, 3 }, 0 },
+  { "two tensors", TRP_OP_clip, { .alpha = 0.01 }, 2, { { 70, 3, 3, 60 }, V (5) }, 2, { ANY }, { 1, 2 } },
+  { "wide", TRP_OP_clip, { .alpha = 1.5 }, 4, { V (4096), V (4097), V (1), V (8191) }, 4, { ANY }, { 1, 2, 3, 4 } },
+#define SPECTRAL(label, n, h, w, c)                                                                                                        \
+  { label, TRP_OP_power_iteration, { .offset = 1, .eps = 1e-12 }, 3, { { n, h, w, c }, V (n), { 1, h, w, c } }, 4, { ANY }, { 0, 0, 2, 3 } }, \
+  { label, TRP_OP_spectral_norm, { 0 }, 3, { { n, h, w, c }, V (n), { 1, h, w, c } }, 2, { POSITIVE, POSITIVE, POSITIVE } },              \
+  { label, TRP_OP_spectral_norm_backward, { 0 }, 5, { { n, h, w, c }, { n, h, w, c }, V (n), { 1, h, w, c }, V (1) }, 1, { ANY, ANY, ANY, ANY, POSITIVE } }
+  SPECTRAL ("3x3", 6, 3, 3, 5), SPECTRAL ("one output", 1, 4, 4, 24), SPECTRAL ("linear", 33, 1, 1, 520), SPECTRAL ("large", 70, 3, 3, 60),
+  { "three times", TRP_OP_power_iteration, { .offset = 3, .eps = 1e-12 }, 3, { { 9, 2, 2, 7 }, V (9), { 1, 2, 2, 7 } }, 4, { ANY }, { 0, 0, 2, 3 } },
 };
 /* clang-format on */
 const int trp_op_n_cases = G_N_ELEMENTS (trp_op_cases);

@@ -33,6 +33,12 @@ static const unsigned precise_inputs[TRP_N_OPS] = {
   [TRP_OP_pool_exchange] = 6,
   [TRP_OP_loss_scale] = ~0U,
   [TRP_OP_ssim_loss_backward] = 2,
+  [TRP_OP_softmax_loss_backward] = 2,
+  [TRP_OP_rmsprop] = ~0U,
+  [TRP_OP_clip] = ~0U,
+  [TRP_OP_power_iteration] = ~0U,
+  [TRP_OP_spectral_norm] = ~0U,
+  [TRP_OP_spectral_norm_backward] = 0x1d,
 };
 
 static void

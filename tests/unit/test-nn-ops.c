@@ -140,6 +140,106 @@ test_dice_values (void)
   trp_assert_near (run_scalar (graph), 1 - 1 / 33.0, 1e-15);
 }
 
+/* A perfect channel costs 0, an empty one of an empty mask 0, a false one of 32 voxels 1 - 1 / 33;
+ * as one structure half of 64 voxels are right. */
+static void
+test_dice_channels (void)
+{
+  const TrpShape shape = { 2, 4, 4, 1 };
+  const struct
+  {
+    TrpDiceMode mode;
+    double loss;
+  } cases[] = {
+    { TRP_DICE_PER_CHANNEL, (1 - 1 / 33.0) / 3 },
+    { 0, 1 - 65 / 97.0 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TrpGraph *graph = trp_graph_new ();
+      const TrpValue ones = trp_graph_constant (graph, shape, 1),
+                     zeros = trp_graph_constant (graph, shape, 0);
+      const TrpValue p[] = { ones, zeros, ones }, target[] = { ones, zeros, zeros };
+
+      trp_graph_output (graph, "y",
+                        trp_graph_dice_loss (graph, trp_graph_concat (graph, p, 3),
+                                             trp_graph_concat (graph, target, 3), cases[i].mode,
+                                             1));
+      trp_assert_near (run_scalar (graph), cases[i].loss, 1e-15);
+    }
+}
+
+/* Equal logits of four classes share alike: log 4 whatever the class; a certain right answer costs
+ * nothing, a certain wrong one its logit, without overflow. */
+static void
+test_softmax_loss_values (void)
+{
+  const TrpShape shape = { 1, 3, 3, 1 };
+  const struct
+  {
+    double logit, loss; /* of the first channel; the target's is the second */
+  } cases[] = { { 0, log (4) }, { -1000, log (3) }, { 1000, 1000 } };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TrpGraph *graph = trp_graph_new ();
+      const TrpValue zero = trp_graph_constant (graph, shape, 0);
+      const TrpValue logits[] = { trp_graph_constant (graph, shape, cases[i].logit), zero, zero,
+                                  zero };
+      const TrpValue target[] = { zero, trp_graph_constant (graph, shape, 1), zero, zero };
+
+      trp_graph_output (graph, "y",
+                        trp_graph_softmax_loss (graph, trp_graph_concat (graph, logits, 4),
+                                                trp_graph_concat (graph, target, 4)));
+      trp_assert_near (run_scalar (graph), cases[i].loss, 1e-12);
+    }
+}
+
+/* Corners keep their values, and a ramp of n pixels becomes a ramp of 2 n. */
+static void
+test_bilinear_ramp (void)
+{
+  const TrpShape shape = { 1, 2, 4, 1 };
+  const float ramp[] = { 0, 7, 14, 21, 70, 77, 84, 91 };
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", shape);
+  g_autoptr (TrpProgram) program = NULL;
+  double y[4 * 8];
+
+  trp_graph_output (graph, "y", trp_graph_upsample_bilinear (graph, x));
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  g_assert_true (trp_program_set (program, x, ramp, NULL));
+  g_assert_true (trp_program_run (program, NULL));
+  g_assert_true (trp_program_get_f64 (program, trp_program_find (program, "y"), y, NULL));
+  for (int h = 0; h < 4; h++)
+    for (int w = 0; w < 8; w++)
+      trp_assert_near (y[8 * h + w], 3 * w + 70.0 / 3 * h, 1e-12);
+}
+
+/* A filter of one large entry: its direction is found at once, and it becomes 1. */
+static void
+test_spectral_norm_value (void)
+{
+  TrpGraph *graph = trp_graph_new ();
+  const TrpShape shape = { 3, 1, 2, 2 };
+  const float values[12] = { [6] = -8 };
+  const TrpValue filter = trp_graph_parameter (graph, "w", shape, TRP_AXES_FILTER);
+  g_autoptr (TrpProgram) program = NULL;
+  double y[12], u[3];
+
+  trp_graph_output (graph, "y", trp_graph_spectral_norm (graph, "w", filter, 1));
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  g_assert_true (trp_program_set (program, filter, values, NULL));
+  g_assert_true (trp_program_run (program, NULL));
+  g_assert_true (trp_program_get_f64 (program, trp_program_find (program, "y"), y, NULL));
+  for (int i = 0; i < 12; i++)
+    trp_assert_near (y[i], i == 6 ? -1 : 0, 1e-15);
+  g_assert_true (trp_program_get_f64 (program, trp_program_find (program, "w.u"), u, NULL));
+  trp_assert_near (fabs (u[1]), 1, 1e-15);
+  trp_assert_near (u[0] * u[0] + u[2] * u[2], 0, 1e-15);
+}
+
 /* An image is like itself; -1 and 1 everywhere become the constants 0 and 1, of which only the
  * luminance term is left: C1 / (1 + C1). */
 static void
@@ -325,6 +425,10 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/nn/loss/values", test_loss_values);
   g_test_add_func ("/nn/loss/dice-values", test_dice_values);
+  g_test_add_func ("/nn/loss/dice-channels", test_dice_channels);
+  g_test_add_func ("/nn/loss/softmax-values", test_softmax_loss_values);
+  g_test_add_func ("/nn/upsample-bilinear/ramp", test_bilinear_ramp);
+  g_test_add_func ("/nn/spectral-norm/one-entry", test_spectral_norm_value);
   g_test_add_func ("/nn/loss/ssim-values", test_ssim_values);
   g_test_add_func ("/nn/loss/gradient-correlation-values", test_gradient_correlation_values);
   g_test_add_func ("/nn/instance-norm/constant", test_instance_norm_constant);

@@ -2,35 +2,15 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The compiler makes a copy of each function per instruction set and the loader picks one. A switch
- * over a kind stands outside its loop, so that each loop is compiled for one formula.
+ * A switch over a kind stands outside its loop, so that each loop is compiled for one formula.
  */
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O3")
-#endif
 
 #include "core/nn/cpu/loops.h"
 
+#include "core/nn/cpu/clones.h"
 #include "core/nn/formula.h"
 
 #include <string.h>
-
-/* Not with sanitizers: the loader would choose before they are ready. */
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                \
-  !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-
-#define INLINE static inline __attribute__ ((always_inline))
-
-#ifdef __clang__
-#define INDEPENDENT _Pragma ("clang loop vectorize(assume_safety)")
-#else
-#define INDEPENDENT _Pragma ("GCC ivdep")
-#endif
 
 /* Channels summed at a time: two to four vector registers. */
 #define BLOCK 32
@@ -333,6 +313,14 @@ CLONES void trp_loop_add (const float *a, const float *b, size_t n, float *y)
 }
 
 CLONES void
+trp_loop_multiply (const float *a, const float *b, size_t n, float *y)
+{
+  INDEPENDENT
+  for (size_t i = 0; i < n; i++)
+    y[i] = a[i] * b[i];
+}
+
+CLONES void
 trp_loop_scale (const float *x, float factor, size_t n, float *y)
 {
   INDEPENDENT
@@ -423,17 +411,38 @@ trp_loop_sum (const float *x, size_t n)
   return add_lanes (lanes);
 }
 
+/* Each of the arrays after x may be NULL, and is a constant then. */
+typedef struct
+{
+  const float *target, *weight;
+  float value;
+} LossSide;
+
+INLINE float
+loss_target (const LossSide *side, size_t i)
+{
+  return side->target ? side->target[i] : side->value;
+}
+
 INLINE double
-loss_loop (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n)
+loss_term (TrpPixelLoss kind, const float *x, const LossSide *side, size_t i)
+{
+  const float loss = trp_pixel_loss_f32 (kind, x[i], loss_target (side, i));
+
+  return (double) (side->weight ? side->weight[i] * loss : loss);
+}
+
+INLINE double
+loss_loop (TrpPixelLoss kind, const float *x, const LossSide *side, size_t n)
 {
   double lanes[LANES] = { 0 };
   size_t i = 0;
 
   for (; i + LANES <= n; i += LANES)
     for (size_t j = 0; j < LANES; j++)
-      lanes[j] += (double) trp_pixel_loss_f32 (kind, x[i + j], target ? target[i + j] : value);
+      lanes[j] += loss_term (kind, x, side, i + j);
   for (size_t j = 0; i < n; i++, j++)
-    lanes[j] += (double) trp_pixel_loss_f32 (kind, x[i], target ? target[i] : value);
+    lanes[j] += loss_term (kind, x, side, i);
   return add_lanes (lanes);
 }
 
@@ -450,52 +459,71 @@ loss_loop (TrpPixelLoss kind, const float *x, const float *target, float value, 
       FUNC (TRP_PIXEL_LOSS_MSE);                                                                   \
     }
 
+/* Calls FUNC with the kind and with what there is on the other side as constants. */
+#define FOR_SIDES(kind, target, weight, value, FUNC)                                               \
+  if (weight)                                                                                      \
+    {                                                                                              \
+      const LossSide side = { target, weight, 0 };                                                 \
+      FOR_LOSS (kind, FUNC)                                                                        \
+    }                                                                                              \
+  else if (target)                                                                                 \
+    {                                                                                              \
+      const LossSide side = { target, NULL, 0 };                                                   \
+      FOR_LOSS (kind, FUNC)                                                                        \
+    }                                                                                              \
+  else                                                                                             \
+    {                                                                                              \
+      const LossSide side = { NULL, NULL, value };                                                 \
+      FOR_LOSS (kind, FUNC)                                                                        \
+    }
+
 CLONES double
-trp_loop_pixel_loss (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n)
+trp_loop_pixel_loss (TrpPixelLoss kind,
+                     const float *x,
+                     const float *target,
+                     const float *weight,
+                     float value,
+                     size_t n)
 {
   double sum = 0;
 
-#define LOOP(constant)                                                                             \
-  sum = target ? loss_loop (constant, x, target, 0, n) : loss_loop (constant, x, NULL, value, n)
-  FOR_LOSS (kind, LOOP)
+#define LOOP(constant) sum = loss_loop (constant, x, &side, n)
+  FOR_SIDES (kind, target, weight, value, LOOP)
 #undef LOOP
   return sum;
 }
 
 INLINE void
-loss_slope_loop (TrpPixelLoss kind,
-                 const float *x,
-                 const float *target,
-                 float value,
-                 float factor,
-                 size_t n,
-                 float *dx)
+loss_slope_loop (
+  TrpPixelLoss kind, const float *x, const LossSide *side, float factor, size_t n, float *dx)
 {
+  const LossSide at = *side;
+
   INDEPENDENT
   for (size_t i = 0; i < n; i++)
-    dx[i] = factor * trp_pixel_loss_slope_f32 (kind, x[i], target ? target[i] : value);
+    {
+      const float slope = trp_pixel_loss_slope_f32 (kind, x[i], loss_target (&at, i));
+
+      dx[i] = at.weight ? factor * at.weight[i] * slope : factor * slope;
+    }
 }
 
 CLONES void
 trp_loop_pixel_loss_gradient (TrpPixelLoss kind,
                               const float *x,
                               const float *target,
+                              const float *weight,
                               float value,
                               float factor,
                               size_t n,
-                              float *dx)
-{
-#define LOOP(constant)                                                                             \
-  if (target)                                                                                      \
-    loss_slope_loop (constant, x, target, 0, factor, n, dx);                                       \
-  else                                                                                             \
-    loss_slope_loop (constant, x, NULL, value, factor, n, dx)
-  FOR_LOSS (kind, LOOP)
+                              float *dx){
+#define LOOP(constant) loss_slope_loop (constant, x, &side, factor, n, dx)
+  FOR_SIDES (kind, target, weight, value, LOOP)
 #undef LOOP
 }
 
-CLONES void
-trp_loop_adam (const TrpLoopAdam *adam, const float *g, size_t n, float *p, float *m, float *v)
+CLONES void trp_loop_adam (
+  const TrpLoopAdam *adam, const float *g, size_t n, float *p, float *m, float *v)
 {
   const TrpLoopAdam a = *adam;
 
@@ -511,6 +539,38 @@ trp_loop_adam (const TrpLoopAdam *adam, const float *g, size_t n, float *p, floa
   for (size_t i = 0; i < n; i++)
     trp_adam_f32 (a.factor * g[i], a.beta1, a.beta2, a.eps, a.weight_decay, a.step_size,
                   a.root_correction, &p[i], &m[i], &v[i]);
+}
+
+CLONES void
+trp_loop_rmsprop (
+  const TrpLoopRmsprop *rmsprop, const float *g, size_t n, float *p, float *v, float *b)
+{
+  const TrpLoopRmsprop r = *rmsprop;
+
+  if (!b)
+    {
+      INDEPENDENT
+      for (size_t i = 0; i < n; i++)
+        {
+          float none = 0;
+
+          trp_rmsprop_f32 (r.factor * g[i], r.alpha, r.eps, 0, r.weight_decay, r.learning_rate,
+                           &p[i], &v[i], &none);
+        }
+      return;
+    }
+  INDEPENDENT
+  for (size_t i = 0; i < n; i++)
+    trp_rmsprop_f32 (r.factor * g[i], r.alpha, r.eps, r.momentum, r.weight_decay, r.learning_rate,
+                     &p[i], &v[i], &b[i]);
+}
+
+CLONES void
+trp_loop_clip (const float *x, float limit, size_t n, float *y)
+{
+  INDEPENDENT
+  for (size_t i = 0; i < n; i++)
+    y[i] = trp_clip_f32 (x[i], limit);
 }
 
 /* An exponent of all ones is an infinity or no number. */

@@ -52,6 +52,7 @@ void trp_loop_activation (TrpActivation kind, float alpha, const float *x, size_
 void trp_loop_activation_gradient (
   TrpActivation kind, float alpha, const float *y, const float *dy, size_t n, float *dx);
 void trp_loop_add (const float *a, const float *b, size_t n, float *y);
+void trp_loop_multiply (const float *a, const float *b, size_t n, float *y);
 void trp_loop_scale (const float *x, float factor, size_t n, float *y);
 void trp_loop_fill (float value, size_t n, float *y);
 double trp_loop_sum (const float *x, size_t n);
@@ -90,12 +91,18 @@ void trp_loop_thin_row (const TrpLoopThin *thin, int n, size_t step, float *y);
 void
 trp_loop_thin_filter (const float *x, const float *dy, size_t n, size_t c, int n_taps, float *sums);
 
-/* @target: (nullable): then @value everywhere. Sum over the elements. */
-double
-trp_loop_pixel_loss (TrpPixelLoss kind, const float *x, const float *target, float value, size_t n);
+/* @target: (nullable): then @value everywhere; @weight: (nullable): then 1. Sum over the elements.
+ */
+double trp_loop_pixel_loss (TrpPixelLoss kind,
+                            const float *x,
+                            const float *target,
+                            const float *weight,
+                            float value,
+                            size_t n);
 void trp_loop_pixel_loss_gradient (TrpPixelLoss kind,
                                    const float *x,
                                    const float *target,
+                                   const float *weight,
                                    float value,
                                    float factor,
                                    size_t n,
@@ -109,6 +116,17 @@ typedef struct
 
 void
 trp_loop_adam (const TrpLoopAdam *adam, const float *g, size_t n, float *p, float *m, float *v);
+
+typedef struct
+{
+  float alpha, eps, momentum, weight_decay, learning_rate;
+  float factor; /* of the gradients */
+} TrpLoopRmsprop;
+
+/* @b: (nullable): without momentum */
+void trp_loop_rmsprop (
+  const TrpLoopRmsprop *rmsprop, const float *g, size_t n, float *p, float *v, float *b);
+void trp_loop_clip (const float *x, float limit, size_t n, float *y);
 /* average = decay average + (1 - decay) p */
 void trp_loop_ema (float decay, const float *p, size_t n, float *average);
 

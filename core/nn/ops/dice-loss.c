@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * loss = 1 - (2 I + s) / D, I = sum p g, D = sum p + sum g + s; dloss/dp = -(2 g D - (2 I + s)) /
- * D^2. Batch-wise, so that a slice without the structure does not make one false pixel cost half.
+ * D^2. Batch-wise, so that a slice without the structure does not make one false pixel cost half;
+ * or the mean of one such loss per sample, per channel, or both.
  */
 
 #include "core/nn/formula.h"
@@ -46,24 +47,41 @@ probability (const TrpReferenceArgs *args, size_t i)
   return args->desc->attributes.mode & TRP_DICE_LOGITS ? trp_sigmoid_f64 (x) : x;
 }
 
-/* How many losses the mean is taken of. */
-static int
-count_groups (const TrpReferenceArgs *args)
+/* The groups of elements that have a Dice of their own: group g has @size elements from first_of
+ * (g) on, @step apart. */
+typedef struct
 {
-  return args->desc->attributes.mode & TRP_DICE_PER_SAMPLE ? args->desc->inputs[0].shape.n : 1;
+  size_t n, size, step;
+} Groups;
+
+static Groups
+find_groups (const TrpReferenceArgs *args)
+{
+  const TrpShape s = args->desc->inputs[0].shape;
+  const int mode = args->desc->attributes.mode;
+  const size_t step = mode & TRP_DICE_PER_CHANNEL ? (size_t) s.c : 1;
+  const size_t n = mode & TRP_DICE_PER_SAMPLE ? step * (size_t) s.n : step;
+
+  return (Groups){ n, trp_shape_count (s) / n, step };
+}
+
+static size_t
+first_of (const Groups *groups, size_t group)
+{
+  return group / groups->step * groups->size * groups->step + group % groups->step;
 }
 
 static void
 sum_up (const TrpReferenceArgs *args,
         const double *target,
-        size_t begin,
-        size_t end,
+        const Groups *groups,
+        size_t group,
         double *out_both,
         double *out_all)
 {
   double both = 0, all = 0;
 
-  for (size_t i = begin; i < end; i++)
+  for (size_t k = 0, i = first_of (groups, group); k < groups->size; k++, i += groups->step)
     {
       const double p = probability (args, i);
 
@@ -77,37 +95,40 @@ sum_up (const TrpReferenceArgs *args,
 static void
 reference_loss (const TrpReferenceArgs *args)
 {
-  const int n = count_groups (args);
-  const size_t size = trp_shape_count (args->desc->inputs[0].shape) / (size_t) n;
+  const Groups groups = find_groups (args);
   double loss = 0;
 
-  for (size_t group = 0; group < (size_t) n; group++)
+  for (size_t group = 0; group < groups.n; group++)
     {
       double both, all;
 
-      sum_up (args, args->inputs[1], group * size, (group + 1) * size, &both, &all);
+      sum_up (args, args->inputs[1], &groups, group, &both, &all);
       loss += 1 - both / all;
     }
-  args->outputs[0][0] = loss / n;
+  args->outputs[0][0] = loss / (double) groups.n;
 }
 
 static void
 reference_loss_backward (const TrpReferenceArgs *args)
 {
-  const int n = count_groups (args);
-  const size_t size = trp_shape_count (args->desc->inputs[0].shape) / (size_t) n;
-  const double factor = args->inputs[1][0] / n;
+  const Groups groups = find_groups (args);
+  const bool is_logits = args->desc->attributes.mode & TRP_DICE_LOGITS;
+  const double factor = args->inputs[1][0] / (double) groups.n;
   const double *target = args->inputs[2];
-  double both = 0, all = 1;
 
-  for (size_t i = 0; i < (size_t) n * size; i++)
+  for (size_t group = 0; group < groups.n; group++)
     {
-      const double p = probability (args, i);
+      size_t i = first_of (&groups, group);
+      double both, all;
 
-      if (i % size == 0)
-        sum_up (args, target, i, i + size, &both, &all);
-      args->outputs[0][i] = factor * trp_dice_slope_f64 (target[i], both, all) *
-                            (args->desc->attributes.mode & TRP_DICE_LOGITS ? p * (1 - p) : 1);
+      sum_up (args, target, &groups, group, &both, &all);
+      for (size_t k = 0; k < groups.size; k++, i += groups.step)
+        {
+          const double p = probability (args, i);
+
+          args->outputs[0][i] = factor * trp_dice_slope_f64 (target[i], both, all) *
+                                (is_logits ? p * (1 - p) : 1);
+        }
     }
 }
 
