@@ -7,6 +7,8 @@
 
 #include "core/method/recipe-settings.h"
 
+#include "core/base/number.h"
+
 #include <string.h>
 
 #define AT(member) offsetof (TrpRecipe, member)
@@ -389,18 +391,6 @@ trp_recipe_setting_set (const TrpRecipeSetting *setting,
 /* --- values to texts --- */
 
 static char *
-number_text (double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  /* the shorter form where it comes back the same: 0.0002, not 2.0000000000000001e-4 */
-  g_ascii_formatd (text, sizeof text, "%.15g", value);
-  if (g_ascii_strtod (text, NULL) != value)
-    g_ascii_dtostr (text, sizeof text, value);
-  return g_strdup (text);
-}
-
-static char *
 labels_text (const TrpRecipe *recipe)
 {
   GString *text = g_string_new (NULL);
@@ -431,7 +421,7 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
     case TRP_SETTING_SEED:
       return g_strdup_printf ("%" G_GUINT64_FORMAT, *(const uint64_t *) at);
     case TRP_SETTING_DOUBLE:
-      return number_text (*(const double *) at);
+      return trp_number_to_text (*(const double *) at);
     case TRP_SETTING_CURVE:
       return trp_curve_to_text (at);
     case TRP_SETTING_INTENSITY:
@@ -452,8 +442,8 @@ char *
 trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
 {
   g_auto (GStrv) choices = NULL;
-  g_autofree char *low = number_text (setting->low);
-  g_autofree char *high = number_text (setting->high);
+  g_autofree char *low = trp_number_to_text (setting->low);
+  g_autofree char *high = trp_number_to_text (setting->high);
 
   switch (setting->type)
     {

@@ -5,6 +5,8 @@
 
 #include "core/method/preprocess/intensity.h"
 
+#include "core/base/number.h"
+
 #include <string.h>
 
 TrpCurve
@@ -125,11 +127,8 @@ trp_curve_parse (const char *text, TrpCurve *out_curve, GError **error)
 static void
 append_number (GString *text, double value)
 {
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *number = trp_number_to_text (value);
 
-  g_ascii_formatd (number, sizeof number, "%.15g", value);
-  if (g_ascii_strtod (number, NULL) != value)
-    g_ascii_dtostr (number, sizeof number, value);
   g_string_append (text, number);
 }
 
