@@ -31,8 +31,8 @@ typedef struct
   TrpVec3 step_ijk;
 } TrpLine;
 
-/* Values in units at @n points of the line, nearest or linear; @outside where a point lies over half a voxel beyond
- * the outermost centres. */
+/* Values in units at @n points of the line, nearest or linear; @outside where a point lies over
+ * half a voxel beyond the outermost centres. */
 void trp_line_sample (const TrpLine *self,
                       const TrpVolume *volume,
                       TrpInterpolation interpolation,

@@ -198,6 +198,7 @@ static TrpDatasetSpec
 make_spec (const TrpRecipe *recipe, int side)
 {
   return (TrpDatasetSpec){ .intensity = side == 0 ? recipe->mr : recipe->ct,
+                           .steps = recipe->preprocessing[side],
                            .spacing = recipe->spacing,
                            .size = (size_t) recipe->size,
                            .body_fraction = recipe->body_fraction };
@@ -216,6 +217,7 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
       trainer->data[side] = trp_dataset_load (list, roles[side], &spec, &part, error);
       if (!trainer->data[side])
         return false;
+      trp_dataset_keep_steps (trainer->data[side], &trainer->recipe->preprocessing[side]);
     }
   return true;
 }

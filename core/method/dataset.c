@@ -9,6 +9,7 @@
 #include "core/base/rng.h"
 #include "core/io/format.h"
 #include "core/io/nifti.h"
+#include "core/method/dataset-steps.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -34,6 +35,8 @@ typedef struct
 struct _TrpDataset
 {
   TrpDatasetSpec spec;
+  TrpPipeline *steps; /* NULL: none */
+  GPtrArray *left_out;
   GPtrArray *items;
   GArray *slices; /* that may be drawn */
   size_t bytes;
@@ -51,12 +54,24 @@ free_item (void *data)
   g_free (item);
 }
 
+static void
+free_left_out (void *data)
+{
+  TrpLeftOut *left_out = data;
+
+  g_free (left_out->name);
+  g_free (left_out->why);
+  g_free (left_out);
+}
+
 TrpDataset *
 trp_dataset_new (const TrpDatasetSpec *spec)
 {
   TrpDataset *self = g_atomic_rc_box_new0 (TrpDataset);
 
   self->spec = *spec;
+  self->spec.steps = NULL;
+  self->left_out = g_ptr_array_new_with_free_func (free_left_out);
   self->items = g_ptr_array_new_with_free_func (free_item);
   self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
   return self;
@@ -73,6 +88,8 @@ clear_dataset (void *data)
 {
   TrpDataset *self = data;
 
+  trp_pipeline_free (self->steps);
+  g_ptr_array_unref (self->left_out);
   g_ptr_array_unref (self->items);
   g_array_unref (self->slices);
 }
@@ -156,9 +173,18 @@ make_labels (const TrpFrame *frame, const TrpVolume *labels, GError **error)
 }
 
 static void
+note_left_out (TrpDataset *self, const char *name, size_t n_slices, size_t n_all, char *why)
+{
+  const TrpLeftOut left_out = { g_strdup (name), n_slices, n_all, why };
+
+  g_ptr_array_add (self->left_out, g_memdup2 (&left_out, sizeof left_out));
+}
+
+static void
 list_slices (TrpDataset *self, const Item *item)
 {
   const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
+  const guint n_before = self->slices->len;
 
   for (size_t k = 0; k < size[2]; k++)
     {
@@ -173,6 +199,9 @@ list_slices (TrpDataset *self, const Item *item)
       for (size_t n = 0; n < n_pixels && item->labels; n++)
         self->has_label[item->labels[n_pixels * k + n]] = true;
     }
+  if (self->slices->len - n_before < size[2])
+    note_left_out (self, item->name, size[2] - (self->slices->len - n_before), size[2],
+                   g_strdup_printf ("less than %g %% of body", 100 * self->spec.body_fraction));
 }
 
 bool
@@ -214,6 +243,7 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
 {
   const size_t item = self->items->len - 1;
   const TrpFrame *frame = &((Item *) self->items->pdata[item])->frame;
+  const guint n_before = self->slices->len;
 
   for (guint n = self->slices->len; row->left_out && n-- > 0;)
     {
@@ -230,6 +260,34 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
       if (k >= 0 && trp_data_row_leaves_out (row, (size_t) k))
         g_array_remove_index (self->slices, n);
     }
+  if (self->slices->len < n_before)
+    note_left_out (self, row->name, n_before - self->slices->len, frame->output.size[2],
+                   g_strdup ("named by the data list"));
+}
+
+/* A row's image and labels as the steps leave them. */
+static bool
+apply_steps (TrpDataset *self,
+             const TrpDataRow *row,
+             TrpDataRole role,
+             TrpVolume **io_image,
+             TrpVolume **io_labels,
+             GError **error)
+{
+  g_autoptr (GPtrArray)
+    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
+
+  if (!trp_dataset_steps_apply (self->steps, row, role, io_image, io_labels, NULL, reports, error))
+    return false;
+  for (guint n = 0; n < reports->len; n++)
+    {
+      const TrpStepReport *report = reports->pdata[n];
+
+      if (report->selects_slices && report->after[2] < report->before[2])
+        note_left_out (self, row->name, report->before[2] - report->after[2], report->before[2],
+                       g_strdup_printf ("%s: %s", report->text, report->note));
+    }
+  return true;
 }
 
 static bool
@@ -238,6 +296,7 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
   const char *labels_path = row->paths[trp_data_role_get_structures (role)];
   g_autoptr (TrpVolume) image = NULL;
   g_autoptr (TrpVolume) labels = NULL;
+  TrpGeometry file;
 
   if (self->spec.n_labels && !labels_path)
     {
@@ -250,9 +309,11 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
     return false;
   if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
     return false;
-  if (!trp_dataset_add (self, row->name, image, labels, error))
+  file = *trp_volume_get_geometry (image);
+  if (!apply_steps (self, row, role, &image, &labels, error) ||
+      !trp_dataset_add (self, row->name, image, labels, error))
     return false;
-  drop_left_out (self, row, trp_volume_get_geometry (image));
+  drop_left_out (self, row, &file);
   return true;
 }
 
@@ -293,6 +354,9 @@ trp_dataset_load (const TrpDataList *list,
   const size_t n_rows = trp_data_list_get_size (list);
 
   if (!check_any (trp_data_list_count (list, role), role, error))
+    return NULL;
+  self->steps = trp_dataset_steps_new (spec->steps, list, role, progress, error);
+  if (!self->steps)
     return NULL;
   for (size_t n = 0; n < n_rows; n++)
     {
@@ -335,34 +399,37 @@ peek_nifti (const char *path, TrpGeometry *out_geometry)
   return true;
 }
 
-/* Axial slices of one file: from its header, from the folder's list, or else by loading it. */
+/* Axial slices of one file after the steps, at most: from its header, from the folder's list, or
+ * else by loading it. */
 static bool
-count_slices (const char *path, size_t *out_n, GError **error)
+count_slices (const char *path, const TrpPipeline *steps, size_t *out_n, GError **error)
 {
   g_autoptr (GPtrArray) series = NULL;
   g_autoptr (TrpVolume) volume = NULL;
-  TrpGeometry geometry;
-  TrpFrame frame;
+  TrpGeometry geometry, after;
   size_t most = 0;
 
   if (!peek_nifti (path, &geometry))
     {
-      series = trp_series_list (path, NULL, error);
+      if (trp_pipeline_get_n_steps (steps) == 0)
+        series = trp_series_list (path, NULL, error);
       for (guint n = 0; series && n < series->len; n++)
         most = MAX (most, ((TrpSeries *) series->pdata[n])->size[2]);
-      if (!series || most)
+      if (most)
         {
           *out_n = most;
-          return series != NULL;
+          return true;
         }
+      if (!series && trp_pipeline_get_n_steps (steps) == 0)
+        return false;
       volume = trp_volume_load (path, NULL, error);
       if (!volume)
         return false;
       geometry = *trp_volume_get_geometry (volume);
     }
-  if (!trp_frame_init (&frame, &geometry, 0, 1, 1, 1, error))
+  if (!trp_pipeline_predict (steps, &geometry, &after, error))
     return false;
-  *out_n = frame.output.size[2];
+  *out_n = after.size[2];
   return true;
 }
 
@@ -373,9 +440,10 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
                             size_t *out_bytes,
                             GError **error)
 {
+  g_autoptr (TrpPipeline) steps = trp_pipeline_parse (spec->steps ? spec->steps : "", error);
   size_t n_slices = 0;
 
-  if (!check_any (trp_data_list_count (list, role), role, error))
+  if (!steps || !check_any (trp_data_list_count (list, role), role, error))
     return false;
   for (size_t n = 0; n < trp_data_list_get_size (list); n++)
     {
@@ -384,7 +452,7 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
 
       if (!row->paths[role])
         continue;
-      if (!count_slices (row->paths[role], &n_here, error))
+      if (!count_slices (row->paths[role], steps, &n_here, error))
         {
           g_prefix_error (error, "Case %s: ", row->name);
           return false;
@@ -396,6 +464,19 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
 }
 
 /* --- reading --- */
+
+void
+trp_dataset_keep_steps (const TrpDataset *self, char **io_text)
+{
+  g_free (*io_text);
+  *io_text = self->steps ? trp_pipeline_to_text (self->steps, true) : g_strdup ("");
+}
+
+const GPtrArray *
+trp_dataset_peek_left_out (const TrpDataset *self)
+{
+  return self->left_out;
+}
 
 const TrpDatasetSpec *
 trp_dataset_get_spec (const TrpDataset *self)

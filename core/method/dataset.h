@@ -24,6 +24,8 @@ typedef struct _TrpDataset TrpDataset;
 /**
  * TrpDatasetSpec:
  * @intensity: of the images
+ * @steps: (nullable): of preprocessing (preprocess/pipeline.h), before all else; borrowed while
+ * loading
  * @spacing: in the plane, mm; 0: each volume's own
  * @size: width and height of the slices kept
  * @body_fraction: slices with a smaller share of foreground (network value above -0.9) are not
@@ -33,6 +35,7 @@ typedef struct _TrpDataset TrpDataset;
 typedef struct
 {
   TrpIntensity intensity;
+  const char *steps;
   double spacing;
   size_t size;
   double body_fraction;
@@ -63,6 +66,8 @@ bool trp_dataset_add (TrpDataset *self,
  * trp_dataset_load:
  * @role: of the images; rows without it are passed over. Labels come from its structures
  *
+ * Steps that learn from the training set and have not yet learn from these rows first.
+ *
  * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
  * no row has the role, one that has it lacks the structures that the spec needs, or no slice shows
  * one of the labels.
@@ -79,6 +84,22 @@ bool trp_dataset_estimate_bytes (const TrpDataList *list,
                                  const TrpDatasetSpec *spec,
                                  size_t *out_bytes,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The steps it was loaded with, and what they learnt, into a recipe's @io_text. */
+void trp_dataset_keep_steps (const TrpDataset *self, char **io_text);
+
+/**
+ * TrpLeftOut: slices of one case that are not drawn as centre slices
+ * @why: the step, or what else left them out
+ */
+typedef struct
+{
+  char *name;
+  size_t n_slices, n_all;
+  char *why;
+} TrpLeftOut;
+
+const GPtrArray *trp_dataset_peek_left_out (const TrpDataset *self); /* (element-type TrpLeftOut) */
 
 const TrpDatasetSpec *trp_dataset_get_spec (const TrpDataset *self);
 size_t trp_dataset_get_n_volumes (const TrpDataset *self);

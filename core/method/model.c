@@ -110,6 +110,12 @@ trp_recipe_get_source_intensity (const TrpRecipe *recipe)
   return trp_recipe_takes_mr (recipe, false) ? &recipe->mr : &recipe->ct;
 }
 
+TrpStepSide
+trp_recipe_get_source_side (const TrpRecipe *recipe)
+{
+  return trp_recipe_takes_mr (recipe, false) ? TRP_STEPS_MR : TRP_STEPS_CT;
+}
+
 static char *
 hash_file (const char *path, GError **error)
 {

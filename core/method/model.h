@@ -37,6 +37,8 @@ TrpGraph *trp_recipe_build_network (
 size_t trp_recipe_get_multiple (const TrpRecipe *recipe);
 /* The rule for the images that a segmenter sees. */
 const TrpIntensity *trp_recipe_get_source_intensity (const TrpRecipe *recipe);
+/* Whose preprocessing they go through. */
+TrpStepSide trp_recipe_get_source_side (const TrpRecipe *recipe);
 
 typedef struct _TrpModel TrpModel;
 

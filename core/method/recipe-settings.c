@@ -8,6 +8,7 @@
 #include "core/method/recipe-settings.h"
 
 #include "core/base/number.h"
+#include "core/method/preprocess/pipeline.h"
 
 #include <string.h>
 
@@ -48,6 +49,13 @@ static const TrpRecipeSetting settings[] = {
     "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model" },
   { "data", "labels", TRP_SETTING_LABELS, AT (labels), 1, 255, NULL, "", "1",
     "segmenter: values of the label map to learn, one channel each" },
+
+  { "preprocess", "mr_steps", TRP_SETTING_STEPS, AT (preprocessing[TRP_STEPS_MR]), 0, 0, NULL, "",
+    NULL,
+    "done to each MR in this order, such as n4; resample 1 1 cubic; crop-body 256; nyul "
+    "(triptych-cli preprocess --list-steps)" },
+  { "preprocess", "ct_steps", TRP_SETTING_STEPS, AT (preprocessing[TRP_STEPS_CT]), 0, 0, NULL, "",
+    NULL, "likewise to each CT, SynCT and CT on MR" },
 
   { "network", "generator", TRP_SETTING_GENERATOR, 0, 1, 32, NULL, "resnet-9", NULL,
     "number of residual blocks, or the U-Net of pix2pix that makes one pixel of a square of so "
@@ -328,6 +336,19 @@ parse_intensity (const char *text, TrpIntensity *io_intensity)
   return true;
 }
 
+/* In its own words, so that equal steps are equal text. */
+static bool
+parse_steps (const char *text, char **at, GError **error)
+{
+  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (text, error);
+
+  if (!pipeline)
+    return false;
+  g_free (*at);
+  *at = trp_pipeline_to_text (pipeline, true);
+  return true;
+}
+
 static bool
 set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
 {
@@ -367,6 +388,8 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
       return parse_labels (setting, recipe, text);
     case TRP_SETTING_GENERATOR:
       return parse_generator (setting, recipe, text);
+    case TRP_SETTING_STEPS:
+      return parse_steps (text, at, NULL);
     }
   g_assert_not_reached ();
 }
@@ -382,6 +405,14 @@ trp_recipe_setting_set (const TrpRecipeSetting *setting,
 
   if (set_value (setting, recipe, stripped))
     return true;
+  if (setting->type == TRP_SETTING_STEPS)
+    {
+      char *none = NULL;
+
+      if (!parse_steps (stripped, &none, error))
+        g_prefix_error (error, "%s.%s: ", setting->group, setting->key);
+      return false;
+    }
   range = trp_recipe_setting_dup_range (setting);
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s = \"%.100s\" is not allowed; it takes %s",
                setting->group, setting->key, stripped, range);
@@ -410,6 +441,7 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
     {
     case TRP_SETTING_TEXT:
     case TRP_SETTING_NAME:
+    case TRP_SETTING_STEPS:
       return g_strdup (*(char *const *) at);
     case TRP_SETTING_CHOICE:
       choices = g_strsplit (setting->choices, "|", -1);
@@ -436,6 +468,16 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
                : g_strdup_printf ("resnet-%d", recipe->generator_blocks);
     }
   g_assert_not_reached ();
+}
+
+char *
+trp_recipe_setting_get_chosen (const TrpRecipeSetting *setting, const TrpRecipe *recipe)
+{
+  g_autofree char *text = trp_recipe_setting_get (setting, recipe);
+  g_autoptr (TrpPipeline)
+    pipeline = setting->type == TRP_SETTING_STEPS ? trp_pipeline_parse (text, NULL) : NULL;
+
+  return pipeline ? trp_pipeline_to_text (pipeline, false) : g_steal_pointer (&text);
 }
 
 char *
@@ -470,6 +512,8 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
       return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
     case TRP_SETTING_GENERATOR:
       return g_strdup ("resnet-1 to resnet-32, or unet-8, unet-16, ... unet-1024");
+    case TRP_SETTING_STEPS:
+      return g_strdup ("steps with semicolons between");
     }
   g_assert_not_reached ();
 }

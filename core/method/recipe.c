@@ -53,6 +53,8 @@ trp_recipe_copy (const TrpRecipe *self)
   copy->name = g_strdup (self->name);
   copy->description = g_strdup (self->description);
   copy->source = g_strdup (self->source);
+  for (int side = 0; side < TRP_N_STEP_SIDES; side++)
+    copy->preprocessing[side] = g_strdup (self->preprocessing[side]);
   return copy;
 }
 
@@ -64,6 +66,8 @@ trp_recipe_free (TrpRecipe *self)
   g_free (self->name);
   g_free (self->description);
   g_free (self->source);
+  for (int side = 0; side < TRP_N_STEP_SIDES; side++)
+    g_free (self->preprocessing[side]);
   g_free (self);
 }
 
@@ -298,8 +302,8 @@ trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
 
   for (size_t n = 0; n < n_settings; n++)
     {
-      g_autofree char *one = trp_recipe_setting_get (&settings[n], there);
-      g_autofree char *other = trp_recipe_setting_get (&settings[n], here);
+      g_autofree char *one = trp_recipe_setting_get_chosen (&settings[n], there);
+      g_autofree char *other = trp_recipe_setting_get_chosen (&settings[n], here);
 
       if (!changes_numbers (&settings[n]) || strcmp (one, other) == 0 || ++n_differing > MAX_NAMED)
         continue;

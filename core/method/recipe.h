@@ -54,6 +54,14 @@ typedef enum
 
 #define TRP_RECIPE_MAX_LABELS 32
 
+/* Of MR and SynMR; of CT, SynCT and CT on MR */
+typedef enum
+{
+  TRP_STEPS_MR,
+  TRP_STEPS_CT,
+  TRP_N_STEP_SIDES,
+} TrpStepSide;
+
 typedef struct
 {
   /* [recipe] */
@@ -72,6 +80,9 @@ typedef struct
   TrpIntensity ct;
   size_t n_labels;
   uint8_t labels[TRP_RECIPE_MAX_LABELS];
+
+  /* [preprocess] */
+  char *preprocessing[TRP_N_STEP_SIDES]; /* preprocess/pipeline.h, with what they have learnt */
 
   /* [network] */
   int generator_blocks;   /* "generator = resnet-9" */
@@ -162,7 +173,7 @@ char *trp_recipe_to_text (const TrpRecipe *self);
  * trp_recipe_dup_difference:
  *
  * Of settings that change a training's numbers; names, descriptions and what is written when do
- * not.
+ * not, nor does what preprocessing has learnt: a training learns it again.
  *
  * Returns: (nullable) (transfer full): "training.steps: 300 there, 600 here", the first few; NULL
  * for none

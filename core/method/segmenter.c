@@ -85,6 +85,7 @@ static TrpDatasetSpec
 make_spec (const TrpRecipe *recipe)
 {
   TrpDatasetSpec spec = { .intensity = *trp_recipe_get_source_intensity (recipe),
+                          .steps = recipe->preprocessing[trp_recipe_get_source_side (recipe)],
                           .spacing = recipe->spacing,
                           .size = (size_t) recipe->size,
                           .body_fraction = recipe->body_fraction,
@@ -132,6 +133,9 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
   trainer->data[0] = trp_dataset_load (list, source_role (trainer->recipe), &spec, progress, error);
   if (!trainer->data[0])
     return false;
+  trp_dataset_keep_steps (
+    trainer->data[0],
+    &trainer->recipe->preprocessing[trp_recipe_get_source_side (trainer->recipe)]);
   read_labels (trainer, list);
   return true;
 }

@@ -23,7 +23,8 @@ typedef struct _TrpTrainer TrpTrainer;
  * TrpTrainerClass:
  * @columns, @n_columns: names of the values that a step returns
  * @model_prefixes: of the parameters that an inference file holds; NULL-terminated
- * @load: fills trainer->data; @list: the rows to train on
+ * @load: fills trainer->data, and what the recipe leaves to be learnt from them; @list: the rows to
+ * train on
  * @estimate_data: the same without reading voxels
  * @build: the graph of one step; inputs and outputs are the class's own business. @loss_scaling: as
  * the device asks (TrpDeviceInfo)
@@ -63,6 +64,7 @@ const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**
  * TrpTrainer: the state of a run
+ * @recipe: the options', with what was learnt from the training set
  * @step: steps done
  * @seed: of this attempt (recipe's + restarts)
  * @n_restarts: so far
@@ -74,7 +76,7 @@ struct _TrpTrainer
 {
   const TrpTrainOptions *options;
   const TrpTrainerClass *klass;
-  const TrpRecipe *recipe;
+  TrpRecipe *recipe;
   int step;
   uint64_t seed;
   int n_restarts;

@@ -47,6 +47,7 @@ clear_run (TrpRun *run)
     }
   g_clear_pointer (&run->folder, trp_run_folder_free);
   g_clear_pointer (&run->recipe_text, g_free);
+  g_clear_pointer (&t->recipe, trp_recipe_free);
   g_clear_pointer (&run->split, g_free);
   g_clear_pointer (&run->note, g_free);
 }
@@ -250,6 +251,8 @@ prepare (TrpRun *run, TrpProgress *progress, GError **error)
   if (!rows || !open_device (run, rows, error) || !trp_run_open_folder (run, &file, error) ||
       !t->klass->load (t, rows, progress, error))
     return false;
+  g_free (run->recipe_text);
+  run->recipe_text = trp_recipe_to_text (t->recipe); /* with what was learnt from the data */
   if (run->resumed.step < t->recipe->steps)
     {
       trp_trainer_say (t, run->note);
@@ -458,7 +461,7 @@ trp_train (const TrpTrainOptions *options, TrpProgress *progress, GError **error
 {
   g_auto (TrpRun) run = { .base = { .options = options,
                                     .klass = trp_trainer_class_get (options->recipe),
-                                    .recipe = options->recipe,
+                                    .recipe = trp_recipe_copy (options->recipe),
                                     .seed = options->recipe->seed },
                           .saved_step = -1 };
   /* the fraction is that of the steps, which the time left is counted by */

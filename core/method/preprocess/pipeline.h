@@ -15,6 +15,8 @@
 G_BEGIN_DECLS
 
 #define TRP_PIPELINE_MAX_STEPS 16
+#define TRP_AIR_HU -1000.         /* what stands outside of a CT */
+#define TRP_AIR_MR 0.             /* of an MR */
 #define TRP_PIPELINE_ALL SIZE_MAX /* steps */
 
 typedef struct _TrpPipeline TrpPipeline;
@@ -65,7 +67,8 @@ bool trp_pipeline_apply (const TrpPipeline *self,
                          GPtrArray *reports,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One case of a training set. Labels may stay NULL where no step needs them. */
+/* One case of a training set. Labels may stay NULL where no step needs them; what was loaded before
+ * a failure is freed. */
 typedef bool (*TrpPipelineLoad) (
   void *data, size_t index, TrpVolume **out_image, TrpVolume **out_labels, GError **error);
 
