@@ -12,6 +12,7 @@ typedef struct
   const TrpPipeline *pipeline;
   GPtrArray *rows; /* (element-type TrpDataRow) */
   TrpDataRole role;
+  const TrpDataRow *now; /* for messages */
 } Cases;
 
 static double
@@ -38,9 +39,10 @@ load_labels (const TrpPipeline *pipeline,
 static bool
 load_case (void *data, size_t index, TrpVolume **out_image, TrpVolume **out_labels, GError **error)
 {
-  const Cases *cases = data;
+  Cases *cases = data;
   const TrpDataRow *row = cases->rows->pdata[index];
 
+  cases->now = row;
   *out_image = trp_volume_load (row->paths[cases->role], NULL, error);
   return *out_image && load_labels (cases->pipeline, row, cases->role, out_labels, error);
 }
@@ -54,7 +56,7 @@ trp_dataset_steps_new (const char *text,
 {
   g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (text ? text : "", error);
   g_autoptr (GPtrArray) rows = g_ptr_array_new ();
-  Cases cases = { pipeline, rows, role };
+  Cases cases = { pipeline, rows, role, NULL };
 
   if (!pipeline)
     return NULL;
@@ -63,7 +65,11 @@ trp_dataset_steps_new (const char *text,
       g_ptr_array_add (rows, (gpointer) trp_data_list_get (list, n));
   if (rows->len &&
       !trp_pipeline_fit (pipeline, rows->len, load_case, &cases, get_air (role), progress, error))
-    return NULL;
+    {
+      if (cases.now && !(error && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+        g_prefix_error (error, "Case %s: ", cases.now->name);
+      return NULL;
+    }
   return g_steal_pointer (&pipeline);
 }
 
