@@ -46,7 +46,8 @@ static const TrpRecipeSetting settings[] = {
     "+1 is this many times the distance from low to high" },
   { "data", "ct_curve", TRP_SETTING_CURVE, AT (ct.curve), 0, 0, NULL,
     "-1000:-1, -200:-0.7, 200:0.5, 1000:1", "-160:-1, 240:1",
-    "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model" },
+    "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model; or a "
+    "window that becomes -1 to 1: window -500 500, soft-tissue, head, synthrad" },
   { "data", "labels", TRP_SETTING_LABELS, AT (labels), 1, 255, NULL, "", "1",
     "segmenter: values of the label map to learn, one channel each" },
 

@@ -37,7 +37,7 @@ typedef struct
     TRP_SETTING_INTENSITY, /* a curve, or nothing: percentiles */
     TRP_SETTING_LABELS,
     TRP_SETTING_GENERATOR, /* "resnet-N" or "unet-N" */
-    TRP_SETTING_STEPS,  /* of preprocessing, kept as text */
+    TRP_SETTING_STEPS,     /* of preprocessing, kept as text */
   } type;
   size_t offset;
   double low, high;
