@@ -10,6 +10,7 @@
 #include "core/io/format.h"
 #include "core/io/nifti.h"
 #include "core/method/dataset-steps.h"
+#include "core/method/outline.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -25,6 +26,7 @@ typedef struct
   TrpCurve curve;
   float *stack;    /* (nz, size, size) */
   uint8_t *labels; /* likewise, or NULL */
+  uint8_t *bodies; /* likewise */
 } Item;
 
 typedef struct
@@ -51,6 +53,7 @@ free_item (void *data)
   g_free (item->name);
   g_free (item->stack);
   g_free (item->labels);
+  g_free (item->bodies);
   g_free (item);
 }
 
@@ -463,6 +466,43 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
   return true;
 }
 
+/* --- bodies --- */
+
+double
+trp_dataset_find_threshold (const TrpDataset *self)
+{
+  TrpOutlineCounts counts = { { 0 } };
+
+  for (guint n = 0; n < self->items->len; n++)
+    {
+      const Item *item = self->items->pdata[n];
+
+      trp_outline_count (&counts, item->stack, trp_geometry_count_voxels (&item->frame.output));
+    }
+  return trp_outline_find_threshold (&counts);
+}
+
+bool
+trp_dataset_find_bodies (TrpDataset *self, double threshold, GError **error)
+{
+  for (guint n = 0; n < self->items->len; n++)
+    {
+      Item *item = self->items->pdata[n];
+      const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
+
+      g_return_val_if_fail (!item->bodies, false);
+      item->bodies = try_alloc (n_pixels * size[2], 1, error);
+      if (!item->bodies)
+        return false;
+      self->bytes += n_pixels * size[2];
+      for (size_t k = 0; k < size[2]; k++)
+        if (!trp_outline_find_body (item->stack + n_pixels * k, size[0], size[1], threshold,
+                                    item->bodies + n_pixels * k, error))
+          return false;
+    }
+  return true;
+}
+
 /* --- reading --- */
 
 void
@@ -544,6 +584,7 @@ shuffle (size_t n, uint64_t seed, uint64_t epoch)
   return order;
 }
 
+/* Of the three outputs those that are wanted are not NULL. */
 typedef struct
 {
   const TrpDataset *dataset;
@@ -553,6 +594,7 @@ typedef struct
   const size_t *chosen; /* slice of each sample */
   float *images;
   float *labels;
+  float *bodies;
 } Batch;
 
 static size_t
@@ -563,21 +605,69 @@ context_slice (size_t k, size_t channel, size_t context, size_t nz)
   return at < context ? 0 : MIN (at - context, nz - 1);
 }
 
-/* Labels of a sample as 0 and 1, one channel for each that the spec names. */
-static void
-fill_labels (const Batch *batch, const TrpAugmentDraw *draw, const uint8_t *in, size_t sample)
+/* One sample of a batch: which slice, and the draw that all of its outputs go through. */
+typedef struct
 {
-  const TrpDatasetSpec *spec = &batch->dataset->spec;
-  const size_t in_size[2] = { spec->size, spec->size },
-               out_size[2] = { batch->patch, batch->patch };
-  const size_t n_pixels = batch->patch * batch->patch;
-  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
-  float *out = batch->labels + sample * n_pixels * spec->n_labels;
+  const Batch *batch;
+  const Item *item;
+  size_t index, k;
+  size_t in_size[2], out_size[2];
+  TrpAugmentDraw draw;
+} Sample;
 
-  trp_augment_labels (draw, in, in_size, out_size, values);
+static void
+fill_image (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const size_t n_channels = 2 * batch->context + 1, side = sample->in_size[0];
+  float *out = batch->images + sample->index * batch->patch * batch->patch * n_channels;
+
+  for (size_t c = 0; c < n_channels; c++)
+    {
+      const size_t k = context_slice (sample->k, c, batch->context,
+                                      sample->item->frame.output.size[2]);
+
+      trp_augment_image (&sample->draw, sample->item->stack + side * side * k, sample->in_size,
+                         sample->out_size, BLACK, c, n_channels, out + c);
+    }
+}
+
+/* One channel for each label that the spec names. */
+static void
+fill_labels (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const TrpDatasetSpec *spec = &batch->dataset->spec;
+  const size_t n_pixels = batch->patch * batch->patch, side = sample->in_size[0];
+  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  float *out = batch->labels + sample->index * n_pixels * spec->n_labels;
+
+  trp_augment_labels (&sample->draw, sample->item->labels + side * side * sample->k,
+                      sample->in_size, sample->out_size, values);
   for (size_t n = 0; n < n_pixels; n++)
     for (size_t label = 0; label < spec->n_labels; label++)
       out[n * spec->n_labels + label] = values[n] == spec->labels[label];
+}
+
+static void
+fill_bodies (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const size_t n_pixels = batch->patch * batch->patch, n_channels = 2 * batch->context + 1,
+               side = sample->in_size[0];
+  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  float *out = batch->bodies + sample->index * n_pixels * n_channels;
+
+  for (size_t c = 0; c < n_channels; c++)
+    {
+      const size_t k = context_slice (sample->k, c, batch->context,
+                                      sample->item->frame.output.size[2]);
+
+      trp_augment_labels (&sample->draw, sample->item->bodies + side * side * k, sample->in_size,
+                          sample->out_size, values);
+      for (size_t n = 0; n < n_pixels; n++)
+        out[n * n_channels + c] = values[n];
+    }
 }
 
 static void
@@ -585,30 +675,56 @@ fill_samples (size_t begin, size_t end, void *data)
 {
   const Batch *batch = data;
   const TrpDataset *self = batch->dataset;
-  const size_t side = self->spec.size, in_size[2] = { side, side };
-  const size_t out_size[2] = { batch->patch, batch->patch };
-  const size_t n_channels = 2 * batch->context + 1;
+  const size_t side = self->spec.size;
 
   for (size_t b = begin; b < end; b++)
     {
       const Slice *slice = &g_array_index (self->slices, Slice, batch->chosen[b]);
-      const Item *item = self->items->pdata[slice->item];
-      const TrpAugmentDraw draw = batch->augment
-                                    ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
-                                                        in_size, out_size)
-                                    : trp_augment_identity (in_size, out_size);
-      float *out = batch->images + b * batch->patch * batch->patch * n_channels;
+      Sample sample = { .batch = batch,
+                        .item = self->items->pdata[slice->item],
+                        .index = b,
+                        .k = slice->k,
+                        .in_size = { side, side },
+                        .out_size = { batch->patch, batch->patch } };
 
-      for (size_t c = 0; c < n_channels; c++)
-        {
-          const size_t k = context_slice (slice->k, c, batch->context, item->frame.output.size[2]);
-
-          trp_augment_image (&draw, item->stack + side * side * k, in_size, out_size, BLACK, c,
-                             n_channels, out + c);
-        }
+      sample.draw = batch->augment ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
+                                                       sample.in_size, sample.out_size)
+                                   : trp_augment_identity (sample.in_size, sample.out_size);
+      if (batch->images)
+        fill_image (&sample);
       if (batch->labels)
-        fill_labels (batch, &draw, item->labels + side * side * slice->k, b);
+        fill_labels (&sample);
+      if (batch->bodies)
+        fill_bodies (&sample);
     }
+}
+
+static void
+fill (Batch *work)
+{
+  const TrpDataset *self = work->dataset;
+  const size_t n = self->slices->len;
+  g_autofree size_t *chosen = g_new (size_t, work->batch);
+  g_autofree size_t *order = NULL;
+  uint64_t epoch = 0;
+
+  g_return_if_fail (n > 0);
+  for (size_t b = 0; b < work->batch; b++)
+    {
+      const uint64_t position = work->step * work->batch + b;
+
+      if (!order || position / n != epoch)
+        {
+          epoch = position / n;
+          g_free (order);
+          order = shuffle (n, work->seed, epoch);
+        }
+      chosen[b] = order[position % n];
+    }
+  work->chosen = chosen;
+  if (work->patch == 0)
+    work->patch = self->spec.size;
+  trp_parallel_for (work->batch, 1, fill_samples, work);
 }
 
 void
@@ -622,29 +738,39 @@ trp_dataset_fill_batch (const TrpDataset *self,
                         float *out_images,
                         float *out_labels)
 {
-  const size_t n = self->slices->len;
-  g_autofree size_t *chosen = g_new (size_t, batch);
-  g_autofree size_t *order = NULL;
-  uint64_t epoch = 0;
-  Batch work = {
-    self,   augment,    seed,      step, batch, context, patch ? patch : self->spec.size,
-    chosen, out_images, out_labels
-  };
+  Batch work = { .dataset = self,
+                 .augment = augment,
+                 .seed = seed,
+                 .step = step,
+                 .batch = batch,
+                 .context = context,
+                 .patch = patch,
+                 .images = out_images,
+                 .labels = out_labels };
 
-  g_return_if_fail (n > 0);
-  for (size_t b = 0; b < batch; b++)
-    {
-      const uint64_t position = step * batch + b;
+  fill (&work);
+}
 
-      if (!order || position / n != epoch)
-        {
-          epoch = position / n;
-          g_free (order);
-          order = shuffle (n, seed, epoch);
-        }
-      chosen[b] = order[position % n];
-    }
-  trp_parallel_for (batch, 1, fill_samples, &work);
+void
+trp_dataset_fill_bodies (const TrpDataset *self,
+                         const TrpAugment *augment,
+                         uint64_t seed,
+                         uint64_t step,
+                         size_t batch,
+                         size_t context,
+                         size_t patch,
+                         float *out_bodies)
+{
+  Batch work = { .dataset = self,
+                 .augment = augment,
+                 .seed = seed,
+                 .step = step,
+                 .batch = batch,
+                 .context = context,
+                 .patch = patch,
+                 .bodies = out_bodies };
+
+  fill (&work);
 }
 
 void

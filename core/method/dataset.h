@@ -100,6 +100,13 @@ typedef struct
 } TrpLeftOut;
 
 const GPtrArray *trp_dataset_peek_left_out (const TrpDataset *self); /* (element-type TrpLeftOut) */
+/* The value between air and body in all slices together (core/method/outline.h). */
+double trp_dataset_find_threshold (const TrpDataset *self);
+/* Finds the body of every slice, one byte per pixel, for trp_dataset_fill_bodies(). While it is
+ * being made; one thread. */
+bool trp_dataset_find_bodies (TrpDataset *self,
+                              double threshold,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 const TrpDatasetSpec *trp_dataset_get_spec (const TrpDataset *self);
 size_t trp_dataset_get_n_volumes (const TrpDataset *self);
@@ -132,6 +139,17 @@ void trp_dataset_fill_batch (const TrpDataset *self,
                              size_t patch,
                              float *out_images,
                              float *out_labels);
+
+/* @out_bodies: (batch, patch, patch, 2 context + 1) of 0 and 1: the bodies of the slices that
+ * trp_dataset_fill_batch() gives for the same arguments, moved as these were. */
+void trp_dataset_fill_bodies (const TrpDataset *self,
+                              const TrpAugment *augment,
+                              uint64_t seed,
+                              uint64_t step,
+                              size_t batch,
+                              size_t context,
+                              size_t patch,
+                              float *out_bodies);
 
 /* Slice @k of a stack of @nz slices with its context: (height, width, 2 context + 1); the same
  * layout as a sample of a batch, for inference. */

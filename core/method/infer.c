@@ -246,7 +246,7 @@ init_runner (Runner *self,
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
   self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
-  self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
+  self->n_in = 2 * recipe->context + 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
   if (!open_runner (self, model, options, error) ||
       !trp_model_load_weights (model, self->store, options && options->raw, error))
@@ -518,7 +518,8 @@ trp_model_synthesize (const TrpModel *self,
   const TrpCurve curve = output_curve (to);
   const char *modality = b_to_a ? "SYNMR" : "SYNCT";
   g_auto (Runner) runner = { 0 };
-  g_autofree float *stack = NULL, *values = NULL;
+  g_autofree float *stack = NULL, *values = NULL, *apart = NULL;
+  float *output;
   g_autofree char *provenance = NULL;
   g_autoptr (TrpVolume) seen = NULL;
   TrpProgress first = trp_progress_part (progress, 0, SHARE_OF_STEPS);
@@ -533,10 +534,15 @@ trp_model_synthesize (const TrpModel *self,
   second = trp_progress_part (progress, seen == volume ? 0 : SHARE_OF_STEPS, 1);
   stack = prepare_stack (seen, from, &frame, error);
   values = stack ? new_floats (trp_geometry_count_voxels (&frame.input), error) : NULL;
-  if (!values || !run_stack (&runner, stack, frame.output.size, 0, stack, &second, error))
+  if (values && recipe->context > 0) /* slices are read again as neighbours */
+    apart = new_floats (trp_geometry_count_voxels (&frame.output), error);
+  output = recipe->context > 0 ? apart : stack;
+  if (!values || !output ||
+      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, &second,
+                  error))
     return NULL;
-  trp_curve_invert_floats (&curve, stack, trp_geometry_count_voxels (&frame.output));
-  trp_frame_undo (&frame, stack, (float) curve.value[0], values);
+  trp_curve_invert_floats (&curve, output, trp_geometry_count_voxels (&frame.output));
+  trp_frame_undo (&frame, output, (float) curve.value[0], values);
   values = undo_steps (g_steal_pointer (&values), seen, volume,
                        b_to_a ? curve.value[0] : TRP_AIR_HU, error);
   if (!values)

@@ -10,6 +10,7 @@
 #include "core/base/number.h"
 #include "core/method/preprocess/pipeline.h"
 
+#include <math.h>
 #include <string.h>
 
 #define AT(member) offsetof (TrpRecipe, member)
@@ -97,7 +98,8 @@ static const TrpRecipeSetting settings[] = {
     "false", NULL,
     "its first output is the background; a label's probability is against that alone" },
   { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
-    "neighbouring slices on either side that the network sees" },
+    "neighbouring slices on either side that the network sees; a generator makes as many, of which "
+    "the middle one is the result" },
 
   { "loss", "adversarial", TRP_SETTING_DOUBLE, AT (adversarial), 0, 1000, NULL, "1", NULL,
     "weight of the least-squares adversarial loss" },
@@ -106,6 +108,13 @@ static const TrpRecipeSetting settings[] = {
   { "loss", "cycle_loss", TRP_SETTING_CHOICE, AT (cycle_loss), 0, 0, "l1|mse|ssim", "l1", NULL,
     "what an image and its way there and back are compared by; ssim is 1 - SSIM (11 x 11 "
     "windows)" },
+  { "loss", "cycle_l1", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_L1]), 0, 1000, NULL, "0", NULL,
+    "part of L1 in a mixed cycle loss; where any of the three is over 0, cycle_loss does not "
+    "count" },
+  { "loss", "cycle_mse", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_MSE]), 0, 1000, NULL, "0",
+    NULL, "part of the mean square in a mixed cycle loss" },
+  { "loss", "cycle_ssim", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_SSIM]), 0, 1000, NULL, "0",
+    NULL, "part of 1 - SSIM in a mixed cycle loss" },
   { "loss", "identity", TRP_SETTING_DOUBLE, AT (identity), 0, 1000, NULL, "0", NULL,
     "weight of the L1 identity loss, as a multiple of the cycle weight" },
   { "loss", "gc", TRP_SETTING_DOUBLE, AT (gc), 0, 1000, NULL, "0", NULL,
@@ -116,6 +125,22 @@ static const TrpRecipeSetting settings[] = {
     "step from which its weight grows" },
   { "loss", "gc_ramp", TRP_SETTING_INT, AT (gc_ramp), 0, MAX_INT, NULL, "0", NULL,
     "steps until its weight is whole" },
+  { "loss", "geometry", TRP_SETTING_DOUBLE, AT (geometry), 0, 1000, NULL, "0", NULL,
+    "weight of geometric consistency: cross entropy of the body's outline in an image (a hard "
+    "mask) "
+    "and in its translation (a soft one), either way" },
+  { "loss", "geometry_start", TRP_SETTING_INT, AT (geometry_start), 0, MAX_INT, NULL, "0", NULL,
+    "step from which its weight grows" },
+  { "loss", "geometry_ramp", TRP_SETTING_INT, AT (geometry_ramp), 0, MAX_INT, NULL, "0", NULL,
+    "steps until its weight is whole" },
+  { "loss", "geometry_slope", TRP_SETTING_DOUBLE, AT (geometry_slope), 1, 1000, NULL, "20", NULL,
+    "k of the soft mask 1 / (1 + exp (-k (x - t))) of network values x, t the threshold" },
+  { "loss", "geometry_band", TRP_SETTING_INT, AT (geometry_band), 0, 1024, NULL, "8", NULL,
+    "pixels of the body along its outline that count; further in, air is allowed; 0: all count" },
+  { "loss", "threshold_mr", TRP_SETTING_LEARNT, AT (threshold[0]), -1, 1, NULL, "", NULL,
+    "network value between air and body in MR; nothing: by Otsu's classes of the training set" },
+  { "loss", "threshold_ct", TRP_SETTING_LEARNT, AT (threshold[1]), -1, 1, NULL, "", NULL,
+    "the same in CT" },
   { "loss", "bce", TRP_SETTING_DOUBLE, AT (bce), 0, 1000, NULL, "1", NULL,
     "segmenter: weight of binary cross entropy" },
   { "loss", "dice", TRP_SETTING_DOUBLE, AT (dice), 0, 1000, NULL, "1", NULL,
@@ -391,6 +416,9 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
       return parse_generator (setting, recipe, text);
     case TRP_SETTING_STEPS:
       return parse_steps (text, at, NULL);
+    case TRP_SETTING_LEARNT:
+      *(double *) at = NAN;
+      return *text == '\0' || parse_double (text, low, high, at);
     }
   g_assert_not_reached ();
 }
@@ -467,6 +495,9 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
       return recipe->generator_halvings > 0
                ? g_strdup_printf ("unet-%d", 1 << recipe->generator_halvings)
                : g_strdup_printf ("resnet-%d", recipe->generator_blocks);
+    case TRP_SETTING_LEARNT:
+      return isnan (*(const double *) at) ? g_strdup ("")
+                                          : trp_number_to_text (*(const double *) at);
     }
   g_assert_not_reached ();
 }
@@ -515,6 +546,9 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
       return g_strdup ("resnet-1 to resnet-32, or unet-8, unet-16, ... unet-1024");
     case TRP_SETTING_STEPS:
       return g_strdup ("steps with semicolons between");
+    case TRP_SETTING_LEARNT:
+      return g_strdup_printf ("a number from %s to %s, or nothing: found on the training set", low,
+                              high);
     }
   g_assert_not_reached ();
 }

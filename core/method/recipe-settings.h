@@ -38,6 +38,7 @@ typedef struct
     TRP_SETTING_LABELS,
     TRP_SETTING_GENERATOR, /* "resnet-N" or "unet-N" */
     TRP_SETTING_STEPS,     /* of preprocessing, kept as text */
+    TRP_SETTING_LEARNT,    /* a double, or nothing, kept as NAN: found on the training set */
   } type;
   size_t offset;
   double low, high;

@@ -249,10 +249,24 @@ check_segmenter (const TrpRecipe *self, GError **error)
   return false;
 }
 
+/* Colour networks and neighbouring slices would both be channels. */
+static bool
+check_cyclegan (const TrpRecipe *self, GError **error)
+{
+  if (self->trainer != TRP_TRAINER_CYCLEGAN || self->context == 0 ||
+      (self->image_channels <= 1 && self->output_channels <= 1))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "network.context = %d needs network.image_channels = 1 and network.output_channels "
+               "= 1",
+               self->context);
+  return false;
+}
+
 bool
 trp_recipe_check (const TrpRecipe *self, GError **error)
 {
-  if (!check_size (self, error) || !check_segmenter (self, error))
+  if (!check_size (self, error) || !check_cyclegan (self, error) || !check_segmenter (self, error))
     return false;
   if (self->mr.percentile_low >= self->mr.percentile_high)
     {
@@ -291,6 +305,13 @@ changes_numbers (const TrpRecipeSetting *setting)
   return strcmp (setting->group, "output") != 0 && setting->type != TRP_SETTING_TEXT;
 }
 
+/* What one side has found on its training set and the other has yet to find. */
+static bool
+is_yet_to_learn (const TrpRecipeSetting *setting, const char *one, const char *other)
+{
+  return setting->type == TRP_SETTING_LEARNT && (*one == '\0' || *other == '\0');
+}
+
 #define MAX_NAMED 3
 
 char *
@@ -305,7 +326,8 @@ trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
       g_autofree char *one = trp_recipe_setting_get_chosen (&settings[n], there);
       g_autofree char *other = trp_recipe_setting_get_chosen (&settings[n], here);
 
-      if (!changes_numbers (&settings[n]) || strcmp (one, other) == 0 || ++n_differing > MAX_NAMED)
+      if (!changes_numbers (&settings[n]) || strcmp (one, other) == 0 ||
+          is_yet_to_learn (&settings[n], one, other) || ++n_differing > MAX_NAMED)
         continue;
       g_string_append_printf (text, "%s%s.%s: %.60s there, %.60s here", text->len ? "; " : "",
                               settings[n].group, settings[n].key, *one ? one : "nothing",

@@ -32,6 +32,7 @@ typedef enum
   TRP_CYCLE_L1,
   TRP_CYCLE_MSE,
   TRP_CYCLE_SSIM, /* 1 - SSIM; samples of at least 11 x 11 pixels */
+  TRP_N_CYCLE_LOSSES,
 } TrpCycleLoss;
 
 typedef enum
@@ -109,11 +110,18 @@ typedef struct
   double adversarial;
   double cycle;
   TrpCycleLoss cycle_loss;
+  double cycle_mix[TRP_N_CYCLE_LOSSES]; /* any over 0: these parts instead of @cycle_loss */
   double identity;
-  double gc;      /* gradient consistency */
-  bool gc_signed; /* gradients keep their sign; else |gradient| */
-  int gc_start;   /* step from which it grows */
-  int gc_ramp;    /* steps until it is whole */
+  double gc;       /* gradient consistency */
+  bool gc_signed;  /* gradients keep their sign; else |gradient| */
+  int gc_start;    /* step from which it grows */
+  int gc_ramp;     /* steps until it is whole */
+  double geometry; /* geometric consistency */
+  int geometry_start;
+  int geometry_ramp;
+  double geometry_slope;
+  int geometry_band;
+  double threshold[2]; /* network value between air and body: MR, CT; NAN: not known yet */
   double bce;
   double dice;
   bool dice_per_sample;

@@ -120,6 +120,20 @@ get_array (JsonObject *object, const char *name, guint n)
   return array;
 }
 
+/* Earlier versions kept fewer. */
+static JsonArray *
+get_sums (JsonObject *object)
+{
+  for (guint n = TRP_TRAINER_MAX_VALUES; n > 0; n--)
+    {
+      JsonArray *sums = get_array (object, "sums", n);
+
+      if (sums)
+        return sums;
+    }
+  return NULL;
+}
+
 static const char *
 get_string (JsonNode *node)
 {
@@ -151,7 +165,7 @@ read_state (JsonObject *object, TrpRunState *out_state)
 {
   JsonArray *fill = get_array (object, "pool_fill", 2);
   JsonArray *index = get_array (object, "pool_index", 2);
-  JsonArray *sums = get_array (object, "sums", TRP_TRAINER_MAX_VALUES);
+  JsonArray *sums = get_sums (object);
 
   if (!fill || !index || !sums)
     return false;
@@ -166,7 +180,7 @@ read_state (JsonObject *object, TrpRunState *out_state)
       out_state->pool_index[n] = g_ascii_strtoull (get_string (json_array_get_element (index, n)),
                                                    NULL, 10);
     }
-  for (guint n = 0; n < TRP_TRAINER_MAX_VALUES; n++)
+  for (guint n = 0; n < json_array_get_length (sums); n++)
     out_state->sums[n] = g_ascii_strtod (get_string (json_array_get_element (sums, n)), NULL);
   g_strlcpy (out_state->device, get_string (json_object_get_member (object, "device")),
              sizeof out_state->device);

@@ -15,9 +15,20 @@
 
 G_BEGIN_DECLS
 
-#define TRP_TRAINER_MAX_VALUES 12
+#define TRP_TRAINER_MAX_VALUES 24
 
 typedef struct _TrpTrainer TrpTrainer;
+
+/**
+ * TrpAlarm:
+ * @sentence: (transfer full) (nullable): what has gone wrong; NULL: nothing
+ * @is_hopeless: it does not recover (inversion, collapse): begin again, while the recipe allows
+ */
+typedef struct
+{
+  char *sentence;
+  bool is_hopeless;
+} TrpAlarm;
 
 /**
  * TrpTrainerClass:
@@ -32,8 +43,8 @@ typedef struct _TrpTrainer TrpTrainer;
  * @begin: finds the inputs; first weights for a new run
  * @step: feeds and runs one training step; its values are read later, from @outputs
  * @preview: a picture of what the networks do now, @out_grey (transfer full)
- * @alarm: (optional): a sentence when the run has gone wrong beyond repair (inversion, collapse),
- * else NULL; asked every @alarm_every steps, with the step's values
+ * @alarm: (optional): what has gone wrong with the run; asked every @alarm_every steps, with the
+ * step's values
  */
 typedef struct
 {
@@ -55,10 +66,11 @@ typedef struct
   bool (*preview) (
     TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
   int alarm_every;
-  bool (*alarm) (TrpTrainer *trainer, const double *values, char **out_sentence, GError **error);
+  bool (*alarm) (TrpTrainer *trainer, const double *values, TrpAlarm *out_alarm, GError **error);
 } TrpTrainerClass;
 
 extern const TrpTrainerClass trp_cyclegan_class;
+extern const TrpTrainerClass trp_cyclegan_geometry_class; /* with geometric consistency */
 extern const TrpTrainerClass trp_segmenter_class;
 const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
@@ -88,7 +100,7 @@ struct _TrpTrainer
   TrpProgram *preview_program;
   int pool_fill[2];
   uint64_t pool_index[2];
-  TrpValue inputs[8];
+  TrpValue inputs[12];
   TrpValue outputs[TRP_TRAINER_MAX_VALUES];
   float *batch[2];
 };

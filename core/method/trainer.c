@@ -21,6 +21,8 @@ trp_trainer_class_get (const TrpRecipe *recipe)
     [TRP_TRAINER_SEGMENTER] = &trp_segmenter_class,
   };
 
+  if (recipe->trainer == TRP_TRAINER_CYCLEGAN && recipe->geometry > 0)
+    return &trp_cyclegan_geometry_class;
   return classes[recipe->trainer];
 }
 
@@ -332,14 +334,22 @@ handle_alarm (TrpRun *run, bool *out_restarted, GError **error)
 {
   TrpTrainer *t = &run->base;
   g_autofree char *sentence = NULL, *text = NULL;
+  TrpAlarm alarm = { 0 };
 
   *out_restarted = false;
   if (!alarm_is_due (run))
     return true;
-  if (!t->klass->alarm (t, run->values, &sentence, error))
+  if (!t->klass->alarm (t, run->values, &alarm, error))
     return false;
+  sentence = alarm.sentence;
   if (!sentence)
     return true;
+  if (!alarm.is_hopeless)
+    {
+      text = g_strdup_printf ("%s (step %d)", sentence, t->step);
+      trp_trainer_say (t, text);
+      return true;
+    }
   if (t->n_restarts >= t->recipe->restarts)
     {
       text = g_strdup_printf ("%s (step %d; no restart left, going on)", sentence, t->step);

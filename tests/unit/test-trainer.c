@@ -221,6 +221,41 @@ test_resumed_run_of_unets_is_the_whole_run (Fixture *f, const void *data)
   assert_resumed_run_is_the_whole_run (f, recipe);
 }
 
+/* With all that a CycleGAN can be trained with besides: 2.5-D, a mixed cycle loss, geometric
+ * consistency that starts and grows between the stops. */
+static void
+set_every_loss (TrpRecipe *recipe)
+{
+  static const char *const assignments[] = { "network.context=1",     "loss.cycle_l1=1",
+                                             "loss.cycle_ssim=0.5",   "loss.cycle_mse=0.25",
+                                             "loss.geometry=10",      "loss.geometry_start=5",
+                                             "loss.geometry_ramp=10", "loss.geometry_band=2",
+                                             "loss.identity=0.5",     "output.preview_every=7" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (assignments); n++)
+    trp_tiny_set (recipe, assignments[n]);
+}
+
+static void
+test_every_loss_resumes (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autoptr (TrpSafetensors) a = NULL, b = NULL;
+  g_autofree char *a_log = NULL, *b_log = NULL;
+
+  set_every_loss (recipe);
+  train (f, recipe, whole, false);
+  train_until (f, recipe, parts, false, 7);
+  train (f, recipe, parts, true);
+  a = load_file (whole, "checkpoint.safetensors");
+  b = load_file (parts, "checkpoint.safetensors");
+  a_log = read_log (whole);
+  b_log = read_log (parts);
+  assert_same_tensors (a, b);
+  g_assert_cmpstr (a_log, ==, b_log);
+}
+
 /* A program that is killed leaves a log ahead of its checkpoint. */
 static void
 test_rows_after_the_checkpoint_are_dropped (Fixture *f, const void *data)
@@ -432,6 +467,11 @@ test_refuses_a_state_that_cannot_be (Fixture *f, const void *data)
   g_assert_false (trp_run_state_parse (NULL, recipe, &parsed, NULL));
   for (size_t n = 0; n < G_N_ELEMENTS (broken); n++)
     g_assert_false (trp_run_state_parse (broken[n], recipe, &parsed, NULL));
+  /* fewer sums than now, as earlier versions wrote */
+  g_assert_true (trp_run_state_parse ("{\"step\":1,\"restarts\":0,\"summed\":1,\"pool_fill\":[0,0],"
+                                      "\"pool_index\":[\"0\",\"0\"],\"sums\":[\"0.5\"]}",
+                                      recipe, &parsed, NULL));
+  g_assert_true (parsed.sums[0] == 0.5 && parsed.sums[1] == 0);
   bad[0].step = 21;
   bad[1].step = -1;
   bad[2].pool_fill[1] = 5;
@@ -519,6 +559,68 @@ test_log_has_a_row_per_interval_and_the_last_step (Fixture *f, const void *data)
       trp_assert_near (g_ascii_strtod (fields[1], NULL), trp_recipe_get_rate (recipe, steps[n] - 1),
                        1e-11);
     }
+}
+
+/* The columns of geometric consistency, and the thresholds that were learnt, in the model; the
+ * recipe in the folder leaves them open. */
+static void
+test_geometry_is_logged_and_its_thresholds_are_kept (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data), learnt = NULL;
+  g_autofree char *folder = subfolder (f, "run"), *log = NULL, *difference = NULL;
+  g_auto (GStrv) lines = NULL, fields = NULL;
+  g_autoptr (TrpSafetensors) model = NULL;
+  const char *text;
+
+  set_every_loss (recipe);
+  train (f, recipe, folder, false);
+  g_assert_true (isnan (recipe->threshold[0]) && isnan (recipe->threshold[1]));
+  model = load_file (folder, "model.safetensors");
+  text = trp_safetensors_peek_metadata (model, "recipe");
+  learnt = trp_recipe_parse (text, strlen (text), NULL);
+  for (int side = 0; side < 2; side++)
+    g_assert_true (learnt->threshold[side] > -1 && learnt->threshold[side] < 1);
+  difference = trp_recipe_dup_difference (learnt, recipe);
+  g_assert_cmpstr (difference, ==, NULL);
+  log = read_log (folder);
+  lines = g_strsplit (log, "\n", -1);
+  g_assert_true (
+    g_str_has_suffix (lines[0], "D_A,D_B,geometry_A,geometry_B,outline_dice_A,outline_dice_B"));
+  fields = g_strsplit (lines[1], ",", -1);
+  for (int n = 12; n < 14; n++)
+    g_assert_cmpfloat (g_ascii_strtod (fields[n], NULL), >, 0);
+  for (int n = 14; n < 16; n++)
+    g_assert_true (g_ascii_strtod (fields[n], NULL) > 0 && g_ascii_strtod (fields[n], NULL) <= 1);
+}
+
+/* Width and height stand at byte 16 of a PNG. */
+static void
+assert_preview_size (const char *folder, const char *name, uint8_t width, uint8_t height)
+{
+  g_autofree char *path = g_build_filename (folder, "previews", name, NULL), *bytes = NULL;
+  size_t size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_cmpuint (size, >, 24);
+  g_assert_cmpuint ((uint8_t) bytes[19], ==, width);
+  g_assert_cmpuint ((uint8_t) bytes[23], ==, height);
+}
+
+/* Four rows of three tiles for each direction, and one more where identity is trained for. */
+static void
+test_previews_show_identity_where_there_is_one (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *with = subfolder (f, "with"), *without = subfolder (f, "without");
+
+  trp_tiny_set (recipe, "training.steps=2");
+  trp_tiny_set (recipe, "loss.gc_start=0");
+  trp_tiny_set (recipe, "output.preview_every=2");
+  train (f, recipe, with, false);
+  assert_preview_size (with, "000002.png", 8 * 18, 4 * 18);
+  trp_tiny_set (recipe, "loss.identity=0");
+  train (f, recipe, without, false);
+  assert_preview_size (without, "000002.png", 6 * 18, 4 * 18);
 }
 
 /* Constant, then linear to 0 one step after the last. */
@@ -811,6 +913,11 @@ main (int argc, char **argv)
   ADD ("/trainer/spoilt-weights-are-not-saved", test_spoilt_weights_are_not_saved,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/resumed-run-of-unets-is-the-whole-run", test_resumed_run_of_unets_is_the_whole_run,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/every-loss-resumes", test_every_loss_resumes, TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/geometry-is-logged", test_geometry_is_logged_and_its_thresholds_are_kept,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/previews-show-identity", test_previews_show_identity_where_there_is_one,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/pools-fill-first", test_pools_fill_first, TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/checkpoint-has-the-documented-names", test_checkpoint_has_the_documented_names,
