@@ -72,6 +72,18 @@ trp_palette_get_difference (double hu)
 }
 
 uint32_t
+trp_palette_get_series (size_t index, bool is_dark)
+{
+  static const uint32_t on_white[] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
+                                       0xe69f00, 0x56b4e9, 0x202020 };
+  static const uint32_t on_dark[] = { 0x56b4e9, 0xe69f00, 0x2fc79b, 0xe59bc4,
+                                      0xf0e442, 0xff8a4d, 0xd0d0d0 };
+
+  return is_dark ? on_dark[index % G_N_ELEMENTS (on_dark)]
+                 : on_white[index % G_N_ELEMENTS (on_white)];
+}
+
+uint32_t
 trp_palette_pack (TrpColor color)
 {
   return (uint32_t) color.red << 16 | (uint32_t) color.green << 8 | color.blue;

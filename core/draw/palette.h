@@ -42,6 +42,12 @@ uint32_t trp_palette_get_distance (double mm);
 /* Difference of two images in HU, -400 to 400. */
 uint32_t trp_palette_get_difference (double hu);
 
+/* Series @index (any number; it wraps) of a figure, told apart by colour-blind readers too; for
+ * dark or white paper. Source: M. Okabe and K. Ito, Color Universal Design (2008), the light ones
+ * lifted.
+ */
+uint32_t trp_palette_get_series (size_t index, bool is_dark);
+
 uint32_t trp_palette_pack (TrpColor color); /* 0xRRGGBB */
 void trp_palette_set_source (cairo_t *cr, uint32_t rgb, double alpha);
 

@@ -5,11 +5,8 @@
 
 #include "core/draw/pane.h"
 #include "core/draw/overlay.h"
+#include "core/draw/picture.h"
 #include "core/draw/text.h"
-#include "core/io/atomic-write.h"
-
-#include <cairo-pdf.h>
-#include <string.h>
 
 #define HEAD_HEIGHT 24
 #define GAP 2
@@ -155,74 +152,17 @@ trp_pane_row_draw (const TrpPaneRow *self, cairo_t *cr, double width, double hei
     }
 }
 
-static cairo_status_t
-append_bytes (void *closure, const unsigned char *bytes, unsigned int size)
+static void
+draw_row (const void *row, cairo_t *cr, double width, double height)
 {
-  g_byte_array_append (closure, bytes, size);
-  return CAIRO_STATUS_SUCCESS;
-}
-
-static cairo_status_t
-make_png (const TrpPaneRow *self, size_t width, size_t height, GByteArray *bytes)
-{
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) width,
-                                                         (int) height);
-  cairo_t *cr = cairo_create (surface);
-  cairo_status_t status;
-
-  trp_pane_row_draw (self, cr, (double) width, (double) height);
-  status = cairo_status (cr);
-  cairo_destroy (cr);
-  if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_write_to_png_stream (surface, append_bytes, bytes);
-  cairo_surface_destroy (surface);
-  return status;
-}
-
-static cairo_status_t
-make_pdf (const TrpPaneRow *self, size_t width, size_t height, GByteArray *bytes)
-{
-  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (append_bytes, bytes,
-                                                                  (double) width, (double) height);
-  cairo_t *cr = cairo_create (surface);
-  cairo_status_t status;
-
-  /* The same input gives the same bytes: no date. */
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
-  trp_pane_row_draw (self, cr, (double) width, (double) height);
-  cairo_show_page (cr);
-  status = cairo_status (cr);
-  cairo_destroy (cr);
-  cairo_surface_finish (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status (surface);
-  cairo_surface_destroy (surface);
-  return status;
+  trp_pane_row_draw (row, cr, width, height);
 }
 
 bool
 trp_pane_row_save (
   const TrpPaneRow *self, size_t width, size_t height, const char *path, GError **error)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autofree char *lower = g_ascii_strdown (path, -1);
-  cairo_status_t status;
+  const TrpPicture picture = { draw_row, self, (double) width, (double) height, 1 };
 
-  if (g_str_has_suffix (lower, ".png"))
-    status = make_png (self, width, height, bytes);
-  else if (g_str_has_suffix (lower, ".pdf"))
-    status = make_pdf (self, width, height, bytes);
-  else
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                   "%s: pictures are written as .png or .pdf", path);
-      return false;
-    }
-  if (status != CAIRO_STATUS_SUCCESS)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "%s: the picture cannot be drawn: %s", path,
-                   cairo_status_to_string (status));
-      return false;
-    }
-  return trp_write_file (path, bytes->data, bytes->len, error);
+  return trp_picture_save (&picture, path, error);
 }

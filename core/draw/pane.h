@@ -54,7 +54,7 @@ typedef struct
 
 void trp_pane_row_draw (const TrpPaneRow *self, cairo_t *cr, double width, double height);
 
-/* Writes to @path, PNG or PDF by its extension, atomically. */
+/* Writes to @path, PNG, PDF or SVG by its extension, atomically. */
 bool trp_pane_row_save (const TrpPaneRow *self,
                         size_t width,
                         size_t height,

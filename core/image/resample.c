@@ -5,6 +5,7 @@
 
 #include "core/image/resample.h"
 #include "core/base/parallel.h"
+#include "core/image/bspline.h"
 
 #include <string.h>
 
@@ -17,6 +18,7 @@ typedef struct
   TrpAffine source_from_target; /* voxel coordinates to voxel coordinates */
   size_t k;                     /* the slice of the target being filled */
   float outside;
+  const float *coefficients; /* of the source, for cubic */
   uint8_t outside_stored[4];
   uint8_t *out; /* of the whole target */
   size_t element_size;
@@ -74,6 +76,21 @@ fill_nearest (size_t begin, size_t end, void *data)
     }
 }
 
+static void
+fill_cubic (size_t begin, size_t end, void *data)
+{
+  const Work *work = data;
+
+  for (size_t j = begin; j < end; j++)
+    {
+      const TrpLine line = get_line (work, j);
+
+      trp_line_sample_bspline (&line, work->coefficients,
+                               trp_volume_get_geometry (work->volume)->size, work->outside,
+                               work->target->size[0], (float *) (void *) get_row (work, j));
+    }
+}
+
 /* The stored value that comes closest to @outside. */
 static void
 store_outside (const TrpVolume *volume, double outside, uint8_t out_stored[4])
@@ -94,15 +111,20 @@ store_outside (const TrpVolume *volume, double outside, uint8_t out_stored[4])
 }
 
 static bool
-fill_slices (Work *work, bool is_nearest, TrpProgress *progress, GError **error)
+fill_slices (Work *work, TrpInterpolation interpolation, TrpProgress *progress, GError **error)
 {
+  static const TrpParallelFunc fill[] = {
+    [TRP_INTERPOLATION_NEAREST] = fill_nearest,
+    [TRP_INTERPOLATION_LINEAR] = fill_linear,
+    [TRP_INTERPOLATION_CUBIC] = fill_cubic,
+  };
   const size_t *size = work->target->size;
 
   for (work->k = 0; work->k < size[2]; work->k++)
     {
       if (!trp_progress_step (progress, (double) work->k / (double) size[2], NULL, error))
         return false;
-      trp_parallel_for (size[1], ROWS_PER_CHUNK, is_nearest ? fill_nearest : fill_linear, work);
+      trp_parallel_for (size[1], ROWS_PER_CHUNK, fill[interpolation], work);
     }
   return true;
 }
@@ -120,6 +142,41 @@ wrap_result (const Work *work, bool is_nearest, void *voxels, size_t n_bytes, GE
                          is_nearest ? trp_volume_get_intercept (work->volume) : 0, &info, error);
 }
 
+static void *
+try_alloc (const TrpGeometry *geometry, size_t element_size, GError **error)
+{
+  void *memory = g_try_malloc_n (trp_geometry_count_voxels (geometry), element_size);
+
+  if (!memory)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                 "No memory for an image of %zu x %zu x %zu voxels", geometry->size[0],
+                 geometry->size[1], geometry->size[2]);
+  return memory;
+}
+
+/* (transfer full) */
+static float *
+make_coefficients (const TrpVolume *volume, GError **error)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  const size_t count = trp_geometry_count_voxels (geometry);
+  g_autofree float *values = try_alloc (geometry, sizeof *values, error);
+
+  if (!values)
+    return NULL;
+  trp_volume_copy_floats (volume, 0, count, values);
+  for (size_t n = 0; n < count; n++)
+    if (!isfinite (values[n]))
+      {
+        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                     "The image holds voxels that are not numbers, which cubic interpolation would "
+                     "spread; use linear");
+        return NULL;
+      }
+  trp_bspline_prefilter (values, geometry->size);
+  return g_steal_pointer (&values);
+}
+
 TrpVolume *
 trp_volume_resample (const TrpVolume *volume,
                      const TrpGeometry *geometry,
@@ -133,23 +190,50 @@ trp_volume_resample (const TrpVolume *volume,
   Work work = { .volume = volume, .target = geometry, .outside = (float) outside };
   const size_t count = trp_geometry_count_voxels (geometry);
   g_autofree uint8_t *out = NULL;
+  g_autofree float *coefficients = NULL;
 
   work.source_from_target = trp_affine_multiply (&source->ijk_from_lps, &geometry->lps_from_ijk);
   work.element_size = is_nearest ? trp_voxel_type_get_size (trp_volume_get_voxel_type (volume))
                                  : sizeof (float);
   store_outside (volume, outside, work.outside_stored);
-  out = g_try_malloc_n (count, work.element_size);
+  if (interpolation == TRP_INTERPOLATION_CUBIC &&
+      !(work.coefficients = coefficients = make_coefficients (volume, error)))
+    return NULL;
+  out = try_alloc (geometry, work.element_size, error);
   if (!out)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
-                   "No memory for an image of %zu x %zu x %zu voxels", geometry->size[0],
-                   geometry->size[1], geometry->size[2]);
-      return NULL;
-    }
+    return NULL;
   work.out = out;
-  if (!fill_slices (&work, is_nearest, progress, error))
+  if (!fill_slices (&work, interpolation, progress, error))
     return NULL;
   return wrap_result (&work, is_nearest, g_steal_pointer (&out), count * work.element_size, error);
+}
+
+/* Voxels of @spacing along one axis, about the old middle. @size: 0: as many as cover the old
+ * extent
+ */
+static void
+resize_axis (const TrpGeometry *geometry,
+             int axis,
+             double spacing,
+             size_t size,
+             TrpAffine *io_affine,
+             size_t *out_size)
+{
+  const TrpVec3 column = trp_affine_column (&geometry->lps_from_ijk, axis);
+  const TrpVec3 direction = trp_geometry_get_direction (geometry, axis);
+  const double old_span = (double) (geometry->size[axis] - 1);
+  TrpVec3 origin = trp_affine_column (io_affine, 3);
+
+  /* A hair less than the extent, so that 99.9999 of 100 voxels is 100. */
+  *out_size = size ? size
+                   : (size_t) fmax (1, ceil ((double) geometry->size[axis] *
+                                               trp_geometry_get_spacing (geometry, axis) / spacing -
+                                             1e-6));
+  origin = trp_vec3_add (origin, trp_vec3_scale (column, 0.5 * old_span));
+  origin = trp_vec3_subtract (origin,
+                              trp_vec3_scale (direction, 0.5 * spacing * ((double) *out_size - 1)));
+  trp_affine_set_column (io_affine, axis, trp_vec3_scale (direction, spacing));
+  trp_affine_set_column (io_affine, 3, origin);
 }
 
 bool
@@ -166,26 +250,29 @@ trp_geometry_resize_plane (const TrpGeometry *geometry,
   g_return_val_if_fail (axis >= 0 && axis < 3 && spacing[0] > 0 && spacing[1] > 0, false);
   new_size[axis] = geometry->size[axis];
   for (int side = 0, a = 0; a < 3; a++)
-    {
-      const TrpVec3 column = trp_affine_column (&geometry->lps_from_ijk, a);
-      const TrpVec3 direction = trp_geometry_get_direction (geometry, a);
-      const double old_span = (double) (geometry->size[a] - 1);
-      TrpVec3 origin = trp_affine_column (&affine, 3);
+    if (a != axis)
+      {
+        resize_axis (geometry, a, spacing[side], size[side], &affine, &new_size[a]);
+        side++;
+      }
+  return trp_geometry_init (out_geometry, new_size, &affine, error);
+}
 
-      if (a == axis)
-        continue;
-      /* A hair less than the extent, so that 99.9999 of 100 voxels is 100. */
-      new_size[a] = size[side] ? size[side]
-                               : (size_t) fmax (1, ceil ((double) geometry->size[a] *
-                                                           trp_geometry_get_spacing (geometry, a) /
-                                                           spacing[side] -
-                                                         1e-6));
-      origin = trp_vec3_add (origin, trp_vec3_scale (column, 0.5 * old_span));
-      origin = trp_vec3_subtract (
-        origin, trp_vec3_scale (direction, 0.5 * spacing[side] * ((double) new_size[a] - 1)));
-      trp_affine_set_column (&affine, a, trp_vec3_scale (direction, spacing[side]));
-      trp_affine_set_column (&affine, 3, origin);
-      side++;
+bool
+trp_geometry_resize (const TrpGeometry *geometry,
+                     const double spacing[3],
+                     TrpGeometry *out_geometry,
+                     GError **error)
+{
+  TrpAffine affine = geometry->lps_from_ijk;
+  size_t new_size[3];
+
+  for (int a = 0; a < 3; a++)
+    {
+      g_return_val_if_fail (spacing[a] >= 0, false);
+      new_size[a] = geometry->size[a];
+      if (spacing[a] > 0)
+        resize_axis (geometry, a, spacing[a], 0, &affine, &new_size[a]);
     }
   return trp_geometry_init (out_geometry, new_size, &affine, error);
 }

@@ -18,14 +18,15 @@ G_BEGIN_DECLS
 /**
  * trp_volume_resample:
  * @geometry: the new grid
- * @outside: value (in units) where the volume has none; may be NAN for linear
+ * @outside: value (in units) where the volume has none; may be NAN but for nearest
  * @progress: (nullable)
  *
  * Nearest keeps the stored type, slope and intercept (label maps stay whole numbers); a point
- * midway between two voxels takes the one with the larger index. Linear gives float32 values with
- * slope 1. The information is copied, warnings included.
+ * midway between two voxels takes the one with the larger index. Linear and cubic (see bspline.h)
+ * give float32 values with slope 1. The information is copied, warnings included.
  *
- * Errors: TRP_ERROR_LIMIT without memory for the result; G_IO_ERROR_CANCELLED.
+ * Errors: TRP_ERROR_LIMIT without memory for the result; TRP_ERROR_FORMAT for cubic where a voxel
+ * is no finite number; G_IO_ERROR_CANCELLED.
  */
 TrpVolume *trp_volume_resample (const TrpVolume *volume,
                                 const TrpGeometry *geometry,
@@ -50,5 +51,10 @@ bool trp_geometry_resize_plane (const TrpGeometry *geometry,
                                 const size_t size[2],
                                 TrpGeometry *out_geometry,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same along all three axes; a spacing of 0 leaves its axis as it is. */
+bool trp_geometry_resize (const TrpGeometry *geometry,
+                          const double spacing[3],
+                          TrpGeometry *out_geometry,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -15,11 +15,13 @@ G_BEGIN_DECLS
  * TrpInterpolation:
  * @TRP_INTERPOLATION_NEAREST: a point midway between two voxels takes the one with the larger index
  * @TRP_INTERPOLATION_LINEAR: as trp_volume_sample()
+ * @TRP_INTERPOLATION_CUBIC: B-spline of order 3; whole volumes only (trp_volume_resample())
  */
 typedef enum
 {
   TRP_INTERPOLATION_NEAREST,
   TRP_INTERPOLATION_LINEAR,
+  TRP_INTERPOLATION_CUBIC,
 } TrpInterpolation;
 
 /* Points first, first + step, ... in voxel coordinates. */
@@ -29,8 +31,8 @@ typedef struct
   TrpVec3 step_ijk;
 } TrpLine;
 
-/* Values in units at @n points of the line; @outside where a point lies over half a voxel beyond
- * the outermost centres. */
+/* Values in units at @n points of the line, nearest or linear; @outside where a point lies over
+ * half a voxel beyond the outermost centres. */
 void trp_line_sample (const TrpLine *self,
                       const TrpVolume *volume,
                       TrpInterpolation interpolation,

@@ -11,17 +11,20 @@
  * 2017); gradient consistency: Y. Hiasa et al., SASHIMI 2018, eq. 4.
  */
 
+#include "core/method/cyclegan.h"
+
 #include "core/base/rng.h"
+#include "core/method/cyclegan-losses.h"
 #include "core/method/model.h"
-#include "core/method/trainer-class.h"
+#include "core/method/outline.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
 #include "core/nn/optimizer.h"
 
 #include <math.h>
-#include <string.h>
 
+/* The last four only with geometric consistency. */
 enum
 {
   REAL_A,
@@ -31,38 +34,66 @@ enum
   WEIGHTS,
   CHOICES_A,
   CHOICES_B,
-  N_INPUTS
+  BODY_A,
+  BODY_B,
+  BAND_A,
+  BAND_B,
+  N_INPUTS,
+  N_PLAIN_INPUTS = BODY_A
 };
 
+/* Order of the weights: the generators' losses. */
 enum
 {
-  ADVERSARIAL_A,
-  ADVERSARIAL_B,
-  CYCLE_A,
-  CYCLE_B,
-  IDENTITY_A,
-  IDENTITY_B,
-  GC_A,
-  GC_B,
-  D_A,
-  D_B,
-  N_COLUMNS,
-  N_GENERATOR_LOSSES = D_A
+  N_PLAIN_LOSSES = TRP_CYCLEGAN_D_A,
+  N_LOSSES = N_PLAIN_LOSSES + 2
 };
 
-static const char *const input_names[N_INPUTS] = { "real_A",  "real_B",    "rate",     "adam_step",
-                                                   "weights", "choices_A", "choices_B" };
-static const char *const columns[N_COLUMNS] = {
-  "adversarial_A", "adversarial_B", "cycle_A", "cycle_B", "identity_A",
-  "identity_B",    "gc_A",          "gc_B",    "D_A",     "D_B"
+static const char *const input_names[N_INPUTS] = { "real_A",  "real_B",    "rate",      "adam_step",
+                                                   "weights", "choices_A", "choices_B", "body_A",
+                                                   "body_B",  "band_A",    "band_B" };
+static const char *const columns[TRP_CYCLEGAN_N_COLUMNS] = {
+  "adversarial_A", "adversarial_B", "cycle_A",        "cycle_B",       "identity_A",
+  "identity_B",    "gc_A",          "gc_B",           "D_A",           "D_B",
+  "geometry_A",    "geometry_B",    "outline_dice_A", "outline_dice_B"
 };
 static const char *const generator_prefixes[] = { "G_A.", "G_B.", NULL };
 static const char *const discriminator_prefixes[] = { "D_A.", "D_B.", NULL };
 
-static int
-patch_size (const TrpRecipe *recipe)
+size_t
+trp_cyclegan_get_side (const TrpRecipe *recipe)
 {
-  return recipe->patch > 0 ? recipe->patch : recipe->size;
+  return (size_t) (recipe->patch > 0 ? recipe->patch : recipe->size);
+}
+
+size_t
+trp_cyclegan_get_channels (const TrpRecipe *recipe)
+{
+  return (size_t) (2 * recipe->context + 1);
+}
+
+static bool
+has_geometry (const TrpRecipe *recipe)
+{
+  return recipe->geometry > 0;
+}
+
+static size_t
+count_inputs (const TrpRecipe *recipe)
+{
+  return has_geometry (recipe) ? N_INPUTS : N_PLAIN_INPUTS;
+}
+
+static size_t
+count_columns (const TrpRecipe *recipe)
+{
+  return has_geometry (recipe) ? TRP_CYCLEGAN_N_COLUMNS : TRP_CYCLEGAN_N_PLAIN;
+}
+
+static int
+count_losses (const TrpRecipe *recipe)
+{
+  return has_geometry (recipe) ? N_LOSSES : N_PLAIN_LOSSES;
 }
 
 typedef struct
@@ -71,7 +102,8 @@ typedef struct
   const TrpRecipe *recipe;
   TrpGenerator generator;
   TrpPatchGan discriminator;
-  TrpValue real[2], fake[2], losses[N_COLUMNS];
+  TrpValue inputs[N_INPUTS];
+  TrpValue real[2], fake[2], losses[TRP_CYCLEGAN_N_COLUMNS];
 } Build;
 
 /* Every pass of a generator leaves out other values. */
@@ -102,14 +134,22 @@ difference (Build *b, TrpValue x, TrpValue y)
 static TrpValue
 cycle_loss (Build *b, TrpValue x, TrpValue y)
 {
-  switch (b->recipe->cycle_loss)
+  return trp_cyclegan_cycle_loss (b->graph, b->recipe, x, y);
+}
+
+/* Column A is of what is made from A. */
+static void
+build_geometry (Build *b)
+{
+  for (int from = 0; from < 2; from++)
     {
-    case TRP_CYCLE_SSIM:
-      return trp_graph_ssim_loss (b->graph, x, y, TRP_SSIM_VALID);
-    case TRP_CYCLE_MSE:
-      return trp_graph_pixel_loss (b->graph, TRP_PIXEL_LOSS_MSE, x, y);
-    default:
-      return difference (b, x, y);
+      const TrpValue made = b->fake[1 - from], body = b->inputs[BODY_A + from],
+                     band = b->inputs[BAND_A + from];
+
+      b->losses[TRP_CYCLEGAN_GEOMETRY_A + from] = trp_cyclegan_geometry_loss (
+        b->graph, b->recipe, 1 - from, made, body, band);
+      b->losses[TRP_CYCLEGAN_OUTLINE_A + from] = trp_cyclegan_outline_dice (
+        b->graph, b->recipe, 1 - from, made, body, band);
     }
 }
 
@@ -121,19 +161,21 @@ build_generators (Build *b)
 
   b->fake[1] = generate (b, "G_A", b->real[0]);
   b->fake[0] = generate (b, "G_B", b->real[1]);
-  b->losses[ADVERSARIAL_A] = judge (b, "D_A", b->fake[1], 1);
-  b->losses[ADVERSARIAL_B] = judge (b, "D_B", b->fake[0], 1);
-  b->losses[CYCLE_A] = cycle_loss (b, generate (b, "G_B", b->fake[1]), b->real[0]);
-  b->losses[CYCLE_B] = cycle_loss (b, generate (b, "G_A", b->fake[0]), b->real[1]);
-  b->losses[IDENTITY_A] = has_identity ? difference (b, generate (b, "G_A", b->real[1]), b->real[1])
-                                       : none;
-  b->losses[IDENTITY_B] = has_identity ? difference (b, generate (b, "G_B", b->real[0]), b->real[0])
-                                       : none;
+  b->losses[TRP_CYCLEGAN_ADVERSARIAL_A] = judge (b, "D_A", b->fake[1], 1);
+  b->losses[TRP_CYCLEGAN_ADVERSARIAL_B] = judge (b, "D_B", b->fake[0], 1);
+  b->losses[TRP_CYCLEGAN_CYCLE_A] = cycle_loss (b, generate (b, "G_B", b->fake[1]), b->real[0]);
+  b->losses[TRP_CYCLEGAN_CYCLE_B] = cycle_loss (b, generate (b, "G_A", b->fake[0]), b->real[1]);
+  b->losses[TRP_CYCLEGAN_IDENTITY_A] =
+    has_identity ? difference (b, generate (b, "G_A", b->real[1]), b->real[1]) : none;
+  b->losses[TRP_CYCLEGAN_IDENTITY_B] =
+    has_identity ? difference (b, generate (b, "G_B", b->real[0]), b->real[0]) : none;
   for (int side = 0; side < 2; side++)
-    b->losses[GC_A + side] = has_gc ? trp_graph_gradient_correlation (b->graph, b->real[side],
-                                                                      b->fake[1 - side],
-                                                                      b->recipe->gc_signed)
-                                    : none;
+    b->losses[TRP_CYCLEGAN_GC_A + side] = has_gc ? trp_graph_gradient_correlation (
+                                                     b->graph, b->real[side], b->fake[1 - side],
+                                                     b->recipe->gc_signed)
+                                                 : none;
+  if (has_geometry (b->recipe))
+    build_geometry (b);
 }
 
 static void
@@ -153,43 +195,62 @@ pool (Build *b, const char *name, TrpValue fake, TrpValue choices)
   return trp_graph_pool_exchange (b->graph, name, b->recipe->pool, fake, choices);
 }
 
+static void
+build_inputs (Build *b)
+{
+  const TrpRecipe *recipe = b->recipe;
+  const int side = (int) trp_cyclegan_get_side (recipe), batch = recipe->batch;
+  const TrpShape image = { batch, side, side, (int) trp_cyclegan_get_channels (recipe) },
+                 scalar = trp_shape_vector (1), choices = trp_shape_vector (batch);
+  const TrpShape shapes[N_INPUTS] = {
+    image, image, scalar, scalar, trp_shape_vector (count_losses (recipe)), choices, choices,
+    image, image, image,  image
+  };
+
+  for (size_t n = 0; n < count_inputs (recipe); n++)
+    b->inputs[n] = trp_graph_input (b->graph, input_names[n], shapes[n]);
+  b->real[0] = b->inputs[REAL_A];
+  b->real[1] = b->inputs[REAL_B];
+}
+
+static TrpValue
+sum_generator_losses (Build *b)
+{
+  TrpValue losses[N_LOSSES];
+
+  for (int n = 0; n < N_PLAIN_LOSSES; n++)
+    losses[n] = b->losses[n];
+  for (int n = N_PLAIN_LOSSES; n < count_losses (b->recipe); n++)
+    losses[n] = b->losses[TRP_CYCLEGAN_GEOMETRY_A + n - N_PLAIN_LOSSES];
+  return trp_graph_weighted_sum (b->graph, b->inputs[WEIGHTS], losses, count_losses (b->recipe));
+}
+
 static TrpGraph *
 build (const TrpRecipe *recipe, bool loss_scaling)
 {
-  const int side = patch_size (recipe), batch = recipe->batch;
   Build b = { .graph = trp_graph_new (),
               .recipe = recipe,
               .generator = trp_recipe_get_generator (recipe, true),
               .discriminator = trp_recipe_get_discriminator (recipe) };
-  TrpValue inputs[N_INPUTS], loss, d_loss, halves;
-  const TrpShape shapes[N_INPUTS] = { { batch, side, side, 1 },
-                                      { batch, side, side, 1 },
-                                      trp_shape_vector (1),
-                                      trp_shape_vector (1),
-                                      trp_shape_vector (N_GENERATOR_LOSSES),
-                                      trp_shape_vector (batch),
-                                      trp_shape_vector (batch) };
+  TrpValue loss, d_loss, halves;
 
-  for (int n = 0; n < N_INPUTS; n++)
-    inputs[n] = trp_graph_input (b.graph, input_names[n], shapes[n]);
-  b.real[0] = inputs[REAL_A];
-  b.real[1] = inputs[REAL_B];
-  b.generator.unet.step = inputs[ADAM_STEP];
+  build_inputs (&b);
+  b.generator.unet.step = b.inputs[ADAM_STEP];
   build_generators (&b);
-  loss = trp_graph_weighted_sum (b.graph, inputs[WEIGHTS], b.losses, N_GENERATOR_LOSSES);
+  loss = sum_generator_losses (&b);
   trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.G", loss, generator_prefixes,
-                             inputs[RATE], inputs[ADAM_STEP]);
+                             b.inputs[RATE], b.inputs[ADAM_STEP]);
   trp_trainer_add_ema (b.graph, recipe, generator_prefixes);
 
   halves = trp_graph_constant (b.graph, trp_shape_vector (2), 0.5);
-  build_discriminator (&b, "D_A", b.real[1], pool (&b, "pool.B", b.fake[1], inputs[CHOICES_B]),
-                       &halves, D_A);
-  build_discriminator (&b, "D_B", b.real[0], pool (&b, "pool.A", b.fake[0], inputs[CHOICES_A]),
-                       &halves, D_B);
-  d_loss = trp_graph_add (b.graph, b.losses[D_A], b.losses[D_B]);
+  build_discriminator (&b, "D_A", b.real[1], pool (&b, "pool.B", b.fake[1], b.inputs[CHOICES_B]),
+                       &halves, TRP_CYCLEGAN_D_A);
+  build_discriminator (&b, "D_B", b.real[0], pool (&b, "pool.A", b.fake[0], b.inputs[CHOICES_A]),
+                       &halves, TRP_CYCLEGAN_D_B);
+  d_loss = trp_graph_add (b.graph, b.losses[TRP_CYCLEGAN_D_A], b.losses[TRP_CYCLEGAN_D_B]);
   trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.D", d_loss, discriminator_prefixes,
-                             inputs[RATE], inputs[ADAM_STEP]);
-  for (int n = 0; n < N_COLUMNS; n++)
+                             b.inputs[RATE], b.inputs[ADAM_STEP]);
+  for (size_t n = 0; n < count_columns (recipe); n++)
     trp_graph_output (b.graph, columns[n], b.losses[n]);
   return b.graph;
 }
@@ -198,9 +259,21 @@ static TrpDatasetSpec
 make_spec (const TrpRecipe *recipe, int side)
 {
   return (TrpDatasetSpec){ .intensity = side == 0 ? recipe->mr : recipe->ct,
+                           .steps = recipe->preprocessing[side],
                            .spacing = recipe->spacing,
                            .size = (size_t) recipe->size,
                            .body_fraction = recipe->body_fraction };
+}
+
+static bool
+find_bodies (TrpTrainer *trainer, int side, GError **error)
+{
+  double *threshold = &trainer->recipe->threshold[side];
+
+  if (isnan (*threshold))
+    *threshold = trp_dataset_find_threshold (trainer->data[side]);
+  return !has_geometry (trainer->recipe) ||
+         trp_dataset_find_bodies (trainer->data[side], *threshold, error);
 }
 
 static bool
@@ -214,8 +287,9 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
       TrpProgress part = trp_progress_part (progress, 0.5 * side, 0.5 * side + 0.5);
 
       trainer->data[side] = trp_dataset_load (list, roles[side], &spec, &part, error);
-      if (!trainer->data[side])
+      if (!trainer->data[side] || !find_bodies (trainer, side, error))
         return false;
+      trp_dataset_keep_steps (trainer->data[side], &trainer->recipe->preprocessing[side]);
     }
   return true;
 }
@@ -230,15 +304,17 @@ estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_byt
       !trp_dataset_estimate_bytes (list, TRP_DATA_CT, &ct, &bytes[1], error))
     return false;
   *out_bytes = bytes[0] + bytes[1];
+  if (has_geometry (recipe)) /* a byte beside each float */
+    *out_bytes += *out_bytes / sizeof (float);
   return true;
 }
 
 static bool
 begin (TrpTrainer *trainer, bool is_new, GError **error)
 {
-  for (int n = 0; n < N_INPUTS; n++)
+  for (size_t n = 0; n < count_inputs (trainer->recipe); n++)
     trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
-  for (int n = 0; n < N_COLUMNS; n++)
+  for (size_t n = 0; n < count_columns (trainer->recipe); n++)
     trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
   if (!is_new)
     return true;
@@ -273,14 +349,13 @@ draw_choices (TrpTrainer *trainer, int side, float *out_choices)
   trainer->pool_index[side] = rng.index;
 }
 
+/* From step @start on it grows to @whole within @ramp steps. */
 static double
-gc_weight (const TrpRecipe *recipe, int step)
+grow (double whole, int start, int ramp, int step)
 {
-  if (step < recipe->gc_start)
+  if (step < start)
     return 0;
-  return recipe->gc_ramp > 0
-           ? recipe->gc * MIN (1.0, (double) (step - recipe->gc_start) / recipe->gc_ramp)
-           : recipe->gc;
+  return ramp > 0 ? whole * MIN (1.0, (double) (step - start) / ramp) : whole;
 }
 
 /* Identity is weighted by the cycle's weight, as in the reference implementation; the two
@@ -289,34 +364,78 @@ static bool
 set_weights (TrpTrainer *trainer, GError **error)
 {
   const TrpRecipe *r = trainer->recipe;
-  const float gc = (float) (0.5 * gc_weight (r, trainer->step));
-  const float weights[N_GENERATOR_LOSSES] = { (float) r->adversarial,
-                                              (float) r->adversarial,
-                                              (float) r->cycle,
-                                              (float) r->cycle,
-                                              (float) (r->identity * r->cycle),
-                                              (float) (r->identity * r->cycle),
-                                              gc,
-                                              gc };
+  const float gc = (float) (0.5 * grow (r->gc, r->gc_start, r->gc_ramp, trainer->step));
+  const float geometry = (float) grow (r->geometry, r->geometry_start, r->geometry_ramp,
+                                       trainer->step);
+  const float weights[N_LOSSES] = { (float) r->adversarial,
+                                    (float) r->adversarial,
+                                    (float) r->cycle,
+                                    (float) r->cycle,
+                                    (float) (r->identity * r->cycle),
+                                    (float) (r->identity * r->cycle),
+                                    gc,
+                                    gc,
+                                    geometry,
+                                    geometry };
 
   return trp_program_set (trainer->program, trainer->inputs[WEIGHTS], weights, error);
+}
+
+static size_t
+count_values (const TrpRecipe *r)
+{
+  const size_t side = trp_cyclegan_get_side (r);
+
+  return (size_t) r->batch * side * side * trp_cyclegan_get_channels (r);
 }
 
 static bool
 set_images (TrpTrainer *trainer, GError **error)
 {
   const TrpRecipe *r = trainer->recipe;
-  const size_t side = (size_t) patch_size (r), n = (size_t) r->batch * side * side;
 
   for (int d = 0; d < 2; d++)
     {
       if (!trainer->batch[d])
-        trainer->batch[d] = g_new (float, n);
+        trainer->batch[d] = g_new (float, count_values (r));
       trp_dataset_fill_batch (trainer->data[d], &r->augment, trainer->seed + (uint64_t) d,
-                              (uint64_t) trainer->step, (size_t) r->batch, 0, side,
-                              trainer->batch[d], NULL);
+                              (uint64_t) trainer->step, (size_t) r->batch, (size_t) r->context,
+                              trp_cyclegan_get_side (r), trainer->batch[d], NULL);
       if (!trp_program_set (trainer->program, trainer->inputs[REAL_A + d], trainer->batch[d],
                             error))
+        return false;
+    }
+  return true;
+}
+
+static void
+weigh (const TrpRecipe *r, const float *bodies, float *out_weights)
+{
+  for (size_t i = 0; r->geometry_band == 0 && i < count_values (r); i++)
+    out_weights[i] = 1;
+  if (r->geometry_band > 0)
+    trp_outline_weigh (bodies, (size_t) r->batch, trp_cyclegan_get_side (r),
+                       trp_cyclegan_get_channels (r), (size_t) r->geometry_band, out_weights);
+}
+
+static bool
+set_bodies (TrpTrainer *trainer, GError **error)
+{
+  const TrpRecipe *r = trainer->recipe;
+  g_autofree float *bodies = NULL, *weights = NULL;
+
+  if (!has_geometry (r))
+    return true;
+  bodies = g_new (float, count_values (r));
+  weights = g_new (float, count_values (r));
+  for (int d = 0; d < 2; d++)
+    {
+      trp_dataset_fill_bodies (trainer->data[d], &r->augment, trainer->seed + (uint64_t) d,
+                               (uint64_t) trainer->step, (size_t) r->batch, (size_t) r->context,
+                               trp_cyclegan_get_side (r), bodies);
+      weigh (r, bodies, weights);
+      if (!trp_program_set (trainer->program, trainer->inputs[BODY_A + d], bodies, error) ||
+          !trp_program_set (trainer->program, trainer->inputs[BAND_A + d], weights, error))
         return false;
     }
   return true;
@@ -341,180 +460,20 @@ set_pools (TrpTrainer *trainer, GError **error)
 static bool
 step (TrpTrainer *trainer, GError **error)
 {
-  return set_images (trainer, error) && set_weights (trainer, error) &&
-         set_pools (trainer, error) &&
+  return set_images (trainer, error) && set_bodies (trainer, error) &&
+         set_weights (trainer, error) && set_pools (trainer, error) &&
          trp_trainer_feed_optimizer (trainer, trainer->inputs[RATE], trainer->inputs[ADAM_STEP],
                                      error) &&
          trp_program_run (trainer->program, error);
 }
 
-/* ---- preview and alarm: the generators as they are, on fixed slices ---- */
+#define CLASS(n)                                                                                   \
+  {                                                                                                \
+    .columns = columns, .n_columns = n, .model_prefixes = generator_prefixes, .load = load,        \
+    .estimate_data = estimate_data, .build = build, .build_preview = trp_cyclegan_build_preview,   \
+    .begin = begin, .step = step, .preview = trp_cyclegan_preview,                                 \
+    .alarm_every = TRP_CYCLEGAN_ALARM_EVERY, .alarm = trp_cyclegan_alarm                           \
+  }
 
-#define PREVIEW_ROWS 4
-#define PREVIEW_TILES 6 /* MR, SynCT, MR again, CT, SynMR, CT again */
-
-static const char *const tile_names[PREVIEW_TILES] = { "real_A", "fake_B", "again_A",
-                                                       "real_B", "fake_A", "again_B" };
-
-static TrpGraph *
-build_preview (const TrpRecipe *recipe)
-{
-  const int side = patch_size (recipe);
-  Build b = { .graph = trp_graph_new (), .generator = trp_recipe_get_generator (recipe, false) };
-  TrpValue again[2];
-
-  for (int n = 0; n < 2; n++)
-    b.real[n] = trp_graph_input (b.graph, tile_names[3 * n],
-                                 (TrpShape){ PREVIEW_ROWS, side, side, 1 });
-  b.fake[1] = generate (&b, "G_A", b.real[0]);
-  b.fake[0] = generate (&b, "G_B", b.real[1]);
-  again[0] = generate (&b, "G_B", b.fake[1]);
-  again[1] = generate (&b, "G_A", b.fake[0]);
-  for (int n = 0; n < 2; n++)
-    {
-      trp_graph_output (b.graph, tile_names[3 * n + 1], b.fake[1 - n]);
-      trp_graph_output (b.graph, tile_names[3 * n + 2], again[n]);
-    }
-  return b.graph;
-}
-
-/* (transfer full) all tiles, one after the other: (PREVIEW_TILES, PREVIEW_ROWS, side, side) */
-static float *
-run_preview (TrpTrainer *trainer, GError **error)
-{
-  const size_t side = (size_t) patch_size (trainer->recipe), n = PREVIEW_ROWS * side * side;
-  g_autofree float *tiles = g_new (float, PREVIEW_TILES *n);
-
-  for (int d = 0; d < 2; d++)
-    {
-      float *real = tiles + (size_t) (3 * d) * n;
-
-      trp_dataset_fill_batch (trainer->data[d], NULL, trainer->recipe->seed + (uint64_t) d, 0,
-                              PREVIEW_ROWS, 0, side, real, NULL);
-      if (!trp_program_set (trainer->preview_program,
-                            trp_program_find (trainer->preview_program, tile_names[3 * d]), real,
-                            error))
-        return NULL;
-    }
-  if (!trp_program_run (trainer->preview_program, error))
-    return NULL;
-  for (int t = 0; t < PREVIEW_TILES; t++)
-    if (t % 3 != 0 && !trp_program_get (trainer->preview_program,
-                                        trp_program_find (trainer->preview_program, tile_names[t]),
-                                        tiles + (size_t) t * n, error))
-      return NULL;
-  return g_steal_pointer (&tiles);
-}
-
-static bool
-preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
-{
-  const size_t side = (size_t) patch_size (trainer->recipe), cell = side + 2,
-               n = PREVIEW_ROWS * side * side;
-  g_autofree float *tiles = run_preview (trainer, error);
-
-  if (!tiles)
-    return false;
-  *out_width = PREVIEW_TILES * cell;
-  *out_height = PREVIEW_ROWS * cell;
-  *out_grey = g_malloc0 (*out_width * *out_height);
-  for (size_t t = 0; t < PREVIEW_TILES; t++)
-    for (size_t row = 0; row < PREVIEW_ROWS; row++)
-      for (size_t i = 0; i < side * side; i++)
-        (*out_grey)[(row * cell + i / side) * *out_width + t * cell + i % side] =
-          trp_grey_from_network (tiles[t * n + row * side * side + i]);
-  return true;
-}
-
-#define ALARM_FROM 600
-#define ALARM_EVERY 200
-/* A tenth of the MR's range: above the noise of the air, which is dark on both and would hide a
- * swap (with a twentieth even the true CT of a phantom reaches -0.01), below muscle. */
-#define FOREGROUND (-0.8F)
-
-/* Sound runs and the true CT of 30 phantoms: correlation -0.3 or less, 5 % below -300 HU or less,
- * adversarial losses 0.3 to 0.6, discriminators 0.17 to 0.25. An inverted run rises with the MR; in
- * a collapsed one fat was -533 HU, the losses 2.0 and 0.05. */
-#define SWAPPED_CORRELATION 0.1
-#define LOST_SHARE 0.2
-#define LOST_HU (-300)
-#define BEATEN_LOSS 0.1
-#define BEATEN_ADVERSARIAL 1.5
-
-typedef struct
-{
-  double correlation; /* of MR and SynCT */
-  double lost;        /* share of the SynCT that is darker than any tissue */
-} Body;
-
-/* Where the MR has tissue. Fat is bright in MR and dark in CT, cortical bone the other way round,
- * so a sound SynCT falls with the MR; one that rises has swapped tissues. */
-static Body
-measure_body (const float *mr, const float *synct, size_t n, double lost_below)
-{
-  double count = 0, sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0, lost = 0;
-
-  for (size_t i = 0; i < n; i++)
-    if (mr[i] > FOREGROUND)
-      {
-        const double x = (double) mr[i], y = (double) synct[i];
-
-        count++;
-        sx += x;
-        sy += y;
-        sxx += x * x;
-        syy += y * y;
-        sxy += x * y;
-        lost += y < lost_below;
-      }
-  if (count < 2)
-    return (Body){ 0, 0 };
-  sxy -= sx * sy / count;
-  sxx -= sx * sx / count;
-  syy -= sy * sy / count;
-  return (Body){ sxx > 0 && syy > 0 ? sxy / sqrt (sxx * syy) : 0, lost / count };
-}
-
-static bool
-alarm_raised (TrpTrainer *trainer, const double *values, char **out_sentence, GError **error)
-{
-  const size_t side = (size_t) patch_size (trainer->recipe), n = PREVIEW_ROWS * side * side;
-  const double votes = 0.5 * (values[D_A] + values[D_B]);
-  const double deceived = 0.5 * (values[ADVERSARIAL_A] + values[ADVERSARIAL_B]);
-  g_autofree float *tiles = NULL;
-  Body body;
-
-  *out_sentence = NULL;
-  if (trainer->step < ALARM_FROM)
-    return true;
-  tiles = run_preview (trainer, error);
-  if (!tiles)
-    return false;
-  body = measure_body (tiles, tiles + n, n, trp_curve_apply (&trainer->recipe->ct.curve, LOST_HU));
-  if (body.correlation > SWAPPED_CORRELATION)
-    *out_sentence = g_strdup_printf (
-      "The SynCT rises with the MR (correlation %.2f): tissues are swapped", body.correlation);
-  else if (body.lost > LOST_SHARE)
-    *out_sentence = g_strdup_printf ("%.0f %% of the body has turned to air in the SynCT",
-                                     100 * body.lost);
-  else if (votes < BEATEN_LOSS && deceived > BEATEN_ADVERSARIAL)
-    *out_sentence = g_strdup_printf (
-      "The discriminators have won (loss %.3f against %.2f): the images collapse", votes, deceived);
-  return true;
-}
-
-const TrpTrainerClass trp_cyclegan_class = {
-  .columns = columns,
-  .n_columns = N_COLUMNS,
-  .model_prefixes = generator_prefixes,
-  .load = load,
-  .estimate_data = estimate_data,
-  .build = build,
-  .build_preview = build_preview,
-  .begin = begin,
-  .step = step,
-  .preview = preview,
-  .alarm_every = ALARM_EVERY,
-  .alarm = alarm_raised,
-};
+const TrpTrainerClass trp_cyclegan_class = CLASS (TRP_CYCLEGAN_N_PLAIN);
+const TrpTrainerClass trp_cyclegan_geometry_class = CLASS (TRP_CYCLEGAN_N_COLUMNS);

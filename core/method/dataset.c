@@ -9,6 +9,8 @@
 #include "core/base/rng.h"
 #include "core/io/format.h"
 #include "core/io/nifti.h"
+#include "core/method/dataset-steps.h"
+#include "core/method/outline.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -24,6 +26,7 @@ typedef struct
   TrpCurve curve;
   float *stack;    /* (nz, size, size) */
   uint8_t *labels; /* likewise, or NULL */
+  uint8_t *bodies; /* likewise */
 } Item;
 
 typedef struct
@@ -34,6 +37,8 @@ typedef struct
 struct _TrpDataset
 {
   TrpDatasetSpec spec;
+  TrpPipeline *steps; /* NULL: none */
+  GPtrArray *left_out;
   GPtrArray *items;
   GArray *slices; /* that may be drawn */
   size_t bytes;
@@ -48,7 +53,18 @@ free_item (void *data)
   g_free (item->name);
   g_free (item->stack);
   g_free (item->labels);
+  g_free (item->bodies);
   g_free (item);
+}
+
+static void
+free_left_out (void *data)
+{
+  TrpLeftOut *left_out = data;
+
+  g_free (left_out->name);
+  g_free (left_out->why);
+  g_free (left_out);
 }
 
 TrpDataset *
@@ -57,6 +73,8 @@ trp_dataset_new (const TrpDatasetSpec *spec)
   TrpDataset *self = g_atomic_rc_box_new0 (TrpDataset);
 
   self->spec = *spec;
+  self->spec.steps = NULL;
+  self->left_out = g_ptr_array_new_with_free_func (free_left_out);
   self->items = g_ptr_array_new_with_free_func (free_item);
   self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
   return self;
@@ -73,6 +91,8 @@ clear_dataset (void *data)
 {
   TrpDataset *self = data;
 
+  trp_pipeline_free (self->steps);
+  g_ptr_array_unref (self->left_out);
   g_ptr_array_unref (self->items);
   g_array_unref (self->slices);
 }
@@ -156,9 +176,18 @@ make_labels (const TrpFrame *frame, const TrpVolume *labels, GError **error)
 }
 
 static void
+note_left_out (TrpDataset *self, const char *name, size_t n_slices, size_t n_all, char *why)
+{
+  const TrpLeftOut left_out = { g_strdup (name), n_slices, n_all, why };
+
+  g_ptr_array_add (self->left_out, g_memdup2 (&left_out, sizeof left_out));
+}
+
+static void
 list_slices (TrpDataset *self, const Item *item)
 {
   const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
+  const guint n_before = self->slices->len;
 
   for (size_t k = 0; k < size[2]; k++)
     {
@@ -173,6 +202,9 @@ list_slices (TrpDataset *self, const Item *item)
       for (size_t n = 0; n < n_pixels && item->labels; n++)
         self->has_label[item->labels[n_pixels * k + n]] = true;
     }
+  if (self->slices->len - n_before < size[2])
+    note_left_out (self, item->name, size[2] - (self->slices->len - n_before), size[2],
+                   g_strdup_printf ("less than %g %% of body", 100 * self->spec.body_fraction));
 }
 
 bool
@@ -214,6 +246,7 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
 {
   const size_t item = self->items->len - 1;
   const TrpFrame *frame = &((Item *) self->items->pdata[item])->frame;
+  const guint n_before = self->slices->len;
 
   for (guint n = self->slices->len; row->left_out && n-- > 0;)
     {
@@ -230,6 +263,34 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
       if (k >= 0 && trp_data_row_leaves_out (row, (size_t) k))
         g_array_remove_index (self->slices, n);
     }
+  if (self->slices->len < n_before)
+    note_left_out (self, row->name, n_before - self->slices->len, frame->output.size[2],
+                   g_strdup ("named by the data list"));
+}
+
+/* A row's image and labels as the steps leave them. */
+static bool
+apply_steps (TrpDataset *self,
+             const TrpDataRow *row,
+             TrpDataRole role,
+             TrpVolume **io_image,
+             TrpVolume **io_labels,
+             GError **error)
+{
+  g_autoptr (GPtrArray)
+    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
+
+  if (!trp_dataset_steps_apply (self->steps, row, role, io_image, io_labels, NULL, reports, error))
+    return false;
+  for (guint n = 0; n < reports->len; n++)
+    {
+      const TrpStepReport *report = reports->pdata[n];
+
+      if (report->selects_slices && report->after[2] < report->before[2])
+        note_left_out (self, row->name, report->before[2] - report->after[2], report->before[2],
+                       g_strdup_printf ("%s: %s", report->text, report->note));
+    }
+  return true;
 }
 
 static bool
@@ -238,6 +299,7 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
   const char *labels_path = row->paths[trp_data_role_get_structures (role)];
   g_autoptr (TrpVolume) image = NULL;
   g_autoptr (TrpVolume) labels = NULL;
+  TrpGeometry file;
 
   if (self->spec.n_labels && !labels_path)
     {
@@ -250,9 +312,11 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
     return false;
   if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
     return false;
-  if (!trp_dataset_add (self, row->name, image, labels, error))
+  file = *trp_volume_get_geometry (image);
+  if (!apply_steps (self, row, role, &image, &labels, error) ||
+      !trp_dataset_add (self, row->name, image, labels, error))
     return false;
-  drop_left_out (self, row, trp_volume_get_geometry (image));
+  drop_left_out (self, row, &file);
   return true;
 }
 
@@ -294,6 +358,9 @@ trp_dataset_load (const TrpDataList *list,
 
   if (!check_any (trp_data_list_count (list, role), role, error))
     return NULL;
+  self->steps = trp_dataset_steps_new (spec->steps, list, role, progress, error);
+  if (!self->steps)
+    return NULL;
   for (size_t n = 0; n < n_rows; n++)
     {
       const TrpDataRow *row = trp_data_list_get (list, n);
@@ -306,8 +373,6 @@ trp_dataset_load (const TrpDataList *list,
           return NULL;
         }
     }
-  if (self->spec.may_lack)
-    return g_steal_pointer (&self);
   if (self->slices->len)
     return check_labels (self, error) ? g_steal_pointer (&self) : NULL;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
@@ -337,59 +402,37 @@ peek_nifti (const char *path, TrpGeometry *out_geometry)
   return true;
 }
 
-/* Axial slices of one file: from its header, from the folder's list, or else by loading it. */
+/* Axial slices of one file after the steps, at most: from its header, from the folder's list, or
+ * else by loading it. */
 static bool
-count_slices (const char *path, size_t *out_n, GError **error)
+count_slices (const char *path, const TrpPipeline *steps, size_t *out_n, GError **error)
 {
   g_autoptr (GPtrArray) series = NULL;
   g_autoptr (TrpVolume) volume = NULL;
-  TrpGeometry geometry;
-  TrpFrame frame;
+  TrpGeometry geometry, after;
   size_t most = 0;
 
   if (!peek_nifti (path, &geometry))
     {
-      series = trp_series_list (path, NULL, error);
+      if (trp_pipeline_get_n_steps (steps) == 0)
+        series = trp_series_list (path, NULL, error);
       for (guint n = 0; series && n < series->len; n++)
         most = MAX (most, ((TrpSeries *) series->pdata[n])->size[2]);
-      if (!series || most)
+      if (most)
         {
           *out_n = most;
-          return series != NULL;
+          return true;
         }
+      if (!series && trp_pipeline_get_n_steps (steps) == 0)
+        return false;
       volume = trp_volume_load (path, NULL, error);
       if (!volume)
         return false;
       geometry = *trp_volume_get_geometry (volume);
     }
-  if (!trp_frame_init (&frame, &geometry, 0, 1, 1, 1, error))
+  if (!trp_pipeline_predict (steps, &geometry, &after, error))
     return false;
-  *out_n = frame.output.size[2];
-  return true;
-}
-
-bool
-trp_dataset_count_slices (const TrpDataList *list, TrpDataRole role, size_t *out_n, GError **error)
-{
-  size_t n_slices = 0;
-
-  if (!check_any (trp_data_list_count (list, role), role, error))
-    return false;
-  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
-    {
-      const TrpDataRow *row = trp_data_list_get (list, n);
-      size_t n_here;
-
-      if (!row->paths[role])
-        continue;
-      if (!count_slices (row->paths[role], &n_here, error))
-        {
-          g_prefix_error (error, "Case %s: ", row->name);
-          return false;
-        }
-      n_slices += n_here;
-    }
-  *out_n = n_slices;
+  *out_n = after.size[2];
   return true;
 }
 
@@ -400,15 +443,80 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
                             size_t *out_bytes,
                             GError **error)
 {
-  size_t n_slices;
+  g_autoptr (TrpPipeline) steps = trp_pipeline_parse (spec->steps ? spec->steps : "", error);
+  size_t n_slices = 0;
 
-  if (!trp_dataset_count_slices (list, role, &n_slices, error))
+  if (!steps || !check_any (trp_data_list_count (list, role), role, error))
     return false;
+  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
+    {
+      const TrpDataRow *row = trp_data_list_get (list, n);
+      size_t n_here;
+
+      if (!row->paths[role])
+        continue;
+      if (!count_slices (row->paths[role], steps, &n_here, error))
+        {
+          g_prefix_error (error, "Case %s: ", row->name);
+          return false;
+        }
+      n_slices += n_here;
+    }
   *out_bytes = n_slices * spec->size * spec->size * (spec->n_labels ? 5 : 4);
   return true;
 }
 
+/* --- bodies --- */
+
+double
+trp_dataset_find_threshold (const TrpDataset *self)
+{
+  TrpOutlineCounts counts = { { 0 } };
+
+  for (guint n = 0; n < self->items->len; n++)
+    {
+      const Item *item = self->items->pdata[n];
+
+      trp_outline_count (&counts, item->stack, trp_geometry_count_voxels (&item->frame.output));
+    }
+  return trp_outline_find_threshold (&counts);
+}
+
+bool
+trp_dataset_find_bodies (TrpDataset *self, double threshold, GError **error)
+{
+  for (guint n = 0; n < self->items->len; n++)
+    {
+      Item *item = self->items->pdata[n];
+      const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
+
+      g_return_val_if_fail (!item->bodies, false);
+      item->bodies = try_alloc (n_pixels * size[2], 1, error);
+      if (!item->bodies)
+        return false;
+      self->bytes += n_pixels * size[2];
+      for (size_t k = 0; k < size[2]; k++)
+        if (!trp_outline_find_body (item->stack + n_pixels * k, size[0], size[1], threshold,
+                                    item->bodies + n_pixels * k, error))
+          return false;
+    }
+  return true;
+}
+
 /* --- reading --- */
+
+void
+trp_dataset_keep_steps (const TrpDataset *self, char **io_text)
+{
+  g_free (*io_text);
+  *io_text = self->steps ? trp_pipeline_to_text (self->steps, true) : g_strdup ("");
+}
+
+const GPtrArray *
+trp_dataset_peek_left_out (const TrpDataset *self)
+{
+  return self->left_out;
+}
 
 const TrpDatasetSpec *
 trp_dataset_get_spec (const TrpDataset *self)
@@ -476,6 +584,7 @@ shuffle (size_t n, uint64_t seed, uint64_t epoch)
   return order;
 }
 
+/* Of the three outputs those that are wanted are not NULL. */
 typedef struct
 {
   const TrpDataset *dataset;
@@ -485,6 +594,7 @@ typedef struct
   const size_t *chosen; /* slice of each sample */
   float *images;
   float *labels;
+  float *bodies;
 } Batch;
 
 static size_t
@@ -495,21 +605,69 @@ context_slice (size_t k, size_t channel, size_t context, size_t nz)
   return at < context ? 0 : MIN (at - context, nz - 1);
 }
 
-/* Labels of a sample as 0 and 1, one channel for each that the spec names. */
-static void
-fill_labels (const Batch *batch, const TrpAugmentDraw *draw, const uint8_t *in, size_t sample)
+/* One sample of a batch: which slice, and the draw that all of its outputs go through. */
+typedef struct
 {
-  const TrpDatasetSpec *spec = &batch->dataset->spec;
-  const size_t in_size[2] = { spec->size, spec->size },
-               out_size[2] = { batch->patch, batch->patch };
-  const size_t n_pixels = batch->patch * batch->patch;
-  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
-  float *out = batch->labels + sample * n_pixels * spec->n_labels;
+  const Batch *batch;
+  const Item *item;
+  size_t index, k;
+  size_t in_size[2], out_size[2];
+  TrpAugmentDraw draw;
+} Sample;
 
-  trp_augment_labels (draw, in, in_size, out_size, values);
+static void
+fill_image (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const size_t n_channels = 2 * batch->context + 1, side = sample->in_size[0];
+  float *out = batch->images + sample->index * batch->patch * batch->patch * n_channels;
+
+  for (size_t c = 0; c < n_channels; c++)
+    {
+      const size_t k = context_slice (sample->k, c, batch->context,
+                                      sample->item->frame.output.size[2]);
+
+      trp_augment_image (&sample->draw, sample->item->stack + side * side * k, sample->in_size,
+                         sample->out_size, BLACK, c, n_channels, out + c);
+    }
+}
+
+/* One channel for each label that the spec names. */
+static void
+fill_labels (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const TrpDatasetSpec *spec = &batch->dataset->spec;
+  const size_t n_pixels = batch->patch * batch->patch, side = sample->in_size[0];
+  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  float *out = batch->labels + sample->index * n_pixels * spec->n_labels;
+
+  trp_augment_labels (&sample->draw, sample->item->labels + side * side * sample->k,
+                      sample->in_size, sample->out_size, values);
   for (size_t n = 0; n < n_pixels; n++)
     for (size_t label = 0; label < spec->n_labels; label++)
       out[n * spec->n_labels + label] = values[n] == spec->labels[label];
+}
+
+static void
+fill_bodies (const Sample *sample)
+{
+  const Batch *batch = sample->batch;
+  const size_t n_pixels = batch->patch * batch->patch, n_channels = 2 * batch->context + 1,
+               side = sample->in_size[0];
+  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  float *out = batch->bodies + sample->index * n_pixels * n_channels;
+
+  for (size_t c = 0; c < n_channels; c++)
+    {
+      const size_t k = context_slice (sample->k, c, batch->context,
+                                      sample->item->frame.output.size[2]);
+
+      trp_augment_labels (&sample->draw, sample->item->bodies + side * side * k, sample->in_size,
+                          sample->out_size, values);
+      for (size_t n = 0; n < n_pixels; n++)
+        out[n * n_channels + c] = values[n];
+    }
 }
 
 static void
@@ -517,30 +675,56 @@ fill_samples (size_t begin, size_t end, void *data)
 {
   const Batch *batch = data;
   const TrpDataset *self = batch->dataset;
-  const size_t side = self->spec.size, in_size[2] = { side, side };
-  const size_t out_size[2] = { batch->patch, batch->patch };
-  const size_t n_channels = 2 * batch->context + 1;
+  const size_t side = self->spec.size;
 
   for (size_t b = begin; b < end; b++)
     {
       const Slice *slice = &g_array_index (self->slices, Slice, batch->chosen[b]);
-      const Item *item = self->items->pdata[slice->item];
-      const TrpAugmentDraw draw = batch->augment
-                                    ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
-                                                        in_size, out_size)
-                                    : trp_augment_identity (in_size, out_size);
-      float *out = batch->images + b * batch->patch * batch->patch * n_channels;
+      Sample sample = { .batch = batch,
+                        .item = self->items->pdata[slice->item],
+                        .index = b,
+                        .k = slice->k,
+                        .in_size = { side, side },
+                        .out_size = { batch->patch, batch->patch } };
 
-      for (size_t c = 0; c < n_channels; c++)
-        {
-          const size_t k = context_slice (slice->k, c, batch->context, item->frame.output.size[2]);
-
-          trp_augment_image (&draw, item->stack + side * side * k, in_size, out_size, BLACK, c,
-                             n_channels, out + c);
-        }
+      sample.draw = batch->augment ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
+                                                       sample.in_size, sample.out_size)
+                                   : trp_augment_identity (sample.in_size, sample.out_size);
+      if (batch->images)
+        fill_image (&sample);
       if (batch->labels)
-        fill_labels (batch, &draw, item->labels + side * side * slice->k, b);
+        fill_labels (&sample);
+      if (batch->bodies)
+        fill_bodies (&sample);
     }
+}
+
+static void
+fill (Batch *work)
+{
+  const TrpDataset *self = work->dataset;
+  const size_t n = self->slices->len;
+  g_autofree size_t *chosen = g_new (size_t, work->batch);
+  g_autofree size_t *order = NULL;
+  uint64_t epoch = 0;
+
+  g_return_if_fail (n > 0);
+  for (size_t b = 0; b < work->batch; b++)
+    {
+      const uint64_t position = work->step * work->batch + b;
+
+      if (!order || position / n != epoch)
+        {
+          epoch = position / n;
+          g_free (order);
+          order = shuffle (n, work->seed, epoch);
+        }
+      chosen[b] = order[position % n];
+    }
+  work->chosen = chosen;
+  if (work->patch == 0)
+    work->patch = self->spec.size;
+  trp_parallel_for (work->batch, 1, fill_samples, work);
 }
 
 void
@@ -554,29 +738,39 @@ trp_dataset_fill_batch (const TrpDataset *self,
                         float *out_images,
                         float *out_labels)
 {
-  const size_t n = self->slices->len;
-  g_autofree size_t *chosen = g_new (size_t, batch);
-  g_autofree size_t *order = NULL;
-  uint64_t epoch = 0;
-  Batch work = {
-    self,   augment,    seed,      step, batch, context, patch ? patch : self->spec.size,
-    chosen, out_images, out_labels
-  };
+  Batch work = { .dataset = self,
+                 .augment = augment,
+                 .seed = seed,
+                 .step = step,
+                 .batch = batch,
+                 .context = context,
+                 .patch = patch,
+                 .images = out_images,
+                 .labels = out_labels };
 
-  g_return_if_fail (n > 0);
-  for (size_t b = 0; b < batch; b++)
-    {
-      const uint64_t position = step * batch + b;
+  fill (&work);
+}
 
-      if (!order || position / n != epoch)
-        {
-          epoch = position / n;
-          g_free (order);
-          order = shuffle (n, seed, epoch);
-        }
-      chosen[b] = order[position % n];
-    }
-  trp_parallel_for (batch, 1, fill_samples, &work);
+void
+trp_dataset_fill_bodies (const TrpDataset *self,
+                         const TrpAugment *augment,
+                         uint64_t seed,
+                         uint64_t step,
+                         size_t batch,
+                         size_t context,
+                         size_t patch,
+                         float *out_bodies)
+{
+  Batch work = { .dataset = self,
+                 .augment = augment,
+                 .seed = seed,
+                 .step = step,
+                 .batch = batch,
+                 .context = context,
+                 .patch = patch,
+                 .bodies = out_bodies };
+
+  fill (&work);
 }
 
 void

@@ -24,22 +24,23 @@ typedef struct _TrpDataset TrpDataset;
 /**
  * TrpDatasetSpec:
  * @intensity: of the images
+ * @steps: (nullable): of preprocessing (preprocess/pipeline.h), before all else; borrowed while
+ * loading
  * @spacing: in the plane, mm; 0: each volume's own
  * @size: width and height of the slices kept
  * @body_fraction: slices with a smaller share of foreground (network value above -0.9) are not
  * drawn as centre slices; 0 keeps all
  * @labels: values of the label maps that become the channels of a target, in this order
- * @may_lack: cases need not show any body or each label (to validate on)
  */
 typedef struct
 {
   TrpIntensity intensity;
+  const char *steps;
   double spacing;
   size_t size;
   double body_fraction;
   size_t n_labels;
   uint8_t labels[TRP_DATASET_MAX_LABELS];
-  bool may_lack;
 } TrpDatasetSpec;
 
 TrpDataset *trp_dataset_new (const TrpDatasetSpec *spec);
@@ -65,6 +66,8 @@ bool trp_dataset_add (TrpDataset *self,
  * trp_dataset_load:
  * @role: of the images; rows without it are passed over. Labels come from its structures
  *
+ * Steps that learn from the training set and have not yet learn from these rows first.
+ *
  * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
  * no row has the role, one that has it lacks the structures that the spec needs, or no slice shows
  * one of the labels.
@@ -75,17 +78,35 @@ TrpDataset *trp_dataset_load (const TrpDataList *list,
                               TrpProgress *progress,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* All slices of a role, from the files' headers alone. */
-bool trp_dataset_count_slices (const TrpDataList *list,
-                               TrpDataRole role,
-                               size_t *out_n,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Bytes that trp_dataset_load() will hold in the end, from the files' headers alone. */
 bool trp_dataset_estimate_bytes (const TrpDataList *list,
                                  TrpDataRole role,
                                  const TrpDatasetSpec *spec,
                                  size_t *out_bytes,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The steps it was loaded with, and what they learnt, into a recipe's @io_text. */
+void trp_dataset_keep_steps (const TrpDataset *self, char **io_text);
+
+/**
+ * TrpLeftOut: slices of one case that are not drawn as centre slices
+ * @why: the step, or what else left them out
+ */
+typedef struct
+{
+  char *name;
+  size_t n_slices, n_all;
+  char *why;
+} TrpLeftOut;
+
+const GPtrArray *trp_dataset_peek_left_out (const TrpDataset *self); /* (element-type TrpLeftOut) */
+/* The value between air and body in all slices together (core/method/outline.h). */
+double trp_dataset_find_threshold (const TrpDataset *self);
+/* Finds the body of every slice, one byte per pixel, for trp_dataset_fill_bodies(). While it is
+ * being made; one thread. */
+bool trp_dataset_find_bodies (TrpDataset *self,
+                              double threshold,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 const TrpDatasetSpec *trp_dataset_get_spec (const TrpDataset *self);
 size_t trp_dataset_get_n_volumes (const TrpDataset *self);
@@ -118,6 +139,17 @@ void trp_dataset_fill_batch (const TrpDataset *self,
                              size_t patch,
                              float *out_images,
                              float *out_labels);
+
+/* @out_bodies: (batch, patch, patch, 2 context + 1) of 0 and 1: the bodies of the slices that
+ * trp_dataset_fill_batch() gives for the same arguments, moved as these were. */
+void trp_dataset_fill_bodies (const TrpDataset *self,
+                              const TrpAugment *augment,
+                              uint64_t seed,
+                              uint64_t step,
+                              size_t batch,
+                              size_t context,
+                              size_t patch,
+                              float *out_bodies);
 
 /* Slice @k of a stack of @nz slices with its context: (height, width, 2 context + 1); the same
  * layout as a sample of a batch, for inference. */

@@ -10,8 +10,10 @@
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/method/dataset.h"
+#include "core/image/resample.h"
 #include "core/method/infer.h"
 #include "core/method/preprocess/frame.h"
+#include "core/method/preprocess/pipeline.h"
 #include "core/nn/device-choice.h"
 #include "core/nn/layers.h"
 #include "core/nn/program.h"
@@ -23,6 +25,7 @@
 
 #define SLICES_PER_RUN 4
 #define NARROW_RANGE 1000
+#define SHARE_OF_STEPS 0.3           /* of the progress, where there are any */
 #define COMPLEMENT "complement"      /* 1 - probability per label */
 #define LARGE_RUN ((size_t) 2 << 30) /* bytes; above it one slice at a time */
 
@@ -243,7 +246,7 @@ init_runner (Runner *self,
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
   self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
-  self->n_in = is_segmenter ? 2 * recipe->context + 1 : 1;
+  self->n_in = 2 * recipe->context + 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
   if (!open_runner (self, model, options, error) ||
       !trp_model_load_weights (model, self->store, options && options->raw, error))
@@ -343,6 +346,51 @@ new_floats (size_t n, GError **error)
   if (!values)
     g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "There is not enough memory for %zu voxels", n);
   return values;
+}
+
+/* What preprocessing makes of the volume: the volume itself where there are no steps. (transfer
+ * full) */
+static TrpVolume *
+apply_steps (const TrpRecipe *recipe,
+             TrpStepSide side,
+             const TrpVolume *volume,
+             TrpProgress *progress,
+             GError **error)
+{
+  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (recipe->preprocessing[side], error);
+  g_auto (TrpStepImage) made = { 0 };
+
+  if (pipeline && trp_pipeline_get_n_steps (pipeline) == 0)
+    return trp_volume_ref (volume);
+  if (!pipeline ||
+      !trp_pipeline_apply (pipeline, volume, NULL, side == TRP_STEPS_MR ? TRP_AIR_MR : TRP_AIR_HU,
+                           TRP_PIPELINE_ALL, progress, &made, NULL, error))
+    return NULL;
+  return g_steal_pointer (&made.image);
+}
+
+/* The way back from all steps that change the grid: values on @seen's grid, which are taken, on
+ * @volume's. (transfer full) */
+static float *
+undo_steps (
+  float *values, const TrpVolume *seen, const TrpVolume *volume, double outside, GError **error)
+{
+  const TrpGeometry *from = trp_volume_get_geometry (seen), *to = trp_volume_get_geometry (volume);
+  const size_t n = trp_geometry_count_voxels (from);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TrpVolume) result = NULL, back = NULL;
+  float *own;
+
+  if (seen == volume)
+    return values;
+  bytes = g_bytes_new_take (values, n * sizeof *values);
+  result = trp_volume_new (from, TRP_VOXEL_F32, bytes, 1, 0, NULL, error);
+  back = result ? trp_volume_resample (result, to, TRP_INTERPOLATION_LINEAR, outside, NULL, error)
+                : NULL;
+  own = back ? new_floats (trp_geometry_count_voxels (to), error) : NULL;
+  if (own)
+    trp_volume_copy_floats (back, 0, trp_geometry_count_voxels (to), own);
+  return own;
 }
 
 /* The volume as the network sees it: (nz, height, width) in -1..1. */
@@ -470,20 +518,35 @@ trp_model_synthesize (const TrpModel *self,
   const TrpCurve curve = output_curve (to);
   const char *modality = b_to_a ? "SYNMR" : "SYNCT";
   g_auto (Runner) runner = { 0 };
-  g_autofree float *stack = NULL, *values = NULL;
+  g_autofree float *stack = NULL, *values = NULL, *apart = NULL;
+  float *output;
   g_autofree char *provenance = NULL;
+  g_autoptr (TrpVolume) seen = NULL;
+  TrpProgress first = trp_progress_part (progress, 0, SHARE_OF_STEPS);
+  TrpProgress second;
   TrpFrame frame;
 
   if (!check_kind (self, TRP_TRAINER_CYCLEGAN, error) || !check_direction (self, b_to_a, error) ||
-      !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
+      !(seen = apply_steps (recipe, b_to_a ? TRP_STEPS_CT : TRP_STEPS_MR, volume, &first, error)) ||
+      !trp_infer_frame (&frame, trp_volume_get_geometry (seen), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
     return NULL;
-  stack = prepare_stack (volume, from, &frame, error);
+  second = trp_progress_part (progress, seen == volume ? 0 : SHARE_OF_STEPS, 1);
+  stack = prepare_stack (seen, from, &frame, error);
   values = stack ? new_floats (trp_geometry_count_voxels (&frame.input), error) : NULL;
-  if (!values || !run_stack (&runner, stack, frame.output.size, 0, stack, progress, error))
+  if (values && recipe->context > 0) /* slices are read again as neighbours */
+    apart = new_floats (trp_geometry_count_voxels (&frame.output), error);
+  output = recipe->context > 0 ? apart : stack;
+  if (!values || !output ||
+      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, &second,
+                  error))
     return NULL;
-  trp_curve_invert_floats (&curve, stack, trp_geometry_count_voxels (&frame.output));
-  trp_frame_undo (&frame, stack, (float) curve.value[0], values);
+  trp_curve_invert_floats (&curve, output, trp_geometry_count_voxels (&frame.output));
+  trp_frame_undo (&frame, output, (float) curve.value[0], values);
+  values = undo_steps (g_steal_pointer (&values), seen, volume,
+                       b_to_a ? curve.value[0] : TRP_AIR_HU, error);
+  if (!values)
+    return NULL;
   provenance = make_provenance (self, &runner, modality, b_to_a ? "b2a" : "a2b");
   return make_volume (volume, values, &curve, modality, provenance, error);
 }
@@ -513,14 +576,19 @@ vote (size_t begin, size_t end, void *data)
 /* Labels 1 to @n_labels from 1 - probabilities (nz, height, width, n_labels), each brought back to
  * the input's grid alone, so that memory does not grow with their number. (transfer full) */
 static uint16_t *
-choose_labels (const TrpFrame *frame, const float *output, size_t n_labels, GError **error)
+choose_labels (const TrpFrame *frame,
+               const TrpVolume *seen,
+               const TrpVolume *volume,
+               const float *output,
+               size_t n_labels,
+               GError **error)
 {
   const size_t n_stack = trp_geometry_count_voxels (&frame->output);
-  const size_t n_voxels = trp_geometry_count_voxels (&frame->input);
+  const size_t n_voxels = trp_geometry_count_voxels (trp_volume_get_geometry (volume));
   g_autofree float *one = new_floats (n_stack, error);
-  g_autofree float *map = one ? new_floats (n_voxels, error) : NULL;
-  g_autofree float *least = map ? new_floats (n_voxels, error) : NULL;
-  uint16_t *labels;
+  g_autofree float *map = NULL;
+  g_autofree float *least = one ? new_floats (n_voxels, error) : NULL;
+  g_autofree uint16_t *labels = NULL;
 
   if (!least)
     return NULL;
@@ -529,14 +597,22 @@ choose_labels (const TrpFrame *frame, const float *output, size_t n_labels, GErr
     least[i] = 0.5F;
   for (size_t n = 0; n < n_labels; n++)
     {
-      const Vote job = { map, (uint16_t) (n + 1), least, labels };
+      Vote job = { NULL, (uint16_t) (n + 1), least, labels };
 
+      if (!map && !(map = new_floats (trp_geometry_count_voxels (&frame->input), error)))
+        return NULL;
       for (size_t i = 0; i < n_stack; i++)
         one[i] = output[i * n_labels + n];
       trp_frame_undo (frame, one, 1, map);
-      trp_parallel_for (n_voxels, (size_t) 1 << 16, vote, (void *) &job);
+      map = undo_steps (g_steal_pointer (&map), seen, volume, 1, error);
+      if (!map)
+        return NULL;
+      job.map = map;
+      trp_parallel_for (n_voxels, (size_t) 1 << 16, vote, &job);
+      if (seen != volume)
+        g_clear_pointer (&map, g_free); /* it has the size of another grid */
     }
-  return labels;
+  return g_steal_pointer (&labels);
 }
 
 static TrpStructureSet *
@@ -579,19 +655,24 @@ trp_model_segment (const TrpModel *self,
   g_autofree float *stack = NULL, *output = NULL;
   g_autofree uint16_t *labels = NULL;
   g_autofree char *provenance = NULL;
+  g_autoptr (TrpVolume) seen = NULL;
+  TrpProgress first = trp_progress_part (progress, 0, SHARE_OF_STEPS);
+  TrpProgress second;
   TrpFrame frame;
 
   if (!check_kind (self, TRP_TRAINER_SEGMENTER, error) ||
-      !trp_infer_frame (&frame, trp_volume_get_geometry (volume), recipe, error) ||
+      !(seen = apply_steps (recipe, trp_recipe_get_source_side (recipe), volume, &first, error)) ||
+      !trp_infer_frame (&frame, trp_volume_get_geometry (seen), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
     return NULL;
-  stack = prepare_stack (volume, trp_recipe_get_source_intensity (recipe), &frame, error);
+  second = trp_progress_part (progress, seen == volume ? 0 : SHARE_OF_STEPS, 1);
+  stack = prepare_stack (seen, trp_recipe_get_source_intensity (recipe), &frame, error);
   output = stack ? new_floats (trp_geometry_count_voxels (&frame.output) * recipe->n_labels, error)
                  : NULL;
   if (!output ||
-      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, progress,
+      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, &second,
                   error) ||
-      !(labels = choose_labels (&frame, output, recipe->n_labels, error)))
+      !(labels = choose_labels (&frame, seen, volume, output, recipe->n_labels, error)))
     return NULL;
   provenance = make_provenance (self, &runner, NULL, NULL);
   return make_set (self, volume, labels, provenance);

@@ -26,18 +26,20 @@ get_norm (TrpNormKind kind)
 TrpGenerator
 trp_recipe_get_generator (const TrpRecipe *recipe, bool training)
 {
+  const int n = 2 * recipe->context + 1;
+
   return (TrpGenerator){
     .kind = recipe->generator_halvings > 0 ? TRP_GENERATOR_UNET : TRP_GENERATOR_RESNET,
-    .resnet = { .in_channels = 1,
-                .out_channels = 1,
+    .resnet = { .in_channels = n,
+                .out_channels = n,
                 .filters = recipe->generator_filters,
                 .n_blocks = recipe->generator_blocks,
                 .n_downs = recipe->generator_downs,
                 .nearest = recipe->generator_upsample == TRP_UPSAMPLE_NEAREST,
                 .grey_in = recipe->image_channels,
                 .grey_out = recipe->output_channels },
-    .unet = { .in_channels = 1,
-              .out_channels = 1,
+    .unet = { .in_channels = n,
+              .out_channels = n,
               .filters = recipe->generator_filters,
               .n_downs = recipe->generator_halvings,
               .norm = get_norm (recipe->generator_norm),
@@ -53,7 +55,7 @@ trp_recipe_get_generator (const TrpRecipe *recipe, bool training)
 TrpPatchGan
 trp_recipe_get_discriminator (const TrpRecipe *recipe)
 {
-  return (TrpPatchGan){ .in_channels = 1,
+  return (TrpPatchGan){ .in_channels = 2 * recipe->context + 1,
                         .filters = recipe->discriminator_filters,
                         .n_layers = recipe->discriminator_layers,
                         .pixel = recipe->discriminator == TRP_DISCRIMINATOR_PIXEL };
@@ -81,7 +83,7 @@ trp_recipe_build_network (
   const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
   const TrpUnet segmenter = trp_recipe_get_segmenter (recipe, false);
   const TrpGenerator generator = trp_recipe_get_generator (recipe, false);
-  const int n_in = is_segmenter ? segmenter.in_channels : 1;
+  const int n_in = is_segmenter ? segmenter.in_channels : 2 * recipe->context + 1;
   TrpGraph *graph = trp_graph_new ();
   const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ batch, height, width, n_in });
   TrpValue y;
@@ -94,6 +96,8 @@ trp_recipe_build_network (
     }
   else
     y = trp_generator_build (graph, &generator, net, x);
+  if (!is_segmenter && recipe->context > 0)
+    y = trp_graph_slice (graph, y, recipe->context, 1);
   trp_graph_output (graph, "y", y);
   return graph;
 }
@@ -108,6 +112,12 @@ const TrpIntensity *
 trp_recipe_get_source_intensity (const TrpRecipe *recipe)
 {
   return trp_recipe_takes_mr (recipe, false) ? &recipe->mr : &recipe->ct;
+}
+
+TrpStepSide
+trp_recipe_get_source_side (const TrpRecipe *recipe)
+{
+  return trp_recipe_takes_mr (recipe, false) ? TRP_STEPS_MR : TRP_STEPS_CT;
 }
 
 static char *

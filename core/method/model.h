@@ -28,8 +28,9 @@ TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
  * @net: its prefix: "G_A", "G_B" or "net"
  *
  * The network as it is run: from the input "x" (batch, height, width, channels) in -1..1 to the
- * output "y": images in -1..1, or a probability per label, the sigmoid of the output "logits".
- * Sizes that it does not take are an error of the graph (trp_graph_check). (transfer full)
+ * output "y": images in -1..1 (of the middle slice), or a probability per label, the sigmoid of the
+ * output "logits". Sizes that it does not take are an error of the graph (trp_graph_check).
+ * (transfer full)
  */
 TrpGraph *trp_recipe_build_network (
   const TrpRecipe *recipe, const char *net, int batch, int height, int width);
@@ -37,6 +38,8 @@ TrpGraph *trp_recipe_build_network (
 size_t trp_recipe_get_multiple (const TrpRecipe *recipe);
 /* The rule for the images that a segmenter sees. */
 const TrpIntensity *trp_recipe_get_source_intensity (const TrpRecipe *recipe);
+/* Whose preprocessing they go through. */
+TrpStepSide trp_recipe_get_source_side (const TrpRecipe *recipe);
 
 typedef struct _TrpModel TrpModel;
 

@@ -7,11 +7,14 @@
 
 #include "core/method/recipe-settings.h"
 
+#include "core/base/number.h"
+#include "core/method/preprocess/pipeline.h"
+
+#include <math.h>
 #include <string.h>
 
 #define AT(member) offsetof (TrpRecipe, member)
 #define MAX_INT 2000000000.
-#define MAX_EPOCHS 1000000.
 
 static const TrpRecipeSetting settings[] = {
   { "recipe", "name", TRP_SETTING_TEXT, AT (name), 0, 0, NULL, "", NULL, "shown in the window" },
@@ -44,9 +47,17 @@ static const TrpRecipeSetting settings[] = {
     "+1 is this many times the distance from low to high" },
   { "data", "ct_curve", TRP_SETTING_CURVE, AT (ct.curve), 0, 0, NULL,
     "-1000:-1, -200:-0.7, 200:0.5, 1000:1", "-160:-1, 240:1",
-    "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model" },
+    "HU : network value; piecewise linear, clipped at its ends, inverse kept with the model; or a "
+    "window that becomes -1 to 1: window -500 500, soft-tissue, head, synthrad" },
   { "data", "labels", TRP_SETTING_LABELS, AT (labels), 1, 255, NULL, "", "1",
     "segmenter: values of the label map to learn, one channel each" },
+
+  { "preprocess", "mr_steps", TRP_SETTING_STEPS, AT (preprocessing[TRP_STEPS_MR]), 0, 0, NULL, "",
+    NULL,
+    "done to each MR in this order, such as n4; resample 1 1 cubic; crop-body 256; nyul "
+    "(triptych-cli preprocess --list-steps)" },
+  { "preprocess", "ct_steps", TRP_SETTING_STEPS, AT (preprocessing[TRP_STEPS_CT]), 0, 0, NULL, "",
+    NULL, "likewise to each CT, SynCT and CT on MR" },
 
   { "network", "generator", TRP_SETTING_GENERATOR, 0, 1, 32, NULL, "resnet-9", NULL,
     "number of residual blocks, or the U-Net of pix2pix that makes one pixel of a square of so "
@@ -87,7 +98,8 @@ static const TrpRecipeSetting settings[] = {
     "false", NULL,
     "its first output is the background; a label's probability is against that alone" },
   { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
-    "neighbouring slices on either side that the network sees" },
+    "neighbouring slices on either side that the network sees; a generator makes as many, of which "
+    "the middle one is the result" },
 
   { "loss", "adversarial", TRP_SETTING_DOUBLE, AT (adversarial), 0, 1000, NULL, "1", NULL,
     "weight of the least-squares adversarial loss" },
@@ -96,6 +108,13 @@ static const TrpRecipeSetting settings[] = {
   { "loss", "cycle_loss", TRP_SETTING_CHOICE, AT (cycle_loss), 0, 0, "l1|mse|ssim", "l1", NULL,
     "what an image and its way there and back are compared by; ssim is 1 - SSIM (11 x 11 "
     "windows)" },
+  { "loss", "cycle_l1", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_L1]), 0, 1000, NULL, "0", NULL,
+    "part of L1 in a mixed cycle loss; where any of the three is over 0, cycle_loss does not "
+    "count" },
+  { "loss", "cycle_mse", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_MSE]), 0, 1000, NULL, "0",
+    NULL, "part of the mean square in a mixed cycle loss" },
+  { "loss", "cycle_ssim", TRP_SETTING_DOUBLE, AT (cycle_mix[TRP_CYCLE_SSIM]), 0, 1000, NULL, "0",
+    NULL, "part of 1 - SSIM in a mixed cycle loss" },
   { "loss", "identity", TRP_SETTING_DOUBLE, AT (identity), 0, 1000, NULL, "0", NULL,
     "weight of the L1 identity loss, as a multiple of the cycle weight" },
   { "loss", "gc", TRP_SETTING_DOUBLE, AT (gc), 0, 1000, NULL, "0", NULL,
@@ -106,6 +125,22 @@ static const TrpRecipeSetting settings[] = {
     "step from which its weight grows" },
   { "loss", "gc_ramp", TRP_SETTING_INT, AT (gc_ramp), 0, MAX_INT, NULL, "0", NULL,
     "steps until its weight is whole" },
+  { "loss", "geometry", TRP_SETTING_DOUBLE, AT (geometry), 0, 1000, NULL, "0", NULL,
+    "weight of geometric consistency: cross entropy of the body's outline in an image (a hard "
+    "mask) "
+    "and in its translation (a soft one), either way" },
+  { "loss", "geometry_start", TRP_SETTING_INT, AT (geometry_start), 0, MAX_INT, NULL, "0", NULL,
+    "step from which its weight grows" },
+  { "loss", "geometry_ramp", TRP_SETTING_INT, AT (geometry_ramp), 0, MAX_INT, NULL, "0", NULL,
+    "steps until its weight is whole" },
+  { "loss", "geometry_slope", TRP_SETTING_DOUBLE, AT (geometry_slope), 1, 1000, NULL, "20", NULL,
+    "k of the soft mask 1 / (1 + exp (-k (x - t))) of network values x, t the threshold" },
+  { "loss", "geometry_band", TRP_SETTING_INT, AT (geometry_band), 0, 1024, NULL, "8", NULL,
+    "pixels of the body along its outline that count; further in, air is allowed; 0: all count" },
+  { "loss", "threshold_mr", TRP_SETTING_LEARNT, AT (threshold[0]), -1, 1, NULL, "", NULL,
+    "network value between air and body in MR; nothing: by Otsu's classes of the training set" },
+  { "loss", "threshold_ct", TRP_SETTING_LEARNT, AT (threshold[1]), -1, 1, NULL, "", NULL,
+    "the same in CT" },
   { "loss", "bce", TRP_SETTING_DOUBLE, AT (bce), 0, 1000, NULL, "1", NULL,
     "segmenter: weight of binary cross entropy" },
   { "loss", "dice", TRP_SETTING_DOUBLE, AT (dice), 0, 1000, NULL, "1", NULL,
@@ -114,21 +149,13 @@ static const TrpRecipeSetting settings[] = {
     "one Dice per sample instead of one per batch" },
 
   { "training", "steps", TRP_SETTING_INT, AT (steps), 1, MAX_INT, NULL, "20000", NULL,
-    "optimiser steps in all, unless schedule.epochs says it" },
+    "optimiser steps in all" },
   { "training", "batch", TRP_SETTING_INT, AT (batch), 1, 256, NULL, "1", "4", "samples per step" },
   { "training", "learning_rate", TRP_SETTING_DOUBLE, AT (learning_rate), 1e-8, 1, NULL, "0.0002",
-    "0.001", "of the optimiser, at first" },
-  { "training", "optimizer", TRP_SETTING_CHOICE, AT (optimizer), 0, 0, "adam|rmsprop", "adam", NULL,
-    "how gradients become steps; both in PyTorch's order of operations" },
+    "0.001", "of Adam" },
   { "training", "beta1", TRP_SETTING_DOUBLE, AT (beta1), 0, 0.9999, NULL, "0.5", "0.9", "of Adam" },
   { "training", "beta2", TRP_SETTING_DOUBLE, AT (beta2), 0, 0.999999, NULL, "0.999", NULL,
     "of Adam" },
-  { "training", "alpha", TRP_SETTING_DOUBLE, AT (alpha), 0, 0.999999, NULL, "0.99", NULL,
-    "of RMSprop: share of the old mean square" },
-  { "training", "momentum", TRP_SETTING_DOUBLE, AT (momentum), 0, 0.9999, NULL, "0", NULL,
-    "of RMSprop" },
-  { "training", "weight_decay", TRP_SETTING_DOUBLE, AT (weight_decay), 0, 1, NULL, "0", NULL,
-    "times the weights is added to the gradients" },
   { "training", "decay_start", TRP_SETTING_INT, AT (decay_start), -1, MAX_INT, NULL, "-1", NULL,
     "step from which the rate falls linearly to 0 at the end; -1: half-way" },
   { "training", "ema", TRP_SETTING_DOUBLE, AT (ema), 0, 0.999999, NULL, "0.999", NULL,
@@ -143,38 +170,6 @@ static const TrpRecipeSetting settings[] = {
     "fresh starts with the next seed after an alarm (inverted or collapsed images); the alarm "
     "knows "
     "T1 and T2 MR of soft tissue, so leave it at 0 where a start is dear" },
-
-  { "schedule", "epochs", TRP_SETTING_INT, AT (schedule.epochs), 0, MAX_EPOCHS, NULL, "0", NULL,
-    "length in passes over the slices (of the larger side, where there are two) instead of "
-    "training.steps; 0: in steps" },
-  { "schedule", "decay_epochs", TRP_SETTING_INT, AT (schedule.decay_epochs), 0, MAX_EPOCHS, NULL,
-    "0", NULL, "the last of the epochs, in which the rate falls" },
-  { "schedule", "rate", TRP_SETTING_CHOICE, AT (schedule.rate), 0, 0,
-    "linear|epochs|plateau|constant", "linear", NULL,
-    "linear: constant, then to 0 by step (training.decay_start, or decay_epochs); epochs: by "
-    "epoch, 1 - k / (decay_epochs + 1) in the k-th of decay_epochs; plateau: falls when "
-    "validations get no better" },
-  { "schedule", "validate_every", TRP_SETTING_INT, AT (schedule.validate_every), 0, MAX_INT, NULL,
-    "0", NULL,
-    "steps between validations on the cases left out, and one at the end; 0: none, or by epochs" },
-  { "schedule", "validate_epochs", TRP_SETTING_INT, AT (schedule.validate_epochs), 0, MAX_EPOCHS,
-    NULL, "0", NULL, "the same in epochs" },
-  { "schedule", "score", TRP_SETTING_NAME, AT (schedule.score), 0, 0,
-    "auto|loss|dice|mae|cycle|mi|outline_dice", "auto", NULL,
-    "value of a validation that says which weights are best; auto: dice for contours, mae for "
-    "images with a true CT (ct_on_mr), mi for others" },
-  { "schedule", "plateau_factor", TRP_SETTING_DOUBLE, AT (schedule.plateau_factor), 0.001, 0.999,
-    NULL, "0.1", NULL, "the rate is multiplied by it" },
-  { "schedule", "plateau_patience", TRP_SETTING_INT, AT (schedule.plateau_patience), 0, 10000, NULL,
-    "10", NULL, "validations in a row that may be no better" },
-  { "schedule", "plateau_threshold", TRP_SETTING_DOUBLE, AT (schedule.plateau_threshold), 0, 0.5,
-    NULL, "0.0001", NULL, "better is what is better by more than this part of the best" },
-  { "schedule", "plateau_floor", TRP_SETTING_DOUBLE, AT (schedule.plateau_floor), 0, 1, NULL, "0",
-    NULL, "the rate does not fall below it" },
-  { "schedule", "stop_patience", TRP_SETTING_INT, AT (schedule.stop_patience), 0, 10000, NULL, "0",
-    NULL, "validations in a row without a better score that end the training; 0: none do" },
-  { "schedule", "stop_threshold", TRP_SETTING_DOUBLE, AT (schedule.stop_threshold), 0, 0.5, NULL,
-    "0.01", NULL, "better is what is better by more than this part of the best" },
 
   { "augmentation", "flip", TRP_SETTING_BOOL, AT (augment.flip), 0, 0, NULL, "true", NULL,
     "left and right swap in half of the samples" },
@@ -199,8 +194,6 @@ static const TrpRecipeSetting settings[] = {
     "steps between previews; 0: none" },
   { "output", "save_every", TRP_SETTING_INT, AT (save_every), 0, MAX_INT, NULL, "1000", NULL,
     "steps between checkpoints; 0: only at the end" },
-  { "output", "keep_every", TRP_SETTING_INT, AT (keep_every), 0, MAX_INT, NULL, "0", NULL,
-    "steps between checkpoints that are kept in the folder checkpoints; 0: none is" },
 };
 
 const TrpRecipeSetting *
@@ -369,6 +362,19 @@ parse_intensity (const char *text, TrpIntensity *io_intensity)
   return true;
 }
 
+/* In its own words, so that equal steps are equal text. */
+static bool
+parse_steps (const char *text, char **at, GError **error)
+{
+  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (text, error);
+
+  if (!pipeline)
+    return false;
+  g_free (*at);
+  *at = trp_pipeline_to_text (pipeline, true);
+  return true;
+}
+
 static bool
 set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
 {
@@ -408,6 +414,11 @@ set_value (const TrpRecipeSetting *setting, TrpRecipe *recipe, const char *text)
       return parse_labels (setting, recipe, text);
     case TRP_SETTING_GENERATOR:
       return parse_generator (setting, recipe, text);
+    case TRP_SETTING_STEPS:
+      return parse_steps (text, at, NULL);
+    case TRP_SETTING_LEARNT:
+      *(double *) at = NAN;
+      return *text == '\0' || parse_double (text, low, high, at);
     }
   g_assert_not_reached ();
 }
@@ -423,6 +434,14 @@ trp_recipe_setting_set (const TrpRecipeSetting *setting,
 
   if (set_value (setting, recipe, stripped))
     return true;
+  if (setting->type == TRP_SETTING_STEPS)
+    {
+      char *none = NULL;
+
+      if (!parse_steps (stripped, &none, error))
+        g_prefix_error (error, "%s.%s: ", setting->group, setting->key);
+      return false;
+    }
   range = trp_recipe_setting_dup_range (setting);
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s.%s = \"%.100s\" is not allowed; it takes %s",
                setting->group, setting->key, stripped, range);
@@ -430,18 +449,6 @@ trp_recipe_setting_set (const TrpRecipeSetting *setting,
 }
 
 /* --- values to texts --- */
-
-static char *
-number_text (double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  /* the shorter form where it comes back the same: 0.0002, not 2.0000000000000001e-4 */
-  g_ascii_formatd (text, sizeof text, "%.15g", value);
-  if (g_ascii_strtod (text, NULL) != value)
-    g_ascii_dtostr (text, sizeof text, value);
-  return g_strdup (text);
-}
 
 static char *
 labels_text (const TrpRecipe *recipe)
@@ -463,6 +470,7 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
     {
     case TRP_SETTING_TEXT:
     case TRP_SETTING_NAME:
+    case TRP_SETTING_STEPS:
       return g_strdup (*(char *const *) at);
     case TRP_SETTING_CHOICE:
       choices = g_strsplit (setting->choices, "|", -1);
@@ -474,7 +482,7 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
     case TRP_SETTING_SEED:
       return g_strdup_printf ("%" G_GUINT64_FORMAT, *(const uint64_t *) at);
     case TRP_SETTING_DOUBLE:
-      return number_text (*(const double *) at);
+      return trp_number_to_text (*(const double *) at);
     case TRP_SETTING_CURVE:
       return trp_curve_to_text (at);
     case TRP_SETTING_INTENSITY:
@@ -487,16 +495,29 @@ trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe
       return recipe->generator_halvings > 0
                ? g_strdup_printf ("unet-%d", 1 << recipe->generator_halvings)
                : g_strdup_printf ("resnet-%d", recipe->generator_blocks);
+    case TRP_SETTING_LEARNT:
+      return isnan (*(const double *) at) ? g_strdup ("")
+                                          : trp_number_to_text (*(const double *) at);
     }
   g_assert_not_reached ();
+}
+
+char *
+trp_recipe_setting_get_chosen (const TrpRecipeSetting *setting, const TrpRecipe *recipe)
+{
+  g_autofree char *text = trp_recipe_setting_get (setting, recipe);
+  g_autoptr (TrpPipeline)
+    pipeline = setting->type == TRP_SETTING_STEPS ? trp_pipeline_parse (text, NULL) : NULL;
+
+  return pipeline ? trp_pipeline_to_text (pipeline, false) : g_steal_pointer (&text);
 }
 
 char *
 trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
 {
   g_auto (GStrv) choices = NULL;
-  g_autofree char *low = number_text (setting->low);
-  g_autofree char *high = number_text (setting->high);
+  g_autofree char *low = trp_number_to_text (setting->low);
+  g_autofree char *high = trp_number_to_text (setting->high);
 
   switch (setting->type)
     {
@@ -523,6 +544,11 @@ trp_recipe_setting_dup_range (const TrpRecipeSetting *setting)
       return g_strdup ("up to 32 different whole numbers from 1 to 255 with commas between");
     case TRP_SETTING_GENERATOR:
       return g_strdup ("resnet-1 to resnet-32, or unet-8, unet-16, ... unet-1024");
+    case TRP_SETTING_STEPS:
+      return g_strdup ("steps with semicolons between");
+    case TRP_SETTING_LEARNT:
+      return g_strdup_printf ("a number from %s to %s, or nothing: found on the training set", low,
+                              high);
     }
   g_assert_not_reached ();
 }

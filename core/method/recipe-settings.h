@@ -37,6 +37,8 @@ typedef struct
     TRP_SETTING_INTENSITY, /* a curve, or nothing: percentiles */
     TRP_SETTING_LABELS,
     TRP_SETTING_GENERATOR, /* "resnet-N" or "unet-N" */
+    TRP_SETTING_STEPS,     /* of preprocessing, kept as text */
+    TRP_SETTING_LEARNT,    /* a double, or nothing, kept as NAN: found on the training set */
   } type;
   size_t offset;
   double low, high;
@@ -57,6 +59,8 @@ bool trp_recipe_setting_set (const TrpRecipeSetting *setting,
                              const char *text,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *trp_recipe_setting_get (const TrpRecipeSetting *setting, const TrpRecipe *recipe);
+/* The same without what was learnt from a training set, for comparing. */
+char *trp_recipe_setting_get_chosen (const TrpRecipeSetting *setting, const TrpRecipe *recipe);
 /* What is allowed, in words: "1 to 64", "transposed or nearest". */
 char *trp_recipe_setting_dup_range (const TrpRecipeSetting *setting);
 

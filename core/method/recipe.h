@@ -12,7 +12,6 @@
 
 #include "core/method/augment.h"
 #include "core/method/preprocess/intensity.h"
-#include "core/method/schedule.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +32,7 @@ typedef enum
   TRP_CYCLE_L1,
   TRP_CYCLE_MSE,
   TRP_CYCLE_SSIM, /* 1 - SSIM; samples of at least 11 x 11 pixels */
+  TRP_N_CYCLE_LOSSES,
 } TrpCycleLoss;
 
 typedef enum
@@ -53,13 +53,15 @@ typedef enum
   TRP_DISCRIMINATOR_PIXEL,
 } TrpDiscriminatorKind;
 
+#define TRP_RECIPE_MAX_LABELS 32
+
+/* Of MR and SynMR; of CT, SynCT and CT on MR */
 typedef enum
 {
-  TRP_OPTIMIZER_ADAM,
-  TRP_OPTIMIZER_RMSPROP,
-} TrpOptimizer;
-
-#define TRP_RECIPE_MAX_LABELS 32
+  TRP_STEPS_MR,
+  TRP_STEPS_CT,
+  TRP_N_STEP_SIDES,
+} TrpStepSide;
 
 typedef struct
 {
@@ -79,6 +81,9 @@ typedef struct
   TrpIntensity ct;
   size_t n_labels;
   uint8_t labels[TRP_RECIPE_MAX_LABELS];
+
+  /* [preprocess] */
+  char *preprocessing[TRP_N_STEP_SIDES]; /* preprocess/pipeline.h, with what they have learnt */
 
   /* [network] */
   int generator_blocks;   /* "generator = resnet-9" */
@@ -105,11 +110,18 @@ typedef struct
   double adversarial;
   double cycle;
   TrpCycleLoss cycle_loss;
+  double cycle_mix[TRP_N_CYCLE_LOSSES]; /* any over 0: these parts instead of @cycle_loss */
   double identity;
-  double gc;      /* gradient consistency */
-  bool gc_signed; /* gradients keep their sign; else |gradient| */
-  int gc_start;   /* step from which it grows */
-  int gc_ramp;    /* steps until it is whole */
+  double gc;       /* gradient consistency */
+  bool gc_signed;  /* gradients keep their sign; else |gradient| */
+  int gc_start;    /* step from which it grows */
+  int gc_ramp;     /* steps until it is whole */
+  double geometry; /* geometric consistency */
+  int geometry_start;
+  int geometry_ramp;
+  double geometry_slope;
+  int geometry_band;
+  double threshold[2]; /* network value between air and body: MR, CT; NAN: not known yet */
   double bce;
   double dice;
   bool dice_per_sample;
@@ -118,20 +130,14 @@ typedef struct
   int steps;
   int batch;
   double learning_rate;
-  TrpOptimizer optimizer;
   double beta1;
   double beta2;
-  double alpha; /* of RMSprop: share of the old mean square */
-  double momentum;
-  double weight_decay;
   int decay_start; /* step from which the rate falls linearly to 0 at the end; -1: half-way */
   double ema;      /* 0: none */
   int pool;        /* images kept per domain; 0: none */
   uint64_t seed;
   int threads;  /* 0: the default */
   int restarts; /* with the next seed after an inversion or collapse alarm */
-
-  TrpSchedule schedule;
 
   /* [augmentation] */
   TrpAugment augment;
@@ -140,7 +146,6 @@ typedef struct
   int log_every;
   int preview_every;
   int save_every;
-  int keep_every; /* steps between checkpoints that are kept; 0: none is */
 } TrpRecipe;
 
 TrpRecipe *trp_recipe_new (TrpTrainerKind trainer); /* all defaults */
@@ -176,14 +181,12 @@ char *trp_recipe_to_text (const TrpRecipe *self);
  * trp_recipe_dup_difference:
  *
  * Of settings that change a training's numbers; names, descriptions and what is written when do
- * not.
+ * not, nor does what preprocessing has learnt: a training learns it again.
  *
  * Returns: (nullable) (transfer full): "training.steps: 300 there, 600 here", the first few; NULL
  * for none
  */
 char *trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here);
-/* The same of settings that change what networks there are. */
-char *trp_recipe_dup_network_difference (const TrpRecipe *there, const TrpRecipe *here);
 /* The table of settings with ranges, defaults and help, as a commented key file. */
 char *trp_recipe_dup_reference (void);
 

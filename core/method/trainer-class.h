@@ -15,16 +15,27 @@
 
 G_BEGIN_DECLS
 
-#define TRP_TRAINER_MAX_VALUES 12
+#define TRP_TRAINER_MAX_VALUES 24
 
 typedef struct _TrpTrainer TrpTrainer;
-typedef struct _TrpValidationClass TrpValidationClass; /* validation.h */
+
+/**
+ * TrpAlarm:
+ * @sentence: (transfer full) (nullable): what has gone wrong; NULL: nothing
+ * @is_hopeless: it does not recover (inversion, collapse): begin again, while the recipe allows
+ */
+typedef struct
+{
+  char *sentence;
+  bool is_hopeless;
+} TrpAlarm;
 
 /**
  * TrpTrainerClass:
  * @columns, @n_columns: names of the values that a step returns
  * @model_prefixes: of the parameters that an inference file holds; NULL-terminated
- * @load: fills trainer->data; @list: the rows to train on
+ * @load: fills trainer->data, and what the recipe leaves to be learnt from them; @list: the rows to
+ * train on
  * @estimate_data: the same without reading voxels
  * @build: the graph of one step; inputs and outputs are the class's own business. @loss_scaling: as
  * the device asks (TrpDeviceInfo)
@@ -32,9 +43,8 @@ typedef struct _TrpValidationClass TrpValidationClass; /* validation.h */
  * @begin: finds the inputs; first weights for a new run
  * @step: feeds and runs one training step; its values are read later, from @outputs
  * @preview: a picture of what the networks do now, @out_grey (transfer full)
- * @alarm: (optional): a sentence when the run has gone wrong beyond repair (inversion, collapse),
- * else NULL; asked every @alarm_every steps, with the step's values
- * @validation: (optional): what is measured on the cases left out
+ * @alarm: (optional): what has gone wrong with the run; asked every @alarm_every steps, with the
+ * step's values
  */
 typedef struct
 {
@@ -56,21 +66,18 @@ typedef struct
   bool (*preview) (
     TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
   int alarm_every;
-  bool (*alarm) (TrpTrainer *trainer, const double *values, char **out_sentence, GError **error);
-  const TrpValidationClass *validation;
+  bool (*alarm) (TrpTrainer *trainer, const double *values, TrpAlarm *out_alarm, GError **error);
 } TrpTrainerClass;
 
 extern const TrpTrainerClass trp_cyclegan_class;
+extern const TrpTrainerClass trp_cyclegan_geometry_class; /* with geometric consistency */
 extern const TrpTrainerClass trp_segmenter_class;
 const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**
  * TrpTrainer: the state of a run
+ * @recipe: the options', with what was learnt from the training set
  * @step: steps done
- * @n_steps, @epoch_steps: of the whole training, of one pass over the larger dataset; known once
- * the data are
- * @n_earlier: steps of the training that this one branched from whose optimiser it took over
- * @rate: learning rate of the step to come, or the last one
  * @seed: of this attempt (recipe's + restarts)
  * @n_restarts: so far
  * @data: datasets: A (or the segmenter's) and B
@@ -81,11 +88,8 @@ struct _TrpTrainer
 {
   const TrpTrainOptions *options;
   const TrpTrainerClass *klass;
-  const TrpRecipe *recipe;
+  TrpRecipe *recipe;
   int step;
-  int n_steps, epoch_steps;
-  int n_earlier;
-  double rate;
   uint64_t seed;
   int n_restarts;
   TrpDataset *data[2];
@@ -96,7 +100,7 @@ struct _TrpTrainer
   TrpProgram *preview_program;
   int pool_fill[2];
   uint64_t pool_index[2];
-  TrpValue inputs[8];
+  TrpValue inputs[12];
   TrpValue outputs[TRP_TRAINER_MAX_VALUES];
   float *batch[2];
 };
@@ -104,14 +108,9 @@ struct _TrpTrainer
 /* One sentence to whoever watches. */
 void trp_trainer_say (const TrpTrainer *trainer, const char *sentence);
 
-#define TRP_TRAINER_MAX_STEPS 2000000000
-
-/* Of one pass over @n_slices; at least 1. */
-int trp_recipe_get_epoch_steps (const TrpRecipe *recipe, size_t n_slices);
-/* Of the whole training; @epoch_steps: of one pass over the data, at least 1. */
-int trp_recipe_get_n_steps (const TrpRecipe *recipe, int epoch_steps);
-/* The learning rate for the step after @step steps, unless validations change it. */
-double trp_recipe_get_rate (const TrpRecipe *recipe, int epoch_steps, int step);
+/* The learning rate for the step after @step steps: constant, then linear to 0 at the recipe's end.
+ */
+double trp_recipe_get_rate (const TrpRecipe *recipe, int step);
 
 /* The recipe's optimiser on the parameters, with a scaled loss where the device asks for it. @rate,
  * @step: inputs of one number, for trp_trainer_feed_optimizer(). */

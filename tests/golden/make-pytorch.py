@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Golden values of operations and of a U-Net's training steps from PyTorch.
+"""Golden values of operations, of a U-Net's training steps and of other updates from PyTorch.
 
     /usr/bin/python3 make-pytorch.py       # writes pytorch-*.safetensors beside itself
 
 PyTorch 1.13 (Debian 12), numpy 1.24. Inputs are float32; everything is computed in double, so that the files
 hold the correctly rounded answers and not one program's rounding. A tensor is called CASE:NAME; NAME is what
 test-nn-pytorch.c calls the value: inputs, parameters and states by name, results "y", "loss", "grad.NAME" and
-"after.NAME" (a persistent value after all steps). Axes are PyTorch's (n, c, h, w).
+"after.NAME" (a persistent value after all steps); what differs between steps ends in its number. Axes are PyTorch's (n, c, h, w).
 """
 import json
 import os
@@ -160,6 +160,8 @@ def make_ops():
          other=random(1, 1, 8, 11))
     with torch.random.fork_rng():  # what is drawn later stays as it was
         make_ssim()
+    with torch.random.fork_rng():
+        make_classes()
     save("pytorch-ops.safetensors", OPS)
 
 
@@ -175,6 +177,27 @@ def make_ssim():
     case("ssim-valid", ssim_loss, image(2, 2, 13, 15), other=image(2, 2, 13, 15))
     case("ssim-same", lambda x, y: ssim_loss(x, y, 5), image(1, 1, 12, 14), other=image(1, 1, 12, 14))
     case("ssim-background", ssim_loss, image(1, 1, 14, 30), other=image(1, 1, 14, 30))
+
+
+def make_classes():
+    torch.manual_seed(22)
+    case("multiply", torch.mul, random(2, 3, 5, 4), other=random(2, 3, 5, 4))
+    case("softmax", lambda x: F.softmax(x, 1), 2 * random(2, 4, 5, 3))
+    classes = F.one_hot(torch.randint(4, (2, 5, 3)), 4).permute(0, 3, 1, 2).double().contiguous()
+    case("softmax-loss", lambda x, mask: F.cross_entropy(x, mask.argmax(1)), 3 * random(2, 4, 5, 3), ("mask",),
+         mask=classes)
+    case("dice-channels", lambda x, g: torch.stack([dice(p, t) for p, t in zip(F.softmax(x, 1).unbind(1), g.unbind(1))]).mean(),
+         random(2, 4, 5, 3), ("mask",), mask=classes)
+    for name, shape in (("bilinear", (2, 3, 3, 5)), ("bilinear-row", (1, 2, 1, 4)), ("bilinear-wide", (1, 12, 7, 6))):
+        case(name, nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), random(*shape))
+    weight = random(1, 2, 7, 5).abs()
+    mask = (random(1, 2, 7, 5) > 0).double()
+    case("mse-weighted", lambda x, y, w: (w * F.mse_loss(x, y, reduction="none")).mean(), random(1, 2, 7, 5),
+         ("element_weight",), other=random(1, 2, 7, 5), element_weight=weight)
+    case("l1-weighted", lambda x, y, w: (w * F.l1_loss(x, y, reduction="none")).mean(), random(1, 2, 7, 5),
+         ("element_weight",), other=random(1, 2, 7, 5), element_weight=weight)
+    case("bce-weighted", F.binary_cross_entropy_with_logits, 3 * random(1, 2, 7, 5), ("mask", "element_weight"),
+         mask=mask, element_weight=weight)
 
 
 class Unet(nn.Module):
@@ -245,5 +268,59 @@ def make_unet(steps=5):
     return out
 
 
+def make_rmsprop(name, steps=5, limit=None, **options):
+    """Gradients that do not depend on the parameters; after each step these are clipped to +-limit."""
+    out, parameters = {}, {"a": random(5, 4, 3, 3), "b": random(7)}
+    for key, value in parameters.items():
+        out[f"{name}:{key}"] = value.clone()
+        value.requires_grad_()
+    optimizer = torch.optim.RMSprop(parameters.values(), lr=0.0625, **options)
+    for step in range(steps):
+        for key, value in parameters.items():
+            out[f"{name}:gradient.{key}.{step}"] = value.grad = random(*value.shape)
+        optimizer.step()
+        for value in parameters.values():
+            if limit:
+                value.data.clamp_(-limit, limit)
+    for key, value in parameters.items():
+        out[f"{name}:after.{key}"] = value
+        out[f"{name}:after.opt.v.{key}"] = optimizer.state[value]["square_avg"]
+        if options.get("momentum"):
+            out[f"{name}:after.opt.b.{key}"] = optimizer.state[value]["momentum_buffer"]
+    return out
+
+
+def make_spectral(steps=3):
+    """torch.nn.utils.spectral_norm: steps of training on new weights each, then the last ones in evaluation."""
+    name, net, out = "spectral", nn.Conv2d(4, 5, 3, bias=False), {}
+    torch.nn.utils.spectral_norm(net)
+    net.weight_u.data, net.weight_v.data = random(5, scale=0.4), random(36, scale=0.2)
+    out[name + ":f.u"], out[name + ":f.v"] = net.weight_u.clone(), net.weight_v.clone().reshape(1, 4, 3, 3)
+    weight = random(5, 4, 3, 3)
+    for step in range(steps):
+        weight = (weight + random(5, 4, 3, 3, scale=0.2)).float().double()
+        net.weight_orig.data = weight.clone()
+        net.zero_grad()
+        x, target = random(2, 4, 6, 7), random(2, 5, 4, 5)
+        y = net(x)
+        F.mse_loss(y, target).backward()
+        for key, value in ("x", x), ("target", target), ("f.weight", weight), ("y", y), ("grad.f.weight", net.weight_orig.grad):
+            out[f"{name}:{key}.{step}"] = value.clone()
+    out[name + ":after.f.u"], out[name + ":after.f.v"] = net.weight_u, net.weight_v.reshape(1, 4, 3, 3)
+    net.eval()
+    out[f"{name}:y.{steps}"] = net(x)
+    return out
+
+
+def make_updates():
+    torch.manual_seed(23)
+    out = make_rmsprop("rmsprop")
+    out.update(make_rmsprop("rmsprop-momentum", momentum=0.875, weight_decay=0.03125, alpha=0.9375, eps=1e-6))
+    out.update(make_rmsprop("rmsprop-clip", limit=0.5))
+    out.update(make_spectral())
+    return out
+
+
 make_ops()
 save("pytorch-unet.safetensors", make_unet())
+save("pytorch-updates.safetensors", make_updates())

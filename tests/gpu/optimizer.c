@@ -1,5 +1,5 @@
-/* optimizer.c - what single operations cannot show of Adam on the CUDA module: copies of parameters
- * in 16 bits, and tensors that have moved
+/* optimizer.c - what single operations cannot show of optimisers on the CUDA module: copies of
+ * parameters in 16 bits, and tensors that have moved
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,17 +9,53 @@
 #define COUNT 4099 /* more than a chunk, and not whole packs */
 #define N_TENSORS 6
 
+/* Which of the tensors an operation reads; it writes the parameter and those that follow. */
 typedef struct
 {
+  const char *name;
+  TrpOpKind kind;
+  TrpOpAttributes attributes;
+  int n_inputs, inputs[N_TENSORS];
+  int n_outputs;
+} Kind;
+
+static const Kind kinds[] = {
+  { "adam",
+    TRP_OP_adam,
+    { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8 },
+    6,
+    { 0, 1, 2, 3, 4, 5 },
+    3 },
+  { "rmsprop",
+    TRP_OP_rmsprop,
+    { .beta2 = 0.9, .momentum = 0.9, .eps = 1e-8 },
+    5,
+    { 0, 2, 3, 4, 5 },
+    3 },
+  { "clip", TRP_OP_clip, { .alpha = 1.3 }, 1, { 2 }, 1 },
+};
+
+typedef struct
+{
+  const Kind *kind;
   const TrpBackend *table;
   void *device;
-  TrpTensor tensors[N_TENSORS]; /* learning rate, step, parameter, m, v, gradient */
-} Adam;
+  TrpTensor tensors[N_TENSORS]; /* learning rate, step, parameter, two states, gradient */
+} Update;
 
-static Adam
-make_adam (TrpDevice *device)
+/* A test: an operation in a precision. */
+typedef struct
 {
-  Adam self = { trp_device_get_backend (device), trp_device_peek_handle (device), { { { 0 } } } };
+  const Kind *kind;
+  const TrpGpuMode *mode;
+} UpdateTest;
+
+static Update
+make_update (const Kind *kind, TrpDevice *device)
+{
+  Update self = {
+    kind, trp_device_get_backend (device), trp_device_peek_handle (device), { { { 0 } } }
+  };
 
   for (int i = 0; i < N_TENSORS; i++)
     {
@@ -32,7 +68,7 @@ make_adam (TrpDevice *device)
 }
 
 static void *
-place (const Adam *self, const TrpTensor *tensor, const float *values)
+place (const Update *self, const TrpTensor *tensor, const float *values)
 {
   void *memory = self->table->alloc (self->device, self->table->tensor_bytes (self->device, tensor),
                                      NULL);
@@ -44,7 +80,7 @@ place (const Adam *self, const TrpTensor *tensor, const float *values)
 
 /* All tensors begin alike: values of 1 to 2. */
 static void
-place_all (const Adam *self, void **memories)
+place_all (const Update *self, void **memories)
 {
   float values[COUNT];
 
@@ -55,7 +91,7 @@ place_all (const Adam *self, void **memories)
 }
 
 static void
-free_all (const Adam *self, void **memories)
+free_all (const Update *self, void **memories)
 {
   for (int i = 0; i < N_TENSORS; i++)
     self->table->free (self->device, memories[i]);
@@ -63,23 +99,31 @@ free_all (const Adam *self, void **memories)
 
 /* One compiled operation on each of @sets in turn, without waiting between. */
 static void
-run_on (const Adam *self, void **const *sets, int n)
+run_on (const Update *self, void **const *sets, int n)
 {
-  const TrpOpDesc desc = { .kind = TRP_OP_adam,
-                           .attributes = { .beta1 = 0.5, .beta2 = 0.999, .eps = 1e-8 },
-                           .n_inputs = N_TENSORS,
-                           .n_outputs = 3,
-                           .inputs = self->tensors,
+  const Kind *kind = self->kind;
+  TrpTensor inputs[N_TENSORS];
+  const TrpOpDesc desc = { .kind = kind->kind,
+                           .attributes = kind->attributes,
+                           .n_inputs = kind->n_inputs,
+                           .n_outputs = kind->n_outputs,
+                           .inputs = inputs,
                            .outputs = self->tensors + 2 };
   const uint64_t versions[N_TENSORS] = { 0 };
   size_t workspace;
-  void *kernel = self->table->compile (self->device, &desc, &workspace, NULL);
+  void *kernel;
 
+  for (int k = 0; k < kind->n_inputs; k++)
+    inputs[k] = self->tensors[kind->inputs[k]];
+  kernel = self->table->compile (self->device, &desc, &workspace, NULL);
   g_assert_nonnull (kernel);
   for (int i = 0; i < n; i++)
     {
-      const TrpKernelArgs args = { sets[i], sets[i] + 2, NULL, versions };
+      void *memories[N_TENSORS];
+      const TrpKernelArgs args = { memories, sets[i] + 2, NULL, versions };
 
+      for (int k = 0; k < kind->n_inputs; k++)
+        memories[k] = sets[i][kind->inputs[k]];
       g_assert_true (self->table->run (self->device, kernel, &args, NULL));
     }
   g_assert_true (self->table->synchronize (self->device, NULL));
@@ -87,14 +131,14 @@ run_on (const Adam *self, void **const *sets, int n)
 }
 
 static void
-download (const Adam *self, void *memory, const TrpTensor *tensor, float *out_values)
+download (const Update *self, void *memory, const TrpTensor *tensor, float *out_values)
 {
   g_assert_true (self->table->download (self->device, memory, tensor, out_values, NULL));
 }
 
 /* What convolutions read, behind the master, is the master in 16 bits after a step as well. */
 static void
-check_copy (const Adam *self, void *memory)
+check_copy (const Update *self, void *memory)
 {
   const TrpTensor *parameter = &self->tensors[2];
   const TrpTensor half = { .shape = parameter->shape, .kind = TRP_VALUE_TEMPORARY };
@@ -115,12 +159,13 @@ check_copy (const Adam *self, void *memory)
 static void
 test_copies (const void *data)
 {
-  g_autoptr (TrpDevice) device = trp_gpu_test_open (data);
+  const UpdateTest *test = data;
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (test->mode);
   void *memories[N_TENSORS], **const sets[] = { memories, memories };
 
   if (!device)
     return;
-  const Adam self = make_adam (device);
+  const Update self = make_update (test->kind, device);
 
   place_all (&self, memories);
   run_on (&self, sets, 2);
@@ -133,7 +178,8 @@ test_copies (const void *data)
 static void
 test_moves (const void *data)
 {
-  g_autoptr (TrpDevice) device = trp_gpu_test_open (data);
+  const UpdateTest *test = data;
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (test->mode);
   void *a[N_TENSORS], *b[N_TENSORS], *other_a[N_TENSORS], *other_b[N_TENSORS];
   void **const moving[] = { a, b, a }, **const twice[] = { other_a, other_a };
   void **const once[] = { other_b };
@@ -141,7 +187,7 @@ test_moves (const void *data)
 
   if (!device)
     return;
-  const Adam self = make_adam (device);
+  const Update self = make_update (test->kind, device);
   void **const all[] = { a, b, other_a, other_b };
 
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
@@ -149,7 +195,7 @@ test_moves (const void *data)
   run_on (&self, moving, 3);
   run_on (&self, twice, 2);
   run_on (&self, once, 1);
-  for (int k = 2; k < 5; k++) /* parameter, m, v */
+  for (int k = 2; k < 2 + test->kind->n_outputs; k++)
     {
       download (&self, a[k], &self.tensors[k], actual);
       download (&self, other_a[k], &self.tensors[k], expected);
@@ -160,23 +206,31 @@ test_moves (const void *data)
     }
   download (&self, a[2], &self.tensors[2], actual);
   download (&self, b[2], &self.tensors[2], stepped);
-  for (int i = 0; i < COUNT; i++) /* two steps went further than one */
+  for (int i = 0; i < COUNT && test->kind->n_outputs > 1; i++) /* two steps went further than one */
     g_assert_cmpfloat (actual[i], <, stepped[i]);
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
     free_all (&self, all[i]);
+}
+
+static void
+add (const UpdateTest *test, const char *name, GTestDataFunc function)
+{
+  g_autofree char *path = g_strdup_printf ("/gpu/optimizer/%s/%s/%s", test->mode->name,
+                                           test->kind->name, name);
+
+  g_test_add_data_func (path, trp_gpu_test_keep (test, sizeof *test), function);
 }
 
 void
 trp_gpu_add_optimizer_tests (void)
 {
   for (int i = 0; i < trp_gpu_n_modes; i++)
-    {
-      const TrpGpuMode *mode = &trp_gpu_modes[i];
-      g_autofree char *copies = g_strdup_printf ("/gpu/optimizer/%s/copies", mode->name);
-      g_autofree char *moves = g_strdup_printf ("/gpu/optimizer/%s/moves", mode->name);
+    for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
+      {
+        const UpdateTest test = { &kinds[k], &trp_gpu_modes[i] };
 
-      if (mode->precision == TRP_PRECISION_BF16 || mode->precision == TRP_PRECISION_F16)
-        g_test_add_data_func (copies, mode, test_copies);
-      g_test_add_data_func (moves, mode, test_moves);
-    }
+        if (test.mode->precision == TRP_PRECISION_BF16 || test.mode->precision == TRP_PRECISION_F16)
+          add (&test, "copies", test_copies);
+        add (&test, "moves", test_moves);
+      }
 }

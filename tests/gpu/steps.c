@@ -245,6 +245,24 @@ test_golden_unet (void)
 }
 
 static void
+test_golden_rmsprop (void)
+{
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (&trp_gpu_modes[0]);
+
+  if (device)
+    trp_golden_check_rmsprop (device, 1e-5);
+}
+
+static void
+test_golden_spectral (void)
+{
+  g_autoptr (TrpDevice) device = trp_gpu_test_open (&trp_gpu_modes[0]);
+
+  if (device)
+    trp_golden_check_spectral (device, 1e-5);
+}
+
+static void
 test_golden_cyclegan (void)
 {
   g_autoptr (TrpDevice) device = trp_gpu_test_open (&trp_gpu_modes[0]);
@@ -278,6 +296,8 @@ add_golden (void)
       g_test_add_data_func (path, GINT_TO_POINTER (i), test_golden_network);
     }
   g_test_add_func ("/gpu/pytorch/unet-five-steps", test_golden_unet);
+  g_test_add_func ("/gpu/pytorch/rmsprop-five-steps", test_golden_rmsprop);
+  g_test_add_func ("/gpu/pytorch/spectral-norm-three-steps", test_golden_spectral);
   g_test_add_func ("/gpu/pytorch/cyclegan-five-steps", test_golden_cyclegan);
 }
 

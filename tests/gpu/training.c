@@ -69,6 +69,43 @@ update (TrpGraph *graph, TrpValue loss, TrpValue step, bool scaled)
   trp_graph_ema (graph, "ema", 0.9, values, n);
 }
 
+/* A critic that tells the input's channels from what became of them: operations that the network
+ * has none of. */
+static TrpValue
+build_critic (TrpGraph *graph, TrpValue y, TrpValue target, TrpValue x)
+{
+  const TrpShape shape = { 8, 3, 3, 1 };
+  const TrpValue filter = trp_graph_parameter (graph, "critic.first.weight", shape,
+                                               TRP_AXES_FILTER);
+  TrpValue inner = trp_graph_upsample_bilinear (graph, trp_graph_max_pool (graph, y));
+
+  inner = trp_graph_multiply (graph, inner, target);
+  inner = trp_graph_conv (graph, inner, trp_graph_spectral_norm (graph, "critic.first", filter, 1),
+                          TRP_VALUE_NONE, 1, 1);
+  inner = trp_graph_activation (graph, inner, TRP_ACTIVATION_LEAKY_RELU, 0.2);
+  return trp_graph_softmax_loss (graph, conv (graph, "critic.last", inner, 3, 3, 1),
+                                 trp_graph_softmax (graph, x));
+}
+
+static void
+update_critic (TrpGraph *graph, TrpValue loss, bool scaled)
+{
+  const TrpRmsprop options = { 0.99, 1e-8, 0.5, 1e-4 };
+  const TrpValue seed = scaled ? trp_graph_get_loss_scale (graph, "critic") : TRP_VALUE_NONE;
+  g_autoptr (GArray) parameters = trp_graph_dup_parameters (graph, "critic.");
+  const TrpValue *values = (const TrpValue *) (void *) parameters->data;
+  const int n = (int) parameters->len;
+  g_autofree TrpValue *gradients = g_new (TrpValue, parameters->len);
+  TrpValue factor = TRP_VALUE_NONE;
+
+  trp_graph_differentiate_scaled (graph, loss, seed, values, n, gradients);
+  if (scaled)
+    factor = trp_graph_update_loss_scale (graph, "critic", gradients, n);
+  trp_graph_rmsprop_scaled (graph, "critic.opt", &options, trp_graph_find (graph, "lr"), factor,
+                            values, gradients, n);
+  trp_graph_clip (graph, values, n, 0.25);
+}
+
 static TrpGraph *
 build (bool scaled)
 {
@@ -89,6 +126,7 @@ build (bool scaled)
   trp_graph_output (graph, "y", y);
   trp_graph_output (graph, "loss", loss);
   update (graph, loss, step, scaled);
+  update_critic (graph, build_critic (graph, y, target, x), scaled);
   return graph;
 }
 
@@ -104,9 +142,11 @@ set (TrpTraining *self, const char *name, const float *values)
 }
 
 static bool
-is_weight (const TrpStored *stored)
+is_random (const TrpStored *stored)
 {
-  return stored->tensor.kind == TRP_VALUE_PARAMETER;
+  return stored->tensor.kind == TRP_VALUE_PARAMETER || g_str_equal (stored->name, "pool") ||
+         g_str_has_suffix (stored->name, TRP_SPECTRAL_U_SUFFIX) ||
+         g_str_has_suffix (stored->name, TRP_SPECTRAL_V_SUFFIX);
 }
 
 /* Weights at random, variances and scales as they begin, everything else 0. */
@@ -126,7 +166,7 @@ initialise (TrpTraining *self)
             values[k] = TRP_LOSS_SCALE_START;
           else if (g_str_has_suffix (stored->name, "running_var"))
             values[k] = 1;
-          else if (is_weight (stored) || g_str_equal (stored->name, "pool"))
+          else if (is_random (stored))
             values[k] = (float) trp_rng_uniform (&rng, -0.3, 0.3);
         }
       g_assert_true (trp_store_set (self->store, stored, values, NULL));

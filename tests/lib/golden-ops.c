@@ -8,91 +8,11 @@
 
 #include "tests/lib/golden.h"
 
-#include "core/io/safetensors.h"
-#include "core/method/networks/unet.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
-#include "core/nn/optimizer.h"
-#include "core/nn/program.h"
-#include "tests/lib/check.h"
+#include "tests/lib/golden-file.h"
 
-#include <math.h>
 #include <string.h>
-
-static TrpSafetensors *
-load (const char *name)
-{
-  g_autofree char *relative = g_strconcat ("golden/", name, NULL);
-  g_autofree char *path = trp_test_source_path (relative);
-  g_autoptr (GError) error = NULL;
-  TrpSafetensors *file = trp_safetensors_load (path, &error);
-
-  g_assert_no_error (error);
-  return file;
-}
-
-static TrpProgram *
-make_program (TrpGraph *graph, TrpDevice *device)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrpStore) store = trp_store_new (device);
-  TrpProgram *program = trp_program_new (graph, store, &error);
-
-  g_assert_no_error (error);
-  return program;
-}
-
-static TrpShape
-shape_of (const TrpProgram *program, TrpValue value)
-{
-  return trp_graph_get_shape (trp_program_peek_graph (program), value);
-}
-
-/* The file's tensor in the engine's axis order; its shape must be @shape's. */
-static float *
-dup_values (const TrpTensorView *view, TrpShape shape)
-{
-  const size_t count = trp_shape_count (shape);
-  const TrpAxes axes = view->n_dims == 4 ? TRP_AXES_FILTER : TRP_AXES_VECTOR;
-  const TrpFileShape expected = trp_axes_file_shape (axes, shape);
-  g_autofree float *file = g_new (float, count);
-  float *values = g_new (float, count);
-
-  g_assert_cmpuint (view->n_dims, ==, expected.n_axes);
-  for (size_t i = 0; i < view->n_dims; i++)
-    g_assert_cmpuint (view->shape[i], ==, expected.axes[i]);
-  trp_tensor_view_get_f32 (view, file);
-  trp_axes_from_file (axes, shape, file, values);
-  return values;
-}
-
-static void
-set (TrpProgram *program, TrpValue value, const TrpTensorView *view)
-{
-  g_autofree float *values = dup_values (view, shape_of (program, value));
-
-  g_assert_true (trp_program_set (program, value, values, NULL));
-}
-
-static void
-compare (TrpProgram *program, TrpValue value, const TrpTensorView *view, double tolerance)
-{
-  const TrpShape shape = shape_of (program, value);
-  g_autofree float *expected = dup_values (view, shape);
-  g_autofree float *actual = g_new (float, trp_shape_count (shape));
-  double error = 0, largest = 0;
-
-  g_assert_true (trp_program_get (program, value, actual, NULL));
-  for (size_t i = 0; i < trp_shape_count (shape); i++)
-    {
-      const double difference = fabs ((double) actual[i] - (double) expected[i]);
-
-      error = isnan (difference) ? HUGE_VAL : MAX (error, difference);
-      largest = MAX (largest, fabs ((double) expected[i]));
-    }
-  g_test_message ("%s: %.2g of %.3g", view->name, error / largest, largest);
-  g_assert_cmpfloat (error, <=, tolerance * largest);
-}
 
 static bool
 is_given (const TrpProgram *program, TrpValue value)
@@ -127,9 +47,9 @@ walk (
       if (is_after != after)
         continue;
       if (after)
-        compare (program, value, view, tolerance);
+        trp_golden_compare (program, value, view, tolerance);
       else
-        set (program, value, view);
+        trp_golden_set (program, value, view);
       n++;
     }
   return n;
@@ -219,6 +139,30 @@ upsample (TrpGraph *graph, const Case *self, TrpValue x)
   return trp_graph_upsample (graph, x);
 }
 
+static TrpValue
+bilinear (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_upsample_bilinear (graph, x);
+}
+
+static TrpValue
+multiply (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_multiply (graph, x, same_as_x (graph, "other", x));
+}
+
+static TrpValue
+softmax (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_softmax (graph, x);
+}
+
+static TrpValue
+softmax_loss (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_softmax_loss (graph, x, trp_graph_input (graph, "mask", self->x));
+}
+
 /* numbers: activation */
 static TrpValue
 activation (TrpGraph *graph, const Case *self, TrpValue x)
@@ -245,6 +189,26 @@ bce (TrpGraph *graph, const Case *self, TrpValue x)
 {
   return trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, x,
                                trp_graph_input (graph, "mask", self->x));
+}
+
+/* numbers: kind */
+static TrpValue
+weighted (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  const TrpPixelLoss kind = (TrpPixelLoss) self->numbers[0];
+  const TrpValue target = kind == TRP_PIXEL_LOSS_BCE_LOGITS
+                            ? trp_graph_input (graph, "mask", self->x)
+                            : same_as_x (graph, "other", x);
+
+  return trp_graph_pixel_loss_weighted (graph, kind, x, target,
+                                        trp_graph_input (graph, "element_weight", self->x));
+}
+
+static TrpValue
+dice_channels (TrpGraph *graph, const Case *self, TrpValue x)
+{
+  return trp_graph_dice_loss (graph, trp_graph_softmax (graph, x),
+                              trp_graph_input (graph, "mask", self->x), TRP_DICE_PER_CHANNEL, 1);
 }
 
 static TrpValue
@@ -302,6 +266,16 @@ static const Case cases[] = {
   { "ssim-valid", ssim, { 2, 13, 15, 2 }, { TRP_SSIM_VALID } },
   { "ssim-same", ssim, { 1, 12, 14, 1 }, { TRP_SSIM_SAME } },
   { "ssim-background", ssim, { 1, 14, 30, 1 }, { TRP_SSIM_VALID } },
+  { "multiply", multiply, { 2, 5, 4, 3 } },
+  { "softmax", softmax, { 2, 5, 3, 4 } },
+  { "softmax-loss", softmax_loss, { 2, 5, 3, 4 } },
+  { "dice-channels", dice_channels, { 2, 5, 3, 4 } },
+  { "bilinear", bilinear, { 2, 3, 5, 3 } },
+  { "bilinear-row", bilinear, { 1, 1, 4, 2 } },
+  { "bilinear-wide", bilinear, { 1, 7, 6, 12 } },
+  { "mse-weighted", weighted, { 1, 7, 5, 2 }, { TRP_PIXEL_LOSS_MSE } },
+  { "l1-weighted", weighted, { 1, 7, 5, 2 }, { TRP_PIXEL_LOSS_L1 } },
+  { "bce-weighted", weighted, { 1, 7, 5, 2 }, { TRP_PIXEL_LOSS_BCE_LOGITS } },
 };
 
 static TrpGraph *
@@ -350,8 +324,8 @@ void
 trp_golden_check_operation (int index, TrpDevice *device, double tolerance)
 {
   const Case *c = &cases[index];
-  g_autoptr (TrpSafetensors) file = load ("pytorch-ops.safetensors");
-  g_autoptr (TrpProgram) program = make_program (build_case (c), device);
+  g_autoptr (TrpSafetensors) file = trp_golden_load ("pytorch-ops.safetensors");
+  g_autoptr (TrpProgram) program = trp_golden_program (build_case (c), device);
 
   g_assert_cmpint (walk (program, file, c->name, false, 0), ==, count_given (program));
   g_assert_true (trp_program_run (program, NULL));
@@ -362,139 +336,10 @@ trp_golden_check_operation (int index, TrpDevice *device, double tolerance)
 void
 trp_golden_check_complete (void)
 {
-  g_autoptr (TrpSafetensors) file = load ("pytorch-ops.safetensors");
+  g_autoptr (TrpSafetensors) file = trp_golden_load ("pytorch-ops.safetensors");
   size_t n = 0;
 
   for (size_t i = 0; i < trp_safetensors_get_n_tensors (file); i++)
     n += g_str_has_suffix (trp_safetensors_peek_tensor (file, i)->name, ":x");
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (cases));
-}
-
-static void
-update (TrpGraph *graph, const char *prefix, TrpValue loss, double beta1)
-{
-  const TrpAdam adam = { beta1, 0.999, 1e-8, 0 };
-  g_autoptr (GArray) parameters = trp_graph_dup_parameters (graph, prefix);
-  const TrpValue *values = (const TrpValue *) (void *) parameters->data;
-  g_autofree TrpValue *gradients = g_new (TrpValue, parameters->len);
-
-  trp_graph_differentiate (graph, loss, values, (int) parameters->len, gradients);
-  trp_graph_adam (graph, prefix, &adam, trp_graph_input (graph, "lr", trp_shape_vector (1)),
-                  trp_graph_input (graph, "step", trp_shape_vector (1)), values, gradients,
-                  (int) parameters->len);
-}
-
-static const TrpTensorView *
-find (const TrpSafetensors *file, const char *format, const char *name, int step)
-{
-  g_autofree char *key = g_strdup_printf ("%s:%s.%d", name, format, step);
-
-  return trp_safetensors_find (file, key);
-}
-
-/* Entry @index of a vector in the file. */
-static double
-entry (const TrpSafetensors *file, const char *key, int index)
-{
-  const TrpTensorView *view = trp_safetensors_find (file, key);
-  float values[16];
-
-  g_assert_cmpuint (view->count, <=, G_N_ELEMENTS (values));
-  trp_tensor_view_get_f32 (view, values);
-  return (double) values[index];
-}
-
-static void
-set_vector (TrpProgram *program, const char *name, const float *values)
-{
-  g_assert_true (trp_program_set (program, trp_program_find (program, name), values, NULL));
-}
-
-static void
-set_scalar (TrpProgram *program, const char *name, double value)
-{
-  g_assert_true (trp_program_set_scalar (program, trp_program_find (program, name), value, NULL));
-}
-
-static void
-compare_loss (TrpProgram *program,
-              const TrpSafetensors *file,
-              const char *case_name,
-              const char *name,
-              int step,
-              double tolerance)
-{
-  g_autofree char *key = g_strdup_printf ("%s:%s", case_name, name);
-  const double expected = entry (file, key, step);
-  float actual;
-
-  g_assert_true (trp_program_get (program, trp_program_find (program, name), &actual, NULL));
-  g_test_message ("step %d, %s: %.7g, expected %.7g", step, name, (double) actual, expected);
-  trp_assert_near ((double) actual, expected, tolerance * fabs (expected));
-}
-
-/* Parameters before and after the steps, as "CASE:NAME" and "CASE:after.NAME". */
-static void
-walk_store (
-  TrpProgram *program, const TrpSafetensors *file, const char *name, bool after, double tolerance)
-{
-  TrpStore *store = trp_program_peek_store (program);
-  int n = 0;
-
-  for (int i = 0; i < trp_store_get_n (store); i++)
-    {
-      const char *stored = trp_store_peek (store, i)->name;
-      g_autofree char *key = g_strdup_printf ("%s:%s%s", name, after ? "after." : "", stored);
-      const TrpTensorView *view = trp_safetensors_find (file, key);
-
-      if (!view)
-        continue; /* Adam's moments, pools: zero at first */
-      if (after)
-        compare (program, trp_program_find (program, stored), view, tolerance);
-      else
-        set (program, trp_program_find (program, stored), view);
-      n++;
-    }
-  g_assert_cmpint (n, >, 20);
-}
-
-static TrpGraph *
-build_unet (void)
-{
-  const TrpUnet spec = { 3, 1, 4, 3, true, TRP_NORM_BATCH, true };
-  TrpGraph *graph = trp_graph_new ();
-  const TrpValue x = trp_graph_input (graph, "x", (TrpShape){ 2, 16, 16, 3 });
-  const TrpValue mask = trp_graph_input (graph, "mask", (TrpShape){ 2, 16, 16, 1 });
-  const TrpValue weights = trp_graph_input (graph, "weights", trp_shape_vector (2));
-  const TrpValue y = trp_unet_build (graph, &spec, "net", x);
-  const TrpValue losses[] = {
-    trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, y, mask),
-    trp_graph_dice_loss (graph, y, mask, true, 1),
-  };
-  const TrpValue loss = trp_graph_weighted_sum (graph, weights, losses, 2);
-
-  trp_graph_output (graph, "loss", loss);
-  update (graph, "net.", loss, 0.9);
-  return graph;
-}
-
-void
-trp_golden_check_unet (TrpDevice *device, double tolerance, double step_tolerance)
-{
-  const float weights[] = { 1, 1 };
-  g_autoptr (TrpSafetensors) file = load ("pytorch-unet.safetensors");
-  g_autoptr (TrpProgram) program = make_program (build_unet (), device);
-
-  walk_store (program, file, "unet", false, 0);
-  set_vector (program, "weights", weights);
-  set_scalar (program, "lr", 1e-3);
-  for (int step = 0; step < 5; step++)
-    {
-      set (program, trp_program_find (program, "x"), find (file, "x", "unet", step));
-      set (program, trp_program_find (program, "mask"), find (file, "mask", "unet", step));
-      set_scalar (program, "step", step + 1);
-      g_assert_true (trp_program_run (program, NULL));
-      compare_loss (program, file, "unet", "loss", step, tolerance);
-    }
-  walk_store (program, file, "unet", true, step_tolerance);
 }

@@ -16,8 +16,13 @@ const char *trp_golden_get_operation (int index);
 void trp_golden_check_operation (int index, TrpDevice *device, double tolerance);
 /* Fails where the file has an operation that is not among them. */
 void trp_golden_check_complete (void);
-/* Five Adam steps; @step_tolerance: of the parameters after them, @tolerance: of the losses. */
+/* golden-steps.c. Five Adam steps; @step_tolerance: of the parameters after them, @tolerance: of
+ * the losses. */
 void trp_golden_check_unet (TrpDevice *device, double tolerance, double step_tolerance);
+/* Five steps of RMSprop, plain, with momentum and weight decay, and with clipping after each. */
+void trp_golden_check_rmsprop (TrpDevice *device, double tolerance);
+/* Three steps of a spectral norm with the gradient, then inference. */
+void trp_golden_check_spectral (TrpDevice *device, double tolerance);
 
 /* golden-networks.c: small networks with their gradients, and five steps of a CycleGAN. */
 int trp_golden_get_n_networks (void);

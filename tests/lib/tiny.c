@@ -121,7 +121,6 @@ trp_tiny_recipe (TrpTrainerKind kind)
     "loss.identity=0.1",
     "segmenter_filters=3",
     "segmenter_levels=2",
-    "context=1",
     "data.source=ct",
     "data.labels=3",
     "training.batch=2",

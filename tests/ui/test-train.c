@@ -6,6 +6,7 @@
 #include "core/io/format.h"
 #include "tests/lib/check.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/dialogs/train-data.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
 #include "ui/dialogs/train-setup.h"
@@ -335,6 +336,55 @@ shipped_recipes_are_listed (void)
   g_assert_finalize_object (recipes);
 }
 
+static GtkWidget *
+find_by_class (GtkWidget *widget, const char *class_name)
+{
+  GtkWidget *found = gtk_widget_has_css_class (widget, class_name) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_by_class (child, class_name);
+  return found;
+}
+
+/* One case cannot be read, one validates; nine need the button. */
+static void
+cases_are_shown_as_pictures (Fixture *fixture, const void *data)
+{
+  GString *text = g_string_new ("case,mr,ct,fold\n");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpDataList) list = NULL;
+  GtkWidget *window = gtk_window_new ();
+  TrpTrainData *cases = TRP_TRAIN_DATA (trp_train_data_new ());
+  GtkWidget *framed;
+
+  for (int n = 0; n < 9; n++)
+    g_string_append_printf (text, "P_%d,%s,,%d\n", n, n == 1 ? "absent.nii.gz" : "mr.nii.gz",
+                            n == 3);
+  path = save (fixture->folder, "nine.csv", text->str);
+  g_string_free (text, TRUE);
+  list = trp_data_list_load (path, &error);
+  g_assert_no_error (error);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (cases));
+  g_assert_cmpuint (trp_train_data_get_chosen (cases), ==, SIZE_MAX);
+  trp_train_data_set_list (cases, list);
+  trp_train_data_set_fold (cases, 1);
+  while (trp_train_data_count_pictures (cases) < 6)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (trp_train_data_get_chosen (cases), ==, 0);
+  framed = find_by_class (GTK_WIDGET (cases), "validation");
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (framed), ==, "P_3, validation");
+  trp_train_data_set_fold (cases, -1);
+  g_assert_null (find_by_class (GTK_WIDGET (cases), "validation"));
+  g_signal_emit_by_name (find_by_class (GTK_WIDGET (cases), "more-cases"), "clicked");
+  while (trp_train_data_count_pictures (cases) < 8)
+    g_main_context_iteration (NULL, TRUE);
+  trp_train_data_set_list (cases, NULL);
+  g_assert_cmpuint (trp_train_data_get_chosen (cases), ==, SIZE_MAX);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -356,6 +406,8 @@ main (int argc, char **argv)
               a_stopped_run_goes_on_with_its_past, tear_down);
   g_test_add ("/train/the-view-shows-a-run", Fixture, NULL, set_up, the_view_shows_a_run,
               tear_down);
+  g_test_add ("/train/cases-are-shown-as-pictures", Fixture, NULL, set_up,
+              cases_are_shown_as_pictures, tear_down);
   g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);
   return g_test_run ();
 }

@@ -254,6 +254,31 @@ test_context_repeats_the_edge (void)
     }
 }
 
+/* Flips and patches move whole pixels: the bodies are where the images are bright, slice by slice.
+ */
+static void
+test_bodies_move_as_their_images (void)
+{
+  const TrpAugment flip = { .flip = true, .crop_min = 1 };
+  g_autoptr (TrpDataset) dataset = make_dataset ();
+  float images[2 * 144 * 3], bodies[2 * 144 * 3];
+  size_t n_body = 0;
+
+  g_assert_true (trp_dataset_find_bodies (dataset, 0.7, NULL));
+  g_assert_cmpuint (trp_dataset_get_bytes (dataset), ==, 7 * 16 * 16 * (4 + 1 + 1));
+  for (uint64_t step = 0; step < 20; step++)
+    {
+      trp_dataset_fill_batch (dataset, &flip, 3, step, 2, 1, 12, images, NULL);
+      trp_dataset_fill_bodies (dataset, &flip, 3, step, 2, 1, 12, bodies);
+      for (size_t n = 0; n < G_N_ELEMENTS (images); n++)
+        {
+          g_assert_true (bodies[n] == (images[n] > 0.7F));
+          n_body += bodies[n] > 0;
+        }
+    }
+  g_assert_cmpuint (n_body, >, 0);
+}
+
 static void
 test_every_epoch_sees_every_slice_once (void)
 {
@@ -395,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/augment/patches-are-whole-pixels-inside",
                    test_patches_are_whole_pixels_inside);
   g_test_add_func ("/dataset/context-repeats-the-edge", test_context_repeats_the_edge);
+  g_test_add_func ("/dataset/bodies-move-as-their-images", test_bodies_move_as_their_images);
   g_test_add_func ("/dataset/every-epoch-sees-every-slice-once",
                    test_every_epoch_sees_every_slice_once);
   g_test_add_func ("/dataset/batches-do-not-depend-on-threads",

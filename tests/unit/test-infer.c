@@ -393,6 +393,57 @@ test_other_direction_makes_an_mr (const void *data)
   g_assert_false (same_voxels (mr, synct));
 }
 
+/* @volume with 200 more in all voxels of slice @k. */
+static TrpVolume *
+brighten_slice (const TrpVolume *volume, size_t k)
+{
+  const TrpGeometry *grid = trp_volume_get_geometry (volume);
+  const size_t n_slice = grid->size[0] * grid->size[1], n = trp_geometry_count_voxels (grid);
+  g_autofree float *values = g_new (float, n);
+  g_autoptr (GBytes) bytes = NULL;
+
+  trp_volume_copy_floats (volume, 0, n, values);
+  for (size_t i = 0; i < n_slice; i++)
+    values[k * n_slice + i] += 200;
+  bytes = g_bytes_new (values, n * sizeof *values);
+  return trp_volume_new (grid, TRP_VOXEL_F32, bytes, 1, 0, NULL, NULL);
+}
+
+/* A 2.5-D generator's slice follows its neighbours on either side and no others. */
+static void
+test_generator_sees_the_neighbours (const void *data)
+{
+  const Fixture *f = data;
+  const TrpGeometry grid = axial (15, 13, 6, 3);
+  g_autoptr (TrpDataList) list = trp_tiny_data (f->folder);
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autofree char *folder = g_build_filename (f->folder, "slab", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  const TrpTrainOptions options = {
+    .recipe = recipe, .list = list, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  g_autoptr (TrpVolume) mr = trp_tiny_volume (&grid, 0, 0), other = brighten_slice (mr, 4);
+  g_autoptr (TrpVolume) before = NULL, after = NULL;
+  g_autoptr (TrpModel) model = NULL;
+
+  trp_tiny_set (recipe, "network.context=1");
+  trp_tiny_set (recipe, "training.steps=1");
+  trp_tiny_set (recipe, "data.mr_curve=0:-1, 2000:1"); /* else the whole volume shifts */
+  g_assert_true (trp_train (&options, NULL, NULL));
+  model = trp_model_load (path, NULL);
+  before = synthesize (model, mr, &on_cpu);
+  after = synthesize (model, other, &on_cpu);
+  for (long k = 0; k < 6; k++)
+    {
+      bool is_same = true;
+
+      for (long n = 0; n < 15 * 13; n++)
+        is_same = is_same && trp_volume_get_value (before, n % 15, n / 15, k) ==
+                               trp_volume_get_value (after, n % 15, n / 15, k);
+      g_assert_true (is_same == (k < 3));
+    }
+}
+
 /* Samples of 16 pixels cut from slices of 17, which the network cannot halve. */
 static void
 test_slices_need_not_be_halvable (const void *data)
@@ -647,6 +698,8 @@ main (int argc, char **argv)
                         test_contours_are_marked_automatic);
   g_test_add_data_func ("/infer/other-direction-makes-an-mr", &fixture,
                         test_other_direction_makes_an_mr);
+  g_test_add_data_func ("/infer/generator-sees-the-neighbours", &fixture,
+                        test_generator_sees_the_neighbours);
   g_test_add_data_func ("/infer/averages-are-used-unless-raw", &fixture,
                         test_averages_are_used_unless_raw);
   g_test_add_data_func ("/infer/refuses-the-wrong-kind-of-model", &fixture,

@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
+#include "core/nn/optimizer.h"
 #include "tests/lib/check.h"
 #include "tests/lib/nn-cases.h"
 
@@ -240,6 +242,61 @@ test_spectral_norm_value (void)
   trp_assert_near (u[0] * u[0] + u[2] * u[2], 0, 1e-15);
 }
 
+/* A network that was never trained can be used: its vectors have about length 1 (standard deviation
+ * of the square of n normal numbers: sqrt (2 / n)). */
+static void
+test_spectral_norm_init (void)
+{
+  TrpGraph *graph = trp_graph_new ();
+  const TrpShape shape = { 200, 4, 4, 40 };
+  const TrpValue filter = trp_graph_parameter (graph, "w", shape, TRP_AXES_FILTER);
+  const char *const vectors[] = { "w.u", "w.v" };
+  g_autoptr (TrpProgram) program = NULL;
+  double mean;
+
+  trp_graph_output (graph, "y",
+                    trp_graph_mean (graph, trp_graph_spectral_norm (graph, "w", filter, 0)));
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  g_assert_true (trp_store_init (trp_program_peek_store (program), "", TRP_INIT_NORMAL, 3, NULL));
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      const TrpValue value = trp_program_find (program, vectors[i]);
+      const size_t n = trp_shape_count (
+        trp_graph_get_shape (trp_program_peek_graph (program), value));
+      g_autofree double *values = g_new (double, n);
+      double square = 0;
+
+      g_assert_true (trp_program_get_f64 (program, value, values, NULL));
+      for (size_t k = 0; k < n; k++)
+        square += values[k] * values[k];
+      trp_assert_near (square, 1, 5 * sqrt (2 / (double) n));
+    }
+  g_assert_true (trp_program_run (program, NULL));
+  g_assert_true (trp_program_get_f64 (program, trp_program_find (program, "y"), &mean, NULL));
+  g_assert_true (isfinite (mean));
+}
+
+/* A parameter that is written between its use and the gradient would be silently wrong. */
+static void
+late_clip (void)
+{
+  g_autoptr (TrpGraph) graph = trp_graph_new ();
+  const TrpValue x = trp_graph_parameter (graph, "x", trp_shape_vector (4), TRP_AXES_VECTOR);
+  const TrpValue loss = trp_graph_pixel_loss_constant (graph, TRP_PIXEL_LOSS_MSE, x, 1);
+  TrpValue gradient;
+
+  trp_graph_clip (graph, &x, 1, 0.5);
+  trp_graph_differentiate (graph, loss, &x, 1, &gradient);
+}
+
+static void
+test_late_clip (void)
+{
+  g_test_trap_subprocess ("/nn/refuses/late-clip/subprocess", 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*assertion failed*outputs*inputs*");
+}
+
 /* An image is like itself; -1 and 1 everywhere become the constants 0 and 1, of which only the
  * luminance term is left: C1 / (1 + C1). */
 static void
@@ -434,6 +491,9 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/instance-norm/constant", test_instance_norm_constant);
   g_test_add_func ("/nn/dropout/share", test_dropout_share);
   g_test_add_func ("/nn/conv/bias-before-norm-has-no-gradient", test_cancelled_bias);
+  g_test_add_func ("/nn/spectral-norm/start", test_spectral_norm_init);
+  g_test_add_func ("/nn/refuses/late-clip", test_late_clip);
+  g_test_add_func ("/nn/refuses/late-clip/subprocess", late_clip);
   g_test_add_func ("/nn/refuses/sizes", test_refusals);
   g_test_add_func ("/nn/refuses/too-large", test_too_large);
   return g_test_run ();

@@ -1,4 +1,4 @@
-/* test-nn-pytorch.c - operations and training steps of a U-Net against PyTorch 1.13
+/* test-nn-pytorch.c - operations, training steps of a U-Net and other updates against PyTorch 1.13
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -60,6 +60,28 @@ test_unet (const void *data)
   trp_golden_check_unet (device, target->tolerance, target->step_tolerance);
 }
 
+static void
+test_rmsprop (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autoptr (TrpDevice) device = open_target (&targets[i]);
+
+      trp_golden_check_rmsprop (device, targets[i].tolerance);
+    }
+}
+
+static void
+test_spectral (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autoptr (TrpDevice) device = open_target (&targets[i]);
+
+      trp_golden_check_spectral (device, targets[i].tolerance);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -71,6 +93,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GINT_TO_POINTER (i), test_operation);
     }
   g_test_add_func ("/nn-pytorch/complete", trp_golden_check_complete);
+  g_test_add_func ("/nn-pytorch/rmsprop", test_rmsprop);
+  g_test_add_func ("/nn-pytorch/spectral-norm", test_spectral);
   for (size_t i = 0; i < G_N_ELEMENTS (targets); i++)
     {
       g_autofree char *unet = g_strconcat ("/nn-pytorch/unet/", targets[i].name, NULL);

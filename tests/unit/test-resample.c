@@ -4,6 +4,7 @@
  */
 
 #include "core/base/parallel.h"
+#include "core/image/bspline.h"
 #include "core/image/resample.h"
 #include "tests/lib/check.h"
 
@@ -225,6 +226,106 @@ resized_planes_keep_their_middle (void)
   g_assert_cmpuint (resized.size[1], ==, 29);
 }
 
+/* Whole numbers without any symmetry; tests/golden/bspline.py makes the same. */
+static float
+rough (size_t i, size_t j, size_t k)
+{
+  return (float) ((7 * i + 3 * j * j + 5 * k + i * j * k) % 23);
+}
+
+/* tests/golden/bspline.py, scipy 1.10.1: ndimage.map_coordinates, order 3, mode "mirror" */
+static void
+cubic_is_scipys (void)
+{
+  static const struct
+  {
+    TrpVec3 at;
+    double value;
+  } golden[] = {
+    { { { 0, 0, 0 } }, 0.000000000 },         { { { 2.5, 1.25, 0.5 } }, 4.797085294 },
+    { { { 0.1, 3.9, 2.75 } }, 16.516741496 }, { { { 4.9, 0.3, 1.5 } }, 18.798725920 },
+    { { { 5, 4, 3 } }, 20.000000000 },        { { { 3.3, 2.2, 1.1 } }, 15.693354152 },
+  };
+  const size_t size[3] = { 6, 5, 4 };
+  float values[4][5][6];
+
+  for (size_t k = 0; k < 4; k++)
+    for (size_t j = 0; j < 5; j++)
+      for (size_t i = 0; i < 6; i++)
+        values[k][j][i] = rough (i, j, k);
+  trp_bspline_prefilter (&values[0][0][0], size);
+  trp_assert_near ((double) values[1][2][0], 61.509011164, 2e-5); /* spline_filter()[1, 2] */
+  trp_assert_near ((double) values[1][2][5], 100.387958533, 2e-5);
+  for (size_t n = 0; n < G_N_ELEMENTS (golden); n++)
+    {
+      const TrpLine line = { golden[n].at, trp_vec3 (0, 0, 0) };
+      float value;
+
+      trp_line_sample_bspline (&line, &values[0][0][0], size, -1, 1, &value);
+      trp_assert_near ((double) value, golden[n].value,
+                       2e-5); /* coefficients are floats up to 1e2 */
+    }
+}
+
+/* The curve goes through the voxels, on axes of 3, 2 and 1 of them too; far outside there is none.
+ */
+static void
+cubic_goes_through_the_voxels (void)
+{
+  const size_t sizes[][3] = { { 6, 5, 4 }, { 3, 2, 1 }, { 1, 1, 2 }, { 1, 1, 1 } };
+  const double spacing[3] = { 1, 2, 3 };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (sizes); n++)
+    {
+      const TrpGeometry grid = trp_geometry_axial (sizes[n], spacing, trp_vec3 (4, 5, 6));
+      const TrpGeometry away = trp_geometry_axial (sizes[n], spacing, trp_vec3 (44, 5, 6));
+      g_autoptr (TrpVolume) source = make_field (&grid);
+      g_autoptr (TrpVolume) same = resample (source, &grid, TRP_INTERPOLATION_CUBIC, -1000);
+      g_autoptr (TrpVolume) none = resample (source, &away, TRP_INTERPOLATION_CUBIC, -1000);
+      const float *expected = trp_volume_peek_voxels (source),
+                  *values = trp_volume_peek_voxels (same);
+
+      for (size_t v = 0; v < trp_geometry_count_voxels (&grid); v++)
+        {
+          trp_assert_near ((double) values[v], (double) expected[v], 1e-4);
+          g_assert_cmpfloat (((const float *) trp_volume_peek_voxels (none))[v], ==, -1000);
+        }
+    }
+}
+
+static void
+cubic_refuses_what_is_no_number (void)
+{
+  const size_t size[3] = { 2, 1, 1 };
+  const double spacing[3] = { 1, 1, 1 };
+  const TrpGeometry grid = trp_geometry_axial (size, spacing, trp_vec3 (0, 0, 0));
+  const float values[2] = { 1, NAN };
+  g_autoptr (GBytes) bytes = g_bytes_new (values, sizeof values);
+  g_autoptr (TrpVolume) source = trp_volume_new (&grid, TRP_VOXEL_F32, bytes, 1, 0, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trp_volume_resample (source, &grid, TRP_INTERPOLATION_CUBIC, 0, NULL, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+}
+
+static void
+resized_grids_keep_their_middle (void)
+{
+  const size_t size[3] = { 20, 18, 9 };
+  const TrpGeometry grid = make_oblique (size, 0.3, trp_vec3 (-10, -12, 14));
+  const double spacing[3] = { 0.75, 0, 2 };
+  TrpGeometry resized;
+
+  /* 20 x 1.5 mm at 0.75 mm are 40; 9 x 3 mm at 2 mm are 13.5, so 14 */
+  g_assert_true (trp_geometry_resize (&grid, spacing, &resized, NULL));
+  g_assert_cmpuint (resized.size[0], ==, 40);
+  g_assert_cmpuint (resized.size[1], ==, 18);
+  g_assert_cmpuint (resized.size[2], ==, 14);
+  trp_assert_near (
+    trp_vec3_distance (trp_geometry_get_center (&resized), trp_geometry_get_center (&grid)), 0,
+    1e-9);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,5 +337,9 @@ main (int argc, char **argv)
   g_test_add_func ("/resample/threads-do-not-change-a-bit", threads_do_not_change_a_bit);
   g_test_add_func ("/resample/cancel-stops", cancel_stops);
   g_test_add_func ("/resample/resized-planes-keep-their-middle", resized_planes_keep_their_middle);
+  g_test_add_func ("/resample/cubic-is-scipys", cubic_is_scipys);
+  g_test_add_func ("/resample/cubic-goes-through-the-voxels", cubic_goes_through_the_voxels);
+  g_test_add_func ("/resample/cubic-refuses-what-is-no-number", cubic_refuses_what_is_no_number);
+  g_test_add_func ("/resample/resized-grids-keep-their-middle", resized_grids_keep_their_middle);
   return g_test_run ();
 }

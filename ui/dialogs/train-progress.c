@@ -15,7 +15,6 @@
 
 #define N_CHARTS 4
 #define CHART_HEIGHT 170
-#define N_TILES 6
 #define SENTENCE_CHARS 100
 #define NAMES_HEIGHT 20
 
@@ -179,12 +178,17 @@ show_sentence (TrpTrainProgress *self)
 static void
 draw_tiles (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
 {
-  static const char *const names[N_TILES] = { "MR", "SynCT", N_ ("MR again"),
-                                              "CT", "SynMR", N_ ("CT again") };
+  static const char *const plain[] = { "MR", "SynCT", N_ ("MR again"),
+                                       "CT", "SynMR", N_ ("CT again") };
+  static const char *const with_identity[] = { "MR", "SynCT", N_ ("MR again"), N_ ("MR kept"),
+                                               "CT", "SynMR", N_ ("CT again"), N_ ("CT kept") };
   TrpTrainProgress *self = user_data;
   const TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_SECOND };
   const bool is_named = self->run && self->tiles &&
                         trp_train_run_get_recipe (self->run)->trainer == TRP_TRAINER_CYCLEGAN;
+  const bool has_identity = is_named && trp_train_run_get_recipe (self->run)->identity > 0;
+  const char *const *names = has_identity ? with_identity : plain;
+  const int n_tiles = has_identity ? G_N_ELEMENTS (with_identity) : G_N_ELEMENTS (plain);
   const double top = is_named ? NAMES_HEIGHT : 0;
   double tiles_width, tiles_height, scale;
 
@@ -193,8 +197,8 @@ draw_tiles (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer u
   tiles_width = cairo_image_surface_get_width (self->tiles);
   tiles_height = cairo_image_surface_get_height (self->tiles);
   scale = fmin (width / tiles_width, (height - top) / tiles_height);
-  for (int n = 0; is_named && n < N_TILES; n++)
-    trp_text_draw (cr, &style, n * tiles_width * scale / N_TILES, 0, _ (names[n]));
+  for (int n = 0; is_named && n < n_tiles; n++)
+    trp_text_draw (cr, &style, n * tiles_width * scale / n_tiles, 0, _ (names[n]));
   cairo_translate (cr, 0, top);
   cairo_scale (cr, scale, scale);
   cairo_set_source_surface (cr, self->tiles, 0, 0);

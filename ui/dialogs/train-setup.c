@@ -7,6 +7,7 @@
 #include "config.h"
 #include "ui/dialogs/device-panel.h"
 #include "ui/dialogs/form.h"
+#include "ui/dialogs/train-data.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct _TrpTrainSetupPanel
   GtkWidget *memory_text;
   GtkWidget *list_text;
   GtkWidget *list_about;
+  TrpTrainData *cases;
   GtkWidget *fold;
   GtkWidget *fold_row;
   GtkWidget *about;
@@ -370,6 +372,7 @@ show_list (TrpTrainSetupPanel *self)
     }
   gtk_label_set_label (GTK_LABEL (self->list_about),
                        text ? text : _ ("A CSV file with the columns case, mr, ct, \u2026"));
+  trp_train_data_set_list (self->cases, self->list);
 }
 
 void
@@ -603,6 +606,13 @@ make_device (TrpTrainSetupPanel *self)
   return section;
 }
 
+static void
+on_fold_changed (TrpTrainSetupPanel *self)
+{
+  trp_train_data_set_fold (self->cases, get_fold (self));
+  ask_for_estimate (self);
+}
+
 static GtkWidget *
 make_data (TrpTrainSetupPanel *self)
 {
@@ -610,6 +620,7 @@ make_data (TrpTrainSetupPanel *self)
 
   self->list_text = make_label (NULL, "second");
   self->list_about = make_caption ();
+  self->cases = TRP_TRAIN_DATA (trp_train_data_new ());
   self->fold = gtk_spin_button_new_with_range (-1, 0, 1);
   self->fold_row = make_row (_ ("leave out fold"), self->fold);
   gtk_widget_set_tooltip_text (self->fold, _ ("\u22121: none, all cases are trained on"));
@@ -617,9 +628,10 @@ make_data (TrpTrainSetupPanel *self)
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), -1);
   section = make_section (_ ("Data"), self->list_text);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_list), self);
-  g_signal_connect_swapped (self->fold, "value-changed", G_CALLBACK (ask_for_estimate), self);
+  g_signal_connect_swapped (self->fold, "value-changed", G_CALLBACK (on_fold_changed), self);
   gtk_box_append (GTK_BOX (section), choose_button);
   gtk_box_append (GTK_BOX (section), self->list_about);
+  gtk_box_append (GTK_BOX (section), GTK_WIDGET (self->cases));
   gtk_box_append (GTK_BOX (section), self->fold_row);
   return section;
 }

@@ -5,6 +5,9 @@
 
 #include "core/method/preprocess/intensity.h"
 
+#include "core/base/number.h"
+#include "core/method/preprocess/window-presets.h"
+
 #include <string.h>
 
 TrpCurve
@@ -105,13 +108,33 @@ parse_point (const char *text, double *out_value, double *out_mapped)
   return end != colon + 1 && *end == '\0';
 }
 
+/* "window LOW HIGH", or the name of one. */
+static bool
+parse_window (const char *text, double *out_low, double *out_high)
+{
+  char *end;
+
+  if (trp_window_preset_find (text, out_low, out_high))
+    return true;
+  if (!g_str_has_prefix (text, "window "))
+    return false;
+  *out_low = g_ascii_strtod (text + strlen ("window "), &end);
+  if (*end != ' ')
+    return false;
+  text = end;
+  *out_high = g_ascii_strtod (text, &end);
+  return end != text && *end == '\0';
+}
+
 bool
 trp_curve_parse (const char *text, TrpCurve *out_curve, GError **error)
 {
   g_auto (GStrv) points = g_strsplit (text, ",", -1);
   const size_t n = g_strv_length (points);
-  double values[TRP_CURVE_MAX_POINTS], mapped[TRP_CURVE_MAX_POINTS];
+  double values[TRP_CURVE_MAX_POINTS], mapped[TRP_CURVE_MAX_POINTS] = { -1, 1 };
 
+  if (parse_window (text, &values[0], &values[1]))
+    return trp_curve_init (out_curve, values, mapped, 2, error);
   for (size_t i = 0; i < MIN (n, TRP_CURVE_MAX_POINTS); i++)
     if (!parse_point (g_strstrip (points[i]), &values[i], &mapped[i]))
       {
@@ -125,11 +148,8 @@ trp_curve_parse (const char *text, TrpCurve *out_curve, GError **error)
 static void
 append_number (GString *text, double value)
 {
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *number = trp_number_to_text (value);
 
-  g_ascii_formatd (number, sizeof number, "%.15g", value);
-  if (g_ascii_strtod (number, NULL) != value)
-    g_ascii_dtostr (number, sizeof number, value);
   g_string_append (text, number);
 }
 

@@ -48,7 +48,8 @@ void trp_curve_invert_floats (const TrpCurve *self, float *values, size_t n);
 
 /**
  * trp_curve_parse:
- * @text: "-1000:-1, -200:-0.7, 200:0.5, 1000:1", image value : network value
+ * @text: "-1000:-1, -200:-0.7, 200:0.5, 1000:1", image value : network value; for a window that
+ * becomes -1 to 1 also "window -500 500" or its name (preprocess/window-presets.h)
  *
  * Errors: TRP_ERROR_FORMAT naming the point that does not rise or is no number.
  */

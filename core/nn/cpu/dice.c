@@ -7,8 +7,11 @@
  * partial ones per chunk and channel, added in chunk order.
  */
 
+#include "core/nn/cpu/clones.h"
 #include "core/nn/cpu/cpu.h"
 #include "core/nn/formula.h"
+
+#include <string.h>
 
 typedef struct
 {
@@ -56,22 +59,34 @@ probability (const Dice *dice, size_t i)
   return dice->logits ? trp_sigmoid_f32 (dice->x[i]) : dice->x[i];
 }
 
-static void
-sum_rows (size_t begin, size_t end, void *data)
+INLINE void
+add_rows (const Dice *dice, size_t begin, size_t end, size_t width, double *sums)
 {
-  const Dice *dice = data;
-  double *sums = dice->partial + begin / dice->chunk * 2 * dice->width;
-
-  for (size_t k = 0; k < 2 * dice->width; k++)
-    sums[k] = 0;
-  for (size_t i = begin * dice->width; i < end * dice->width;)
-    for (size_t k = 0; k < dice->width; k++, i++)
+  for (size_t i = begin * width; i < end * width;)
+    for (size_t k = 0; k < width; k++, i++)
       {
         const float p = probability (dice, i);
 
         sums[2 * k] += (double) (p * dice->target[i]);
         sums[2 * k + 1] += (double) (p + dice->target[i]);
       }
+}
+
+/* Sums of one channel stay in registers. */
+static void
+sum_rows (size_t begin, size_t end, void *data)
+{
+  const Dice *dice = data;
+  double *sums = dice->partial + begin / dice->chunk * 2 * dice->width, one[2] = { 0 };
+
+  if (dice->width == 1)
+    {
+      add_rows (dice, begin, end, 1, one);
+      memcpy (sums, one, sizeof one);
+      return;
+    }
+  memset (sums, 0, 2 * dice->width * sizeof *sums);
+  add_rows (dice, begin, end, dice->width, sums);
 }
 
 /* Slice @slice of x and its target, with its sums. */

@@ -1,0 +1,45 @@
+/* dataset-steps.h - preprocessing of the cases of a data list
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Any thread.
+ */
+
+#pragma once
+
+#include "core/method/preprocess/pipeline.h"
+#include "core/study/data-list.h"
+
+G_BEGIN_DECLS
+
+/**
+ * trp_dataset_steps_new:
+ * @text: (nullable): of the steps; NULL: none
+ *
+ * What has to learn learns from the rows that have @role.
+ *
+ * Errors: those of the steps and of loading, with the case in front.
+ */
+TrpPipeline *trp_dataset_steps_new (const char *text,
+                                    const TrpDataList *list,
+                                    TrpDataRole role,
+                                    TrpProgress *progress,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_dataset_steps_apply:
+ * @row: its structures are loaded where steps look at them and @io_labels is empty
+ * @io_image: (inout): replaced by what the steps make of it; left alone where there are none
+ * @io_labels: (inout) (nullable): likewise
+ * @reports: (element-type TrpStepReport): one appended for each step
+ */
+bool trp_dataset_steps_apply (const TrpPipeline *pipeline,
+                              const TrpDataRow *row,
+                              TrpDataRole role,
+                              TrpVolume **io_image,
+                              TrpVolume **io_labels,
+                              TrpProgress *progress,
+                              GPtrArray *reports,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,201 @@
+/* step-evaluate.c - numbers of every case of a list
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The rows have no arm, seed and fold yet, because several may share them: an arm of "-", or the
+ * pair of observers that a row compares.
+ */
+
+#include "core/io/label-map.h"
+#include "core/method/evaluate.h"
+#include "core/method/experiment/steps.h"
+
+#include <string.h>
+
+typedef bool (*Measure) (TrpResults *results,
+                         const TrpNode *node,
+                         const TrpResult *key,
+                         const char *reference,
+                         const char *test,
+                         TrpProgress *progress,
+                         GError **error);
+
+static TrpEvaluateOptions
+get_options (const TrpNode *node)
+{
+  return (TrpEvaluateOptions){ .slices = trp_node_get_bool (node, "slices") };
+}
+
+/* Keeps the labels that the step asks for. */
+static void
+choose_labels (TrpStructureSet *set, const TrpNode *node)
+{
+  g_auto (GStrv) labels = trp_experiment_split (trp_node_get_text (node, "labels"));
+
+  for (size_t n = trp_structure_set_get_size (set); n-- > 0 && labels[0];)
+    {
+      TrpStructure *structure = trp_structure_set_get (set, n);
+      g_autofree char *label = g_strdup_printf ("%u", trp_structure_get_label (structure));
+
+      if (!g_strv_contains ((const char *const *) labels, label))
+        trp_structure_set_remove (set, n);
+    }
+}
+
+static bool
+measure_structures (TrpResults *results,
+                    const TrpNode *node,
+                    const TrpResult *key,
+                    const char *reference,
+                    const char *test,
+                    TrpProgress *progress,
+                    GError **error)
+{
+  g_autoptr (TrpStructureSet) truth = trp_structure_set_load (reference, NULL, error);
+  g_autoptr (TrpStructureSet) reading = truth ? trp_structure_set_load (test, NULL, error) : NULL;
+  const TrpEvaluateOptions options = get_options (node);
+
+  if (!reading)
+    return false;
+  choose_labels (truth, node);
+  return trp_evaluate_structures (results, key, truth, reading, &options, progress, error);
+}
+
+static bool
+measure_images (TrpResults *results,
+                const TrpNode *node,
+                const TrpResult *key,
+                const char *reference,
+                const char *test,
+                TrpProgress *progress,
+                GError **error)
+{
+  g_autoptr (TrpVolume) truth = trp_volume_load (reference, NULL, error);
+  g_autoptr (TrpVolume) image = truth ? trp_volume_load (test, NULL, error) : NULL;
+  const TrpEvaluateOptions options = get_options (node);
+
+  if (!image)
+    return false;
+  if (strcmp (trp_node_get_text (node, "compare"), "images") == 0)
+    return trp_evaluate_images (results, key, truth, image, NULL, &options, progress, error);
+  return trp_evaluate_dependence (results, key, truth, image, &options, progress, error);
+}
+
+static bool
+measure_pair (TrpResults *results,
+              const TrpNode *node,
+              const TrpCase *row,
+              const char *arm,
+              const char *reference_column,
+              const char *test_column,
+              TrpProgress *progress,
+              GError **error)
+{
+  const char *reference = trp_case_get (row, reference_column);
+  const char *test = trp_case_get (row, test_column);
+  const char *compare = trp_node_get_text (node, "compare");
+  const bool of_images = strcmp (compare, "images") == 0 || strcmp (compare, "dependence") == 0;
+  const Measure measure = of_images ? measure_images : measure_structures;
+  const TrpResult key = { .arm = arm,
+                          .seed = TRP_RESULT_NONE,
+                          .fold = TRP_RESULT_NONE,
+                          .case_name = row->name,
+                          .patient = row->patient,
+                          .slice = TRP_RESULT_NONE };
+
+  if (!reference || !test || measure (results, node, &key, reference, test, progress, error))
+    return true;
+  g_prefix_error (error, "case %s: ", row->name);
+  return false;
+}
+
+/* Columns "mr_observer_N" beside "mr_structures". (element-type utf8) */
+static GPtrArray *
+list_observers (const TrpCases *cases, const char *reference)
+{
+  GPtrArray *observers = g_ptr_array_new ();
+  g_auto (GStrv) parts = g_strsplit (reference, "_", 2);
+  g_autofree char *prefix = g_strconcat (parts[0], "_observer_", NULL);
+
+  for (guint c = 0; c < cases->columns->len; c++)
+    if (g_str_has_prefix (cases->columns->pdata[c], prefix))
+      g_ptr_array_add (observers, cases->columns->pdata[c]);
+  return observers;
+}
+
+static const char *
+get_observer (const char *column)
+{
+  return strrchr (column, '_') + 1;
+}
+
+static bool
+measure_observers (TrpResults *results,
+                   const TrpNode *node,
+                   const TrpCases *cases,
+                   const TrpCase *row,
+                   TrpProgress *progress,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) observers = list_observers (cases, trp_node_get_text (node, "reference"));
+
+  for (guint i = 0; i < observers->len; i++)
+    for (guint j = i + 1; j < observers->len; j++)
+      {
+        g_autofree char *pair = g_strdup_printf ("%s-%s", get_observer (observers->pdata[i]),
+                                                 get_observer (observers->pdata[j]));
+
+        if (!measure_pair (results, node, row, pair, observers->pdata[i], observers->pdata[j],
+                           progress, error))
+          return false;
+      }
+  return true;
+}
+
+static bool
+measure_case (TrpResults *results,
+              const TrpNode *node,
+              const TrpCases *cases,
+              const TrpCase *row,
+              TrpProgress *progress,
+              GError **error)
+{
+  if (strcmp (trp_node_get_text (node, "compare"), "observers") == 0)
+    return measure_observers (results, node, cases, row, progress, error);
+  return measure_pair (results, node, row, "-", trp_node_get_text (node, "reference"),
+                       trp_node_get_text (node, "test"), progress, error);
+}
+
+static bool
+check_results (const TrpResults *results, const TrpNode *node, GError **error)
+{
+  if (trp_results_get_size (results) > 0 || trp_node_get_bool (node, "optional"))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "No case has both %s and %s",
+               trp_node_get_text (node, "reference"), trp_node_get_text (node, "test"));
+  return false;
+}
+
+bool
+trp_step_run_evaluate (const TrpExperimentPlan *plan,
+                       const TrpNode *node,
+                       const char *folder,
+                       TrpProgress *progress,
+                       GError **error)
+{
+  g_autoptr (TrpCases) cases = trp_step_load_cases (plan, node, error);
+  g_autoptr (TrpResults) results = trp_results_new ();
+  g_autofree char *path = g_build_filename (folder, "results.csv", NULL);
+  const size_t n = cases ? cases->rows->len : 0;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      TrpProgress part = trp_progress_part (progress, (double) i / (double) n,
+                                            (double) (i + 1) / (double) n);
+
+      if (!trp_step_tell_case (progress, i, n, error) ||
+          !measure_case (results, node, cases, trp_cases_get (cases, i), &part, error))
+        return false;
+    }
+  return cases && check_results (results, node, error) && trp_results_save (results, path, error);
+}

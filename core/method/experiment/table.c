@@ -1,0 +1,360 @@
+/* table.c - see table.h: what stands in a table
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/method/experiment/table.h"
+
+#include "core/metrics/agreement.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BOOTSTRAP_SEED 1
+#define MAX_PAIRS 128
+
+static void
+add_text (GPtrArray *texts, const char *text)
+{
+  if (!g_ptr_array_find_with_equal_func (texts, text, g_str_equal, NULL))
+    g_ptr_array_add (texts, g_strdup (text));
+}
+
+/* What the sheet names, else all that @column holds. */
+static GPtrArray *
+list_texts (const TrpExperimentSheet *sheet,
+            const char *key,
+            const TrpResults *results,
+            TrpResultColumns column)
+{
+  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) words = trp_experiment_split (trp_experiment_sheet_get (sheet, key));
+  g_autoptr (GPtrArray) all = words[0] ? NULL : trp_results_list (results, column);
+
+  for (size_t n = 0; words[n]; n++)
+    add_text (texts, words[n]);
+  for (guint n = 0; all && n < all->len; n++)
+    add_text (texts, all->pdata[n]);
+  return texts;
+}
+
+/* "interobserver 1-2" is one of the pairs of "interobserver". */
+static bool
+is_pair_of (const char *arm, const char *observers)
+{
+  const size_t n = strlen (observers);
+
+  return n > 0 && g_str_has_prefix (arm, observers) && arm[n] == ' ' &&
+         strspn (arm + n + 1, "0123456789-") == strlen (arm + n + 1);
+}
+
+static GPtrArray *
+list_rows (const TrpExperimentSheet *sheet, const TrpResults *results)
+{
+  const char *observers = trp_experiment_sheet_get (sheet, "observers");
+  g_autoptr (GPtrArray) all = list_texts (sheet, "rows", results, TRP_RESULT_ARM);
+  GPtrArray *rows = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint n = 0; n < all->len; n++)
+    add_text (rows, is_pair_of (all->pdata[n], observers) ? observers : all->pdata[n]);
+  return rows;
+}
+
+/* ---- lines ---- */
+
+static TrpResultFilter
+make_filter (const char *row, const char *structure, const char *metric)
+{
+  return (TrpResultFilter){ .arm = row, .structure = structure, .metric = metric };
+}
+
+static GArray *
+get_values (const TrpResults *results, const TrpResultFilter *filter, TrpResultColumns over)
+{
+  g_autoptr (TrpResults) chosen = trp_results_select (results, filter);
+  g_autoptr (TrpResults) averaged = trp_results_average (chosen, over);
+
+  return trp_results_get_values (averaged, &(TrpResultFilter){ 0 });
+}
+
+/* The mean over cases for each seed by itself. */
+static void
+describe_seeds (const TrpResults *results, TrpResultFilter filter, TrpTableLine *line)
+{
+  g_autoptr (TrpResults) chosen = trp_results_select (results, &filter);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GArray) means = g_array_new (FALSE, FALSE, sizeof (double));
+  TrpSummary summary;
+
+  for (size_t n = 0; n < trp_results_get_size (chosen); n++)
+    {
+      const int seed = trp_results_get (chosen, n)->seed;
+      const TrpResultFilter of_seed = { .seed = &seed };
+      g_autoptr (GArray) values = NULL;
+      double mean;
+
+      if (!g_hash_table_add (seen, GINT_TO_POINTER (seed)))
+        continue;
+      values = get_values (chosen, &of_seed, TRP_RESULT_FOLD);
+      mean = trp_summary_compute ((double *) values->data, values->len).mean;
+      g_array_append_val (means, mean);
+    }
+  summary = trp_summary_compute ((double *) means->data, means->len);
+  line->n_seeds = summary.n;
+  line->seed_low = summary.min;
+  line->seed_high = summary.max;
+  line->seed_sd = summary.sd;
+}
+
+static bool
+describe_row (const TrpResults *results,
+              const char *row,
+              const char *structure,
+              const char *metric,
+              TrpTableLine *out_line)
+{
+  const TrpResultFilter filter = make_filter (row, structure, metric);
+  g_autoptr (GArray) values = get_values (results, &filter, TRP_RESULT_SEED | TRP_RESULT_FOLD);
+
+  if (values->len == 0)
+    return false;
+  *out_line = (TrpTableLine){ .row = row, .structure = structure, .metric = metric };
+  out_line->summary = trp_summary_compute ((double *) values->data, values->len);
+  out_line->interval = trp_bootstrap_compute ((double *) values->data, values->len,
+                                              trp_statistic_mean, TRP_BOOTSTRAP_BCA, 0.95,
+                                              TRP_BOOTSTRAP_RESAMPLES, BOOTSTRAP_SEED);
+  describe_seeds (results, filter, out_line);
+  return true;
+}
+
+static bool
+describe_observers (const TrpResults *results,
+                    const char *row,
+                    const char *structure,
+                    const char *metric,
+                    TrpTableLine *out_line)
+{
+  g_autoptr (GPtrArray) arms = trp_results_list (results, TRP_RESULT_ARM);
+  TrpSummary pairs[MAX_PAIRS];
+  size_t n_pairs = 0;
+  TrpInterobserver all;
+
+  for (guint n = 0; n < arms->len && n_pairs < MAX_PAIRS; n++)
+    {
+      TrpTableLine line;
+
+      if (is_pair_of (arms->pdata[n], row) &&
+          describe_row (results, arms->pdata[n], structure, metric, &line))
+        pairs[n_pairs++] = line.summary;
+    }
+  if (n_pairs == 0)
+    return false;
+  all = trp_interobserver_compute (pairs, n_pairs);
+  *out_line = (TrpTableLine){ .row = row,
+                              .structure = structure,
+                              .metric = metric,
+                              .interval = { NAN, NAN },
+                              .seed_low = NAN,
+                              .seed_high = NAN,
+                              .seed_sd = NAN };
+  out_line->summary = (TrpSummary){ .n = pairs[0].n,
+                                    .mean = all.mean,
+                                    .sd = all.sd,
+                                    .min = NAN,
+                                    .q1 = NAN,
+                                    .median = NAN,
+                                    .q3 = NAN,
+                                    .max = NAN };
+  return true;
+}
+
+static void
+add_lines (TrpTable *self)
+{
+  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
+
+  for (guint m = 0; m < self->metrics->len; m++)
+    for (guint r = 0; r < self->rows->len; r++)
+      for (guint s = 0; s < self->structures->len; s++)
+        {
+          const char *row = self->rows->pdata[r];
+          const bool of_observers = *observers && strcmp (row, observers) == 0;
+          TrpTableLine line;
+
+          if ((of_observers ? describe_observers : describe_row) (
+                self->results, row, self->structures->pdata[s], self->metrics->pdata[m], &line))
+            g_array_append_val (self->lines, line);
+        }
+}
+
+const TrpTableLine *
+trp_table_find (const TrpTable *self, const char *row, const char *structure, const char *metric)
+{
+  for (guint n = 0; n < self->lines->len; n++)
+    {
+      const TrpTableLine *line = &g_array_index (self->lines, TrpTableLine, n);
+
+      if (strcmp (line->row, row) == 0 && strcmp (line->structure, structure) == 0 &&
+          strcmp (line->metric, metric) == 0)
+        return line;
+    }
+  return NULL;
+}
+
+/* ---- tests ---- */
+
+static void
+test_unpaired (const TrpResults *averaged, TrpTableTest *test)
+{
+  const TrpResultFilter first = make_filter (test->first, test->structure, test->metric),
+                        second = make_filter (test->second, test->structure, test->metric);
+  g_autoptr (GArray) a = trp_results_get_values (averaged, &first);
+  g_autoptr (GArray) b = trp_results_get_values (averaged, &second);
+
+  test->paired = false;
+  test->mann_whitney = trp_mann_whitney ((double *) a->data, a->len, (double *) b->data, b->len);
+  test->p = test->mann_whitney.p;
+}
+
+/* Cases that both rows have are compared with themselves. */
+static bool
+test_rows (const TrpResults *averaged, TrpTableTest *test)
+{
+  const TrpResultFilter filter = make_filter (NULL, test->structure, test->metric);
+  g_autoptr (TrpResultPairs)
+    pairs = trp_results_pair (averaged, &filter, test->first, test->second);
+
+  if (pairs->n == 0)
+    {
+      if (pairs->n_unpaired == 0)
+        return false;
+      test_unpaired (averaged, test);
+      return true;
+    }
+  test->paired = true;
+  test->t = trp_t_test_paired (pairs->first, pairs->second, pairs->n);
+  test->wilcoxon = trp_wilcoxon_signed_rank (pairs->first, pairs->second, pairs->n);
+  test->p = test->wilcoxon.p;
+  return true;
+}
+
+static void
+adjust (GArray *tests, guint begin)
+{
+  const guint n = tests->len - begin;
+  g_autofree double *p = g_new (double, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    p[i] = g_array_index (tests, TrpTableTest, begin + i).p;
+  trp_adjust_holm (p, n, p);
+  for (guint i = 0; i < n; i++)
+    {
+      g_array_index (tests, TrpTableTest, begin + i).p_holm = p[i];
+      p[i] = g_array_index (tests, TrpTableTest, begin + i).p;
+    }
+  trp_adjust_bonferroni (p, n, p);
+  for (guint i = 0; i < n; i++)
+    g_array_index (tests, TrpTableTest, begin + i).p_bonferroni = p[i];
+}
+
+static const char *
+find_row (const TrpTable *self, const char *text)
+{
+  guint index;
+
+  return g_ptr_array_find_with_equal_func (self->rows, text, g_str_equal, &index)
+           ? self->rows->pdata[index]
+           : NULL;
+}
+
+static void
+add_tests (TrpTable *self)
+{
+  g_auto (GStrv)
+    pairs = trp_experiment_split_at (trp_experiment_sheet_get (self->sheet, "compare"), ";");
+  g_autoptr (TrpResults)
+    averaged = trp_results_average (self->results, TRP_RESULT_SEED | TRP_RESULT_FOLD);
+
+  for (guint m = 0; m < self->metrics->len; m++)
+    {
+      const guint begin = self->tests->len;
+
+      for (size_t n = 0; pairs[n]; n++)
+        {
+          g_auto (GStrv) names = trp_experiment_split_at (pairs[n], ":");
+          const char *first = names[0] ? find_row (self, names[0]) : NULL;
+          const char *second = first && names[1] ? find_row (self, names[1]) : NULL;
+
+          for (guint s = 0; second && s < self->structures->len; s++)
+            {
+              TrpTableTest test = { .first = first,
+                                    .second = second,
+                                    .structure = self->structures->pdata[s],
+                                    .metric = self->metrics->pdata[m] };
+
+              if (test_rows (averaged, &test))
+                g_array_append_val (self->tests, test);
+            }
+        }
+      adjust (self->tests, begin);
+    }
+}
+
+/* ---- the table ---- */
+
+/* Slices are averaged for each case ("part = slices"); "all" is the mean of a case's structures. */
+static TrpResults *
+choose_results (const TrpExperimentSheet *sheet, const TrpResults *results)
+{
+  const bool slices = strcmp (trp_experiment_sheet_get (sheet, "part"), "slices") == 0;
+  const TrpResultFilter filter = { .part = slices ? TRP_RESULT_SLICES : TRP_RESULT_CASES };
+  g_autoptr (TrpResults) chosen = trp_results_select (results, &filter);
+  g_auto (GStrv) structures = trp_experiment_split (trp_experiment_sheet_get (sheet, "structures"));
+  TrpResults *made = slices ? trp_results_average (chosen, TRP_RESULT_SLICE)
+                            : trp_results_ref (chosen);
+
+  if (g_strv_contains ((const char *const *) structures, "all"))
+    {
+      g_autoptr (TrpResults) averaged = trp_results_average (made, TRP_RESULT_STRUCTURE);
+
+      for (size_t n = 0; n < trp_results_get_size (averaged); n++)
+        {
+          TrpResult row = *trp_results_get (averaged, n);
+
+          row.structure = "all";
+          trp_results_add (made, &row);
+        }
+    }
+  return made;
+}
+
+TrpTable *
+trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results)
+{
+  TrpTable *self = g_new0 (TrpTable, 1);
+
+  self->sheet = sheet;
+  self->results = choose_results (sheet, results);
+  self->rows = list_rows (sheet, self->results);
+  self->structures = list_texts (sheet, "structures", self->results, TRP_RESULT_STRUCTURE);
+  self->metrics = list_texts (sheet, "metrics", self->results, TRP_RESULT_METRIC);
+  self->lines = g_array_new (FALSE, FALSE, sizeof (TrpTableLine));
+  self->tests = g_array_new (FALSE, FALSE, sizeof (TrpTableTest));
+  add_lines (self);
+  add_tests (self);
+  return self;
+}
+
+void
+trp_table_free (TrpTable *self)
+{
+  if (!self)
+    return;
+  g_ptr_array_unref (self->rows);
+  g_ptr_array_unref (self->structures);
+  g_ptr_array_unref (self->metrics);
+  g_array_unref (self->lines);
+  g_array_unref (self->tests);
+  trp_results_unref (self->results);
+  g_free (self);
+}
