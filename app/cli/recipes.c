@@ -1,9 +1,10 @@
-/* recipes.c - triptych-cli recipes: the shipped recipes and the settings they may hold
+/* recipes.c - triptych-cli recipes: recipes, shipped and own, and the settings they may hold
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #include "app/cli/verb.h"
+#include "core/method/recipe-library.h"
 #include "core/method/recipe.h"
 
 #include <glib/gi18n.h>
@@ -22,9 +23,12 @@ list_recipes (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (TrpRecipe) recipe = trp_recipe_load (names[n], &error);
 
-      if (!recipe)
+      if (!recipe && !trp_recipe_is_own (names[n]))
         return trp_verb_fail (error);
-      printf ("%-20s %s\n", names[n], recipe->description);
+      if (recipe)
+        printf ("%-20s %s\n", names[n], recipe->description);
+      else
+        fprintf (stderr, "triptych-cli: %s\n", error->message); /* one's own hides no other */
     }
   return TRP_EXIT_DONE;
 }

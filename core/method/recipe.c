@@ -5,7 +5,6 @@
 
 #include "core/method/recipe.h"
 
-#include "core/base/resources.h"
 #include "core/method/recipe-settings.h"
 
 #include <string.h>
@@ -359,42 +358,4 @@ trp_recipe_dup_reference (void)
       g_string_append_printf (text, "\n%s=%s\n", setting->key, setting->value);
     }
   return g_string_free (text, FALSE);
-}
-
-static int
-compare_names (const void *a, const void *b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-char **
-trp_recipe_list (void)
-{
-  g_autofree char *folder = trp_resources_find_folder ("recipes");
-  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  const char *name;
-
-  while (entries && (name = g_dir_read_name (entries)))
-    if (g_str_has_suffix (name, SUFFIX))
-      g_ptr_array_add (names, g_strndup (name, strlen (name) - strlen (SUFFIX)));
-  g_ptr_array_sort (names, compare_names);
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
-}
-
-char *
-trp_recipe_find (const char *name, GError **error)
-{
-  g_auto (GStrv) names = trp_recipe_list ();
-  g_autofree char *folder = trp_resources_find_folder ("recipes");
-  g_autofree char *file = g_strconcat (name, SUFFIX, NULL);
-  g_autofree char *known = NULL;
-
-  if (g_strv_contains ((const char *const *) names, name))
-    return g_build_filename (folder, file, NULL);
-  known = g_strjoinv (", ", names);
-  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "There is no recipe \"%s\"; there are: %s", name,
-               known);
-  return NULL;
 }

@@ -160,7 +160,7 @@ trp_recipe_parse (const char *text, size_t size, GError **error) G_GNUC_WARN_UNU
  * trp_recipe_load:
  * @name_or_path: "cyclegan-phantom", or the path of a file (anything with a slash or ".recipe")
  *
- * Names are looked for in the installed recipes, else in the source tree's.
+ * Names are those of trp_recipe_list().
  */
 TrpRecipe *trp_recipe_load (const char *name_or_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -190,9 +190,10 @@ char *trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here);
 /* The table of settings with ranges, defaults and help, as a commented key file. */
 char *trp_recipe_dup_reference (void);
 
-/* Names of the shipped recipes, sorted; NULL-terminated (transfer full). */
+/* Names of the shipped recipes and of the user's own (recipe-library.h), sorted; NULL-terminated
+ * (transfer full). */
 char **trp_recipe_list (void);
-/* Path of a shipped recipe. Errors: TRP_ERROR_IO naming those there are. */
+/* Path of a recipe of that list. Errors: TRP_ERROR_IO naming those there are. */
 char *trp_recipe_find (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpRecipe, trp_recipe_free)

@@ -5,6 +5,7 @@
 
 #include "core/io/format.h"
 #include "tests/lib/check.h"
+#include "ui/dialogs/recipe-editor.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-data.h"
 #include "ui/dialogs/train-progress.h"
@@ -385,10 +386,65 @@ cases_are_shown_as_pictures (Fixture *fixture, const void *data)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static GtkWidget *
+find_named (GtkWidget *widget, GType type, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) &&
+      (!label || g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_named (child, type, label);
+  return found;
+}
+
+static void
+keep_name (const char *name, gpointer data)
+{
+  g_free (*(char **) data);
+  *(char **) data = g_strdup (name);
+}
+
+/* A mistake is said while it is typed and cannot be saved; what is right becomes one's own. */
+static void
+a_recipe_of_ones_own (void)
+{
+  GtkWidget *owner = gtk_window_new (), *window, *save, *view;
+  GtkWidget *recipes = trp_train_recipes_new ();
+  g_autofree char *name = NULL;
+  GtkTextBuffer *buffer;
+  GtkTextIter start;
+
+  gtk_window_set_child (GTK_WINDOW (owner), recipes);
+  window = trp_recipe_editor_open (owner, "segmenter-phantom", false, keep_name, &name);
+  save = find_named (window, GTK_TYPE_BUTTON, "Save");
+  view = find_named (window, GTK_TYPE_TEXT_VIEW, NULL);
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  g_assert_true (gtk_widget_get_sensitive (save));
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_insert (buffer, &start, "[training]\nstepps=3\n", -1);
+  g_assert_false (gtk_widget_get_sensitive (save));
+  gtk_text_buffer_set_text (buffer, "[recipe]\ntrainer=segmenter\n[training]\nsteps=3\n", -1);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  g_signal_emit_by_name (save, "clicked");
+  g_assert_cmpstr (name, ==, "segmenter-phantom-2");
+  trp_train_recipes_refresh (TRP_TRAIN_RECIPES (recipes), name);
+  g_assert_cmpstr (trp_train_recipes_get_chosen (TRP_TRAIN_RECIPES (recipes)), ==, name);
+
+  window = trp_recipe_editor_open (owner, name, false, keep_name, &name);
+  g_signal_emit_by_name (find_named (window, GTK_TYPE_BUTTON, "Delete"), "clicked");
+  trp_train_recipes_refresh (TRP_TRAIN_RECIPES (recipes), name);
+  g_assert_cmpstr (trp_train_recipes_get_chosen (TRP_TRAIN_RECIPES (recipes)), ==,
+                   "cyclegan-mr-ct");
+  gtk_window_destroy (GTK_WINDOW (owner));
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   gtk_init ();
   g_test_add ("/train/a-run-tells-losses-and-previews", Fixture, NULL, set_up,
               a_run_tells_losses_and_previews, tear_down);
@@ -408,6 +464,7 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/train/cases-are-shown-as-pictures", Fixture, NULL, set_up,
               cases_are_shown_as_pictures, tear_down);
+  g_test_add_func ("/train/a-recipe-of-ones-own", a_recipe_of_ones_own);
   g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/method/recipe-library.h"
 #include "core/method/recipe.h"
 #include "tests/lib/check.h"
 
@@ -312,10 +313,52 @@ test_differences_are_named (void)
   g_assert_true (g_str_has_suffix (many, "; training.steps: 300 there, 600 here; and 2 more"));
 }
 
+/* In a data folder of the test's own. */
+static void
+test_own_recipes (void)
+{
+  static const char text[] = "# mine\n[recipe]\ntrainer=segmenter\n[data]\nlabels=1\n";
+  static const char *const bad[] = { "", ".hidden", "../up", "a/b", "segmenter-phantom", "a\nb" };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *proposal = trp_recipe_propose_name ("segmenter-phantom");
+  g_autofree char *path = NULL, *kept = NULL, *next = NULL;
+  g_autoptr (TrpRecipe) recipe = NULL;
+
+  g_assert_cmpstr (proposal, ==, "segmenter-phantom-2");
+  for (size_t n = 0; n < G_N_ELEMENTS (bad); n++)
+    {
+      g_assert_false (trp_recipe_save_own (bad[n], text, &error));
+      g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+      g_clear_error (&error);
+    }
+  g_assert_false (trp_recipe_save_own ("mine", "[recipe]\ntrainer=none\n", &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+  g_clear_error (&error);
+  g_assert_true (trp_recipe_save_own (proposal, text, &error));
+  g_assert_no_error (error);
+  g_assert_true (trp_recipe_is_own (proposal));
+  g_assert_false (trp_recipe_is_own ("segmenter-phantom"));
+  path = trp_recipe_find (proposal, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, text);
+  recipe = trp_recipe_load (proposal, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (recipe->trainer, ==, TRP_TRAINER_SEGMENTER);
+  next = trp_recipe_propose_name ("segmenter-phantom");
+  g_assert_cmpstr (next, ==, "segmenter-phantom-3");
+  g_assert_true (trp_recipe_delete_own (proposal, &error));
+  g_assert_no_error (error);
+  g_assert_false (trp_recipe_is_own (proposal));
+  g_assert_false (trp_recipe_delete_own ("segmenter-phantom", &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_IO);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/recipe/own-recipes", test_own_recipes);
   g_test_add_func ("/recipe/ships-the-calibrated-settings", test_ships_the_calibrated_settings);
   g_test_add_func ("/recipe/every-shipped-one-loads", test_every_shipped_one_loads);
   g_test_add_func ("/recipe/text-round-trip", test_text_round_trip);

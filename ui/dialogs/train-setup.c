@@ -7,12 +7,16 @@
 #include "config.h"
 #include "ui/dialogs/device-panel.h"
 #include "ui/dialogs/form.h"
+#include "ui/dialogs/recipe-editor.h"
 #include "ui/dialogs/train-data.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_STEPS 10000000
+#define MAX_BATCH 256 /* as the recipe's */
+#define MAX_PATCH 1024
+#define PATCH_STEP 16
 
 struct _TrpTrainSetupPanel
 {
@@ -34,6 +38,8 @@ struct _TrpTrainSetupPanel
   GtkWidget *fold_row;
   GtkWidget *about;
   GtkWidget *steps;
+  GtkWidget *batch;
+  GtkWidget *patch;
   GtkWidget *seed;
   GtkWidget *folder;
   GtkWidget *resume;
@@ -44,7 +50,7 @@ struct _TrpTrainSetupPanel
   bool is_updating;
 };
 
-static guint start_signal;
+static guint start_signal, recipe_saved_signal;
 
 G_DEFINE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, GTK_TYPE_BOX)
 
@@ -85,6 +91,8 @@ trp_train_setup_panel_class_init (TrpTrainSetupPanelClass *klass)
   G_OBJECT_CLASS (klass)->dispose = trp_train_setup_panel_dispose;
   start_signal = g_signal_new ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
+  recipe_saved_signal = g_signal_new ("recipe-saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                      0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -312,15 +320,16 @@ show_recipe (TrpTrainSetupPanel *self)
 {
   const TrpRecipe *recipe = self->recipe;
   g_autofree char *text = NULL;
-  const int patch = recipe ? (recipe->patch > 0 ? recipe->patch : recipe->size) : 0;
 
   if (recipe)
-    text = g_strdup_printf (_ ("%s\npatch %d \u00d7 %d, batch %d, learning rate %g"),
-                            recipe->description ? recipe->description : "", patch, patch,
-                            recipe->batch, recipe->learning_rate);
+    text = g_strdup_printf (_ ("%s\nslices of %d \u00d7 %d pixels, learning rate %g"),
+                            recipe->description ? recipe->description : "", recipe->size,
+                            recipe->size, recipe->learning_rate);
   gtk_label_set_label (GTK_LABEL (self->about), text ? text : "");
   self->is_updating = true;
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), recipe ? recipe->steps : 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->batch), recipe ? recipe->batch : 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->patch), recipe ? recipe->patch : 0);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed), recipe ? (double) recipe->seed : 0);
   self->is_updating = false;
 }
@@ -417,6 +426,26 @@ on_setting_changed (TrpTrainSetupPanel *self)
   self->recipe->seed = (uint64_t) gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->seed));
 }
 
+/* What changes the memory that is needed, and may not go with the network. */
+static void
+on_sample_changed (TrpTrainSetupPanel *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_updating || !self->recipe)
+    return;
+  self->recipe->batch = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->batch));
+  self->recipe->patch = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->patch));
+  if (trp_recipe_check (self->recipe, &error))
+    {
+      set_refusal (self, NULL);
+      ask_for_estimate (self);
+      return;
+    }
+  drop_estimate (self);
+  set_refusal (self, error->message);
+}
+
 TrpTrainRun *
 trp_train_setup_panel_start (TrpTrainSetupPanel *self)
 {
@@ -426,6 +455,8 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
   TrpTrainRun *run;
 
   gtk_spin_button_update (GTK_SPIN_BUTTON (self->steps));
+  gtk_spin_button_update (GTK_SPIN_BUTTON (self->batch));
+  gtk_spin_button_update (GTK_SPIN_BUTTON (self->patch));
   gtk_spin_button_update (GTK_SPIN_BUTTON (self->seed));
   setup.folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
   if (!self->recipe || !self->list || !*setup.folder)
@@ -506,32 +537,17 @@ on_choose_folder (TrpTrainSetupPanel *self)
           G_CALLBACK (on_folder_chosen));
 }
 
-/* Every setting, to read and to copy. */
+static void
+on_saved (const char *name, gpointer data)
+{
+  g_signal_emit (data, recipe_saved_signal, 0, name);
+}
+
 static void
 on_open_as_text (TrpTrainSetupPanel *self)
 {
-  g_autofree char *text = self->recipe ? trp_recipe_to_text (self->recipe) : NULL;
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *window, *scrolled, *view;
-
-  if (!text)
-    return;
-  window = gtk_window_new ();
-  scrolled = gtk_scrolled_window_new ();
-  view = gtk_text_view_new ();
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
-  gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
-  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
-  gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 10);
-  gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 8);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
-  gtk_window_set_title (GTK_WINDOW (window), self->recipe_id);
-  gtk_window_set_default_size (GTK_WINDOW (window), 560, 640);
-  trp_form_close_on_escape (window);
-  gtk_window_set_child (GTK_WINDOW (window), scrolled);
-  if (GTK_IS_WINDOW (root))
-    gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
-  gtk_window_present (GTK_WINDOW (window));
+  if (self->recipe_id)
+    trp_recipe_editor_open (GTK_WIDGET (self), self->recipe_id, false, on_saved, self);
 }
 
 /* ---- making ---- */
@@ -647,11 +663,20 @@ make_recipe (TrpTrainSetupPanel *self)
   section = make_section (_ ("Recipe"), open);
   self->about = make_caption ();
   self->steps = gtk_spin_button_new_with_range (1, MAX_STEPS, 100);
+  self->batch = gtk_spin_button_new_with_range (1, MAX_BATCH, 1);
+  self->patch = gtk_spin_button_new_with_range (0, MAX_PATCH, PATCH_STEP);
   self->seed = gtk_spin_button_new_with_range (0, INT32_MAX, 1);
+  gtk_widget_set_tooltip_text (self->batch, _ ("Samples in each step"));
+  gtk_widget_set_tooltip_text (self->patch,
+                               _ ("Pixels along the side of a sample; 0: the whole slice"));
+  g_signal_connect_swapped (self->batch, "value-changed", G_CALLBACK (on_sample_changed), self);
+  g_signal_connect_swapped (self->patch, "value-changed", G_CALLBACK (on_sample_changed), self);
   g_signal_connect_swapped (self->steps, "value-changed", G_CALLBACK (on_setting_changed), self);
   g_signal_connect_swapped (self->seed, "value-changed", G_CALLBACK (on_setting_changed), self);
   gtk_box_append (GTK_BOX (section), self->about);
   gtk_box_append (GTK_BOX (section), make_row (_ ("steps"), self->steps));
+  gtk_box_append (GTK_BOX (section), make_row (_ ("batch"), self->batch));
+  gtk_box_append (GTK_BOX (section), make_row (_ ("patch, pixels"), self->patch));
   gtk_box_append (GTK_BOX (section), make_row (_ ("seed"), self->seed));
   return section;
 }

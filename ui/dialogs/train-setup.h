@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Device, memory, list of cases, folder, and the few settings of a recipe that are changed often.
- * Main thread. Emits "start" when the user asks for it and all is there.
+ * Main thread. Emits "start" when the user asks for it and all is there,
+ * and "recipe-saved" with its name when a recipe was written.
  */
 
 #pragma once

@@ -200,6 +200,12 @@ on_recipe_changed (TrpTrainView *self)
   trp_train_setup_panel_set_recipe (self->setup, trp_train_recipes_get_chosen (self->recipes));
 }
 
+static void
+on_recipe_saved (TrpTrainView *self, const char *name)
+{
+  trp_train_recipes_refresh (self->recipes, name);
+}
+
 /* ---- making ---- */
 
 static GtkWidget *
@@ -243,6 +249,7 @@ make_right (TrpTrainView *self)
   gtk_widget_set_hexpand (setup, FALSE); /* whatever its children want */
   gtk_widget_add_css_class (setup, "side");
   g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);
+  g_signal_connect_swapped (setup, "recipe-saved", G_CALLBACK (on_recipe_saved), self);
   return setup;
 }
 
