@@ -50,11 +50,11 @@ demo_free (gpointer data)
 static void *
 make_phantom (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 {
+  const TrpPhantomOptions options = { .seed = SEED, .matrix = MR_MATRIX, .ct_matrix = CT_MATRIX };
   const TrpPhantomKind *kind = trp_phantom_find ("pelvis", error);
   Demo *demo = g_new0 (Demo, 1);
 
-  if (!kind ||
-      !trp_phantom_make_matrices (kind, SEED, 0, MR_MATRIX, CT_MATRIX, &demo->volumes, error))
+  if (!kind || !trp_phantom_make_as (kind, &options, 0, &demo->volumes, error))
     {
       demo_free (demo);
       return NULL;

@@ -29,11 +29,23 @@ check_ranges (int n_patients, gint64 seed, int matrix, int ct_matrix)
 }
 
 static int
+check_observers (int n_observers, double error)
+{
+  if (n_observers < 0 || n_observers > TRP_PHANTOM_MAX_OBSERVERS)
+    return trp_verb_usage (_ ("--observers takes 0 to %d, not %d"), TRP_PHANTOM_MAX_OBSERVERS,
+                           n_observers);
+  if (!(error >= 0 && error <= TRP_PHANTOM_MAX_OBSERVER_ERROR))
+    return trp_verb_usage (_ ("--observer-error takes 0 to %d mm"), TRP_PHANTOM_MAX_OBSERVER_ERROR);
+  return TRP_EXIT_DONE;
+}
+
+static int
 run (int argc, char **argv)
 {
-  int n_patients = 1, matrix = 256, ct_matrix = 0;
+  int n_patients = 1, matrix = 256, ct_matrix = 0, n_observers = 0;
   gint64 seed = 1;
-  gboolean unpaired = FALSE;
+  gboolean unpaired = FALSE, without_bias = FALSE;
+  double observer_error = 1;
   g_autofree char *folder = NULL;
   const GOptionEntry entries[] = {
     { "patients", 0, 0, G_OPTION_ARG_INT, &n_patients, N_ ("how many"), "N" },
@@ -44,6 +56,12 @@ run (int argc, char **argv)
       "N" },
     { "unpaired", 0, 0, G_OPTION_ARG_NONE, &unpaired, N_ ("MR and CT of different patients"),
       NULL },
+    { "no-bias", 0, 0, G_OPTION_ARG_NONE, &without_bias, N_ ("the same MR without its bias field"),
+      NULL },
+    { "observers", 0, 0, G_OPTION_ARG_INT, &n_observers,
+      N_ ("further readings of the structures, 0 to 16 (0)"), "N" },
+    { "observer-error", 0, 0, G_OPTION_ARG_DOUBLE, &observer_error,
+      N_ ("standard deviation of their contours from the truth (1)"), "MM" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("folder to write into"), "DIR" },
     { NULL },
   };
@@ -58,13 +76,17 @@ run (int argc, char **argv)
   kind = trp_phantom_find (argv[1], &error);
   if (!kind)
     return trp_verb_usage ("%s", error->message);
-  if (check_ranges (n_patients, seed, matrix, ct_matrix) != TRP_EXIT_DONE)
+  if (check_ranges (n_patients, seed, matrix, ct_matrix) != TRP_EXIT_DONE ||
+      check_observers (n_observers, observer_error) != TRP_EXIT_DONE)
     return TRP_EXIT_USAGE;
   options = (TrpPhantomOptions){ .seed = (uint64_t) seed,
                                  .n_patients = (unsigned) n_patients,
                                  .matrix = (size_t) matrix,
                                  .ct_matrix = (size_t) ct_matrix,
-                                 .unpaired = unpaired };
+                                 .unpaired = unpaired,
+                                 .without_bias = without_bias,
+                                 .n_observers = (unsigned) n_observers,
+                                 .observer_error = observer_error };
   if (!trp_phantom_write (kind, &options, folder, trp_verb_progress (), &error))
     return trp_verb_fail (error);
   return TRP_EXIT_DONE;
@@ -72,7 +94,8 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_phantom = {
   .name = "phantom",
-  .arguments = "KIND --patients N --seed S [--matrix N] [--ct-matrix N] [--unpaired] --out DIR",
-  .help = N_ ("writes phantom patients (pelvis) as MR and CT with structures and known truth"),
+  .arguments = "KIND --patients N --seed S [--matrix N] [--observers N] [--unpaired] --out DIR",
+  .help = N_ (
+    "writes phantom patients (pelvis, head, hip) as MR and CT with structures and known truth"),
   .run = run,
 };

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Between phantom.c (which lists kinds), phantom-render.c (which knows only these tables) and
- * phantom-pelvis.c. Read by any number of threads.
+ * Between phantom.c (which lists kinds), phantom-render.c (which knows only these tables) and one
+ * file per kind: phantom-pelvis.c, phantom-head.c, phantom-hip.c. Read by any number of threads.
  */
 
 #pragma once
@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-#define TRP_PHANTOM_MAX_TISSUES 20
+#define TRP_PHANTOM_MAX_TISSUES 32
 
 /**
  * TrpTissue:
@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * -1
  * @hu, @hu_spread: mean, and its standard deviation between patients
  * @hu_texture: standard deviation within a patient
- * @mr, @mr_texture: T2-weighted signal relative to urine, and texture as a part of it
+ * @mr, @mr_texture: signal in the kind's weighting, brightest about 1, and texture as a part of it
  */
 typedef struct
 {
@@ -45,7 +45,12 @@ typedef struct
  * @tissues: number 0 is air
  * @new_anatomy: shapes of one patient, in canonical mm: x left, y back, z up
  * @classify: tissue at each of @n points; later shapes are painted over earlier ones
+ * @pose: how patients differ in size and place
+ * @mr_sequence: what the MR is, for its description
  * @mr_center: middle of the MR's grid in patient mm
+ * @mr_field_of_view, @ct_field_of_view: sides of the square slices, mm
+ * @mr_slices, @ct_slices: slices of 3 mm and of 2 mm; both cover the same length
+ * @bias: standard deviation of the logarithm of the MR's bias field
  */
 struct _TrpPhantomKind
 {
@@ -58,7 +63,12 @@ struct _TrpPhantomKind
   void *(*new_anatomy) (uint64_t seed, uint64_t stream);
   void (*free_anatomy) (void *anatomy);
   void (*classify) (const void *anatomy, const TrpVec3 *points, size_t n, uint8_t *out_tissues);
+  TrpPoseSpread pose;
+  const char *mr_sequence;
   TrpVec3 mr_center;
+  double mr_field_of_view, ct_field_of_view;
+  size_t mr_slices, ct_slices;
+  double bias;
 };
 
 /* Streams of random numbers, one per patient and purpose. */
@@ -74,8 +84,12 @@ enum
   TRP_PHANTOM_STREAM_BIAS,
   TRP_PHANTOM_STREAM_CT_TEXTURE,
   TRP_PHANTOM_STREAM_MR_TEXTURE,
-  TRP_PHANTOM_STREAM_STREAKS, /* and those that follow: the anatomy's own fields */
+  TRP_PHANTOM_STREAM_STREAKS,        /* and those that follow: the anatomy's own fields */
+  TRP_PHANTOM_STREAM_OBSERVERS = 64, /* two for each observer: reading MR, reading CT */
 };
+
+/* In place of a kind's id: what observers are like, whatever they contour. */
+#define TRP_PHANTOM_ID_OBSERVERS 0xFF
 
 static inline uint64_t
 trp_phantom_stream (uint64_t kind_id, unsigned index, unsigned purpose)
@@ -84,5 +98,7 @@ trp_phantom_stream (uint64_t kind_id, unsigned index, unsigned purpose)
 }
 
 extern const struct _TrpPhantomKind trp_phantom_pelvis;
+extern const struct _TrpPhantomKind trp_phantom_head;
+extern const struct _TrpPhantomKind trp_phantom_hip;
 
 G_END_DECLS

@@ -209,25 +209,27 @@ set_rotation (double m[3][3], double a, double b, double c)
 }
 
 TrpPose
-trp_pose_draw (uint64_t seed, uint64_t stream)
+trp_pose_draw (const TrpPoseSpread *spread, uint64_t seed, uint64_t stream)
 {
   const double degree = G_PI / 180;
   TrpRng rng = trp_rng_new (seed, stream);
   TrpPose self;
   double angles[3];
 
-  self.scale = CLAMP (trp_rng_normal (&rng, 1, 0.05), 0.9, 1.1);
+  self.scale = CLAMP (trp_rng_normal (&rng, 1, spread->scale_sd), 1 - spread->scale_limit,
+                      1 + spread->scale_limit);
   for (int n = 0; n < 3; n++)
-    angles[n] = trp_rng_normal (&rng, 0, 3 * degree);
+    angles[n] = trp_rng_normal (&rng, 0, spread->rotation_deg * degree);
   set_rotation (self.rotation, angles[0], angles[1], angles[2]);
   for (int n = 0; n < 3; n++)
-    self.shift.v[n] = trp_rng_normal (&rng, 0, n < 2 ? 5 : 4);
+    self.shift.v[n] = trp_rng_normal (&rng, 0, spread->shift.v[n]);
   for (int n = 0; n < TRP_POSE_N_WAVES; n++)
     {
-      self.waves[n].k = trp_vec3_scale (draw_direction (&rng),
-                                        2 * G_PI / trp_rng_uniform (&rng, 90, 200));
-      self.waves[n].amplitude = trp_vec3_scale (draw_direction (&rng),
-                                                trp_rng_uniform (&rng, 1.5, 4));
+      self.waves[n].k = trp_vec3_scale (
+        draw_direction (&rng),
+        2 * G_PI / trp_rng_uniform (&rng, spread->wave_length[0], spread->wave_length[1]));
+      self.waves[n].amplitude = trp_vec3_scale (
+        draw_direction (&rng), trp_rng_uniform (&rng, spread->wave_mm[0], spread->wave_mm[1]));
       self.waves[n].phase = trp_rng_uniform (&rng, 0, 2 * G_PI);
     }
   return self;

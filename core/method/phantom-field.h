@@ -48,9 +48,23 @@ typedef struct
   } waves[TRP_POSE_N_WAVES];
 } TrpPose;
 
-/* Scale N(1, .05) in .9..1.1; rotations N(0, 3 degrees); shift N(0, 5 / 5 / 4 mm); waves of 1.5-4
- * mm and 90-200 mm (shorter ones would scallop the skin). */
-TrpPose trp_pose_draw (uint64_t seed, uint64_t stream);
+/**
+ * TrpPoseSpread: how far patients of one kind differ in size and place
+ * @scale_sd, @scale_limit: scale is N(1, sd), never farther from 1 than the limit
+ * @rotation_deg: standard deviation about each axis
+ * @shift: standard deviations, mm
+ * @wave_mm, @wave_length: ranges of the waves' amplitude and length, mm (short ones would scallop
+ * the skin)
+ */
+typedef struct
+{
+  double scale_sd, scale_limit;
+  double rotation_deg;
+  TrpVec3 shift;
+  double wave_mm[2], wave_length[2];
+} TrpPoseSpread;
+
+TrpPose trp_pose_draw (const TrpPoseSpread *spread, uint64_t seed, uint64_t stream);
 
 /* @n points from @start on, @step mm apart along x, into @out. */
 void trp_pose_map_row (const TrpPose *self, TrpVec3 start, double step, size_t n, TrpVec3 *out);

@@ -12,10 +12,10 @@
 
 #include "core/base/rng.h"
 #include "core/method/phantom-anatomy.h"
+#include "core/method/phantom-hip-bones.h"
 #include "core/method/phantom.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 enum
 {
@@ -69,14 +69,6 @@ static const TrpPhantomLabel labels[] = {
 
 typedef struct
 {
-  TrpVec3 a, b;
-  double r_a, r_b;
-} Capsule;
-
-#define MAX_BONES 24
-
-typedef struct
-{
   TrpField *streaks;
   double streak_threshold;
   /* body */
@@ -88,73 +80,8 @@ typedef struct
   double rectum_r, rectum_y, rectum_bend, rectum_phase, gas_level, gas_z;
   double levator_gap, levator_back;
   /* bones */
-  double cortex;
-  TrpVec3 head;
-  double head_r;
-  double pubis_y;
-  size_t n_pelvis, n_femur;
-  Capsule pelvis[MAX_BONES], femur[MAX_BONES];
+  TrpHipBones bones;
 } Pelvis;
-
-/* --- shapes --- */
-
-static double
-square (double x)
-{
-  return x * x;
-}
-
-/* Squared radius in units of the half-axes: < 1 inside. */
-static double
-ellipsoid (TrpVec3 p, TrpVec3 center, double a, double b, double c)
-{
-  return square ((p.v[0] - center.v[0]) / a) + square ((p.v[1] - center.v[1]) / b) +
-         square ((p.v[2] - center.v[2]) / c);
-}
-
-/* A superellipse holds the ellipse and lies in the rectangle of its half-axes (exponents over 2);
- * powers are taken only between the two. */
-static bool
-in_superellipse (double x, double y, double a, double b, double exponent)
-{
-  const double u = fabs (x / a), v = fabs (y / b);
-
-  if (u >= 1 || v >= 1)
-    return false;
-  return u * u + v * v <= 1 || pow (u, exponent) + pow (v, exponent) <= 1;
-}
-
-/* Distance to a capsule with straight sides between two radii; negative inside. */
-static double
-capsule_distance (const Capsule *self, TrpVec3 p)
-{
-  const TrpVec3 along = trp_vec3_subtract (self->b, self->a);
-  const TrpVec3 to_p = trp_vec3_subtract (p, self->a);
-  const double part = CLAMP (trp_vec3_dot (to_p, along) / trp_vec3_dot (along, along), 0, 1);
-
-  return trp_vec3_length (trp_vec3_subtract (to_p, trp_vec3_scale (along, part))) - self->r_a -
-         part * (self->r_b - self->r_a);
-}
-
-/* Negative inside any; far away just some positive number. */
-static double
-union_distance (const Capsule *capsules, size_t n, TrpVec3 p)
-{
-  double nearest = 100;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      const Capsule *c = &capsules[i];
-      const double r = MAX (c->r_a, c->r_b);
-
-      if (p.v[2] < MIN (c->a.v[2], c->b.v[2]) - r || p.v[2] > MAX (c->a.v[2], c->b.v[2]) + r ||
-          p.v[1] < MIN (c->a.v[1], c->b.v[1]) - r || p.v[1] > MAX (c->a.v[1], c->b.v[1]) + r ||
-          p.v[0] < MIN (c->a.v[0], c->b.v[0]) - r || p.v[0] > MAX (c->a.v[0], c->b.v[0]) + r)
-        continue;
-      nearest = MIN (nearest, capsule_distance (c, p));
-    }
-  return nearest;
-}
 
 /* --- organs; each returns AIR where it is not --- */
 
@@ -170,8 +97,8 @@ prostate_tissue (const Pelvis *self, TrpVec3 p)
   if (u * u + v * v + w * w > 1 && pow (u, 2.3) + pow (v, 2.3) + pow (w, 2.3) > 1)
     return AIR;
   zone = trp_vec3 (0, -0.25 * self->prostate.v[1], 0.1 * self->prostate.v[2]);
-  return ellipsoid (p, zone, 0.62 * self->prostate.v[0], 0.60 * self->prostate.v[1],
-                    0.68 * self->prostate.v[2]) < 1
+  return trp_shape_ellipsoid (p, zone, 0.62 * self->prostate.v[0], 0.60 * self->prostate.v[1],
+                              0.68 * self->prostate.v[2]) < 1
            ? TRANSITION_ZONE
            : PERIPHERAL_ZONE;
 }
@@ -182,11 +109,12 @@ bladder_tissue (const Pelvis *self, TrpVec3 p)
   const double wall = 3.5;
   const TrpVec3 half = self->bladder;
 
-  if (ellipsoid (p, self->bladder_center, half.v[0] + wall, half.v[1] + wall, half.v[2] + wall) >=
-      1)
+  if (trp_shape_ellipsoid (p, self->bladder_center, half.v[0] + wall, half.v[1] + wall,
+                           half.v[2] + wall) >= 1)
     return AIR;
-  return ellipsoid (p, self->bladder_center, half.v[0], half.v[1], half.v[2]) < 1 ? URINE
-                                                                                  : BLADDER_WALL;
+  return trp_shape_ellipsoid (p, self->bladder_center, half.v[0], half.v[1], half.v[2]) < 1
+           ? URINE
+           : BLADDER_WALL;
 }
 
 static int
@@ -196,7 +124,7 @@ vesicle_tissue (const Pelvis *self, TrpVec3 p)
   const TrpVec3 center = trp_vec3 (15, self->prostate.v[1] - 1, self->prostate.v[2] + 3);
   const TrpVec3 tilted = trp_vec3 (x, p.v[1] - 0.15 * (x - 15), p.v[2] - 0.4 * (x - 15));
 
-  return ellipsoid (tilted, center, 15, 5.5, 7) < 1 ? SEMINAL_VESICLE : AIR;
+  return trp_shape_ellipsoid (tilted, center, 15, 5.5, 7) < 1 ? SEMINAL_VESICLE : AIR;
 }
 
 /* A tube that follows the sacrum upwards, snakes a little, and is shut below z = -20. */
@@ -227,7 +155,7 @@ rectum_tissue (const Pelvis *self, TrpVec3 p)
 static int
 vessel_tissue (TrpVec3 p)
 {
-  static const Capsule vessels[] = {
+  static const TrpCapsule vessels[] = {
     /* femoral to external iliac artery and vein */
     { { { 46, -72, -110 } }, { { 44, -56, 10 } }, 5, 5 },
     { { { 44, -56, 10 } }, { { 40, -18, 90 } }, 5, 5.5 },
@@ -245,49 +173,22 @@ vessel_tissue (TrpVec3 p)
   };
 
   p.v[0] = fabs (p.v[0]);
-  return union_distance (vessels, G_N_ELEMENTS (vessels), p) < 0 ? VESSEL : AIR;
-}
-
-/* The socket: a shell around the head with 4 mm of cartilage between, open outwards and down. */
-static double
-socket_distance (const Pelvis *self, TrpVec3 p)
-{
-  const TrpVec3 d = trp_vec3_subtract (p, self->head);
-  const double r = trp_vec3_length (d), inner = self->head_r + 4;
-  const double open = 0.72 * d.v[0] - 0.25 * d.v[1] - 0.62 * d.v[2] - 8;
-
-  return MAX (MAX (r - inner - 9, inner - r), open);
-}
-
-/* The shaft's cortex is twice that of head and neck. */
-static double
-shaft_thickening (const Pelvis *self, TrpVec3 p)
-{
-  return 1 + CLAMP ((self->head.v[2] - 26 - p.v[2]) / 24, 0, 1);
+  return trp_capsules_distance (vessels, G_N_ELEMENTS (vessels), p) < 0 ? VESSEL : AIR;
 }
 
 static int
 bone_tissue (const Pelvis *self, TrpVec3 p)
 {
-  const double x = p.v[0];
-  double femur, pelvis, r;
+  static const uint8_t of_part[] = {
+    [TRP_HIP_NONE] = AIR,
+    [TRP_HIP_CARTILAGE] = CARTILAGE,
+    [TRP_HIP_PELVIS_CORTICAL] = CORTICAL,
+    [TRP_HIP_PELVIS_SPONGY] = SPONGY,
+    [TRP_HIP_FEMUR_CORTICAL] = FEMUR_CORTICAL,
+    [TRP_HIP_FEMUR_SPONGY] = FEMUR_SPONGY,
+  };
 
-  p.v[0] = fabs (x);
-  femur = p.v[0] > 50 ? union_distance (self->femur, self->n_femur, p) : 100;
-  if (femur < 0)
-    return femur > -self->cortex * shaft_thickening (self, p) ? FEMUR_CORTICAL : FEMUR_SPONGY;
-  r = trp_vec3_distance (p, self->head);
-  if (r < self->head_r + 4 && 0.72 * (p.v[0] - self->head.v[0]) -
-                                  0.25 * (p.v[1] - self->head.v[1]) -
-                                  0.62 * (p.v[2] - self->head.v[2]) <
-                                8)
-    return CARTILAGE;
-  if (p.v[0] < 3.5 && square ((p.v[1] - self->pubis_y - 2) / 11) + square ((p.v[2] + 1) / 19) < 1)
-    return CARTILAGE;
-  pelvis = MIN (union_distance (self->pelvis, self->n_pelvis, p), socket_distance (self, p));
-  if (pelvis < 0)
-    return pelvis > -self->cortex ? CORTICAL : SPONGY;
-  return AIR;
+  return of_part[trp_hip_bones_find (&self->bones, p)];
 }
 
 /* --- soft tissue between --- */
@@ -298,13 +199,13 @@ in_levator (const Pelvis *self, TrpVec3 p)
 {
   const double z = p.v[2];
   const double half_x = self->prostate.v[0] + self->levator_gap + (z < 0 ? 0.45 * z : 0.25 * z);
-  const double front = self->pubis_y + 12, middle = (front + self->levator_back) / 2;
+  const double front = self->bones.pubis_y + 12, middle = (front + self->levator_back) / 2;
   const double half_y = (self->levator_back - front) / 2;
   double e;
 
   if (z < -34 || z > 16)
     return false;
-  e = sqrt (square (p.v[0] / half_x) + square ((p.v[1] - middle) / half_y));
+  e = sqrt (trp_shape_square (p.v[0] / half_x) + trp_shape_square ((p.v[1] - middle) / half_y));
   return fabs (e - 1) * MIN (half_x, half_y) < 2.5;
 }
 
@@ -314,15 +215,17 @@ in_fat_space (const Pelvis *self, TrpVec3 p)
   const double x = fabs (p.v[0]);
   const TrpVec3 folded = trp_vec3 (x, p.v[1], p.v[2]);
 
-  if (ellipsoid (p, trp_vec3 (0, 10, 60), self->cavity_x, 58, 95) < 1)
+  if (trp_shape_ellipsoid (p, trp_vec3 (0, 10, 60), self->cavity_x, 58, 95) < 1)
     return true;
-  if (ellipsoid (folded, trp_vec3 (36, 42, -26), 17, 30, 26) < 1) /* beside rectum and anus */
+  if (trp_shape_ellipsoid (folded, trp_vec3 (36, 42, -26), 17, 30, 26) <
+      1) /* beside rectum and anus */
     return true;
-  if (ellipsoid (folded, trp_vec3 (58, 50, 22), 10, 14, 20) < 1) /* sciatic foramen */
+  if (trp_shape_ellipsoid (folded, trp_vec3 (58, 50, 22), 10, 14, 20) < 1) /* sciatic foramen */
     return true;
-  if (ellipsoid (p, trp_vec3 (0, self->body_y - self->body_b + 14, -12), 48, 26, 48) < 1) /* mons */
+  if (trp_shape_ellipsoid (p, trp_vec3 (0, self->body_y - self->body_b + 14, -12), 48, 26, 48) <
+      1) /* mons */
     return true;
-  return ellipsoid (p, trp_vec3 (0, 2, -62), 30, 60, 26) < 1; /* perineum */
+  return trp_shape_ellipsoid (p, trp_vec3 (0, 2, -62), 30, 60, 26) < 1; /* perineum */
 }
 
 /* Thin sheets of fat between muscles: two behind the hip, one along the thigh's front. */
@@ -347,8 +250,8 @@ soft_tissue (const Pelvis *self, TrpVec3 p)
   const double rim_x = 1.15 * self->fat_rim, rim_y = 0.9 * self->fat_rim;
   const TrpVec3 stretched = trp_vec3 (p.v[0], p.v[1], 0.6 * p.v[2]); /* along the fibres */
 
-  if (!in_superellipse (p.v[0], p.v[1] - self->body_y, self->body_a - rim_x, self->body_b - rim_y,
-                        self->body_exponent))
+  if (!trp_shape_in_superellipse (p.v[0], p.v[1] - self->body_y, self->body_a - rim_x,
+                                  self->body_b - rim_y, self->body_exponent))
     return FAT;
   if (in_levator (self, p))
     return MUSCLE;
@@ -362,8 +265,8 @@ in_body (const Pelvis *self, TrpVec3 p)
 {
   const double cleft_from = self->body_y + self->body_b - CLAMP (20 - 0.35 * p.v[2], 4, 40);
 
-  if (!in_superellipse (p.v[0], p.v[1] - self->body_y, self->body_a, self->body_b,
-                        self->body_exponent))
+  if (!trp_shape_in_superellipse (p.v[0], p.v[1] - self->body_y, self->body_a, self->body_b,
+                                  self->body_exponent))
     return false;
   return fabs (p.v[0]) > 0.2 * (p.v[1] - cleft_from);
 }
@@ -399,47 +302,11 @@ classify (const void *anatomy, const TrpVec3 *points, size_t n, uint8_t *out_tis
 
 /* --- one patient --- */
 
-static void
-add_bone (Capsule *capsules, size_t *n, TrpVec3 a, TrpVec3 b, double r_a, double r_b)
-{
-  g_assert (*n < MAX_BONES);
-  capsules[(*n)++] = (Capsule){ a, b, r_a + 1, r_b + 1 };
-}
-
-/* @h: the head's centre, to which the others are attached */
-static void
-add_femur (Pelvis *self, TrpVec3 h)
-{
-  Capsule *femur = self->femur;
-  size_t *n = &self->n_femur;
-
-  add_bone (femur, n, h, trp_vec3_add (h, trp_vec3 (0.1, 0, 0)), self->head_r, self->head_r);
-  add_bone (femur, n, h, trp_vec3_add (h, trp_vec3 (36, 12, -26)), 16, 16);
-  add_bone (femur, n, trp_vec3_add (h, trp_vec3 (44, 18, -8)),
-            trp_vec3_add (h, trp_vec3 (42, 14, -38)), 13, 18);
-  add_bone (femur, n, trp_vec3_add (h, trp_vec3 (40, 12, -38)),
-            trp_vec3_add (h, trp_vec3 (32, 4, -130)), 18, 15);
-}
-
-static void
-add_pubis_and_ischium (Pelvis *self, TrpVec3 h)
-{
-  Capsule *bones = self->pelvis;
-  size_t *n = &self->n_pelvis;
-  const double y = self->pubis_y;
-
-  add_bone (bones, n, trp_vec3_add (h, trp_vec3 (-24, -14, 2)), trp_vec3 (18, y, 9), 12, 9.5);
-  add_bone (bones, n, trp_vec3 (13, y, 10), trp_vec3 (13, y + 6, -14), 10, 9.5);
-  add_bone (bones, n, trp_vec3 (12, y + 8, 8), trp_vec3 (13, y + 11, -8), 8.5, 8.5);
-  add_bone (bones, n, trp_vec3 (14, y + 7, -15), trp_vec3 (48, 20, -46), 8.5, 9);
-  add_bone (bones, n, trp_vec3_add (h, trp_vec3 (-12, 24, -4)), trp_vec3 (60, 32, -38), 15, 16);
-  add_bone (bones, n, trp_vec3 (60, 32, -38), trp_vec3 (54, 24, -54), 17, 14);
-}
-
 /* Over the socket, then a blade that opens forwards and backwards. */
 static void
-add_ilium (Pelvis *self, TrpVec3 h)
+add_ilium (TrpHipBones *bones)
 {
+  const TrpVec3 h = bones->head;
   static const struct
   {
     TrpVec3 from, to;
@@ -455,21 +322,8 @@ add_ilium (Pelvis *self, TrpVec3 h)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
-    add_bone (self->pelvis, &self->n_pelvis, trp_vec3_add (h, parts[i].from),
-              trp_vec3_add (h, parts[i].to), parts[i].r_from, parts[i].r_to);
-}
-
-static void
-add_sacrum (Pelvis *self, double y)
-{
-  Capsule *bones = self->pelvis;
-  size_t *n = &self->n_pelvis;
-
-  add_bone (bones, n, trp_vec3 (0, y - 4, 2), trp_vec3 (0, y + 6, 26), 6.5, 10);
-  add_bone (bones, n, trp_vec3 (7, y + 5, 20), trp_vec3 (12, y + 8, 34), 7, 10);
-  add_bone (bones, n, trp_vec3 (0, y + 7, 28), trp_vec3 (0, y + 12, 100), 13, 18);
-  add_bone (bones, n, trp_vec3 (14, y + 8, 32), trp_vec3 (26, y + 11, 100), 12, 18);
-  add_bone (bones, n, trp_vec3 (22, y + 9, 40), trp_vec3 (48, y + 11, 100), 10, 17);
+    trp_hip_bones_add (&bones->pelvis, trp_vec3_add (h, parts[i].from),
+                       trp_vec3_add (h, parts[i].to), parts[i].r_from, parts[i].r_to);
 }
 
 /* The organs' sizes and places depend on one another: the bladder sits on the prostate, the rectum
@@ -515,15 +369,15 @@ new_pelvis (uint64_t seed, uint64_t stream)
   self->fat_rim = trp_rng_uniform (&rng, 12, 34);
   self->cavity_x = trp_rng_uniform (&rng, 44, 52);
   draw_organs (self, &rng);
-  self->cortex = trp_rng_uniform (&rng, 2.6, 4.2);
-  self->head_r = trp_rng_uniform (&rng, 22, 26);
-  self->head = trp_vec3 (trp_rng_uniform (&rng, 84, 94), trp_rng_uniform (&rng, -6, 2),
-                         trp_rng_uniform (&rng, 8, 18));
-  self->pubis_y = -self->prostate.v[1] - trp_rng_uniform (&rng, 22, 28);
-  add_femur (self, self->head);
-  add_pubis_and_ischium (self, self->head);
-  add_ilium (self, self->head);
-  add_sacrum (self, MAX (self->levator_back + 10, 58));
+  self->bones.cortex = trp_rng_uniform (&rng, 2.6, 4.2);
+  self->bones.head_r = trp_rng_uniform (&rng, 22, 26);
+  self->bones.head = trp_vec3 (trp_rng_uniform (&rng, 84, 94), trp_rng_uniform (&rng, -6, 2),
+                               trp_rng_uniform (&rng, 8, 18));
+  self->bones.pubis_y = -self->prostate.v[1] - trp_rng_uniform (&rng, 22, 28);
+  trp_hip_bones_add_femur (&self->bones);
+  trp_hip_bones_add_pubis_and_ischium (&self->bones);
+  add_ilium (&self->bones);
+  trp_hip_bones_add_sacrum (&self->bones, MAX (self->levator_back + 10, 58));
   return self;
 }
 
@@ -546,5 +400,17 @@ const struct _TrpPhantomKind trp_phantom_pelvis = {
   .new_anatomy = new_pelvis,
   .free_anatomy = free_pelvis,
   .classify = classify,
+  .pose = { .scale_sd = 0.05,
+            .scale_limit = 0.1,
+            .rotation_deg = 3,
+            .shift = { { 5, 5, 4 } },
+            .wave_mm = { 1.5, 4 },
+            .wave_length = { 90, 200 } },
+  .mr_sequence = "T2-weighted MR",
   .mr_center = { { 0, 6, 5 } },
+  .mr_field_of_view = 256,
+  .ct_field_of_view = 460,
+  .mr_slices = 32,
+  .ct_slices = 48,
+  .bias = 0.12,
 };

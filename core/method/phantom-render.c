@@ -20,8 +20,6 @@
 #define MAX_PART 6      /* ceil (460 / 64 / 2) = 4, and room */
 #define GRAIN_SIGMA 1.2 /* mm */
 #define MAX_GRAIN 8
-#define MR_FIELD_OF_VIEW 256.
-#define CT_FIELD_OF_VIEW 460.
 
 /* One patient's tissues. */
 typedef struct
@@ -252,11 +250,12 @@ typedef struct
   const float *signal, *real, *imaginary;
   TrpVec3 bias_k[N_BIAS_WAVES];
   double bias_phase[N_BIAS_WAVES];
+  double bias; /* 0: none */
   double gain;
   int16_t *out;
 } Scan;
 
-/* exp (0.12 f), f smooth with variance 1 over some 130 mm */
+/* exp (bias f), f smooth with variance 1 over some 130 mm */
 static double
 bias_at (const Scan *scan, TrpVec3 point)
 {
@@ -264,7 +263,7 @@ bias_at (const Scan *scan, TrpVec3 point)
 
   for (int n = 0; n < N_BIAS_WAVES; n++)
     sum += cos (trp_vec3_dot (scan->bias_k[n], point) + scan->bias_phase[n]);
-  return exp (0.12 * sum * sqrt (2. / N_BIAS_WAVES));
+  return exp (scan->bias * sum * sqrt (2. / N_BIAS_WAVES));
 }
 
 static void
@@ -297,7 +296,7 @@ stream_of (const Patient *patient, unsigned purpose)
 }
 
 static GBytes *
-scan_mr (const Patient *patient, const TrpGeometry *geometry, const float *signal)
+scan_mr (const Patient *patient, const TrpGeometry *geometry, const float *signal, bool has_bias)
 {
   const size_t n_voxels = trp_geometry_count_voxels (geometry);
   TrpRng rng = trp_rng_new (patient->seed, stream_of (patient, TRP_PHANTOM_STREAM_BIAS));
@@ -308,6 +307,7 @@ scan_mr (const Patient *patient, const TrpGeometry *geometry, const float *signa
     geometry, patient->seed, stream_of (patient, TRP_PHANTOM_STREAM_MR_NOISE_IMAGINARY), sd);
   Scan scan = { geometry, signal, real, imaginary };
 
+  scan.bias = has_bias ? patient->kind->bias : 0;
   scan.gain = trp_rng_uniform (&rng, 600, 1400);
   for (int n = 0; n < N_BIAS_WAVES; n++)
     {
@@ -398,15 +398,19 @@ make_volume (const Patient *patient,
 }
 
 static void
-render_mr (const Patient *patient, const TrpGeometry *geometry, TrpPhantomCase *out_case)
+render_mr (const Patient *patient,
+           const TrpGeometry *geometry,
+           bool has_bias,
+           TrpPhantomCase *out_case)
 {
   const size_t n_voxels = trp_geometry_count_voxels (geometry);
   g_autofree float *signal = g_new0 (float, n_voxels);
   Paint paint = { .mr = signal };
 
   paint_volume (patient, geometry, &paint);
-  out_case->mr = make_volume (patient, geometry, TRP_VOXEL_I16, scan_mr (patient, geometry, signal),
-                              TRP_MODALITY_MR, "T2-weighted MR");
+  out_case->mr = make_volume (patient, geometry, TRP_VOXEL_I16,
+                              scan_mr (patient, geometry, signal, has_bias), TRP_MODALITY_MR,
+                              patient->kind->mr_sequence);
   out_case->ct_on_mr = make_volume (patient, geometry, TRP_VOXEL_I16,
                                     round_hu (paint.hu, NULL, n_voxels), TRP_MODALITY_CT,
                                     "true CT on the MR's grid");
@@ -439,12 +443,10 @@ render_ct (const Patient *patient, const TrpGeometry *geometry, TrpPhantomCase *
 static void
 init_patient (Patient *self, const TrpPhantomKind *kind, uint64_t seed, unsigned index)
 {
-  g_autoptr (TrpField) coarse = NULL;
-
   self->kind = kind;
   self->seed = seed;
   self->index = index;
-  self->pose = trp_pose_draw (seed, stream_of (self, TRP_PHANTOM_STREAM_POSE));
+  self->pose = trp_pose_draw (&kind->pose, seed, stream_of (self, TRP_PHANTOM_STREAM_POSE));
   self->values = draw_values (kind, seed, stream_of (self, TRP_PHANTOM_STREAM_TISSUE));
   self->anatomy = kind->new_anatomy (seed, stream_of (self, TRP_PHANTOM_STREAM_SHAPE));
   self->ct_texture = trp_field_new (seed, stream_of (self, TRP_PHANTOM_STREAM_CT_TEXTURE), 4);
@@ -470,25 +472,23 @@ draw_ct_center (const Patient *patient)
                        trp_vec3 (x, y, trp_rng_uniform (&rng, -1.5, 1.5)));
 }
 
-bool
+void
 trp_phantom_render (const TrpPhantomKind *kind,
-                    uint64_t seed,
+                    const TrpPhantomOptions *options,
                     unsigned index,
-                    size_t mr_matrix,
-                    size_t ct_matrix,
-                    TrpPhantomCase *out_case,
-                    GError **error)
+                    TrpPhantomCase *out_case)
 {
   TrpPhantomCase phantom = { 0 };
   TrpGeometry mr_grid, ct_grid;
   Patient patient;
 
-  init_patient (&patient, kind, seed, index);
-  mr_grid = make_grid (mr_matrix, MR_FIELD_OF_VIEW, 32, 3, kind->mr_center);
-  ct_grid = make_grid (ct_matrix, CT_FIELD_OF_VIEW, 48, 2, draw_ct_center (&patient));
-  render_mr (&patient, &mr_grid, &phantom);
+  init_patient (&patient, kind, options->seed, index);
+  mr_grid = make_grid (options->matrix, kind->mr_field_of_view, kind->mr_slices, 3,
+                       kind->mr_center);
+  ct_grid = make_grid (options->ct_matrix ? options->ct_matrix : options->matrix,
+                       kind->ct_field_of_view, kind->ct_slices, 2, draw_ct_center (&patient));
+  render_mr (&patient, &mr_grid, !options->without_bias, &phantom);
   render_ct (&patient, &ct_grid, &phantom);
   clear_patient (&patient);
   *out_case = phantom;
-  return true;
 }

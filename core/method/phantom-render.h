@@ -12,12 +12,10 @@
 
 G_BEGIN_DECLS
 
-bool trp_phantom_render (const TrpPhantomKind *kind,
-                         uint64_t seed,
+/* @options: seed, matrices and bias of it */
+void trp_phantom_render (const TrpPhantomKind *kind,
+                         const TrpPhantomOptions *options,
                          unsigned index,
-                         size_t mr_matrix,
-                         size_t ct_matrix,
-                         TrpPhantomCase *out_case,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                         TrpPhantomCase *out_case);
 
 G_END_DECLS

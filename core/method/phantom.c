@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-static const TrpPhantomKind *const kinds[] = { &trp_phantom_pelvis, NULL };
+static const TrpPhantomKind *const kinds[] = { &trp_phantom_pelvis, &trp_phantom_head,
+                                               &trp_phantom_hip, NULL };
 
 const TrpPhantomKind *const *
 trp_phantom_list (void)
@@ -57,16 +58,17 @@ check_matrix (size_t matrix, GError **error)
 }
 
 bool
-trp_phantom_make_matrices (const TrpPhantomKind *kind,
-                           uint64_t seed,
-                           unsigned index,
-                           size_t mr_matrix,
-                           size_t ct_matrix,
-                           TrpPhantomCase *out_case,
-                           GError **error)
+trp_phantom_make_as (const TrpPhantomKind *kind,
+                     const TrpPhantomOptions *options,
+                     unsigned index,
+                     TrpPhantomCase *out_case,
+                     GError **error)
 {
-  return check_matrix (mr_matrix, error) && check_matrix (ct_matrix, error) &&
-         trp_phantom_render (kind, seed, index, mr_matrix, ct_matrix, out_case, error);
+  if (!check_matrix (options->matrix, error) ||
+      (options->ct_matrix && !check_matrix (options->ct_matrix, error)))
+    return false;
+  trp_phantom_render (kind, options, index, out_case);
+  return true;
 }
 
 bool
@@ -77,7 +79,9 @@ trp_phantom_make (const TrpPhantomKind *kind,
                   TrpPhantomCase *out_case,
                   GError **error)
 {
-  return trp_phantom_make_matrices (kind, seed, index, matrix, matrix, out_case, error);
+  const TrpPhantomOptions options = { .seed = seed, .matrix = matrix };
+
+  return trp_phantom_make_as (kind, &options, index, out_case, error);
 }
 
 void
