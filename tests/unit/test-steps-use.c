@@ -1,0 +1,354 @@
+/* test-steps-use.c - preprocessing steps in data sets, trainings and results
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/io/format.h"
+#include "core/method/dataset.h"
+#include "core/method/model.h"
+#include "core/method/preprocess/pipeline.h"
+#include "tests/lib/check.h"
+#include "tests/lib/tiny.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  TrpDataList *list;
+} Fixture;
+
+static void
+set_up (Fixture *f, const void *data)
+{
+  f->folder = trp_test_make_folder ();
+  f->list = trp_tiny_data (f->folder);
+}
+
+static void
+tear_down (Fixture *f, const void *data)
+{
+  trp_data_list_unref (f->list);
+  trp_test_remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+static TrpDataset *
+load (const Fixture *f, TrpDataRole role, const char *steps, double body_fraction)
+{
+  TrpDatasetSpec spec = { .steps = steps, .size = 16, .body_fraction = body_fraction };
+  g_autoptr (GError) error = NULL;
+  TrpDataset *dataset;
+  size_t bytes;
+
+  spec.intensity.curve = trp_curve_window (-1000, 1000);
+  g_assert_true (trp_dataset_estimate_bytes (f->list, role, &spec, &bytes, &error));
+  dataset = trp_dataset_load (f->list, role, &spec, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_dataset_get_bytes (dataset), <=, bytes);
+  return dataset;
+}
+
+/* --- data sets --- */
+
+/* An MR of air at 20, a body about 700 and an insert of 350. */
+static void
+test_a_data_set_learns_and_keeps (Fixture *f, const void *data)
+{
+  g_autoptr (TrpDataset) dataset = load (f, TRP_DATA_MR, "outline learnt; nyul 5 95", 0);
+  g_autoptr (TrpDataset) again = NULL;
+  g_autofree char *text = g_strdup ("outline learnt; nyul 5 95"), *same = NULL;
+  g_autoptr (TrpPipeline) pipeline = NULL;
+
+  trp_dataset_keep_steps (dataset, &text);
+  pipeline = trp_pipeline_parse (text, NULL);
+  g_assert_nonnull (pipeline);
+  g_assert_false (trp_pipeline_needs_fit (pipeline));
+  /* between air, 20, and the body, 690 to 710 */
+  g_assert_cmpfloat (trp_pipeline_peek_step (pipeline, 0)->fitted[0], >, 20);
+  g_assert_cmpfloat (trp_pipeline_peek_step (pipeline, 0)->fitted[0], <, 690);
+  trp_assert_near (trp_pipeline_peek_step (pipeline, 1)->fitted[1], 1000, 1e-9);
+  /* what has been learnt is not learnt again */
+  again = load (f, TRP_DATA_MR, "outline learnt = 50; nyul 5 95 = 0 500", 0);
+  trp_dataset_keep_steps (again, &same);
+  g_assert_cmpstr (same, ==, "outline learnt = 50; nyul 5 95 = 0 500");
+}
+
+static void
+test_steps_change_what_is_learnt_from (Fixture *f, const void *data)
+{
+  g_autoptr (TrpDataset) plain = load (f, TRP_DATA_CT, NULL, 0);
+  g_autoptr (TrpDataset) stepped = load (f, TRP_DATA_CT, "clip -500 0; slices 25 75", 0);
+  const TrpFrame *frame;
+  const float *stack;
+  double high = -1;
+
+  g_assert_cmpuint (trp_dataset_get_n_slices (plain), ==, 8);
+  g_assert_cmpuint (trp_dataset_get_n_slices (stepped), ==, 4);
+  trp_dataset_peek_volume (stepped, 0, &frame, NULL, &stack, NULL);
+  g_assert_cmpuint (frame->output.size[2], ==, 2);
+  for (size_t n = 0; n < 16 * 16 * 2; n++)
+    {
+      g_assert_true (stack[n] >= -0.5F && stack[n] <= 0); /* -500 and 0 HU of -1000..1000 */
+      high = MAX (high, (double) stack[n]);
+    }
+  g_assert_cmpfloat (high, ==, 0);
+}
+
+static void
+test_what_is_left_out_is_listed (Fixture *f, const void *data)
+{
+  g_autoptr (TrpDataset) dataset = load (f, TRP_DATA_CT, "slices 25 75; cover-labels 0 3", 0.6);
+  const GPtrArray *left_out = trp_dataset_peek_left_out (dataset);
+  const TrpLeftOut *first;
+
+  g_assert_cmpuint (left_out->len, >=, 2);
+  first = left_out->pdata[0];
+  g_assert_cmpstr (first->name, ==, "C1");
+  g_assert_cmpuint (first->n_slices, ==, 2);
+  g_assert_cmpuint (first->n_all, ==, 4);
+  g_assert_nonnull (strstr (first->why, "slices 25 75"));
+}
+
+static void
+test_mistakes_name_the_case (Fixture *f, const void *data)
+{
+  static const char *const texts[] = { "cover-labels 0 77", "outline 5000", "blur" };
+  static const char *const words[] = { "Case C1: Step cover-labels", "Case C1: Step outline",
+                                       "no preprocessing step" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (texts); n++)
+    {
+      TrpDatasetSpec spec = { .steps = texts[n], .size = 16 };
+      g_autoptr (GError) error = NULL;
+
+      spec.intensity.curve = trp_curve_window (-1000, 1000);
+      g_assert_null (trp_dataset_load (f->list, TRP_DATA_CT, &spec, NULL, &error));
+      if (!strstr (error->message, words[n]))
+        g_error ("%s", error->message);
+    }
+}
+
+/* --- recipes --- */
+
+static void
+test_a_recipe_forgets_what_was_learnt_when_compared (void)
+{
+  g_autoptr (TrpRecipe) here = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpRecipe) there = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpRecipe) parsed = NULL;
+  g_autofree char *none = NULL, *difference = NULL, *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trp_tiny_set (here, "mr_steps=n4;nyul 5 95");
+  trp_tiny_set (there, "mr_steps=n4; nyul 5 95 = 0 1000");
+  none = trp_recipe_dup_difference (there, here);
+  g_assert_null (none);
+  trp_tiny_set (there, "mr_steps=nyul 5 95 = 0 1000");
+  difference = trp_recipe_dup_difference (there, here);
+  g_assert_nonnull (strstr (difference, "preprocess.mr_steps"));
+  text = trp_recipe_to_text (there);
+  parsed = trp_recipe_parse (text, strlen (text), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (parsed->preprocessing[TRP_STEPS_MR], ==, "nyul 5 95 = 0 1000");
+  g_assert_false (trp_recipe_set (parsed, "ct_steps=clip 3", &error));
+  g_assert_nonnull (strstr (error->message, "preprocess.ct_steps"));
+}
+
+static void
+test_a_window_is_a_curve (void)
+{
+  static const struct
+  {
+    const char *text;
+    double low, high;
+  } cases[] = { { "ct_curve=soft-tissue", -500, 500 },
+                { "ct_curve=head", -135, 215 },
+                { "ct_curve=window -1000 1500.5", -1000, 1500.5 } };
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      const TrpCurve *curve = &recipe->ct.curve;
+
+      trp_tiny_set (recipe, cases[n].text);
+      g_assert_cmpuint (curve->n, ==, 2);
+      g_assert_cmpfloat (trp_curve_invert (curve, -1), ==, cases[n].low);
+      g_assert_cmpfloat (trp_curve_invert (curve, 1), ==, cases[n].high);
+    }
+  g_assert_false (trp_recipe_set (recipe, "ct_curve=window 5", NULL));
+  g_assert_false (trp_recipe_set (recipe, "ct_curve=window 5 4", NULL));
+  g_assert_false (trp_recipe_set (recipe, "ct_curve=window 5 6 7", NULL));
+}
+
+/* --- trainings and results --- */
+
+static TrpModel *
+train (const Fixture *f, TrpTrainerKind kind, const char *steps, const char *name)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (kind);
+  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autoptr (GError) error = NULL;
+  TrpTrainOptions options = {
+    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  TrpModel *model;
+
+  trp_tiny_set (recipe, "training.steps=4");
+  trp_tiny_set (recipe, steps);
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  options.resume = true; /* with the recipe that has learnt nothing */
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  model = trp_model_load (path, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
+/* The same network as if its recipe had no steps. */
+static void
+strip_steps (const TrpModel *model)
+{
+  char **steps = ((TrpRecipe *) trp_model_get_recipe (model))->preprocessing;
+
+  for (int side = 0; side < TRP_N_STEP_SIDES; side++)
+    {
+      g_free (steps[side]);
+      steps[side] = g_strdup ("");
+    }
+}
+
+static void
+test_a_model_carries_what_its_steps_learnt (Fixture *f, const void *data)
+{
+  g_autoptr (TrpModel)
+    model = train (f, TRP_TRAINER_CYCLEGAN, "mr_steps=nyul 5 95; outline learnt", "learnt");
+  g_autoptr (TrpPipeline)
+    pipeline = trp_pipeline_parse (trp_model_get_recipe (model)->preprocessing[TRP_STEPS_MR], NULL);
+
+  g_assert_false (trp_pipeline_needs_fit (pipeline));
+  g_assert_cmpuint (trp_pipeline_peek_step (pipeline, 0)->n_fitted, ==, 2);
+}
+
+static TrpVolume *
+make_volume (int kind)
+{
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 48, 40, 5 },
+                                               (const double[]){ 1, 1, 3 }, trp_vec3 (7, 8, 9));
+
+  return trp_tiny_volume (&grid, kind, 0);
+}
+
+/* Cropped by whole voxels, the result within is what the network makes of the cropped image;
+ * outside is air. */
+static void
+test_synct_is_put_back (Fixture *f, const void *data)
+{
+  static const char steps[] = "crop-centre 0.5; slices 20 80";
+  g_autoptr (TrpModel) model = train (f, TRP_TRAINER_CYCLEGAN,
+                                      "mr_steps=crop-centre 0.5; "
+                                      "slices 20 80",
+                                      "synct");
+  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (steps, NULL);
+  g_autoptr (TrpVolume) mr = make_volume (0), whole = NULL, part = NULL;
+  g_auto (TrpStepImage) cropped = { 0 };
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  size_t n_inside = 0;
+
+  g_assert_true (trp_pipeline_apply (pipeline, mr, NULL, TRP_AIR_MR, TRP_PIPELINE_ALL, NULL,
+                                     &cropped, NULL, NULL));
+  whole = trp_model_synthesize (model, mr, &options, NULL, &error);
+  g_assert_no_error (error);
+  strip_steps (model);
+  part = trp_model_synthesize (model, cropped.image, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+    trp_geometry_equal (trp_volume_get_geometry (whole), trp_volume_get_geometry (mr)));
+  for (ptrdiff_t k = 0; k < 5; k++)
+    for (ptrdiff_t j = 0; j < 40; j++)
+      for (ptrdiff_t i = 0; i < 48; i++)
+        {
+          /* 24 x 20 x 3 voxels from (12, 10, 1) on */
+          const double inside = trp_volume_get_value (part, i - 12, j - 10, k - 1);
+
+          n_inside += !isnan (inside);
+          g_assert_cmpfloat (trp_volume_get_value (whole, i, j, k), ==,
+                             isnan (inside) ? -1000 : inside);
+        }
+  g_assert_cmpuint (n_inside, ==, 24 * 20 * 3);
+}
+
+/* Another spacing and an outline: the result still lies on the image's grid. */
+static void
+test_synct_of_resampled_images_lies_on_their_grid (Fixture *f, const void *data)
+{
+  g_autoptr (TrpModel) model = train (
+    f, TRP_TRAINER_CYCLEGAN, "mr_steps=resample 2.5 2.5 4 cubic; outline; crop-body 20", "spaced");
+  g_autoptr (TrpVolume) mr = make_volume (0), synct = NULL;
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  double low, high;
+
+  synct = trp_model_synthesize (model, mr, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+    trp_geometry_equal (trp_volume_get_geometry (synct), trp_volume_get_geometry (mr)));
+  trp_volume_get_range (synct, &low, &high);
+  g_assert_true (low >= -1000 && high <= 1000 && high > low);
+}
+
+static void
+test_contours_are_put_back (Fixture *f, const void *data)
+{
+  g_autoptr (TrpModel)
+    model = train (f, TRP_TRAINER_SEGMENTER, "ct_steps=crop-centre 0.5", "gland");
+  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse ("crop-centre 0.5", NULL);
+  g_autoptr (TrpVolume) ct = make_volume (1);
+  g_auto (TrpStepImage) cropped = { 0 };
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpStructureSet) whole = NULL, part = NULL;
+  const TrpMask *masks[2];
+
+  g_assert_true (trp_pipeline_apply (pipeline, ct, NULL, TRP_AIR_HU, TRP_PIPELINE_ALL, NULL,
+                                     &cropped, NULL, NULL));
+  whole = trp_model_segment (model, ct, &options, NULL, &error);
+  g_assert_no_error (error);
+  strip_steps (model);
+  part = trp_model_segment (model, cropped.image, &options, NULL, &error);
+  g_assert_no_error (error);
+  masks[0] = trp_structure_peek_mask (trp_structure_set_get (whole, 0));
+  masks[1] = trp_structure_peek_mask (trp_structure_set_get (part, 0));
+  g_assert_cmpuint (trp_mask_count (masks[1]), >, 0); /* else the test could not fail */
+  g_assert_cmpuint (trp_mask_count (masks[0]), ==, trp_mask_count (masks[1]));
+  for (size_t k = 0; k < 5; k++)
+    for (size_t j = 0; j < 20; j++)
+      for (size_t i = 0; i < 24; i++)
+        g_assert_true (trp_mask_get (masks[0], i + 12, j + 10, k) ==
+                       trp_mask_get (masks[1], i, j, k));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  ADD ("/steps-use/a-data-set-learns-and-keeps", test_a_data_set_learns_and_keeps);
+  ADD ("/steps-use/steps-change-what-is-learnt-from", test_steps_change_what_is_learnt_from);
+  ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
+  ADD ("/steps-use/mistakes-name-the-case", test_mistakes_name_the_case);
+  g_test_add_func ("/steps-use/a-recipe-forgets-what-was-learnt-when-compared",
+                   test_a_recipe_forgets_what_was_learnt_when_compared);
+  g_test_add_func ("/steps-use/a-window-is-a-curve", test_a_window_is_a_curve);
+  ADD ("/steps-use/a-model-carries-what-its-steps-learnt",
+       test_a_model_carries_what_its_steps_learnt);
+  ADD ("/steps-use/synct-is-put-back", test_synct_is_put_back);
+  ADD ("/steps-use/synct-of-resampled-images-lies-on-their-grid",
+       test_synct_of_resampled_images_lies_on_their_grid);
+  ADD ("/steps-use/contours-are-put-back", test_contours_are_put_back);
+  return g_test_run ();
+}
