@@ -93,6 +93,8 @@ set_texts (TrpSafetensorsWriter *writer, const TrpCheckpointTexts *texts)
     { "format", TRP_CHECKPOINT_FORMAT }, { "program", "triptych " TRP_VERSION },
     { "recipe", texts->recipe },         { "state", texts->state },
     { "split", texts->split },           { "history", texts->history },
+    { "validation", texts->validation }, { "best", texts->best },
+    { "parent", texts->parent },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (all); n++)
@@ -217,6 +219,63 @@ trp_checkpoint_restore (TrpStore *store,
       if (is_new_scale (stored, file))
         continue;
       if (!restore_one (store, stored, file, is_plain ? stored->name : prefixed, error))
+        return false;
+    }
+  return true;
+}
+
+bool
+trp_checkpoint_has_tensor (const TrpSafetensors *file,
+                           const char *name,
+                           TrpAxes axes,
+                           TrpShape shape)
+{
+  const TrpFileShape wanted = trp_axes_file_shape (axes, shape);
+  const TrpTensorView *view = trp_safetensors_find (file, name);
+
+  return view && view->n_dims == (size_t) wanted.n_axes &&
+         memcmp (view->shape, wanted.axes, view->n_dims * sizeof *view->shape) == 0;
+}
+
+static bool
+is_of_part (const TrpStored *stored, TrpCheckpointPart part)
+{
+  const char *name = stored->name;
+
+  if (g_str_has_suffix (name, TRP_LOSS_SCALE_SUFFIX) ||
+      g_str_has_suffix (name, TRP_GOOD_STEPS_SUFFIX) || g_str_has_prefix (name, "pool."))
+    return false;
+  if (g_str_has_prefix (name, "ema."))
+    return part == TRP_CHECKPOINT_AVERAGES;
+  return part ==
+         (g_str_has_prefix (name, "opt.") ? TRP_CHECKPOINT_MOMENTS : TRP_CHECKPOINT_WEIGHTS);
+}
+
+bool
+trp_checkpoint_has_part (TrpStore *store, const TrpSafetensors *file, TrpCheckpointPart part)
+{
+  for (int n = 0; n < trp_store_get_n (store); n++)
+    {
+      const TrpStored *stored = trp_store_peek (store, n);
+
+      if (is_of_part (stored, part) &&
+          !trp_checkpoint_has_tensor (file, stored->name, stored->axes, stored->tensor.shape))
+        return false;
+    }
+  return true;
+}
+
+bool
+trp_checkpoint_restore_part (TrpStore *store,
+                             const TrpSafetensors *file,
+                             TrpCheckpointPart part,
+                             GError **error)
+{
+  for (int n = 0; n < trp_store_get_n (store); n++)
+    {
+      TrpStored *stored = trp_store_peek (store, n);
+
+      if (is_of_part (stored, part) && !restore_one (store, stored, file, stored->name, error))
         return false;
     }
   return true;

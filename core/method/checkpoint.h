@@ -11,6 +11,9 @@
  *   state    JSON of what a resumed run needs beside the tensors: step, seed, pool counters
  *   split    JSON {"train": [case...], "validate": [case...]}
  *   history  the log as CSV
+ *   validation  validation.csv
+ *   best     of the weights that scored best: JSON {"step", "score", "value"}
+ *   parent   of a run that branched from a checkpoint: JSON {"sha256", "step"}
  * An inference file has plain weights only (the averages, where there are any), without state. One
  * thread at a time.
  */
@@ -39,6 +42,7 @@ void trp_model_label_free (TrpModelLabel *label);
 /**
  * TrpCheckpointTexts: the metadata; strings are borrowed when saving
  * @labels: (nullable) (element-type TrpModelLabel)
+ * @validation, @best, @parent: (nullable)
  */
 typedef struct
 {
@@ -47,6 +51,7 @@ typedef struct
   const char *state;
   const char *split;
   const char *history;
+  const char *validation, *best, *parent;
 } TrpCheckpointTexts;
 
 /* Everything in the store. Errors: TRP_ERROR_IO, TRP_ERROR_DEVICE. */
@@ -78,6 +83,26 @@ bool trp_checkpoint_restore (TrpStore *store,
                              const TrpSafetensors *file,
                              const char *prefix,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* TrpCheckpointPart: of a store or a file, by the names of the tensors. */
+typedef enum
+{
+  TRP_CHECKPOINT_WEIGHTS, /* parameters, and what the networks keep beside them */
+  TRP_CHECKPOINT_AVERAGES,
+  TRP_CHECKPOINT_MOMENTS, /* of the optimiser, without scales of the loss */
+} TrpCheckpointPart;
+
+bool trp_checkpoint_has_tensor (const TrpSafetensors *file,
+                                const char *name,
+                                TrpAxes axes,
+                                TrpShape shape);
+/* Whether the file has all tensors that this part of the store has, in their shapes. */
+bool trp_checkpoint_has_part (TrpStore *store, const TrpSafetensors *file, TrpCheckpointPart part);
+/* As trp_checkpoint_restore() without a prefix; other tensors stay as they are. */
+bool trp_checkpoint_restore_part (TrpStore *store,
+                                  const TrpSafetensors *file,
+                                  TrpCheckpointPart part,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Errors: TRP_ERROR_FORMAT if the file is no Triptych model or its recipe does not parse. */
 TrpRecipe *trp_checkpoint_parse_recipe (const TrpSafetensors *file, GError **error);

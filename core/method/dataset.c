@@ -373,6 +373,8 @@ trp_dataset_load (const TrpDataList *list,
           return NULL;
         }
     }
+  if (self->spec.may_lack)
+    return g_steal_pointer (&self);
   if (self->slices->len)
     return check_labels (self, error) ? g_steal_pointer (&self) : NULL;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
@@ -437,13 +439,10 @@ count_slices (const char *path, const TrpPipeline *steps, size_t *out_n, GError 
 }
 
 bool
-trp_dataset_estimate_bytes (const TrpDataList *list,
-                            TrpDataRole role,
-                            const TrpDatasetSpec *spec,
-                            size_t *out_bytes,
-                            GError **error)
+trp_dataset_count_slices (
+  const TrpDataList *list, TrpDataRole role, const char *steps_text, size_t *out_n, GError **error)
 {
-  g_autoptr (TrpPipeline) steps = trp_pipeline_parse (spec->steps ? spec->steps : "", error);
+  g_autoptr (TrpPipeline) steps = trp_pipeline_parse (steps_text ? steps_text : "", error);
   size_t n_slices = 0;
 
   if (!steps || !check_any (trp_data_list_count (list, role), role, error))
@@ -462,6 +461,21 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
         }
       n_slices += n_here;
     }
+  *out_n = n_slices;
+  return true;
+}
+
+bool
+trp_dataset_estimate_bytes (const TrpDataList *list,
+                            TrpDataRole role,
+                            const TrpDatasetSpec *spec,
+                            size_t *out_bytes,
+                            GError **error)
+{
+  size_t n_slices;
+
+  if (!trp_dataset_count_slices (list, role, spec->steps, &n_slices, error))
+    return false;
   *out_bytes = n_slices * spec->size * spec->size * (spec->n_labels ? 5 : 4);
   return true;
 }

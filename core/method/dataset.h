@@ -31,6 +31,7 @@ typedef struct _TrpDataset TrpDataset;
  * @body_fraction: slices with a smaller share of foreground (network value above -0.9) are not
  * drawn as centre slices; 0 keeps all
  * @labels: values of the label maps that become the channels of a target, in this order
+ * @may_lack: cases need not show any body or each label (to validate on)
  */
 typedef struct
 {
@@ -41,6 +42,7 @@ typedef struct
   double body_fraction;
   size_t n_labels;
   uint8_t labels[TRP_DATASET_MAX_LABELS];
+  bool may_lack;
 } TrpDatasetSpec;
 
 TrpDataset *trp_dataset_new (const TrpDatasetSpec *spec);
@@ -78,6 +80,12 @@ TrpDataset *trp_dataset_load (const TrpDataList *list,
                               TrpProgress *progress,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All slices of a role after @steps (nullable: none), from the files' headers alone. */
+bool trp_dataset_count_slices (const TrpDataList *list,
+                               TrpDataRole role,
+                               const char *steps,
+                               size_t *out_n,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Bytes that trp_dataset_load() will hold in the end, from the files' headers alone. */
 bool trp_dataset_estimate_bytes (const TrpDataList *list,
                                  TrpDataRole role,

@@ -15,6 +15,7 @@
 
 #define AT(member) offsetof (TrpRecipe, member)
 #define MAX_INT 2000000000.
+#define MAX_EPOCHS 1000000.
 
 static const TrpRecipeSetting settings[] = {
   { "recipe", "name", TRP_SETTING_TEXT, AT (name), 0, 0, NULL, "", NULL, "shown in the window" },
@@ -149,13 +150,21 @@ static const TrpRecipeSetting settings[] = {
     "one Dice per sample instead of one per batch" },
 
   { "training", "steps", TRP_SETTING_INT, AT (steps), 1, MAX_INT, NULL, "20000", NULL,
-    "optimiser steps in all" },
+    "optimiser steps in all, unless schedule.epochs says it" },
   { "training", "batch", TRP_SETTING_INT, AT (batch), 1, 256, NULL, "1", "4", "samples per step" },
   { "training", "learning_rate", TRP_SETTING_DOUBLE, AT (learning_rate), 1e-8, 1, NULL, "0.0002",
-    "0.001", "of Adam" },
+    "0.001", "of the optimiser, at first" },
+  { "training", "optimizer", TRP_SETTING_CHOICE, AT (optimizer), 0, 0, "adam|rmsprop", "adam", NULL,
+    "how gradients become steps; both in PyTorch's order of operations" },
   { "training", "beta1", TRP_SETTING_DOUBLE, AT (beta1), 0, 0.9999, NULL, "0.5", "0.9", "of Adam" },
   { "training", "beta2", TRP_SETTING_DOUBLE, AT (beta2), 0, 0.999999, NULL, "0.999", NULL,
     "of Adam" },
+  { "training", "alpha", TRP_SETTING_DOUBLE, AT (alpha), 0, 0.999999, NULL, "0.99", NULL,
+    "of RMSprop: share of the old mean square" },
+  { "training", "momentum", TRP_SETTING_DOUBLE, AT (momentum), 0, 0.9999, NULL, "0", NULL,
+    "of RMSprop" },
+  { "training", "weight_decay", TRP_SETTING_DOUBLE, AT (weight_decay), 0, 1, NULL, "0", NULL,
+    "times the weights is added to the gradients" },
   { "training", "decay_start", TRP_SETTING_INT, AT (decay_start), -1, MAX_INT, NULL, "-1", NULL,
     "step from which the rate falls linearly to 0 at the end; -1: half-way" },
   { "training", "ema", TRP_SETTING_DOUBLE, AT (ema), 0, 0.999999, NULL, "0.999", NULL,
@@ -170,6 +179,38 @@ static const TrpRecipeSetting settings[] = {
     "fresh starts with the next seed after an alarm (inverted or collapsed images); the alarm "
     "knows "
     "T1 and T2 MR of soft tissue, so leave it at 0 where a start is dear" },
+
+  { "schedule", "epochs", TRP_SETTING_INT, AT (schedule.epochs), 0, MAX_EPOCHS, NULL, "0", NULL,
+    "length in passes over the slices (of the larger side, where there are two) instead of "
+    "training.steps; 0: in steps" },
+  { "schedule", "decay_epochs", TRP_SETTING_INT, AT (schedule.decay_epochs), 0, MAX_EPOCHS, NULL,
+    "0", NULL, "the last of the epochs, in which the rate falls" },
+  { "schedule", "rate", TRP_SETTING_CHOICE, AT (schedule.rate), 0, 0,
+    "linear|epochs|plateau|constant", "linear", NULL,
+    "linear: constant, then to 0 by step (training.decay_start, or decay_epochs); epochs: by "
+    "epoch, 1 - k / (decay_epochs + 1) in the k-th of decay_epochs; plateau: falls when "
+    "validations get no better" },
+  { "schedule", "validate_every", TRP_SETTING_INT, AT (schedule.validate_every), 0, MAX_INT, NULL,
+    "0", NULL,
+    "steps between validations on the cases left out, and one at the end; 0: none, or by epochs" },
+  { "schedule", "validate_epochs", TRP_SETTING_INT, AT (schedule.validate_epochs), 0, MAX_EPOCHS,
+    NULL, "0", NULL, "the same in epochs" },
+  { "schedule", "score", TRP_SETTING_NAME, AT (schedule.score), 0, 0,
+    "auto|loss|dice|mae|cycle|mi|outline_dice", "auto", NULL,
+    "value of a validation that says which weights are best; auto: dice for contours, mae for "
+    "images with a true CT (ct_on_mr), mi for others" },
+  { "schedule", "plateau_factor", TRP_SETTING_DOUBLE, AT (schedule.plateau_factor), 0.001, 0.999,
+    NULL, "0.1", NULL, "the rate is multiplied by it" },
+  { "schedule", "plateau_patience", TRP_SETTING_INT, AT (schedule.plateau_patience), 0, 10000, NULL,
+    "10", NULL, "validations in a row that may be no better" },
+  { "schedule", "plateau_threshold", TRP_SETTING_DOUBLE, AT (schedule.plateau_threshold), 0, 0.5,
+    NULL, "0.0001", NULL, "better is what is better by more than this part of the best" },
+  { "schedule", "plateau_floor", TRP_SETTING_DOUBLE, AT (schedule.plateau_floor), 0, 1, NULL, "0",
+    NULL, "the rate does not fall below it" },
+  { "schedule", "stop_patience", TRP_SETTING_INT, AT (schedule.stop_patience), 0, 10000, NULL, "0",
+    NULL, "validations in a row without a better score that end the training; 0: none do" },
+  { "schedule", "stop_threshold", TRP_SETTING_DOUBLE, AT (schedule.stop_threshold), 0, 0.5, NULL,
+    "0.01", NULL, "better is what is better by more than this part of the best" },
 
   { "augmentation", "flip", TRP_SETTING_BOOL, AT (augment.flip), 0, 0, NULL, "true", NULL,
     "left and right swap in half of the samples" },
@@ -194,6 +235,8 @@ static const TrpRecipeSetting settings[] = {
     "steps between previews; 0: none" },
   { "output", "save_every", TRP_SETTING_INT, AT (save_every), 0, MAX_INT, NULL, "1000", NULL,
     "steps between checkpoints; 0: only at the end" },
+  { "output", "keep_every", TRP_SETTING_INT, AT (keep_every), 0, MAX_INT, NULL, "0", NULL,
+    "steps between checkpoints that are kept in the folder checkpoints; 0: none is" },
 };
 
 const TrpRecipeSetting *

@@ -54,6 +54,7 @@ trp_recipe_copy (const TrpRecipe *self)
   copy->source = g_strdup (self->source);
   for (int side = 0; side < TRP_N_STEP_SIDES; side++)
     copy->preprocessing[side] = g_strdup (self->preprocessing[side]);
+  copy->schedule.score = g_strdup (self->schedule.score);
   return copy;
 }
 
@@ -67,6 +68,7 @@ trp_recipe_free (TrpRecipe *self)
   g_free (self->source);
   for (int side = 0; side < TRP_N_STEP_SIDES; side++)
     g_free (self->preprocessing[side]);
+  g_free (self->schedule.score);
   g_free (self);
 }
 
@@ -262,10 +264,39 @@ check_cyclegan (const TrpRecipe *self, GError **error)
   return false;
 }
 
+static bool
+check_schedule (const TrpRecipe *self, GError **error)
+{
+  const TrpSchedule *s = &self->schedule;
+  const bool validates = s->validate_every > 0 || s->validate_epochs > 0;
+
+  if (s->decay_epochs > s->epochs)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "schedule.decay_epochs = %d is more than schedule.epochs = %d", s->decay_epochs,
+                 s->epochs);
+  else if (s->rate == TRP_RATE_EPOCHS && s->epochs == 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "schedule.rate = epochs needs the number of schedule.epochs");
+  else if (s->validate_every > 0 && s->validate_epochs > 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "schedule.validate_every and schedule.validate_epochs are both given; one of them "
+                 "must be 0");
+  else if (!validates && (s->rate == TRP_RATE_PLATEAU || s->stop_patience > 0))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "%s follows validations; say how often in schedule.validate_every or "
+                 "schedule.validate_epochs",
+                 s->rate == TRP_RATE_PLATEAU ? "schedule.rate = plateau"
+                                             : "schedule.stop_patience");
+  else
+    return true;
+  return false;
+}
+
 bool
 trp_recipe_check (const TrpRecipe *self, GError **error)
 {
-  if (!check_size (self, error) || !check_cyclegan (self, error) || !check_segmenter (self, error))
+  if (!check_size (self, error) || !check_cyclegan (self, error) ||
+      !check_segmenter (self, error) || !check_schedule (self, error))
     return false;
   if (self->mr.percentile_low >= self->mr.percentile_high)
     {
@@ -274,7 +305,7 @@ trp_recipe_check (const TrpRecipe *self, GError **error)
                    self->mr.percentile_low, self->mr.percentile_high);
       return false;
     }
-  if (self->decay_start <= self->steps)
+  if (self->schedule.epochs > 0 || self->decay_start <= self->steps)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                "training.decay_start = %d lies after the last of training.steps = %d",
@@ -313,8 +344,10 @@ is_yet_to_learn (const TrpRecipeSetting *setting, const char *one, const char *o
 
 #define MAX_NAMED 3
 
-char *
-trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
+static char *
+dup_difference (const TrpRecipe *there,
+                const TrpRecipe *here,
+                bool (*counts) (const TrpRecipeSetting *setting))
 {
   g_autoptr (GString) text = g_string_new (NULL);
   size_t n_settings, n_differing = 0;
@@ -325,7 +358,7 @@ trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
       g_autofree char *one = trp_recipe_setting_get_chosen (&settings[n], there);
       g_autofree char *other = trp_recipe_setting_get_chosen (&settings[n], here);
 
-      if (!changes_numbers (&settings[n]) || strcmp (one, other) == 0 ||
+      if (!counts (&settings[n]) || strcmp (one, other) == 0 ||
           is_yet_to_learn (&settings[n], one, other) || ++n_differing > MAX_NAMED)
         continue;
       g_string_append_printf (text, "%s%s.%s: %.60s there, %.60s here", text->len ? "; " : "",
@@ -335,6 +368,25 @@ trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
   if (n_differing > MAX_NAMED)
     g_string_append_printf (text, "; and %zu more", n_differing - MAX_NAMED);
   return n_differing ? g_strdup (text->str) : NULL;
+}
+
+char *
+trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here)
+{
+  return dup_difference (there, here, changes_numbers);
+}
+
+static bool
+changes_network (const TrpRecipeSetting *setting)
+{
+  return strcmp (setting->group, "network") == 0 ||
+         setting->offset == offsetof (TrpRecipe, trainer) || setting->type == TRP_SETTING_LABELS;
+}
+
+char *
+trp_recipe_dup_network_difference (const TrpRecipe *there, const TrpRecipe *here)
+{
+  return dup_difference (there, here, changes_network);
 }
 
 char *

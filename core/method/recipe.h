@@ -12,6 +12,7 @@
 
 #include "core/method/augment.h"
 #include "core/method/preprocess/intensity.h"
+#include "core/method/schedule.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +53,12 @@ typedef enum
   TRP_DISCRIMINATOR_PATCH,
   TRP_DISCRIMINATOR_PIXEL,
 } TrpDiscriminatorKind;
+
+typedef enum
+{
+  TRP_OPTIMIZER_ADAM,
+  TRP_OPTIMIZER_RMSPROP,
+} TrpOptimizer;
 
 #define TRP_RECIPE_MAX_LABELS 32
 
@@ -130,14 +137,20 @@ typedef struct
   int steps;
   int batch;
   double learning_rate;
+  TrpOptimizer optimizer;
   double beta1;
   double beta2;
+  double alpha; /* of RMSprop: share of the old mean square */
+  double momentum;
+  double weight_decay;
   int decay_start; /* step from which the rate falls linearly to 0 at the end; -1: half-way */
   double ema;      /* 0: none */
   int pool;        /* images kept per domain; 0: none */
   uint64_t seed;
   int threads;  /* 0: the default */
   int restarts; /* with the next seed after an inversion or collapse alarm */
+
+  TrpSchedule schedule;
 
   /* [augmentation] */
   TrpAugment augment;
@@ -146,6 +159,7 @@ typedef struct
   int log_every;
   int preview_every;
   int save_every;
+  int keep_every; /* steps between checkpoints that are kept; 0: none is */
 } TrpRecipe;
 
 TrpRecipe *trp_recipe_new (TrpTrainerKind trainer); /* all defaults */
@@ -187,6 +201,8 @@ char *trp_recipe_to_text (const TrpRecipe *self);
  * for none
  */
 char *trp_recipe_dup_difference (const TrpRecipe *there, const TrpRecipe *here);
+/* The same of settings that change what networks there are. */
+char *trp_recipe_dup_network_difference (const TrpRecipe *there, const TrpRecipe *here);
 /* The table of settings with ranges, defaults and help, as a commented key file. */
 char *trp_recipe_dup_reference (void);
 

@@ -10,9 +10,11 @@
 
 /* A step's losses are those before its update, so the update may have spoilt what they do not show
  * yet; such weights must not replace the last good checkpoint. */
-static bool
-check_weights (const TrpTrainer *t, GError **error)
+bool
+trp_run_check_weights (const TrpRun *run, GError **error)
 {
+  const TrpTrainer *t = &run->base;
+
   for (int n = 0; n < trp_store_get_n (t->store); n++)
     {
       const TrpStored *stored = trp_store_peek (t->store, n);
@@ -44,6 +46,9 @@ get_state (const TrpRun *run)
                         .pool_fill = { t->pool_fill[0], t->pool_fill[1] },
                         .pool_index = { t->pool_index[0], t->pool_index[1] },
                         .n_summed = run->n_summed,
+                        .scores = run->scores,
+                        .epoch_steps = t->epoch_steps,
+                        .n_earlier = t->n_earlier,
                         .deterministic = run->info.deterministic };
 
   memcpy (state.sums, run->sums, sizeof state.sums);
@@ -52,23 +57,43 @@ get_state (const TrpRun *run)
   return state;
 }
 
-/* Nothing on disk is touched before everything has been read from the device. */
+TrpCheckpointTexts
+trp_run_get_texts (const TrpRun *run)
+{
+  return (TrpCheckpointTexts){ .recipe = run->recipe_text,
+                               .labels = run->base.labels,
+                               .split = run->split,
+                               .history = trp_run_folder_get_log (run->folder),
+                               .validation = trp_run_folder_get_validation (run->folder),
+                               .parent = run->parent_text };
+}
+
+static bool
+keep (TrpRun *run, const TrpCheckpointTexts *texts, GError **error)
+{
+  const TrpTrainer *t = &run->base;
+  g_autofree char *path = NULL;
+
+  if (!trp_run_is_due (run, t->recipe->keep_every) || run->kept_step == t->step)
+    return true;
+  path = trp_run_folder_make_kept (run->folder, t->step, error);
+  if (!path || !trp_checkpoint_save (t->store, texts, path, error))
+    return false;
+  run->kept_step = t->step;
+  return true;
+}
+
 bool
 trp_run_save (TrpRun *run, GError **error)
 {
   const TrpTrainer *t = &run->base;
-  g_autofree char *state_text = NULL;
-  TrpRunState state;
-  TrpCheckpointTexts texts = { .recipe = run->recipe_text,
-                               .labels = t->labels,
-                               .split = run->split,
-                               .history = trp_run_folder_get_log (run->folder) };
+  TrpCheckpointTexts texts = trp_run_get_texts (run);
+  const TrpRunState state = get_state (run);
+  g_autofree char *state_text = trp_run_state_to_text (&state);
 
-  if (!check_weights (t, error))
-    return false;
-  state = get_state (run);
-  texts.state = state_text = trp_run_state_to_text (&state);
-  if (!trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder), error))
+  texts.state = state_text;
+  if (!trp_run_check_weights (run, error) || !keep (run, &texts, error) ||
+      !trp_checkpoint_save (t->store, &texts, trp_run_folder_get_checkpoint (run->folder), error))
     return false;
   run->saved_step = t->step;
   return trp_checkpoint_save_model (t->store, t->klass->model_prefixes, &texts,
@@ -137,18 +162,37 @@ trp_run_tell_of_change (const TrpRun *run)
   trp_trainer_say (&run->base, text);
 }
 
+/* Epochs are as long as the data make them. */
+static bool
+check_same_length (const TrpRun *run, GError **error)
+{
+  const TrpTrainer *t = &run->base;
+
+  if (t->recipe->schedule.epochs == 0 ||
+      (run->resumed.epoch_steps == t->epoch_steps && run->resumed.step <= t->n_steps))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "An epoch of the training in %s had %d steps and has %d now, so its images have "
+               "changed; choose another folder",
+               t->options->folder, run->resumed.epoch_steps, t->epoch_steps);
+  return false;
+}
+
 bool
 trp_run_restore (TrpRun *run, const TrpSafetensors *file, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpRunState *state = &run->resumed;
 
-  if (!trp_trainer_start_loss_scales (t, error) ||
+  if (!check_same_length (run, error) || !trp_trainer_start_loss_scales (t, error) ||
       !trp_checkpoint_restore (t->store, file, NULL, error))
     return false;
   t->step = state->step;
   t->seed = state->seed;
   t->n_restarts = state->n_restarts;
+  t->n_earlier = state->n_earlier;
+  run->scores = state->scores;
+  run->parent_text = g_strdup (trp_safetensors_peek_metadata (file, "parent"));
   for (int n = 0; n < 2; n++)
     {
       t->pool_fill[n] = state->pool_fill[n];
@@ -158,7 +202,7 @@ trp_run_restore (TrpRun *run, const TrpSafetensors *file, GError **error)
   run->saved_step = state->step;
   memcpy (run->sums, state->sums, sizeof state->sums);
   return trp_run_folder_restore_log (run->folder, trp_safetensors_peek_metadata (file, "history"),
-                                     error);
+                                     trp_safetensors_peek_metadata (file, "validation"), error);
 }
 
 /* Refuses before anything in the folder is touched. @out_file: the checkpoint to go on from, NULL
@@ -169,7 +213,7 @@ trp_run_open_folder (TrpRun *run, TrpSafetensors **out_file, GError **error)
   const TrpTrainOptions *options = run->base.options;
   g_autoptr (TrpSafetensors) file = NULL;
 
-  run->split = trp_run_split_to_text (options->list, options->fold);
+  run->split = trp_run_split_to_text (options);
   run->folder = trp_run_folder_open (options->folder, options->resume, error);
   if (!run->folder)
     return false;

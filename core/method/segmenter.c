@@ -8,7 +8,8 @@
 
 #include "core/io/label-map.h"
 #include "core/method/model.h"
-#include "core/method/trainer-class.h"
+#include "core/method/segmenter.h"
+#include "core/method/validation.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
@@ -42,13 +43,30 @@ patch_size (const TrpRecipe *recipe)
   return recipe->patch > 0 ? recipe->patch : recipe->size;
 }
 
-static TrpDataRole
-source_role (const TrpRecipe *recipe)
+TrpDataRole
+trp_segmenter_get_role (const TrpRecipe *recipe)
 {
   TrpDataRole role;
 
   g_return_val_if_fail (trp_data_role_parse (recipe->source, &role), TRP_DATA_CT);
   return role;
+}
+
+TrpValue
+trp_segmenter_build_loss (TrpGraph *graph,
+                          const TrpRecipe *recipe,
+                          TrpValue logits,
+                          TrpValue targets,
+                          TrpValue out_parts[2])
+{
+  const TrpDiceMode mode = TRP_DICE_LOGITS | (recipe->dice_per_sample ? TRP_DICE_PER_SAMPLE : 0);
+  TrpValue weighted[2];
+
+  out_parts[0] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, logits, targets);
+  out_parts[1] = trp_graph_dice_loss (graph, logits, targets, mode, 1);
+  weighted[0] = trp_graph_scale (graph, out_parts[0], recipe->bce);
+  weighted[1] = trp_graph_scale (graph, out_parts[1], recipe->dice);
+  return trp_graph_add (graph, weighted[0], weighted[1]);
 }
 
 static TrpGraph *
@@ -61,17 +79,12 @@ build (const TrpRecipe *recipe, bool loss_scaling)
                                       { batch, side, side, n_labels },
                                       trp_shape_vector (1),
                                       trp_shape_vector (1) };
-  const TrpDiceMode mode = TRP_DICE_LOGITS | (recipe->dice_per_sample ? TRP_DICE_PER_SAMPLE : 0);
-  TrpValue inputs[N_INPUTS], logits, parts[2], weighted[2], loss;
+  TrpValue inputs[N_INPUTS], logits, parts[2], loss;
 
   for (int n = 0; n < N_INPUTS; n++)
     inputs[n] = trp_graph_input (graph, input_names[n], shapes[n]);
   logits = trp_unet_build (graph, &spec, "net", inputs[IMAGES]);
-  parts[0] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, logits, inputs[TARGETS]);
-  parts[1] = trp_graph_dice_loss (graph, logits, inputs[TARGETS], mode, 1);
-  weighted[0] = trp_graph_scale (graph, parts[0], recipe->bce);
-  weighted[1] = trp_graph_scale (graph, parts[1], recipe->dice);
-  loss = trp_graph_add (graph, weighted[0], weighted[1]);
+  loss = trp_segmenter_build_loss (graph, recipe, logits, inputs[TARGETS], parts);
   trp_trainer_add_optimizer (graph, recipe, loss_scaling, "opt.net", loss, prefixes, inputs[RATE],
                              inputs[ADAM_STEP]);
   trp_trainer_add_ema (graph, recipe, prefixes);
@@ -99,7 +112,8 @@ make_spec (const TrpRecipe *recipe)
 static void
 read_labels (TrpTrainer *trainer, const TrpDataList *list)
 {
-  const TrpDataRole structures = trp_data_role_get_structures (source_role (trainer->recipe));
+  const TrpDataRole structures = trp_data_role_get_structures (
+    trp_segmenter_get_role (trainer->recipe));
   g_autoptr (TrpStructureSet) set = NULL;
 
   for (size_t n = 0; n < trp_data_list_get_size (list) && !set; n++)
@@ -130,7 +144,8 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
 {
   const TrpDatasetSpec spec = make_spec (trainer->recipe);
 
-  trainer->data[0] = trp_dataset_load (list, source_role (trainer->recipe), &spec, progress, error);
+  trainer->data[0] = trp_dataset_load (list, trp_segmenter_get_role (trainer->recipe), &spec,
+                                       progress, error);
   if (!trainer->data[0])
     return false;
   trp_dataset_keep_steps (
@@ -145,7 +160,8 @@ estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_byt
 {
   const TrpDatasetSpec spec = make_spec (recipe);
 
-  return trp_dataset_estimate_bytes (list, source_role (recipe), &spec, out_bytes, error);
+  return trp_dataset_estimate_bytes (list, trp_segmenter_get_role (recipe), &spec, out_bytes,
+                                     error);
 }
 
 static bool
@@ -251,4 +267,5 @@ const TrpTrainerClass trp_segmenter_class = {
   .begin = begin,
   .step = step,
   .preview = preview,
+  .validation = &trp_segmenter_validation,
 };

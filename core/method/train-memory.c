@@ -7,6 +7,7 @@
 
 #include "core/base/memory.h"
 #include "core/method/model.h"
+#include "core/method/validation.h"
 #include "core/nn/device-choice.h"
 
 /* ---- how much ---- */
@@ -18,23 +19,36 @@ plan (const TrpGraph *graph, TrpDevice *device)
                        trp_device_peek_handle (device));
 }
 
-/* Of both programs, without workspaces; weights are shared. 0 if the recipe's sizes are impossible.
- */
+/* (transfer full): NULL where nothing is validated */
+static TrpGraph *
+build_validation (const TrpRecipe *recipe)
+{
+  const TrpValidationClass *klass = trp_trainer_class_get (recipe)->validation;
+
+  return klass && trp_validation_is_wanted (recipe) ? klass->build (recipe) : NULL;
+}
+
+/* Of all programs, without workspaces; step and preview share their weights. 0 if the recipe's
+ * sizes are impossible. */
 static size_t
 plan_bytes (const TrpRecipe *recipe, TrpDevice *device)
 {
   const TrpTrainerClass *klass = trp_trainer_class_get (recipe);
   TrpDeviceInfo info;
   g_autoptr (TrpGraph) step = NULL, preview = klass->build_preview (recipe);
-  g_autoptr (TrpPlan) first = NULL, second = NULL;
+  g_autoptr (TrpGraph) validation = build_validation (recipe);
+  g_autoptr (TrpPlan) first = NULL, second = NULL, third = NULL;
 
   trp_device_get_info (device, &info);
   step = klass->build (recipe, info.loss_scaling);
-  if (!trp_graph_check (step, NULL) || !trp_graph_check (preview, NULL))
+  if (!trp_graph_check (step, NULL) || !trp_graph_check (preview, NULL) ||
+      (validation && !trp_graph_check (validation, NULL)))
     return 0;
   first = plan (step, device);
   second = plan (preview, device);
-  return trp_plan_get_total_bytes (first) + second->arena_bytes + second->input_bytes;
+  third = validation ? plan (validation, device) : NULL;
+  return trp_plan_get_total_bytes (first) + second->arena_bytes + second->input_bytes +
+         (third ? trp_plan_get_total_bytes (third) : 0);
 }
 
 static bool
@@ -43,14 +57,16 @@ measure_workspaces (const TrpRecipe *recipe, TrpDevice *device, size_t *out_byte
   const TrpTrainerClass *klass = trp_trainer_class_get (recipe);
   TrpDeviceInfo info;
   g_autoptr (TrpGraph) step = NULL, preview = klass->build_preview (recipe);
-  size_t first, second;
+  g_autoptr (TrpGraph) validation = build_validation (recipe);
+  size_t first, second, third = 0;
 
   trp_device_get_info (device, &info);
   step = klass->build (recipe, info.loss_scaling);
   if (!trp_program_measure_workspace (step, device, &first, error) ||
-      !trp_program_measure_workspace (preview, device, &second, error))
+      !trp_program_measure_workspace (preview, device, &second, error) ||
+      (validation && !trp_program_measure_workspace (validation, device, &third, error)))
     return false;
-  *out_bytes = first + second;
+  *out_bytes = first + second + third;
   return true;
 }
 
@@ -179,6 +195,65 @@ add_advice (const TrpTrainOptions *options,
 
 /* ---- both ---- */
 
+static bool
+measure_data (const TrpTrainOptions *options,
+              const TrpDataList *list,
+              size_t *out_bytes,
+              GError **error)
+{
+  const TrpRecipe *recipe = options->recipe;
+  const TrpTrainerClass *klass = trp_trainer_class_get (recipe);
+  g_autoptr (TrpDataList) rows = klass->validation && trp_validation_is_wanted (recipe)
+                                   ? trp_validation_select_rows (options)
+                                   : NULL;
+  size_t bytes, more = 0;
+
+  if (!klass->estimate_data (recipe, list, &bytes, error))
+    return false;
+  if (rows && !klass->validation->estimate (recipe, rows, &more, error))
+    {
+      g_prefix_error (error, "Cases to validate on: ");
+      return false;
+    }
+  *out_bytes = bytes + more;
+  return true;
+}
+
+/* Slices of the larger side, those without a body too. */
+static bool
+count_steps (const TrpRecipe *recipe,
+             const TrpDataList *list,
+             TrpTrainEstimate *result,
+             GError **error)
+{
+  const TrpStepSide source = trp_recipe_get_source_side (recipe);
+  TrpDataRole roles[2] = { TRP_DATA_MR, TRP_DATA_CT };
+  TrpStepSide sides[2] = { TRP_STEPS_MR, TRP_STEPS_CT };
+  size_t n_slices = 1;
+
+  result->n_steps = recipe->steps;
+  if (recipe->schedule.epochs == 0)
+    return true;
+  if (recipe->trainer != TRP_TRAINER_CYCLEGAN)
+    {
+      g_return_val_if_fail (trp_data_role_parse (recipe->source, &roles[0]), false);
+      roles[1] = roles[0];
+      sides[0] = sides[1] = source;
+    }
+  for (int side = 0; side < 2; side++)
+    {
+      size_t n_here;
+
+      if (!trp_dataset_count_slices (list, roles[side], recipe->preprocessing[sides[side]], &n_here,
+                                     error))
+        return false;
+      n_slices = MAX (n_slices, n_here);
+    }
+  result->n_steps = trp_recipe_get_n_steps (recipe, trp_recipe_get_epoch_steps (recipe, n_slices));
+  result->n_steps_is_limit = recipe->body_fraction > 0;
+  return true;
+}
+
 bool
 trp_train_memory_measure (const TrpTrainOptions *options,
                           const TrpDataList *list,
@@ -186,7 +261,6 @@ trp_train_memory_measure (const TrpTrainOptions *options,
                           TrpTrainEstimate *out_estimate,
                           GError **error)
 {
-  const TrpTrainerClass *klass = trp_trainer_class_get (options->recipe);
   size_t workspaces;
   TrpTrainEstimate result = { .on_host = trp_device_is_host (device),
                               .available = trp_memory_get_available () };
@@ -195,7 +269,8 @@ trp_train_memory_measure (const TrpTrainOptions *options,
   trp_device_get_info (device, &info);
   g_strlcpy (result.device_name, info.name, sizeof result.device_name);
   result.device_available = result.on_host ? result.available : info.free_bytes;
-  if (!klass->estimate_data (options->recipe, list, &result.data, error))
+  if (!measure_data (options, list, &result.data, error) ||
+      !count_steps (options->recipe, list, &result, error))
     return false;
   if (!measure_workspaces (options->recipe, device, &workspaces, error))
     {

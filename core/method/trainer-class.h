@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define TRP_TRAINER_MAX_VALUES 24
 
 typedef struct _TrpTrainer TrpTrainer;
+typedef struct _TrpValidationClass TrpValidationClass; /* validation.h */
 
 /**
  * TrpAlarm:
@@ -45,6 +46,7 @@ typedef struct
  * @preview: a picture of what the networks do now, @out_grey (transfer full)
  * @alarm: (optional): what has gone wrong with the run; asked every @alarm_every steps, with the
  * step's values
+ * @validation: (optional): what is measured on the cases left out
  */
 typedef struct
 {
@@ -67,6 +69,7 @@ typedef struct
     TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
   int alarm_every;
   bool (*alarm) (TrpTrainer *trainer, const double *values, TrpAlarm *out_alarm, GError **error);
+  const TrpValidationClass *validation;
 } TrpTrainerClass;
 
 extern const TrpTrainerClass trp_cyclegan_class;
@@ -78,6 +81,10 @@ const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
  * TrpTrainer: the state of a run
  * @recipe: the options', with what was learnt from the training set
  * @step: steps done
+ * @n_steps, @epoch_steps: of the whole training, of one pass over the larger dataset; known once
+ * the data are
+ * @n_earlier: steps of the training that this one branched from whose optimiser it took over
+ * @rate: learning rate of the step to come, or the last one
  * @seed: of this attempt (recipe's + restarts)
  * @n_restarts: so far
  * @data: datasets: A (or the segmenter's) and B
@@ -90,6 +97,9 @@ struct _TrpTrainer
   const TrpTrainerClass *klass;
   TrpRecipe *recipe;
   int step;
+  int n_steps, epoch_steps;
+  int n_earlier;
+  double rate;
   uint64_t seed;
   int n_restarts;
   TrpDataset *data[2];
@@ -108,9 +118,14 @@ struct _TrpTrainer
 /* One sentence to whoever watches. */
 void trp_trainer_say (const TrpTrainer *trainer, const char *sentence);
 
-/* The learning rate for the step after @step steps: constant, then linear to 0 at the recipe's end.
- */
-double trp_recipe_get_rate (const TrpRecipe *recipe, int step);
+#define TRP_TRAINER_MAX_STEPS 2000000000
+
+/* Of one pass over @n_slices; at least 1. */
+int trp_recipe_get_epoch_steps (const TrpRecipe *recipe, size_t n_slices);
+/* Of the whole training; @epoch_steps: of one pass over the data, at least 1. */
+int trp_recipe_get_n_steps (const TrpRecipe *recipe, int epoch_steps);
+/* The learning rate for the step after @step steps, unless validations change it. */
+double trp_recipe_get_rate (const TrpRecipe *recipe, int epoch_steps, int step);
 
 /* The recipe's optimiser on the parameters, with a scaled loss where the device asks for it. @rate,
  * @step: inputs of one number, for trp_trainer_feed_optimizer(). */

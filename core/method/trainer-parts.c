@@ -20,15 +20,60 @@ trp_trainer_say (const TrpTrainer *trainer, const char *sentence)
     watch->say (sentence, watch->data);
 }
 
-double
-trp_recipe_get_rate (const TrpRecipe *recipe, int step)
+int
+trp_recipe_get_epoch_steps (const TrpRecipe *recipe, size_t n_slices)
 {
-  const int start = recipe->decay_start >= 0 ? recipe->decay_start : recipe->steps / 2;
+  const size_t batch = (size_t) recipe->batch;
 
-  if (step < start || recipe->steps <= start)
-    return recipe->learning_rate;
-  return recipe->learning_rate *
-         MAX (0.0, (double) (recipe->steps - step) / (recipe->steps - start));
+  return (int) CLAMP ((n_slices + batch - 1) / batch, 1, TRP_TRAINER_MAX_STEPS);
+}
+
+int
+trp_recipe_get_n_steps (const TrpRecipe *recipe, int epoch_steps)
+{
+  return recipe->schedule.epochs > 0
+           ? (int) MIN ((gint64) recipe->schedule.epochs * epoch_steps, TRP_TRAINER_MAX_STEPS)
+           : recipe->steps;
+}
+
+static int
+get_decay_start (const TrpRecipe *recipe, int epoch_steps)
+{
+  if (recipe->schedule.epochs > 0)
+    return trp_recipe_get_n_steps (recipe, epoch_steps) -
+           (int) MIN ((gint64) recipe->schedule.decay_epochs * epoch_steps, TRP_TRAINER_MAX_STEPS);
+  return recipe->decay_start >= 0 ? recipe->decay_start : recipe->steps / 2;
+}
+
+static double
+get_linear_factor (const TrpRecipe *recipe, int epoch_steps, int step)
+{
+  const int n_steps = trp_recipe_get_n_steps (recipe, epoch_steps);
+  const int start = get_decay_start (recipe, epoch_steps);
+
+  if (step < start || n_steps <= start)
+    return 1;
+  return MAX (0.0, (double) (n_steps - step) / (n_steps - start));
+}
+
+double
+trp_recipe_get_rate (const TrpRecipe *recipe, int epoch_steps, int step)
+{
+  const TrpSchedule *s = &recipe->schedule;
+
+  switch (s->rate)
+    {
+    case TRP_RATE_LINEAR:
+      return recipe->learning_rate * get_linear_factor (recipe, epoch_steps, step);
+    case TRP_RATE_EPOCHS:
+      return recipe->learning_rate * trp_schedule_get_epoch_factor (step / epoch_steps,
+                                                                    s->epochs - s->decay_epochs,
+                                                                    s->decay_epochs);
+    case TRP_RATE_PLATEAU:
+    case TRP_RATE_CONSTANT:
+      break;
+    }
+  return recipe->learning_rate;
 }
 
 /* Elements are TrpValue. */
@@ -46,6 +91,40 @@ collect_parameters (TrpGraph *graph, const char *const *prefixes)
   return all;
 }
 
+/* Of one optimiser: the parameters in both arrays, and the factor of a scaled loss or none. */
+typedef struct
+{
+  const char *prefix;
+  TrpValue rate, step, factor;
+  const TrpValue *parameters;
+  const TrpValue *gradients;
+  int n;
+} Update;
+
+static void
+add_adam (TrpGraph *graph, const TrpRecipe *recipe, const Update *u)
+{
+  const TrpAdam options = { .beta1 = recipe->beta1,
+                            .beta2 = recipe->beta2,
+                            .eps = 1e-8,
+                            .weight_decay = recipe->weight_decay };
+
+  trp_graph_adam_scaled (graph, u->prefix, &options, u->rate, u->step, u->factor, u->parameters,
+                         u->gradients, u->n);
+}
+
+static void
+add_rmsprop (TrpGraph *graph, const TrpRecipe *recipe, const Update *u)
+{
+  const TrpRmsprop options = { .alpha = recipe->alpha,
+                               .eps = 1e-8,
+                               .momentum = recipe->momentum,
+                               .weight_decay = recipe->weight_decay };
+
+  trp_graph_rmsprop_scaled (graph, u->prefix, &options, u->rate, u->factor, u->parameters,
+                            u->gradients, u->n);
+}
+
 void
 trp_trainer_add_optimizer (TrpGraph *graph,
                            const TrpRecipe *recipe,
@@ -56,12 +135,15 @@ trp_trainer_add_optimizer (TrpGraph *graph,
                            TrpValue rate,
                            TrpValue step)
 {
+  static void (*const add[]) (TrpGraph * graph, const TrpRecipe *recipe, const Update *update) = {
+    [TRP_OPTIMIZER_ADAM] = add_adam,
+    [TRP_OPTIMIZER_RMSPROP] = add_rmsprop,
+  };
   g_autoptr (GArray) parameters = collect_parameters (graph, parameter_prefixes);
   const TrpValue *values = (const TrpValue *) (void *) parameters->data;
   const int n = (int) parameters->len;
   g_autofree TrpValue *gradients = g_new (TrpValue, (size_t) n);
-  const TrpAdam options = { .beta1 = recipe->beta1, .beta2 = recipe->beta2, .eps = 1e-8 };
-  TrpValue factor = TRP_VALUE_NONE;
+  Update update = { prefix, rate, step, TRP_VALUE_NONE, values, gradients, n };
 
   if (!loss_scaling)
     trp_graph_differentiate (graph, loss, values, n, gradients);
@@ -69,17 +151,16 @@ trp_trainer_add_optimizer (TrpGraph *graph,
     {
       trp_graph_differentiate_scaled (graph, loss, trp_graph_get_loss_scale (graph, prefix), values,
                                       n, gradients);
-      factor = trp_graph_update_loss_scale (graph, prefix, gradients, n);
+      update.factor = trp_graph_update_loss_scale (graph, prefix, gradients, n);
     }
-  trp_graph_adam_scaled (graph, prefix, &options, rate, step, factor, values, gradients, n);
+  add[recipe->optimizer](graph, recipe, &update);
 }
 
 bool
 trp_trainer_feed_optimizer (TrpTrainer *t, TrpValue rate, TrpValue step, GError **error)
 {
-  return trp_program_set_scalar (t->program, rate, trp_recipe_get_rate (t->recipe, t->step),
-                                 error) &&
-         trp_program_set_scalar (t->program, step, t->step + 1, error);
+  return trp_program_set_scalar (t->program, rate, t->rate, error) &&
+         trp_program_set_scalar (t->program, step, t->n_earlier + t->step + 1, error);
 }
 
 void
@@ -117,13 +198,14 @@ trp_trainer_start_averages (TrpTrainer *trainer, GError **error)
 bool
 trp_trainer_renew_averages (TrpTrainer *t, GError **error)
 {
+  const int age = t->n_earlier + t->step;
   int grain = 1;
 
-  if (t->recipe->ema == 0 || t->step * (1 - t->recipe->ema) >= 1)
+  if (t->recipe->ema == 0 || age * (1 - t->recipe->ema) >= 1)
     return true;
-  while (16 * grain <= t->step)
+  while (16 * grain <= age)
     grain *= 2;
-  return t->step % grain != 0 || trp_trainer_start_averages (t, error);
+  return age % grain != 0 || trp_trainer_start_averages (t, error);
 }
 
 bool

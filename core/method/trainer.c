@@ -37,6 +37,7 @@ clear_run (TrpRun *run)
 {
   TrpTrainer *t = &run->base;
 
+  g_clear_pointer (&run->validation, trp_validation_free);
   g_clear_pointer (&t->preview_program, trp_program_free);
   g_clear_pointer (&t->program, trp_program_free);
   g_clear_pointer (&t->store, trp_store_unref);
@@ -52,6 +53,8 @@ clear_run (TrpRun *run)
   g_clear_pointer (&t->recipe, trp_recipe_free);
   g_clear_pointer (&run->split, g_free);
   g_clear_pointer (&run->note, g_free);
+  g_clear_pointer (&run->parent, trp_model_unref);
+  g_clear_pointer (&run->parent_text, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpRun, clear_run)
@@ -125,6 +128,7 @@ start_over (TrpRun *run, GError **error)
 
   t->seed = t->recipe->seed + (uint64_t) t->n_restarts;
   t->step = 0;
+  t->n_earlier = 0;
   for (int n = 0; n < 2; n++)
     {
       t->pool_fill[n] = 0;
@@ -138,7 +142,8 @@ start_over (TrpRun *run, GError **error)
       return false;
   return trp_trainer_start_loss_scales (t, error) &&
          trp_run_folder_start_log (run->folder, t->klass->columns, t->klass->n_columns, error) &&
-         t->klass->begin (t, true, error);
+         trp_run_start_scores (run, error) && t->klass->begin (t, true, error) &&
+         trp_run_take_parent (run, error);
 }
 
 /* ---- device ---- */
@@ -241,6 +246,29 @@ make_programs (TrpRun *run, GError **error)
   return false;
 }
 
+static void
+count_steps (TrpTrainer *t)
+{
+  size_t n_slices = 1;
+
+  for (int n = 0; n < 2; n++)
+    if (t->data[n])
+      n_slices = MAX (n_slices, trp_dataset_get_n_slices (t->data[n]));
+  t->epoch_steps = trp_recipe_get_epoch_steps (t->recipe, n_slices);
+  t->n_steps = trp_recipe_get_n_steps (t->recipe, t->epoch_steps);
+}
+
+static bool
+load_data (TrpRun *run, const TrpDataList *rows, TrpProgress *progress, GError **error)
+{
+  TrpTrainer *t = &run->base;
+
+  if (!t->klass->load (t, rows, progress, error))
+    return false;
+  count_steps (t);
+  return trp_run_open_validation (run, progress, error);
+}
+
 static bool
 prepare (TrpRun *run, TrpProgress *progress, GError **error)
 {
@@ -250,12 +278,12 @@ prepare (TrpRun *run, TrpProgress *progress, GError **error)
     rows = trp_data_list_select_fold (options->list, options->fold, false, error);
   g_autoptr (TrpSafetensors) file = NULL;
 
-  if (!rows || !open_device (run, rows, error) || !trp_run_open_folder (run, &file, error) ||
-      !t->klass->load (t, rows, progress, error))
+  if (!rows || !trp_run_open_parent (run, error) || !open_device (run, rows, error) ||
+      !trp_run_open_folder (run, &file, error) || !load_data (run, rows, progress, error))
     return false;
   g_free (run->recipe_text);
   run->recipe_text = trp_recipe_to_text (t->recipe); /* with what was learnt from the data */
-  if (run->resumed.step < t->recipe->steps)
+  if (run->resumed.step < t->n_steps && !run->resumed.scores.stopped)
     {
       trp_trainer_say (t, run->note);
       trp_run_tell_of_change (run);
@@ -277,7 +305,7 @@ add_log_row (TrpRun *run, GError **error)
   const TrpTrainWatch *watch = &t->options->watch;
   double means[TRP_TRAINER_MAX_VALUES];
   const TrpTrainLog log = { .step = t->step,
-                            .n_steps = t->recipe->steps,
+                            .n_steps = t->n_steps,
                             .seconds = (double) (g_get_monotonic_time () - run->start_us) /
                                        G_USEC_PER_SEC,
                             .n = t->klass->n_columns,
@@ -292,8 +320,7 @@ add_log_row (TrpRun *run, GError **error)
   run->n_summed = 0;
   if (watch->log)
     watch->log (&log, watch->data);
-  return trp_run_folder_add_log (run->folder, &log, trp_recipe_get_rate (t->recipe, t->step - 1),
-                                 error);
+  return trp_run_folder_add_log (run->folder, &log, t->rate, error);
 }
 
 static bool
@@ -313,10 +340,16 @@ write_preview (TrpRun *run, GError **error)
   return path != NULL;
 }
 
-static bool
-is_due (const TrpRun *run, int every)
+bool
+trp_run_is_over (const TrpRun *run)
 {
-  return every > 0 && (run->base.step % every == 0 || run->base.step == run->base.recipe->steps);
+  return run->base.step >= run->base.n_steps || run->scores.stopped;
+}
+
+bool
+trp_run_is_due (const TrpRun *run, int every)
+{
+  return every > 0 && (run->base.step % every == 0 || trp_run_is_over (run));
 }
 
 static bool
@@ -350,7 +383,8 @@ handle_alarm (TrpRun *run, bool *out_restarted, GError **error)
       trp_trainer_say (t, text);
       return true;
     }
-  if (t->n_restarts >= t->recipe->restarts)
+  /* a branch may have lost the file that it began with */
+  if (t->n_restarts >= t->recipe->restarts || run->parent_text)
     {
       text = g_strdup_printf ("%s (step %d; no restart left, going on)", sentence, t->step);
       trp_trainer_say (t, text);
@@ -366,31 +400,52 @@ handle_alarm (TrpRun *run, bool *out_restarted, GError **error)
   return start_over (run, error);
 }
 
+/* What follows a step once it is known to be sound; a stop within it is made up for when the run
+ * goes on. */
 static bool
-do_step (TrpRun *run, GError **error)
+finish_step (TrpRun *run, TrpProgress *progress, GError **error)
+{
+  const TrpRecipe *r = run->base.recipe;
+
+  if (trp_run_must_validate (run))
+    {
+      if (!trp_run_validate (run, progress, error))
+        return false;
+      if (run->scores.stopped && run->n_summed > 0 && !add_log_row (run, error))
+        return false;
+    }
+  return (!trp_run_is_due (run, r->save_every) && !trp_run_is_due (run, r->keep_every)) ||
+         save_and_tell (run, error);
+}
+
+static bool
+do_step (TrpRun *run, TrpProgress *progress, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpRecipe *r = t->recipe;
   bool must_know, restarted;
 
+  t->rate = r->schedule.rate == TRP_RATE_PLATEAU ? run->scores.rate
+                                                 : trp_recipe_get_rate (r, t->epoch_steps, t->step);
   if (!t->klass->step (t, error) ||
       !trp_program_begin_read (t->program, t->outputs, (int) t->klass->n_columns, error))
     return false;
   t->step++;
-  must_know = is_due (run, r->log_every) || is_due (run, r->preview_every) ||
-              is_due (run, r->save_every) || alarm_is_due (run);
+  must_know = trp_run_is_due (run, r->log_every) || trp_run_is_due (run, r->preview_every) ||
+              trp_run_is_due (run, r->save_every) || trp_run_is_due (run, r->keep_every) ||
+              trp_run_must_validate (run) || alarm_is_due (run);
   if (!trp_trainer_renew_averages (t, error) || !catch_up (run, must_know ? 0 : MAX_LATE, error))
     return false;
-  if (is_due (run, r->log_every) &&
+  if (trp_run_is_due (run, r->log_every) &&
       (!trp_trainer_check_loss_scales (t, error) || !add_log_row (run, error)))
     return false;
   if (!handle_alarm (run, &restarted, error))
     return false;
   if (restarted)
     return true;
-  if (is_due (run, r->preview_every) && !write_preview (run, error))
+  if (trp_run_is_due (run, r->preview_every) && !write_preview (run, error))
     return false;
-  return !is_due (run, r->save_every) || save_and_tell (run, error);
+  return finish_step (run, progress, error);
 }
 
 /* What a device that failed has left. */
@@ -422,36 +477,45 @@ tell_of_checkpoint (const TrpRun *run, GError **error)
 }
 
 static bool
+loop (TrpRun *run, TrpProgress *progress, GError **error)
+{
+  TrpTrainer *t = &run->base;
+
+  if (trp_run_must_validate (run) && !finish_step (run, progress, error))
+    return false;
+  while (!trp_run_is_over (run))
+    {
+      g_autofree char *text = g_strdup_printf ("step %d of %d", t->step, t->n_steps);
+
+      if (!trp_progress_step (progress, (double) t->step / t->n_steps, text, error) ||
+          !do_step (run, progress, error))
+        return false;
+    }
+  return true;
+}
+
+static bool
 run_steps (TrpRun *run, TrpProgress *progress, GError **error)
 {
   TrpTrainer *t = &run->base;
-  const int n_steps = t->recipe->steps;
+  GError *local = NULL;
 
-  if (t->step >= n_steps)
+  if (trp_run_is_over (run) && !trp_run_must_validate (run))
     {
       trp_trainer_say (t, "This training was already complete");
       return trp_run_save (run, error); /* it may have been killed between its two last files */
     }
   run->start_us = g_get_monotonic_time ();
-  while (t->step < n_steps)
+  if (loop (run, progress, &local))
     {
-      g_autofree char *text = g_strdup_printf ("step %d of %d", t->step, n_steps);
-      GError *local = NULL;
-
-      if (!trp_progress_step (progress, (double) t->step / n_steps, text, &local))
-        {
-          const bool saved = save_and_tell (run, error);
-
-          if (saved)
-            g_propagate_error (error, local);
-          else
-            g_error_free (local);
-          return false;
-        }
-      if (!do_step (run, error))
-        return false;
+      trp_run_tell_of_end (run);
+      return save_and_tell (run, error);
     }
-  return save_and_tell (run, error);
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !save_and_tell (run, error))
+    g_error_free (local);
+  else
+    g_propagate_error (error, local);
+  return false;
 }
 
 static bool
@@ -469,7 +533,8 @@ run_all (TrpRun *run, TrpProgress *progress, GError **error)
 bool
 trp_train (const TrpTrainOptions *options, TrpProgress *progress, GError **error)
 {
-  g_auto (TrpRun) run = { .base = { .options = options,
+  g_auto (TrpRun) run = { .kept_step = -1,
+                          .base = { .options = options,
                                     .klass = trp_trainer_class_get (options->recipe),
                                     .recipe = trp_recipe_copy (options->recipe),
                                     .seed = options->recipe->seed },

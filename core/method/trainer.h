@@ -8,7 +8,10 @@
  * - log.csv: losses, a row per log interval;
  * - previews/NNNNNN.png: what the networks make of fixed slices;
  * - checkpoint.safetensors: everything a resumed run needs, written anew at each save;
- * - model.safetensors: weights for inference, written with each checkpoint.
+ * - model.safetensors: weights for inference, written with each checkpoint;
+ * - validation.csv, best.safetensors: where the recipe validates, a row each time, and the weights
+ *   for inference that scored best;
+ * - checkpoints/NNNNNN.safetensors: where the recipe keeps them.
  *
  * A run that is cancelled saves first. A resumed run continues bit for bit on the same device in
  * the same precision: a CPU with the same number of threads, or a GPU if both were deterministic.
@@ -38,6 +41,22 @@ typedef struct
 } TrpTrainLog;
 
 /**
+ * TrpTrainScores: one validation; borrowed during the call
+ * @names, @values: what was measured, @n of them; NAN where the cases do not tell
+ * @score: which of them decides; @rises: higher is better
+ * @is_best: so far
+ */
+typedef struct
+{
+  int step;
+  size_t n;
+  const char *const *names;
+  const double *values;
+  size_t score;
+  bool rises, is_best;
+} TrpTrainScores;
+
+/**
  * TrpTrainWatch: called on the training thread; each may be NULL
  * @say: one sentence to show (device, alarms, restarts)
  * @saved: steps in the checkpoint that has just been written
@@ -52,11 +71,15 @@ typedef struct
   void *data;
   void (*saved) (int step, void *data);
   char *(*advise) (int batch, int patch, const char *need, void *data);
+  void (*validated) (const TrpTrainScores *scores, void *data);
 } TrpTrainWatch;
 
 /**
  * TrpTrainOptions:
  * @fold: validate on this fold of the list, train on the others; -1: all train
+ * @validation: (nullable): validate on these cases instead
+ * @from: (nullable): checkpoint whose weights a new run begins with instead of random ones (and
+ * whose optimiser and averages, where they fit); not with @resume
  * @folder: made if need be; a finished or unfinished run in it is refused unless @resume
  * @device: as trp_device_choose(); NULL: "auto", which takes the card where there is one: too
  * little memory on it is told, and never a reason to train on the CPU
@@ -67,7 +90,9 @@ typedef struct
 {
   const TrpRecipe *recipe;
   const TrpDataList *list;
+  const TrpDataList *validation;
   int fold;
+  const char *from;
   const char *folder;
   const char *device;
   TrpPrecision precision;
@@ -84,12 +109,17 @@ typedef struct
  * @available: of the machine's memory, free now; 0: unknown
  * @device_available: of the device's memory; the same where the device is the machine itself
  * (@on_host), which then holds @data too
+ * @n_steps: of the whole training
+ * @n_steps_is_limit: a training told in epochs may have fewer, since slices without a body, which
+ * do not count, are found in the images only
  */
 typedef struct
 {
   char device_name[128];
   size_t data, device, available, device_available;
   bool on_host;
+  int n_steps;
+  bool n_steps_is_limit;
 } TrpTrainEstimate;
 
 /* From headers and the planned step alone; opens the device for a moment. Errors: those of loading

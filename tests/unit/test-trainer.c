@@ -7,96 +7,15 @@
 #include "core/method/run-folder.h"
 #include "core/method/trainer-class.h"
 #include "tests/lib/check.h"
-#include "tests/lib/tiny.h"
+#include "tests/lib/training.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct
-{
-  char *folder;
-  TrpDataList *list;
-} Fixture;
-
-static void
-set_up (Fixture *f, const void *data)
-{
-  f->folder = trp_test_make_folder ();
-  f->list = trp_tiny_data (f->folder);
-}
-
-static void
-tear_down (Fixture *f, const void *data)
-{
-  trp_data_list_unref (f->list);
-  trp_test_remove_folder (f->folder);
-  g_free (f->folder);
-}
 
 static TrpRecipe *
 recipe_for (const void *data)
 {
   return trp_tiny_recipe ((TrpTrainerKind) GPOINTER_TO_INT (data));
-}
-
-/* Cancels once @stop_at steps are done, as seen by a preview. */
-typedef struct
-{
-  GCancellable *cancellable;
-  int stop_at;
-} Stop;
-
-static void
-stop_at_preview (const char *path, int step, void *data)
-{
-  const Stop *stop = data;
-
-  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
-  if (step == stop->stop_at)
-    g_cancellable_cancel (stop->cancellable);
-}
-
-static TrpTrainOptions
-options_for (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume)
-{
-  return (TrpTrainOptions){ .recipe = recipe,
-                            .list = f->list,
-                            .fold = -1,
-                            .folder = folder,
-                            .device = "cpu",
-                            .resume = resume };
-}
-
-static char *
-subfolder (const Fixture *f, const char *name)
-{
-  return g_build_filename (f->folder, name, NULL);
-}
-
-static void
-train (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume)
-{
-  const TrpTrainOptions options = options_for (f, recipe, folder, resume);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-}
-
-/* Trains until a preview at @step stops it. */
-static void
-train_until (const Fixture *f, const TrpRecipe *recipe, const char *folder, bool resume, int step)
-{
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Stop stop = { cancellable, step };
-  TrpProgress progress = { .cancellable = cancellable, .end = 1 };
-  TrpTrainOptions options = options_for (f, recipe, folder, resume);
-  g_autoptr (GError) error = NULL;
-
-  options.watch.preview = stop_at_preview;
-  options.watch.data = &stop;
-  g_assert_false (trp_train (&options, &progress, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 /* The run is refused; the message has both words. */
@@ -111,53 +30,6 @@ assert_refused (const TrpTrainOptions *options, int code, const char *word, cons
   g_assert_nonnull (strstr (error->message, word));
   g_assert_nonnull (strstr (error->message, other));
   g_assert_null (strchr (error->message, '\n'));
-}
-
-static TrpSafetensors *
-load_file (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GError) error = NULL;
-  TrpSafetensors *file = trp_safetensors_load (path, &error);
-
-  g_assert_no_error (error);
-  return file;
-}
-
-static void
-assert_same_tensors (const TrpSafetensors *a, const TrpSafetensors *b)
-{
-  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), >, 0);
-  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), ==, trp_safetensors_get_n_tensors (b));
-  for (size_t n = 0; n < trp_safetensors_get_n_tensors (a); n++)
-    {
-      const TrpTensorView *one = trp_safetensors_peek_tensor (a, n);
-      const TrpTensorView *other = trp_safetensors_find (b, one->name);
-
-      g_assert_nonnull (other);
-      g_assert_cmpmem (one->data, one->count * trp_dtype_get_size (one->dtype), other->data,
-                       other->count * trp_dtype_get_size (other->dtype));
-    }
-}
-
-/* log.csv without its second column, the seconds. */
-static char *
-read_log (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "log.csv", NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  g_autoptr (GString) kept = g_string_new (NULL);
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (size_t n = 0; lines[n] && lines[n][0]; n++)
-    {
-      g_auto (GStrv) fields = g_strsplit (lines[n], ",", 3);
-
-      g_string_append_printf (kept, "%s,%s\n", fields[0], fields[2]);
-    }
-  return g_strdup (kept->str);
 }
 
 static TrpRunState
@@ -177,30 +49,31 @@ read_state (const TrpSafetensors *file, const TrpRecipe *recipe)
 /* Stopped at steps 7 and 14, between rows of the log (every 3) and within the ramp of gradient
  * consistency (4 to 12). */
 static void
-assert_resumed_run_is_the_whole_run (Fixture *f, TrpRecipe *recipe)
+assert_resumed_run_is_the_whole_run (TrpTraining *f, TrpRecipe *recipe)
 {
-  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autofree char *whole = trp_training_subfolder (f, "whole"),
+                  *parts = trp_training_subfolder (f, "parts");
   g_autoptr (TrpSafetensors) a = NULL, b = NULL, a_model = NULL, b_model = NULL;
   g_autofree char *a_log = NULL, *b_log = NULL;
 
   trp_tiny_set (recipe, "output.preview_every=7");
-  train (f, recipe, whole, false);
-  train_until (f, recipe, parts, false, 7);
-  train_until (f, recipe, parts, true, 14);
-  train (f, recipe, parts, true);
-  a = load_file (whole, "checkpoint.safetensors");
-  b = load_file (parts, "checkpoint.safetensors");
-  a_model = load_file (whole, "model.safetensors");
-  b_model = load_file (parts, "model.safetensors");
-  a_log = read_log (whole);
-  b_log = read_log (parts);
-  assert_same_tensors (a, b);
-  assert_same_tensors (a_model, b_model);
+  trp_training_run (f, recipe, whole, false);
+  trp_training_run_until (f, recipe, parts, false, 7);
+  trp_training_run_until (f, recipe, parts, true, 14);
+  trp_training_run (f, recipe, parts, true);
+  a = trp_training_load (whole, "checkpoint.safetensors");
+  b = trp_training_load (parts, "checkpoint.safetensors");
+  a_model = trp_training_load (whole, "model.safetensors");
+  b_model = trp_training_load (parts, "model.safetensors");
+  a_log = trp_training_read_log (whole);
+  b_log = trp_training_read_log (parts);
+  trp_training_assert_same (a, b);
+  trp_training_assert_same (a_model, b_model);
   g_assert_cmpstr (a_log, ==, b_log);
 }
 
 static void
-test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
+test_resumed_run_is_the_whole_run (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
 
@@ -209,7 +82,7 @@ test_resumed_run_is_the_whole_run (Fixture *f, const void *data)
 
 /* Batch norm has statistics of its own, dropout numbers of its own. */
 static void
-test_resumed_run_of_unets_is_the_whole_run (Fixture *f, const void *data)
+test_resumed_run_of_unets_is_the_whole_run (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
 
@@ -237,63 +110,66 @@ set_every_loss (TrpRecipe *recipe)
 }
 
 static void
-test_every_loss_resumes (Fixture *f, const void *data)
+test_every_loss_resumes (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autofree char *whole = trp_training_subfolder (f, "whole"),
+                  *parts = trp_training_subfolder (f, "parts");
   g_autoptr (TrpSafetensors) a = NULL, b = NULL;
   g_autofree char *a_log = NULL, *b_log = NULL;
 
   set_every_loss (recipe);
-  train (f, recipe, whole, false);
-  train_until (f, recipe, parts, false, 7);
-  train (f, recipe, parts, true);
-  a = load_file (whole, "checkpoint.safetensors");
-  b = load_file (parts, "checkpoint.safetensors");
-  a_log = read_log (whole);
-  b_log = read_log (parts);
-  assert_same_tensors (a, b);
+  trp_training_run (f, recipe, whole, false);
+  trp_training_run_until (f, recipe, parts, false, 7);
+  trp_training_run (f, recipe, parts, true);
+  a = trp_training_load (whole, "checkpoint.safetensors");
+  b = trp_training_load (parts, "checkpoint.safetensors");
+  a_log = trp_training_read_log (whole);
+  b_log = trp_training_read_log (parts);
+  trp_training_assert_same (a, b);
   g_assert_cmpstr (a_log, ==, b_log);
 }
 
 /* A program that is killed leaves a log ahead of its checkpoint. */
 static void
-test_rows_after_the_checkpoint_are_dropped (Fixture *f, const void *data)
+test_rows_after_the_checkpoint_are_dropped (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *whole = subfolder (f, "whole"), *parts = subfolder (f, "parts");
+  g_autofree char *whole = trp_training_subfolder (f, "whole"),
+                  *parts = trp_training_subfolder (f, "parts");
   g_autofree char *log_path = g_build_filename (parts, "log.csv", NULL);
   g_autofree char *whole_log = NULL, *parts_log = NULL, *ahead = NULL, *text = NULL;
 
   trp_tiny_set (recipe, "output.preview_every=7");
-  train (f, recipe, whole, false);
-  train_until (f, recipe, parts, false, 7);
+  trp_training_run (f, recipe, whole, false);
+  trp_training_run_until (f, recipe, parts, false, 7);
   g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
   ahead = g_strconcat (text, "9,1,1,1,1,1,1,1,1,1,1,1,1\n12,1,1,", NULL);
   g_assert_true (g_file_set_contents (log_path, ahead, -1, NULL));
-  train (f, recipe, parts, true);
-  whole_log = read_log (whole);
-  parts_log = read_log (parts);
+  trp_training_run (f, recipe, parts, true);
+  whole_log = trp_training_read_log (whole);
+  parts_log = trp_training_read_log (parts);
   g_assert_cmpstr (whole_log, ==, parts_log);
 }
 
 static void
-test_two_runs_are_the_same_and_another_seed_is_not (Fixture *f, const void *data)
+test_two_runs_are_the_same_and_another_seed_is_not (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *one = subfolder (f, "one"), *two = subfolder (f, "two"),
-                  *three = subfolder (f, "three");
+  g_autofree char *one = trp_training_subfolder (f, "one"),
+                  *two = trp_training_subfolder (f, "two"),
+                  *three = trp_training_subfolder (f, "three");
   g_autoptr (TrpSafetensors) a = NULL, b = NULL, c = NULL;
   size_t n_other = 0;
 
-  train (f, recipe, one, false);
-  train (f, recipe, two, false);
+  trp_training_run (f, recipe, one, false);
+  trp_training_run (f, recipe, two, false);
   trp_tiny_set (recipe, "training.seed=2");
-  train (f, recipe, three, false);
-  a = load_file (one, "model.safetensors");
-  b = load_file (two, "model.safetensors");
-  c = load_file (three, "model.safetensors");
-  assert_same_tensors (a, b);
+  trp_training_run (f, recipe, three, false);
+  a = trp_training_load (one, "model.safetensors");
+  b = trp_training_load (two, "model.safetensors");
+  c = trp_training_load (three, "model.safetensors");
+  trp_training_assert_same (a, b);
   for (size_t n = 0; n < trp_safetensors_get_n_tensors (a); n++)
     {
       const TrpTensorView *weights = trp_safetensors_peek_tensor (a, n);
@@ -306,19 +182,19 @@ test_two_runs_are_the_same_and_another_seed_is_not (Fixture *f, const void *data
 
 /* A finished run that is resumed stays as it is. */
 static void
-test_resuming_a_finished_run_changes_nothing (Fixture *f, const void *data)
+test_resuming_a_finished_run_changes_nothing (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run"), *log = NULL, *again = NULL;
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *log = NULL, *again = NULL;
   g_autoptr (TrpSafetensors) before = NULL, after = NULL;
 
-  train (f, recipe, folder, false);
-  before = load_file (folder, "checkpoint.safetensors");
-  log = read_log (folder);
-  train (f, recipe, folder, true);
-  after = load_file (folder, "checkpoint.safetensors");
-  again = read_log (folder);
-  assert_same_tensors (before, after);
+  trp_training_run (f, recipe, folder, false);
+  before = trp_training_load (folder, "checkpoint.safetensors");
+  log = trp_training_read_log (folder);
+  trp_training_run (f, recipe, folder, true);
+  after = trp_training_load (folder, "checkpoint.safetensors");
+  again = trp_training_read_log (folder);
+  trp_training_assert_same (before, after);
   g_assert_cmpstr (log, ==, again);
 }
 
@@ -335,19 +211,19 @@ read_recipe (const char *folder)
 }
 
 static void
-test_refuses_the_folder_of_another_run (Fixture *f, const void *data)
+test_refuses_the_folder_of_another_run (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run"), *before = NULL, *after = NULL;
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *before = NULL, *after = NULL;
   g_autoptr (TrpDataList) part = NULL;
   TrpTrainOptions options;
 
-  options = options_for (f, recipe, folder, true);
+  options = trp_training_options (f, recipe, folder, true);
   assert_refused (&options, TRP_ERROR_IO, "no training to resume", folder);
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
-  train (f, recipe, folder, false);
+  trp_training_run (f, recipe, folder, false);
   before = read_recipe (folder);
-  options = options_for (f, recipe, folder, false);
+  options = trp_training_options (f, recipe, folder, false);
   assert_refused (&options, TRP_ERROR_FORMAT, "already", folder);
   options.resume = true;
   options.fold = 1;
@@ -361,11 +237,11 @@ test_refuses_the_folder_of_another_run (Fixture *f, const void *data)
 
 /* Two small networks fit anywhere; activations of 8 x 1024 x 1024 x 64 take 2 GB each. */
 static void
-test_refuses_what_does_not_fit (Fixture *f, const void *data)
+test_refuses_what_does_not_fit (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
-  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
   TrpTrainEstimate estimate;
   g_autoptr (GError) error = NULL;
 
@@ -394,37 +270,37 @@ test_refuses_what_does_not_fit (Fixture *f, const void *data)
 static void
 start_another (const TrpTrainLog *log, void *data)
 {
-  const Fixture *f = data;
+  const TrpTraining *f = data;
   g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
-  g_autofree char *folder = subfolder (f, "run");
-  const TrpTrainOptions options = options_for (f, recipe, folder, log->step % 2 == 0);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, log->step % 2 == 0);
 
   assert_refused (&options, TRP_ERROR_IO, "Another training", folder);
 }
 
 static void
-test_two_runs_do_not_share_a_folder (Fixture *f, const void *data)
+test_two_runs_do_not_share_a_folder (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
-  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
   g_autoptr (GError) error = NULL;
 
   options.watch.log = start_another;
   options.watch.data = f;
   g_assert_true (trp_train (&options, NULL, &error));
   g_assert_no_error (error);
-  train (f, recipe, folder, true); /* it is free again */
+  trp_training_run (f, recipe, folder, true); /* it is free again */
 }
 
 /* What a killed run left half written goes, and nothing else. */
 static void
-test_leftovers_are_removed (Fixture *f, const void *data)
+test_leftovers_are_removed (TrpTraining *f, const void *data)
 {
   static const char *const names[] = { ".0123abcd.checkpoint.safetensors", ".0123abcd.notes.txt",
                                        "0123abcd.log.csv", ".0123ABCD.log.csv" };
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
+  g_autofree char *folder = trp_training_subfolder (f, "run");
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
@@ -433,7 +309,7 @@ test_leftovers_are_removed (Fixture *f, const void *data)
 
       g_assert_true (g_file_set_contents (path, "x", 1, NULL));
     }
-  train (f, recipe, folder, false);
+  trp_training_run (f, recipe, folder, false);
   for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
     {
       g_autofree char *path = g_build_filename (folder, names[n], NULL);
@@ -443,18 +319,18 @@ test_leftovers_are_removed (Fixture *f, const void *data)
 }
 
 static void
-test_refuses_labels_that_never_occur (Fixture *f, const void *data)
+test_refuses_labels_that_never_occur (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
-  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
 
   trp_tiny_set (recipe, "data.labels=3,9");
   assert_refused (&options, TRP_ERROR_FORMAT, "label 9", "learnt");
 }
 
 static void
-test_refuses_a_state_that_cannot_be (Fixture *f, const void *data)
+test_refuses_a_state_that_cannot_be (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
   const TrpRunState good = { .step = 20, .seed = G_MAXUINT64, .pool_fill = { 4, 4 } };
@@ -502,11 +378,11 @@ assert_finite (const TrpSafetensors *file)
 
 /* An infinite weight from step 6 on: its update spoils the weights, the step after sees it. */
 static void
-check_stop_on_nan (const Fixture *f, const char *save_every, int last_good, const char *what)
+check_stop_on_nan (const TrpTraining *f, const char *save_every, int last_good, const char *what)
 {
   g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
-  g_autofree char *folder = subfolder (f, "run");
-  const TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
   g_autoptr (TrpSafetensors) checkpoint = NULL, model = NULL;
 
   trp_tiny_set (recipe, "loss.gc_start=6");
@@ -514,21 +390,21 @@ check_stop_on_nan (const Fixture *f, const char *save_every, int last_good, cons
   trp_tiny_set (recipe, save_every);
   recipe->gc = 1e39; /* beyond float; no recipe file may say so */
   assert_refused (&options, TRP_ERROR_FORMAT, what, "the last checkpoint is kept");
-  checkpoint = load_file (folder, "checkpoint.safetensors");
-  model = load_file (folder, "model.safetensors");
+  checkpoint = trp_training_load (folder, "checkpoint.safetensors");
+  model = trp_training_load (folder, "model.safetensors");
   g_assert_cmpint (read_state (checkpoint, recipe).step, ==, last_good);
   assert_finite (checkpoint);
   assert_finite (model);
 }
 
 static void
-test_a_loss_that_is_no_number_stops_the_run (Fixture *f, const void *data)
+test_a_loss_that_is_no_number_stops_the_run (TrpTraining *f, const void *data)
 {
   check_stop_on_nan (f, "output.save_every=5", 5, "is no number");
 }
 
 static void
-test_spoilt_weights_are_not_saved (Fixture *f, const void *data)
+test_spoilt_weights_are_not_saved (TrpTraining *f, const void *data)
 {
   check_stop_on_nan (f, "output.save_every=1", 6, "are no numbers");
 }
@@ -536,15 +412,15 @@ test_spoilt_weights_are_not_saved (Fixture *f, const void *data)
 /* --- what is written --- */
 
 static void
-test_log_has_a_row_per_interval_and_the_last_step (Fixture *f, const void *data)
+test_log_has_a_row_per_interval_and_the_last_step (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run"), *log = NULL;
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *log = NULL;
   static const int steps[] = { 3, 6, 9, 12, 15, 18, 20 };
   g_auto (GStrv) lines = NULL;
 
-  train (f, recipe, folder, false);
-  log = read_log (folder);
+  trp_training_run (f, recipe, folder, false);
+  log = trp_training_read_log (folder);
   lines = g_strsplit (log, "\n", -1);
   g_assert_true (g_str_has_prefix (lines[0], GPOINTER_TO_INT (data) == TRP_TRAINER_CYCLEGAN
                                                ? "step,rate,adversarial_A,adversarial_B,cycle_A"
@@ -556,33 +432,33 @@ test_log_has_a_row_per_interval_and_the_last_step (Fixture *f, const void *data)
 
       g_assert_cmpint (atoi (fields[0]), ==, steps[n]);
       /* the rate of the last step of the row, counted from 0 */
-      trp_assert_near (g_ascii_strtod (fields[1], NULL), trp_recipe_get_rate (recipe, steps[n] - 1),
-                       1e-11);
+      trp_assert_near (g_ascii_strtod (fields[1], NULL),
+                       trp_recipe_get_rate (recipe, 1, steps[n] - 1), 1e-11);
     }
 }
 
 /* The columns of geometric consistency, and the thresholds that were learnt, in the model; the
  * recipe in the folder leaves them open. */
 static void
-test_geometry_is_logged_and_its_thresholds_are_kept (Fixture *f, const void *data)
+test_geometry_is_logged_and_its_thresholds_are_kept (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data), learnt = NULL;
-  g_autofree char *folder = subfolder (f, "run"), *log = NULL, *difference = NULL;
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *log = NULL, *difference = NULL;
   g_auto (GStrv) lines = NULL, fields = NULL;
   g_autoptr (TrpSafetensors) model = NULL;
   const char *text;
 
   set_every_loss (recipe);
-  train (f, recipe, folder, false);
+  trp_training_run (f, recipe, folder, false);
   g_assert_true (isnan (recipe->threshold[0]) && isnan (recipe->threshold[1]));
-  model = load_file (folder, "model.safetensors");
+  model = trp_training_load (folder, "model.safetensors");
   text = trp_safetensors_peek_metadata (model, "recipe");
   learnt = trp_recipe_parse (text, strlen (text), NULL);
   for (int side = 0; side < 2; side++)
     g_assert_true (learnt->threshold[side] > -1 && learnt->threshold[side] < 1);
   difference = trp_recipe_dup_difference (learnt, recipe);
   g_assert_cmpstr (difference, ==, NULL);
-  log = read_log (folder);
+  log = trp_training_read_log (folder);
   lines = g_strsplit (log, "\n", -1);
   g_assert_true (
     g_str_has_suffix (lines[0], "D_A,D_B,geometry_A,geometry_B,outline_dice_A,outline_dice_B"));
@@ -608,18 +484,19 @@ assert_preview_size (const char *folder, const char *name, uint8_t width, uint8_
 
 /* Four rows of three tiles for each direction, and one more where identity is trained for. */
 static void
-test_previews_show_identity_where_there_is_one (Fixture *f, const void *data)
+test_previews_show_identity_where_there_is_one (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *with = subfolder (f, "with"), *without = subfolder (f, "without");
+  g_autofree char *with = trp_training_subfolder (f, "with"),
+                  *without = trp_training_subfolder (f, "without");
 
   trp_tiny_set (recipe, "training.steps=2");
   trp_tiny_set (recipe, "loss.gc_start=0");
   trp_tiny_set (recipe, "output.preview_every=2");
-  train (f, recipe, with, false);
+  trp_training_run (f, recipe, with, false);
   assert_preview_size (with, "000002.png", 8 * 18, 4 * 18);
   trp_tiny_set (recipe, "loss.identity=0");
-  train (f, recipe, without, false);
+  trp_training_run (f, recipe, without, false);
   assert_preview_size (without, "000002.png", 6 * 18, 4 * 18);
 }
 
@@ -631,15 +508,15 @@ test_rate_falls_linearly (void)
 
   recipe->learning_rate = 0.001;
   recipe->steps = 100;
-  trp_assert_near (trp_recipe_get_rate (recipe, 0), 0.001, 1e-15);
-  trp_assert_near (trp_recipe_get_rate (recipe, 49), 0.001, 1e-15);
-  trp_assert_near (trp_recipe_get_rate (recipe, 50), 0.001, 1e-15);
-  trp_assert_near (trp_recipe_get_rate (recipe, 75), 0.0005, 1e-15);
-  trp_assert_near (trp_recipe_get_rate (recipe, 99), 0.00002, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 0), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 49), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 50), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 75), 0.0005, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 99), 0.00002, 1e-15);
   recipe->decay_start = 0;
-  trp_assert_near (trp_recipe_get_rate (recipe, 25), 0.00075, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 25), 0.00075, 1e-15);
   recipe->decay_start = 100;
-  trp_assert_near (trp_recipe_get_rate (recipe, 99), 0.001, 1e-15);
+  trp_assert_near (trp_recipe_get_rate (recipe, 1, 99), 0.001, 1e-15);
 }
 
 static bool
@@ -653,10 +530,11 @@ is_zero (const float *values, size_t n)
 
 /* Three images after three steps of one: three slots full, the fourth untouched. */
 static void
-test_pools_fill_first (Fixture *f, const void *data)
+test_pools_fill_first (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *three = subfolder (f, "three"), *twenty = subfolder (f, "twenty");
+  g_autofree char *three = trp_training_subfolder (f, "three"),
+                  *twenty = trp_training_subfolder (f, "twenty");
 
   trp_tiny_set (recipe, "training.batch=1");
   for (int run = 0; run < 2; run++)
@@ -665,8 +543,8 @@ test_pools_fill_first (Fixture *f, const void *data)
       g_autoptr (TrpSafetensors) file = NULL;
 
       trp_tiny_set (recipe, run == 0 ? "training.steps=3" : "training.steps=20");
-      train (f, recipe, folder, false);
-      file = load_file (folder, "checkpoint.safetensors");
+      trp_training_run (f, recipe, folder, false);
+      file = trp_training_load (folder, "checkpoint.safetensors");
       for (int side = 0; side < 2; side++)
         {
           const TrpTensorView *pool = trp_safetensors_find (file, side == 0 ? "pool.A" : "pool.B");
@@ -682,7 +560,7 @@ test_pools_fill_first (Fixture *f, const void *data)
 }
 
 static void
-test_checkpoint_has_the_documented_names (Fixture *f, const void *data)
+test_checkpoint_has_the_documented_names (TrpTraining *f, const void *data)
 {
   static const char *const documented[] = {
     "G_A.", "G_B.", "D_A.", "D_B.", "ema.", "opt.", "pool."
@@ -691,11 +569,11 @@ test_checkpoint_has_the_documented_names (Fixture *f, const void *data)
   static const char *const examples[] = { "G_A.model.1.weight", "ema.G_B.model.1.weight",
                                           "D_A.model.0.weight", "pool.A", "pool.B" };
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
+  g_autofree char *folder = trp_training_subfolder (f, "run");
   g_autoptr (TrpSafetensors) file = NULL;
 
-  train (f, recipe, folder, false);
-  file = load_file (folder, "checkpoint.safetensors");
+  trp_training_run (f, recipe, folder, false);
+  file = trp_training_load (folder, "checkpoint.safetensors");
   for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
     {
       const char *name = trp_safetensors_peek_tensor (file, n)->name;
@@ -711,16 +589,16 @@ test_checkpoint_has_the_documented_names (Fixture *f, const void *data)
 
 /* The inference file: generators only, with the averages' values under plain names, no state. */
 static void
-test_inference_file_holds_the_averages (Fixture *f, const void *data)
+test_inference_file_holds_the_averages (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
+  g_autofree char *folder = trp_training_subfolder (f, "run");
   g_autoptr (TrpSafetensors) file = NULL, model = NULL;
   size_t n_averages = 0;
 
-  train (f, recipe, folder, false);
-  file = load_file (folder, "checkpoint.safetensors");
-  model = load_file (folder, "model.safetensors");
+  trp_training_run (f, recipe, folder, false);
+  file = trp_training_load (folder, "checkpoint.safetensors");
+  model = trp_training_load (folder, "model.safetensors");
   for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
     n_averages += g_str_has_prefix (trp_safetensors_peek_tensor (file, n)->name, "ema.");
   g_assert_cmpuint (trp_safetensors_get_n_tensors (model), ==, n_averages);
@@ -741,15 +619,15 @@ test_inference_file_holds_the_averages (Fixture *f, const void *data)
 
 /* After 20 steps an average over 1000 would be 98 % the first weights. */
 static void
-test_young_averages_follow_the_weights (Fixture *f, const void *data)
+test_young_averages_follow_the_weights (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
+  g_autofree char *folder = trp_training_subfolder (f, "run");
   g_autoptr (TrpSafetensors) file = NULL;
   const TrpTensorView *weights, *average;
 
-  train (f, recipe, folder, false);
-  file = load_file (folder, "checkpoint.safetensors");
+  trp_training_run (f, recipe, folder, false);
+  file = trp_training_load (folder, "checkpoint.safetensors");
   weights = trp_safetensors_find (file, "G_A.model.1.weight");
   average = trp_safetensors_find (file, "ema.G_A.model.1.weight");
   g_assert_cmpmem (weights->data, 4 * weights->count, average->data, 4 * average->count);
@@ -790,11 +668,11 @@ hear (const char *sentence, void *data)
 }
 
 static void
-test_watchers_are_told (Fixture *f, const void *data)
+test_watchers_are_told (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
-  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
   Seen seen = { 0 };
   g_autoptr (GError) error = NULL;
 
@@ -811,34 +689,34 @@ test_watchers_are_told (Fixture *f, const void *data)
 
 /* A fold is left out, and the checkpoint says which. */
 static void
-test_a_fold_is_left_out (Fixture *f, const void *data)
+test_a_fold_is_left_out (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
-  g_autofree char *folder = subfolder (f, "run");
-  TrpTrainOptions options = options_for (f, recipe, folder, false);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
   g_autoptr (TrpSafetensors) file = NULL;
   g_autoptr (GError) error = NULL;
 
   options.fold = 1;
   g_assert_true (trp_train (&options, NULL, &error));
   g_assert_no_error (error);
-  file = load_file (folder, "model.safetensors");
+  file = trp_training_load (folder, "model.safetensors");
   g_assert_cmpstr (trp_safetensors_peek_metadata (file, "split"), ==,
                    "{\"train\":[\"M1\",\"C1\"],\"validate\":[\"M2\",\"C2\"]}");
 }
 
 /* One step's losses are sums of their parts, whatever the network: bce + dice with weights 1. */
 static void
-test_segmenter_loss_is_the_sum_of_its_parts (Fixture *f, const void *data)
+test_segmenter_loss_is_the_sum_of_its_parts (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
-  g_autofree char *folder = subfolder (f, "run"), *log = NULL;
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *log = NULL;
   g_auto (GStrv) lines = NULL;
 
   trp_tiny_set (recipe, "loss.dice=3");
   trp_tiny_set (recipe, "loss.dice_per_sample=true");
-  train (f, recipe, folder, false);
-  log = read_log (folder);
+  trp_training_run (f, recipe, folder, false);
+  log = trp_training_read_log (folder);
   lines = g_strsplit (log, "\n", -1);
   for (size_t n = 1; n <= 7; n++)
     {
@@ -854,7 +732,7 @@ test_segmenter_loss_is_the_sum_of_its_parts (Fixture *f, const void *data)
 /* The same start by three measures: a mean square is at least the square of the mean, and 1 - SSIM
  * lies within 0..2. */
 static void
-test_cycle_loss_can_be_chosen (Fixture *f, const void *data)
+test_cycle_loss_can_be_chosen (TrpTraining *f, const void *data)
 {
   static const char *const kinds[] = { "l1", "mse", "ssim" };
   double cycle[3];
@@ -863,14 +741,14 @@ test_cycle_loss_can_be_chosen (Fixture *f, const void *data)
     {
       g_autoptr (TrpRecipe) recipe = recipe_for (data);
       g_autofree char *setting = g_strconcat ("loss.cycle_loss=", kinds[k], NULL);
-      g_autofree char *folder = subfolder (f, kinds[k]), *log = NULL;
+      g_autofree char *folder = trp_training_subfolder (f, kinds[k]), *log = NULL;
       g_auto (GStrv) lines = NULL, fields = NULL;
 
       trp_tiny_set (recipe, setting);
       trp_tiny_set (recipe, "training.steps=2");
       trp_tiny_set (recipe, "output.log_every=1");
-      train (f, recipe, folder, false);
-      log = read_log (folder);
+      trp_training_run (f, recipe, folder, false);
+      log = trp_training_read_log (folder);
       lines = g_strsplit (log, "\n", -1);
       fields = g_strsplit (lines[1], ",", -1);
       cycle[k] = g_ascii_strtod (fields[4], NULL);
@@ -882,7 +760,8 @@ test_cycle_loss_can_be_chosen (Fixture *f, const void *data)
 }
 
 #define ADD(path, test, kind)                                                                      \
-  g_test_add (path, Fixture, GINT_TO_POINTER (kind), set_up, test, tear_down)
+  g_test_add (path, TrpTraining, GINT_TO_POINTER (kind), trp_training_set_up, test,                \
+              trp_training_tear_down)
 #define ADD_BOTH(name, test)                                                                       \
   ADD ("/trainer/cyclegan/" name, test, TRP_TRAINER_CYCLEGAN);                                     \
   ADD ("/trainer/segmenter/" name, test, TRP_TRAINER_SEGMENTER)

@@ -1,0 +1,136 @@
+/* training.c - see training.h
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/training.h"
+
+#include "tests/lib/check.h"
+
+#include <string.h>
+
+void
+trp_training_set_up (TrpTraining *f, const void *data)
+{
+  f->folder = trp_test_make_folder ();
+  f->list = trp_tiny_data (f->folder);
+}
+
+void
+trp_training_tear_down (TrpTraining *f, const void *data)
+{
+  trp_data_list_unref (f->list);
+  trp_test_remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+/* Cancels once @stop_at steps are done, as seen by a preview. */
+typedef struct
+{
+  GCancellable *cancellable;
+  int stop_at;
+} Stop;
+
+static void
+stop_at_preview (const char *path, int step, void *data)
+{
+  const Stop *stop = data;
+
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  if (step == stop->stop_at)
+    g_cancellable_cancel (stop->cancellable);
+}
+
+TrpTrainOptions
+trp_training_options (const TrpTraining *f,
+                      const TrpRecipe *recipe,
+                      const char *folder,
+                      bool resume)
+{
+  return (TrpTrainOptions){ .recipe = recipe,
+                            .list = f->list,
+                            .fold = -1,
+                            .folder = folder,
+                            .device = "cpu",
+                            .resume = resume };
+}
+
+char *
+trp_training_subfolder (const TrpTraining *f, const char *name)
+{
+  return g_build_filename (f->folder, name, NULL);
+}
+
+void
+trp_training_run (const TrpTraining *f, const TrpRecipe *recipe, const char *folder, bool resume)
+{
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, resume);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* Trains until a preview at @step stops it. */
+void
+trp_training_run_until (
+  const TrpTraining *f, const TrpRecipe *recipe, const char *folder, bool resume, int step)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Stop stop = { cancellable, step };
+  TrpProgress progress = { .cancellable = cancellable, .end = 1 };
+  TrpTrainOptions options = trp_training_options (f, recipe, folder, resume);
+  g_autoptr (GError) error = NULL;
+
+  options.watch.preview = stop_at_preview;
+  options.watch.data = &stop;
+  g_assert_false (trp_train (&options, &progress, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+TrpSafetensors *
+trp_training_load (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  TrpSafetensors *file = trp_safetensors_load (path, &error);
+
+  g_assert_no_error (error);
+  return file;
+}
+
+void
+trp_training_assert_same (const TrpSafetensors *a, const TrpSafetensors *b)
+{
+  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), >, 0);
+  g_assert_cmpuint (trp_safetensors_get_n_tensors (a), ==, trp_safetensors_get_n_tensors (b));
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (a); n++)
+    {
+      const TrpTensorView *one = trp_safetensors_peek_tensor (a, n);
+      const TrpTensorView *other = trp_safetensors_find (b, one->name);
+
+      g_assert_nonnull (other);
+      g_assert_cmpmem (one->data, one->count * trp_dtype_get_size (one->dtype), other->data,
+                       other->count * trp_dtype_get_size (other->dtype));
+    }
+}
+
+/* log.csv without its second column, the seconds. */
+char *
+trp_training_read_log (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "log.csv", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GString) kept = g_string_new (NULL);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (size_t n = 0; lines[n] && lines[n][0]; n++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[n], ",", 3);
+
+      g_string_append_printf (kept, "%s,%s\n", fields[0], fields[2]);
+    }
+  return g_strdup (kept->str);
+}

@@ -1,0 +1,40 @@
+/* training.h - small trainings on tiny data, and what they leave behind
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "core/io/safetensors.h"
+#include "core/method/trainer.h"
+#include "tests/lib/tiny.h"
+
+G_BEGIN_DECLS
+
+/* A fixture: a folder and trp_tiny_data() in it. */
+typedef struct
+{
+  char *folder;
+  TrpDataList *list;
+} TrpTraining;
+
+void trp_training_set_up (TrpTraining *f, const void *data);
+void trp_training_tear_down (TrpTraining *f, const void *data);
+
+/* On the CPU, no fold. */
+TrpTrainOptions trp_training_options (const TrpTraining *f,
+                                      const TrpRecipe *recipe,
+                                      const char *folder,
+                                      bool resume);
+char *trp_training_subfolder (const TrpTraining *f, const char *name);
+void
+trp_training_run (const TrpTraining *f, const TrpRecipe *recipe, const char *folder, bool resume);
+/* Until a preview at @step stops it. */
+void trp_training_run_until (
+  const TrpTraining *f, const TrpRecipe *recipe, const char *folder, bool resume, int step);
+TrpSafetensors *trp_training_load (const char *folder, const char *name);
+void trp_training_assert_same (const TrpSafetensors *a, const TrpSafetensors *b);
+/* log.csv without its second column, the seconds. */
+char *trp_training_read_log (const char *folder);
+
+G_END_DECLS
