@@ -32,7 +32,10 @@ static const char text[] =
   "segmenter.data.source=ct\n"
   "[small]\nsegmenter.training.steps=10\n"
   "[table main]\nmetrics=dice,hd\ncompare=ct on CT : synct on CT\n"
-  "paper=synct on CT = 0.73\n";
+  "paper=synct on CT = 0.73\n"
+                           "[figure fig]\nkind=box\nmetric=dice\n"
+                           "[figure volumes]\nkind=bland-altman\n"
+                           "columns=volume_reference_ml,volume_ml\n";
 
 typedef struct
 {
@@ -151,6 +154,9 @@ test_refusals (void)
     { "[evaluate e]\n[arm x]\nevaluate=e\n[small]\ne.labels=1,a\n", "labels" },
     { "[table t]\nmetric=dice\n", "metric" },
     { "[figure f]\nmetrics=dice\n", "metrics" },
+    { "[figure f]\nkind=pie\n", "pie" },
+    { "[figure f]\nkind=box\n", "metric" },
+    { "[figure f]\nkind=scatter\ncolumns=dice\n", "two" },
     { "text", "key file" },
   };
 
@@ -404,6 +410,20 @@ assert_folds (const Fixture *f, const TrpResults *results)
 }
 
 static void
+assert_figures (const Fixture *f)
+{
+  static const char *const names[] = { "fig.pdf", "fig.svg", "fig.png", "volumes.pdf",
+                                       "losses-cyclegan-synct.svg", "losses-segmenter-ct.pdf" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (f->out, "figures", names[n], NULL);
+
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+}
+
+static void
 test_run (Fixture *f, const void *data)
 {
   g_autoptr (TrpExperiment) experiment = load (f);
@@ -416,6 +436,7 @@ test_run (Fixture *f, const void *data)
   g_autofree char *json = read_file (f->out, "experiment.json");
   g_autofree char *second = NULL;
 
+  assert_figures (f);
   g_assert_nonnull (strstr (tables, "synct on CT"));
   g_assert_nonnull (strstr (tables, "0.73"));
   g_assert_nonnull (strstr (json, trp_experiment_plan_get (plan, 0).key));

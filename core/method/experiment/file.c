@@ -13,8 +13,8 @@ static const char *const head_keys[] = { "name",  "description", "paper",       
                                          "seeds", "threads",     "small_seeds", NULL };
 static const char *const table_keys[] = { "title",     "metrics", "rows",  "structures", "part",
                                           "observers", "compare", "paper", NULL };
-static const char *const figure_keys[] = { "title", "kind", "metric",  "rows", "structures",
-                                           "part",  "step", "columns", NULL };
+static const char *const figure_keys[] = { "title",      "kind", "metric",  "rows",
+                                           "structures", "part", "columns", NULL };
 
 static void
 free_step (void *data)
@@ -411,6 +411,29 @@ read_sheet (GKeyFile *file,
   return true;
 }
 
+/* A box plot is of one metric, points are of two. */
+static bool
+check_figure (const TrpExperimentSheet *sheet, GError **error)
+{
+  const char *kind = trp_experiment_sheet_get (sheet, "kind");
+  g_auto (GStrv) columns = trp_experiment_split (trp_experiment_sheet_get (sheet, "columns"));
+  const bool is_box = strcmp (kind, "box") == 0;
+
+  if (!is_box && strcmp (kind, "scatter") != 0 && strcmp (kind, "bland-altman") != 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "[figure %s] kind = \"%.60s\" is none of box, scatter and bland-altman",
+                 sheet->name, kind);
+  else if (is_box && !*trp_experiment_sheet_get (sheet, "metric"))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "[figure %s] does not say metric",
+                 sheet->name);
+  else if (!is_box && g_strv_length (columns) != 2)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "[figure %s] columns has to name two metrics", sheet->name);
+  else
+    return true;
+  return false;
+}
+
 #define MAX_SEED 1000000000 /* sets add to it; results keep it as int */
 
 static bool
@@ -497,7 +520,8 @@ read_group (TrpExperiment *self, GKeyFile *file, const char *group, GError **err
       if (strcmp (words[0], "table") == 0)
         return read_sheet (file, group, words[1], table_keys, self->tables, error);
       if (strcmp (words[0], "figure") == 0)
-        return read_sheet (file, group, words[1], figure_keys, self->figures, error);
+        return read_sheet (file, group, words[1], figure_keys, self->figures, error) &&
+               check_figure (self->figures->pdata[self->figures->len - 1], error);
     }
   g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The experiment has an unknown group [%.60s]",
                group);

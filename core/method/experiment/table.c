@@ -329,7 +329,7 @@ choose_results (const TrpExperimentSheet *sheet, const TrpResults *results)
 }
 
 TrpTable *
-trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results)
+trp_table_new_rows (const TrpExperimentSheet *sheet, const TrpResults *results)
 {
   TrpTable *self = g_new0 (TrpTable, 1);
 
@@ -340,6 +340,14 @@ trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results)
   self->metrics = list_texts (sheet, "metrics", self->results, TRP_RESULT_METRIC);
   self->lines = g_array_new (FALSE, FALSE, sizeof (TrpTableLine));
   self->tests = g_array_new (FALSE, FALSE, sizeof (TrpTableTest));
+  return self;
+}
+
+TrpTable *
+trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results)
+{
+  TrpTable *self = trp_table_new_rows (sheet, results);
+
   add_lines (self);
   add_tests (self);
   return self;

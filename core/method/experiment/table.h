@@ -65,6 +65,8 @@ typedef struct
 } TrpTable;
 
 TrpTable *trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results);
+/* Without lines and tests: what a figure of the same rows is made from. */
+TrpTable *trp_table_new_rows (const TrpExperimentSheet *sheet, const TrpResults *results);
 void trp_table_free (TrpTable *self);
 const TrpTableLine *
 trp_table_find (const TrpTable *self, const char *row, const char *structure, const char *metric);
