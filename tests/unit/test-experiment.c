@@ -33,9 +33,9 @@ static const char text[] =
   "[small]\nsegmenter.training.steps=10\n"
   "[table main]\nmetrics=dice,hd\ncompare=ct on CT : synct on CT\n"
   "paper=synct on CT = 0.73\n"
-                           "[figure fig]\nkind=box\nmetric=dice\n"
-                           "[figure volumes]\nkind=bland-altman\n"
-                           "columns=volume_reference_ml,volume_ml\n";
+  "[figure fig]\nkind=box\nmetric=dice\n"
+  "[figure volumes]\nkind=bland-altman\n"
+  "columns=volume_reference_ml,volume_ml\n";
 
 typedef struct
 {
@@ -412,8 +412,12 @@ assert_folds (const Fixture *f, const TrpResults *results)
 static void
 assert_figures (const Fixture *f)
 {
-  static const char *const names[] = { "fig.pdf", "fig.svg", "fig.png", "volumes.pdf",
-                                       "losses-cyclegan-synct.svg", "losses-segmenter-ct.pdf" };
+  static const char *const names[] = { "fig.pdf",
+                                       "fig.svg",
+                                       "fig.png",
+                                       "volumes.pdf",
+                                       "losses-cyclegan-synct.svg",
+                                       "losses-segmenter-ct.pdf" };
 
   for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
     {

@@ -254,9 +254,8 @@ load_log (const TrpExperimentPlan *plan, const TrpNode *node)
       {
         const TrpCsvRow *row = rows->pdata[r + 1];
 
-        log->values[c * log->n_rows + r] = c < row->n_fields
-                                             ? g_ascii_strtod (row->fields[c], NULL)
-                                             : (double) NAN;
+        log->values[c * log->n_rows + r] = c < row->n_fields ? g_ascii_strtod (row->fields[c], NULL)
+                                                             : (double) NAN;
       }
   return log;
 }
@@ -271,11 +270,8 @@ is_like (const Log *a, const Log *b)
 #define FIRST_LOSS 3 /* after step, seconds and rate */
 
 static bool
-draw_logs (const GPtrArray *logs,
-           const char *title,
-           const char *folder,
-           const char *name,
-           GError **error)
+draw_logs (
+  const GPtrArray *logs, const char *title, const char *folder, const char *name, GError **error)
 {
   const Log *first = logs->pdata[0];
   const TrpFigureFrame frame = { .title = title, .x_label = "Step", .y_label = "Loss" };
@@ -321,8 +317,7 @@ draw_group (const TrpExperimentPlan *plan, const char *name, const char *folder,
       g_autofree char *group = node->recipe ? name_group (node) : NULL;
       Log *log = group && strcmp (group, name) == 0 ? load_log (plan, node) : NULL;
 
-      if (log && log->n_columns > FIRST_LOSS &&
-          (logs->len == 0 || is_like (log, logs->pdata[0])))
+      if (log && log->n_columns > FIRST_LOSS && (logs->len == 0 || is_like (log, logs->pdata[0])))
         g_ptr_array_add (logs, log);
       else if (log)
         free_log (log);

@@ -427,8 +427,8 @@ check_figure (const TrpExperimentSheet *sheet, GError **error)
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "[figure %s] does not say metric",
                  sheet->name);
   else if (!is_box && g_strv_length (columns) != 2)
-    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                 "[figure %s] columns has to name two metrics", sheet->name);
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "[figure %s] columns has to name two metrics",
+                 sheet->name);
   else
     return true;
   return false;

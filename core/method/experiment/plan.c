@@ -259,8 +259,8 @@ hash_cases (TrpExperimentPlan *plan, const TrpNode *node, GChecksum *sum, GError
 static bool
 is_key_of_phantoms (const char *key)
 {
-  static const char *const keys[] = { "phantom",  "patients",  "matrix", "ct_matrix",
-                                      "unpaired", "observers", NULL };
+  static const char *const keys[] = { "phantom",  "patients",  "matrix",         "ct_matrix",
+                                      "unpaired", "observers", "observer_error", NULL };
 
   return g_strv_contains (keys, key);
 }

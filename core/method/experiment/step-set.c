@@ -166,12 +166,15 @@ static bool
 write_phantoms (const TrpNode *node, const char *folder, TrpProgress *progress, GError **error)
 {
   const TrpPhantomKind *kind = trp_phantom_find (trp_node_get_text (node, "phantom"), error);
-  const TrpPhantomOptions options = { .seed = trp_node_get_whole (node, "seed"),
-                                      .n_patients = (unsigned) trp_node_get_whole (node,
-                                                                                   "patients"),
-                                      .matrix = trp_node_get_whole (node, "matrix"),
-                                      .ct_matrix = trp_node_get_whole (node, "ct_matrix"),
-                                      .unpaired = trp_node_get_bool (node, "unpaired") };
+  const TrpPhantomOptions options = {
+    .seed = trp_node_get_whole (node, "seed"),
+    .n_patients = (unsigned) trp_node_get_whole (node, "patients"),
+    .matrix = trp_node_get_whole (node, "matrix"),
+    .ct_matrix = trp_node_get_whole (node, "ct_matrix"),
+    .unpaired = trp_node_get_bool (node, "unpaired"),
+    .n_observers = (unsigned) trp_node_get_whole (node, "observers"),
+    .observer_error = g_ascii_strtod (trp_node_get_text (node, "observer_error"), NULL)
+  };
 
   return kind && trp_phantom_write (kind, &options, folder, progress, error);
 }
