@@ -8,6 +8,7 @@
 #include "ui/dialogs/recipe-editor.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-data.h"
+#include "ui/dialogs/train-preview.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
 #include "ui/dialogs/train-setup.h"
@@ -401,6 +402,39 @@ find_named (GtkWidget *widget, GType type, const char *label)
 }
 
 static void
+wait_for_stages (TrpTrainPreview *preview, size_t n)
+{
+  while (trp_train_preview_count_stages (preview) != n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* In the file, one step, for the network; then the other image, which has no steps. */
+static void
+a_case_is_shown_as_the_network_gets_it (Fixture *fixture, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpDataList) list = trp_data_list_load (fixture->list, &error);
+  g_autoptr (TrpRecipe) recipe = trp_recipe_load (fixture->recipe, &error);
+  GtkWidget *window = gtk_window_new ();
+  TrpTrainPreview *preview = TRP_TRAIN_PREVIEW (trp_train_preview_new ());
+  GtkWidget *roles;
+
+  g_assert_no_error (error);
+  if (!trp_recipe_set (recipe, "preprocess.mr_steps=crop-centre 0.5", &error))
+    g_assert_no_error (error);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (preview));
+  trp_train_preview_set_case (preview, recipe, list, 0);
+  wait_for_stages (preview, 3);
+  roles = find_named (GTK_WIDGET (preview), GTK_TYPE_DROP_DOWN, NULL);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (roles), 1);
+  g_assert_cmpuint (trp_train_preview_count_stages (preview), ==, 0);
+  wait_for_stages (preview, 2);
+  trp_train_preview_set_case (preview, NULL, NULL, 0);
+  g_assert_cmpuint (trp_train_preview_count_stages (preview), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 keep_name (const char *name, gpointer data)
 {
   g_free (*(char **) data);
@@ -464,6 +498,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/train/cases-are-shown-as-pictures", Fixture, NULL, set_up,
               cases_are_shown_as_pictures, tear_down);
+  g_test_add ("/train/a-case-is-shown-as-the-network-gets-it", Fixture, NULL, set_up,
+              a_case_is_shown_as_the_network_gets_it, tear_down);
   g_test_add_func ("/train/a-recipe-of-ones-own", a_recipe_of_ones_own);
   g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);
   return g_test_run ();

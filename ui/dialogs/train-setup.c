@@ -50,7 +50,7 @@ struct _TrpTrainSetupPanel
   bool is_updating;
 };
 
-static guint start_signal, recipe_saved_signal;
+static guint start_signal, recipe_saved_signal, case_chosen_signal;
 
 G_DEFINE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, GTK_TYPE_BOX)
 
@@ -91,6 +91,8 @@ trp_train_setup_panel_class_init (TrpTrainSetupPanelClass *klass)
   G_OBJECT_CLASS (klass)->dispose = trp_train_setup_panel_dispose;
   start_signal = g_signal_new ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
+  case_chosen_signal = g_signal_new ("case-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
   recipe_saved_signal = g_signal_new ("recipe-saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -347,6 +349,26 @@ trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name)
   propose_folder (self);
   set_refusal (self, error ? error->message : NULL);
   ask_for_estimate (self);
+  g_signal_emit (self, case_chosen_signal, 0);
+}
+
+const TrpRecipe *
+trp_train_setup_panel_get_recipe (TrpTrainSetupPanel *self)
+{
+  return self->recipe;
+}
+
+TrpDataList *
+trp_train_setup_panel_get_case (TrpTrainSetupPanel *self, size_t *out_index)
+{
+  *out_index = trp_train_data_get_chosen (self->cases);
+  return self->list;
+}
+
+static void
+on_case_chosen (TrpTrainSetupPanel *self)
+{
+  g_signal_emit (self, case_chosen_signal, 0);
 }
 
 static int
@@ -637,6 +659,7 @@ make_data (TrpTrainSetupPanel *self)
   self->list_text = make_label (NULL, "second");
   self->list_about = make_caption ();
   self->cases = TRP_TRAIN_DATA (trp_train_data_new ());
+  g_signal_connect_swapped (self->cases, "chosen", G_CALLBACK (on_case_chosen), self);
   self->fold = gtk_spin_button_new_with_range (-1, 0, 1);
   self->fold_row = make_row (_ ("leave out fold"), self->fold);
   gtk_widget_set_tooltip_text (self->fold, _ ("\u22121: none, all cases are trained on"));

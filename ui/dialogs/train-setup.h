@@ -4,7 +4,8 @@
  *
  * Device, memory, list of cases, folder, and the few settings of a recipe that are changed often.
  * Main thread. Emits "start" when the user asks for it and all is there,
- * and "recipe-saved" with its name when a recipe was written.
+ * "case-chosen" when there is another case to look at (or the recipe or the list is another), and
+ * "recipe-saved" with its name when a recipe was written.
  */
 
 #pragma once
@@ -21,6 +22,9 @@ G_DECLARE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, TRP, TRAIN_SETU
 GtkWidget *trp_train_setup_panel_new (TrpDocument *document);
 /* @name: as trp_recipe_load() takes it; NULL: none */
 void trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name);
+/* What is chosen; borrowed, NULL for none. @out_index: of the case in the list; SIZE_MAX: none */
+const TrpRecipe *trp_train_setup_panel_get_recipe (TrpTrainSetupPanel *self);
+TrpDataList *trp_train_setup_panel_get_case (TrpTrainSetupPanel *self, size_t *out_index);
 /* For tests and for files given otherwise. */
 void trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path);
 void trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path);

@@ -5,6 +5,7 @@
 
 #include "ui/dialogs/train-view.h"
 #include "config.h"
+#include "ui/dialogs/train-preview.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
 #include "ui/dialogs/train-setup.h"
@@ -20,6 +21,8 @@ struct _TrpTrainView
   TrpTrainRecipes *recipes;
   TrpTrainSetupPanel *setup;
   TrpTrainProgress *progress;
+  TrpTrainPreview *preview;
+  GtkWidget *pages; /* run, case */
   GtkWidget *runs_title;
   GtkWidget *runs;
 };
@@ -129,8 +132,15 @@ make_row (TrpTrainView *self, TrpTrainRun *run)
 }
 
 static void
+show_page (TrpTrainView *self, const char *name)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (self->pages), name);
+}
+
+static void
 on_run_selected (GtkListBox *list, GtkListBoxRow *row, TrpTrainView *self)
 {
+  show_page (self, "run");
   trp_train_progress_set_run (self->progress, row ? get_run (GTK_WIDGET (row)) : NULL);
 }
 
@@ -170,6 +180,21 @@ show_run (TrpTrainView *self, TrpTrainRun *run)
     }
   gtk_list_box_select_row (GTK_LIST_BOX (self->runs), GTK_LIST_BOX_ROW (row));
   trp_train_progress_set_run (self->progress, run);
+  show_page (self, "run");
+}
+
+/* A run that is under way stays in sight while settings are looked at, until a case is chosen. */
+static void
+on_case_chosen (TrpTrainView *self)
+{
+  size_t index;
+  TrpDataList *list = trp_train_setup_panel_get_case (self->setup, &index);
+  const TrpRecipe *recipe = trp_train_setup_panel_get_recipe (self->setup);
+  const bool has_case = recipe && list && index != SIZE_MAX;
+
+  trp_train_preview_set_case (self->preview, has_case ? recipe : NULL, has_case ? list : NULL,
+                              has_case ? index : 0);
+  show_page (self, has_case ? "case" : "run");
 }
 
 static void
@@ -230,6 +255,7 @@ make_left (TrpTrainView *self)
                                   _ ("Runs"), -1);
   g_signal_connect_swapped (self->recipes, "changed", G_CALLBACK (on_recipe_changed), self);
   g_signal_connect (self->runs, "row-selected", G_CALLBACK (on_run_selected), self);
+  g_signal_connect (self->runs, "row-activated", G_CALLBACK (on_run_selected), self);
   gtk_box_append (GTK_BOX (box), scrolled);
   gtk_box_append (GTK_BOX (box), self->runs_title);
   gtk_box_append (GTK_BOX (box), self->runs);
@@ -250,6 +276,7 @@ make_right (TrpTrainView *self)
   gtk_widget_add_css_class (setup, "side");
   g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);
   g_signal_connect_swapped (setup, "recipe-saved", G_CALLBACK (on_recipe_saved), self);
+  g_signal_connect_swapped (setup, "case-chosen", G_CALLBACK (on_case_chosen), self);
   return setup;
 }
 
@@ -261,8 +288,12 @@ trp_train_view_new (TrpDocument *document)
   self->document = g_object_ref (document);
   self->progress = TRP_TRAIN_PROGRESS (trp_train_progress_new (document));
   g_signal_connect_swapped (self->progress, "go-on", G_CALLBACK (on_go_on), self);
+  self->preview = TRP_TRAIN_PREVIEW (trp_train_preview_new ());
+  self->pages = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->pages), GTK_WIDGET (self->progress), "run");
+  gtk_stack_add_named (GTK_STACK (self->pages), GTK_WIDGET (self->preview), "case");
   gtk_box_append (GTK_BOX (self), make_left (self));
-  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->progress));
+  gtk_box_append (GTK_BOX (self), self->pages);
   gtk_box_append (GTK_BOX (self), make_right (self));
   g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
   on_recipe_changed (self);
