@@ -92,8 +92,9 @@ TrpValue trp_graph_constant (TrpGraph *self, TrpShape shape, double value);
  *
  * Returns @filter over its largest singular value as a matrix of n rows, so that the convolution
  * stretches nothing too much. The states are estimates of that value's singular vectors, improved
- * by @n_iterations steps of the power method each time the graph runs; gradients pass through the
- * value with the vectors constant. Use it once per graph and filter: twice would iterate twice.
+ * by @n_iterations steps of the power method; gradients pass through the value with the vectors
+ * constant. A second use of the same filter in a graph goes on from where the first one came to, as
+ * a second forward pass of PyTorch.
  *
  * Source: T. Miyato et al., ICLR 2018, algorithm 1; PyTorch's torch.nn.utils.spectral_norm of dim
  * 0, whose weight_orig, weight_u and weight_v are filter, u and v.

@@ -15,8 +15,8 @@ TrpValue trp_graph_pixel_loss (TrpGraph *self, TrpPixelLoss kind, TrpValue x, Tr
 TrpValue
 trp_graph_pixel_loss_constant (TrpGraph *self, TrpPixelLoss kind, TrpValue x, double target);
 
-/* Mean over all elements of @weight times the loss, both of @x's shape; no gradient reaches
- * @weight. */
+/* Mean over all elements of @weight times the loss, both of @x's shape; @weight counts as a
+ * constant whatever it comes from. */
 TrpValue trp_graph_pixel_loss_weighted (
   TrpGraph *self, TrpPixelLoss kind, TrpValue x, TrpValue target, TrpValue weight);
 

@@ -242,6 +242,57 @@ test_spectral_norm_value (void)
   trp_assert_near (u[0] * u[0] + u[2] * u[2], 0, 1e-15);
 }
 
+/* u after two uses of one iteration, or one use of two. */
+static void
+iterate_twice (bool in_one, double *out_u)
+{
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue filter = trp_graph_parameter (graph, "w", (TrpShape){ 5, 2, 2, 3 },
+                                               TRP_AXES_FILTER);
+  g_autoptr (TrpProgram) program = NULL;
+
+  trp_graph_spectral_norm (graph, "w", filter, in_one ? 2 : 1);
+  if (!in_one)
+    trp_graph_spectral_norm (graph, "w", filter, 1);
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  g_assert_true (trp_program_run (program, NULL));
+  g_assert_true (trp_program_get_f64 (program, trp_program_find (program, "w.u"), out_u, NULL));
+}
+
+static void
+test_spectral_norm_twice (void)
+{
+  double one[5], two[5];
+
+  iterate_twice (true, one);
+  iterate_twice (false, two);
+  g_assert_cmpmem (one, sizeof one, two, sizeof two);
+}
+
+/* A weight that depends on a parameter passes nothing on: d/dx mean (x (x - 0)^2) is 2 x^2 / n. */
+static void
+test_weight_is_constant (void)
+{
+  TrpGraph *graph = trp_graph_new ();
+  const TrpShape shape = { 1, 2, 2, 1 };
+  const float values[] = { 1, -2, 3, 0.5F };
+  const TrpValue x = trp_graph_parameter (graph, "x", shape, TRP_AXES_PLAIN);
+  const TrpValue loss = trp_graph_pixel_loss_weighted (graph, TRP_PIXEL_LOSS_MSE, x,
+                                                       trp_graph_constant (graph, shape, 0), x);
+  g_autoptr (TrpProgram) program = NULL;
+  TrpValue gradient;
+  double actual[4];
+
+  trp_graph_differentiate (graph, loss, &x, 1, &gradient);
+  trp_graph_output (graph, "grad.x", gradient);
+  program = trp_nn_fill_program (graph, &trp_backend_reference);
+  g_assert_true (trp_program_set (program, x, values, NULL));
+  g_assert_true (trp_program_run (program, NULL));
+  g_assert_true (trp_program_get_f64 (program, gradient, actual, NULL));
+  for (int i = 0; i < 4; i++)
+    trp_assert_near (actual[i], (double) (2 * values[i] * values[i]) / 4, 1e-15);
+}
+
 /* A network that was never trained can be used: its vectors have about length 1 (standard deviation
  * of the square of n normal numbers: sqrt (2 / n)). */
 static void
@@ -491,6 +542,8 @@ main (int argc, char **argv)
   g_test_add_func ("/nn/instance-norm/constant", test_instance_norm_constant);
   g_test_add_func ("/nn/dropout/share", test_dropout_share);
   g_test_add_func ("/nn/conv/bias-before-norm-has-no-gradient", test_cancelled_bias);
+  g_test_add_func ("/nn/spectral-norm/twice", test_spectral_norm_twice);
+  g_test_add_func ("/nn/loss/weight-is-constant", test_weight_is_constant);
   g_test_add_func ("/nn/spectral-norm/start", test_spectral_norm_init);
   g_test_add_func ("/nn/refuses/late-clip", test_late_clip);
   g_test_add_func ("/nn/refuses/late-clip/subprocess", late_clip);

@@ -30,7 +30,7 @@ infer_loss_backward (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error
   return true;
 }
 
-/* Squared and absolute difference are the same from either side. */
+/* Squared and absolute difference are the same from either side; a weight is taken as it is. */
 static void
 backward_loss (TrpGraph *graph,
                const TrpOp *op,
@@ -38,7 +38,6 @@ backward_loss (TrpGraph *graph,
                const bool *wanted,
                TrpValue *out_gradients)
 {
-  g_assert (op->n_inputs < 3 || !wanted[2]);
   for (int i = 0; i < MIN (op->n_inputs, 2); i++)
     {
       const TrpValue inputs[] = {
