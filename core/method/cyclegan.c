@@ -17,6 +17,7 @@
 #include "core/method/cyclegan-losses.h"
 #include "core/method/model.h"
 #include "core/method/outline.h"
+#include "core/method/validation.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
 #include "core/nn/losses.h"
@@ -472,7 +473,8 @@ step (TrpTrainer *trainer, GError **error)
     .columns = columns, .n_columns = n, .model_prefixes = generator_prefixes, .load = load,        \
     .estimate_data = estimate_data, .build = build, .build_preview = trp_cyclegan_build_preview,   \
     .begin = begin, .step = step, .preview = trp_cyclegan_preview,                                 \
-    .alarm_every = TRP_CYCLEGAN_ALARM_EVERY, .alarm = trp_cyclegan_alarm                           \
+    .alarm_every = TRP_CYCLEGAN_ALARM_EVERY, .alarm = trp_cyclegan_alarm,                          \
+    .validation = &trp_cyclegan_validation                                                         \
   }
 
 const TrpTrainerClass trp_cyclegan_class = CLASS (TRP_CYCLEGAN_N_PLAIN);

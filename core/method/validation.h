@@ -60,6 +60,7 @@ struct _TrpValidationClass
                    GError **error);
 };
 
+extern const TrpValidationClass trp_cyclegan_validation;
 extern const TrpValidationClass trp_segmenter_validation;
 
 /* Pixels along the side of the slices: the recipe's size, or the next one that the network takes.

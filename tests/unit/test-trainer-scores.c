@@ -8,6 +8,7 @@
 #include "core/method/model.h"
 #include "core/method/run-state.h"
 #include "core/metrics/overlap.h"
+#include "core/metrics/similarity.h"
 #include "tests/lib/check.h"
 #include "tests/lib/training.h"
 
@@ -253,6 +254,113 @@ test_best_file_is_the_best_step (TrpTraining *f, const void *data)
       g_assert_nonnull (there);
       g_assert_cmpmem (weights->data, 4 * weights->count, there->data, 4 * there->count);
     }
+  g_free (seen.said);
+}
+
+static void
+write_ct (const TrpTraining *f, const char *name, double shift)
+{
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 24, 20, 4 },
+                                               (const double[]){ 2, 2, 3 }, trp_vec3 (0, 0, 0));
+  g_autoptr (TrpVolume) volume = trp_tiny_volume (&grid, 1, shift);
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  g_assert_true (trp_volume_save (volume, path, NULL));
+}
+
+/* The tiny data with the true CT of the second MR. */
+static TrpDataList *
+make_paired_list (const TrpTraining *f)
+{
+  static const char cases[] = "case,mr,ct,ct_on_mr,fold\n"
+                              "M1,m1.nii,,,0\nM2,m2.nii,,t2.nii,1\nC1,,c1.nii,,0\n";
+  g_autofree char *path = g_build_filename (f->folder, "paired.csv", NULL);
+  TrpDataList *list;
+
+  write_ct (f, "t2.nii", -5);
+  g_assert_true (g_file_set_contents (path, cases, -1, NULL));
+  list = trp_data_list_load (path, NULL);
+  g_assert_nonnull (list);
+  return list;
+}
+
+/* What is above -300 HU: the phantom has no holes and one part. */
+static TrpMask *
+make_body (const TrpVolume *ct)
+{
+  const TrpGeometry *grid = trp_volume_get_geometry (ct);
+  const size_t n = trp_geometry_count_voxels (grid);
+  g_autofree float *values = g_new (float, n);
+  g_autofree uint16_t *labels = g_new (uint16_t, n);
+
+  trp_volume_copy_floats (ct, 0, n, values);
+  for (size_t i = 0; i < n; i++)
+    labels[i] = values[i] > -300;
+  return trp_mask_new_from_labels (grid, labels, 1);
+}
+
+/* Slices of 24 x 20 pixels lie within the 24 x 24 that both see, so the numbers are those that
+ * `infer` and `similarity` give for the same weights. */
+static void
+test_error_is_that_of_inference (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autoptr (TrpDataList) list = make_paired_list (f);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  g_autofree char *model_path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *mr_path = g_build_filename (f->folder, "m2.nii", NULL);
+  g_autofree char *ct_path = g_build_filename (f->folder, "t2.nii", NULL);
+  const TrpInferOptions infer = { .device = "cpu" };
+  Seen seen = { 0 };
+  TrpTrainOptions options = options_for (f, recipe, folder, &seen);
+
+  trp_tiny_set (recipe, "data.spacing=2");
+  trp_tiny_set (recipe, "data.size=24");
+  trp_tiny_set (recipe, "training.learning_rate=0.005");
+  options.list = list;
+  run (options, false, 0);
+  {
+    g_autoptr (TrpModel) model = trp_model_load (model_path, NULL);
+    g_autoptr (TrpVolume) mr = trp_volume_load (mr_path, NULL, NULL);
+    g_autoptr (TrpVolume) ct = trp_volume_load (ct_path, NULL, NULL);
+    g_autoptr (TrpVolume) synct = trp_model_synthesize (model, mr, &infer, NULL, NULL);
+    g_autoptr (TrpMask) body = make_body (ct);
+    const TrpSimilarityOptions similarity = { .mask = body };
+    g_autoptr (TrpSimilarity) s = trp_similarity_compute (ct, synct, &similarity, NULL, NULL);
+
+    g_test_message ("%g HU, outlines %g, information %g", read_last_value (folder, "mae"),
+                    read_last_value (folder, "outline_dice"), read_last_value (folder, "mi"));
+    g_assert_cmpfloat (s->mask.mae, >, 20);
+    trp_assert_near (read_last_value (folder, "mae"), s->mask.mae, 0.5); /* files hold whole HU */
+    trp_assert_near (read_last_value (folder, "outline_dice"), s->outline_dice, 0.01);
+  }
+  g_assert_true (seen.best == seen.best && seen.best_step > 0);
+  g_free (seen.said);
+}
+
+/* Without a true CT information decides, and more is better. */
+static void
+test_unpaired_cases_are_scored_by_information (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  Seen seen = { 0 };
+  double best = 0;
+
+  run (options_for (f, recipe, folder, &seen), false, 0);
+  text = read_file (folder, "validation.csv");
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpstr (lines[0], ==, "step,mi,outline_dice,cycle");
+  for (size_t n = 1; lines[n] && *lines[n]; n++)
+    {
+      g_auto (GStrv) fields = g_strsplit (lines[n], ",", -1);
+
+      best = MAX (best, g_ascii_strtod (fields[1], NULL));
+    }
+  g_assert_cmpfloat (best, >, 0);
+  trp_assert_near (seen.best, best, 1e-5 * best);
+  g_assert_nonnull (strstr (seen.said, "All 20 steps are done; best mi: "));
   g_free (seen.said);
 }
 
@@ -562,9 +670,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD_SEGMENTER ("validating-changes-no-bit", test_validating_changes_no_bit);
+  ADD_BOTH ("validating-changes-no-bit", test_validating_changes_no_bit);
   ADD_SEGMENTER ("dice-is-that-of-inference", test_dice_is_that_of_inference);
-  ADD_SEGMENTER ("best-file-is-the-best-step", test_best_file_is_the_best_step);
+  ADD ("/scores/cyclegan/error-is-that-of-inference", test_error_is_that_of_inference,
+       TRP_TRAINER_CYCLEGAN);
+  ADD ("/scores/cyclegan/unpaired-cases-are-scored-by-information",
+       test_unpaired_cases_are_scored_by_information, TRP_TRAINER_CYCLEGAN);
+  ADD_BOTH ("best-file-is-the-best-step", test_best_file_is_the_best_step);
   ADD_SEGMENTER ("a-resumed-plateau-is-the-whole-one", test_a_resumed_plateau_is_the_whole_one);
   g_test_add_func ("/scores/older-states-are-read", test_older_states_are_read);
   ADD_SEGMENTER ("what-cannot-be-validated-is-refused", test_what_cannot_be_validated_is_refused);
