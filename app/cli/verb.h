@@ -8,10 +8,9 @@
 
 #pragma once
 
+#include "core/base/json.h"
 #include "core/base/progress.h"
 #include "core/nn/backend.h"
-
-#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -68,11 +67,6 @@ void trp_verb_say (const char *sentence, void *data);
  * and SIGHUP cancel. */
 TrpProgress *trp_verb_progress (void);
 
-/* Adds a number; NaN and infinities become the strings of the design. */
-void trp_json_add_number (JsonBuilder *builder, double value);
-/* The same with its name; a whole number with its name. */
-void trp_json_add_member (JsonBuilder *builder, const char *name, double value);
-void trp_json_add_count (JsonBuilder *builder, const char *name, size_t value);
 /* Prints the finished builder on standard output as one line of JSON with 17 significant digits. */
 void trp_json_print (JsonBuilder *builder);
 /* "0.5,1,2" to numbers (in C notation). Returns: NULL after printing a usage mistake. (element-type

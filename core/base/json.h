@@ -1,4 +1,4 @@
-/* json.h - JSON from files
+/* json.h - JSON from files, and numbers in JSON
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -14,5 +14,13 @@ G_BEGIN_DECLS
 /* (transfer full): NULL for what is no JSON, is empty, or is nested deeper than anything we read.
  */
 JsonNode *trp_json_parse (const char *text);
+
+/* Adds a number; NaN and infinities become the strings "NaN", "Infinity" and "-Infinity". */
+void trp_json_add_number (JsonBuilder *builder, double value);
+/* The same with its name; a whole number with its name. */
+void trp_json_add_member (JsonBuilder *builder, const char *name, double value);
+void trp_json_add_count (JsonBuilder *builder, const char *name, size_t value);
+/* The finished builder as one line of JSON with 17 significant digits. (transfer full) */
+char *trp_json_to_text (JsonBuilder *builder);
 
 G_END_DECLS

@@ -444,6 +444,7 @@ draw_x_axis (const Layout *self, double height)
 static void
 append_shape (cairo_t *cr, size_t series, double x, double y, double r)
 {
+  cairo_new_path (cr); /* a text before left its place */
   switch (series == TRP_FIGURE_NO_SERIES ? 0 : series % 4)
     {
     case 0:

@@ -6,6 +6,7 @@
 #include "core/io/label-map.h"
 
 #include "core/io/atomic-write.h"
+#include "core/io/file-name.h"
 #include "core/io/label-table.h"
 #include "core/io/label-voxels.h"
 
@@ -323,35 +324,6 @@ trp_structure_set_save (const TrpStructureSet *set,
   return false;
 }
 
-/* Only what every file system takes; a name that is nothing else becomes "structure". */
-static char *
-make_safe (const char *name, GHashTable *used)
-{
-  g_autofree char *safe = g_strstrip (g_strdelimit (g_strdup (name), "/\\:*?\"<>|\n\r\t", '_'));
-  char *unique;
-
-  while (safe[0] == '.')
-    safe[0] = '_';
-  if (safe[0] == '\0')
-    {
-      g_free (safe);
-      safe = g_strdup ("structure");
-    }
-  if (strlen (safe) > 200)
-    *g_utf8_find_prev_char (safe, safe + 200) = '\0';
-  unique = g_strdup (safe);
-  for (unsigned n = 2;; n++)
-    {
-      /* file systems of two of three desktops do not tell cases apart */
-      g_autofree char *key = g_utf8_casefold (unique, -1);
-
-      if (g_hash_table_add (used, g_steal_pointer (&key)))
-        return unique;
-      g_free (unique);
-      unique = g_strdup_printf ("%s-%u", safe, n);
-    }
-}
-
 static bool
 save_one (const TrpStructureSet *set,
           const TrpStructure *structure,
@@ -384,7 +356,7 @@ trp_structure_set_save_separately (const TrpStructureSet *set, const char *folde
   for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
     {
       const TrpStructure *structure = trp_structure_set_get (set, n);
-      g_autofree char *name = make_safe (trp_structure_get_name (structure), used);
+      g_autofree char *name = trp_file_name_make_safe (trp_structure_get_name (structure), used);
       g_autofree char *path = g_strdup_printf ("%s/%s.nii.gz", folder, name);
 
       if (!save_one (set, structure, path, error))

@@ -247,6 +247,21 @@ find_partner (const TrpStructureSet *set, const TrpStructure *structure)
   return NULL;
 }
 
+static bool
+is_expected (const TrpEvaluateOptions *options, const TrpStructure *structure)
+{
+  g_autofree char *name = g_utf8_casefold (trp_structure_get_name (structure), -1);
+
+  for (size_t n = 0; options && options->expected && options->expected[n]; n++)
+    {
+      g_autofree char *expected = g_utf8_casefold (options->expected[n], -1);
+
+      if (strcmp (name, expected) == 0)
+        return true;
+    }
+  return false;
+}
+
 static void
 add_structure (Sheet *sheet, const TrpMaskMetrics *metrics)
 {
@@ -271,6 +286,61 @@ add_structure (Sheet *sheet, const TrpMaskMetrics *metrics)
   add (sheet, "volume_difference_ml", volume_ml - reference_ml);
 }
 
+/* One structure of two readings; NULL stands for an empty one. */
+typedef struct
+{
+  const TrpStructure *reference;
+  const TrpStructure *test;
+} Pair;
+
+/* What both have, and what only one has but both were asked for. (element-type Pair) */
+static GArray *
+list_pairs (const TrpStructureSet *reference,
+            const TrpStructureSet *test,
+            const TrpEvaluateOptions *options)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+
+  for (size_t n = 0; n < trp_structure_set_get_size (reference); n++)
+    {
+      const TrpStructure *structure = trp_structure_set_get (reference, n);
+      const Pair pair = { structure, find_partner (test, structure) };
+
+      if (pair.test || is_expected (options, structure))
+        g_array_append_val (pairs, pair);
+    }
+  for (size_t n = 0; n < trp_structure_set_get_size (test); n++)
+    {
+      const Pair pair = { NULL, trp_structure_set_get (test, n) };
+
+      if (!find_partner (reference, pair.test) && is_expected (options, pair.test))
+        g_array_append_val (pairs, pair);
+    }
+  return pairs;
+}
+
+static bool
+measure_pair (Sheet *sheet,
+              const Pair *pair,
+              const TrpMask *empty,
+              const TrpEvaluateOptions *options,
+              TrpProgress *progress,
+              GError **error)
+{
+  const TrpMask *reference = pair->reference ? trp_structure_peek_mask (pair->reference) : empty;
+  const TrpMask *test = pair->test ? trp_structure_peek_mask (pair->test) : empty;
+  g_autoptr (TrpMaskMetrics)
+    metrics = trp_mask_metrics_compute (reference, test, NULL, 0, progress, error);
+
+  if (!metrics)
+    return false;
+  sheet->row.structure = trp_structure_get_name (pair->reference ? pair->reference : pair->test);
+  add_structure (sheet, metrics);
+  if (options && options->slices)
+    add_dice_slices (sheet, "dice", reference, test);
+  return true;
+}
+
 bool
 trp_evaluate_structures (TrpResults *results,
                          const TrpResult *key,
@@ -281,35 +351,24 @@ trp_evaluate_structures (TrpResults *results,
                          GError **error)
 {
   g_auto (Sheet) sheet = open_sheet (key);
-  const size_t n_structures = trp_structure_set_get_size (reference);
+  g_autoptr (GArray) pairs = list_pairs (reference, test, options);
+  g_autoptr (TrpMask) empty = trp_mask_new (trp_structure_set_get_geometry (test));
 
-  for (size_t n = 0; n < n_structures; n++)
+  if (pairs->len == 0)
     {
-      const TrpStructure *structure = trp_structure_set_get (reference, n);
-      const TrpStructure *partner = find_partner (test, structure);
-      TrpProgress part = trp_progress_part (progress, (double) n / (double) n_structures,
-                                            (double) (n + 1) / (double) n_structures);
-      g_autoptr (TrpMaskMetrics) metrics = NULL;
-
-      if (!partner)
-        continue;
-      metrics = trp_mask_metrics_compute (trp_structure_peek_mask (structure),
-                                          trp_structure_peek_mask (partner), NULL, 0, &part, error);
-      if (!metrics)
-        return false;
-      sheet.row.structure = trp_structure_get_name (structure);
-      add_structure (&sheet, metrics);
-      if (options && options->slices)
-        add_dice_slices (&sheet, "dice", trp_structure_peek_mask (structure),
-                         trp_structure_peek_mask (partner));
-    }
-  if (trp_results_get_size (sheet.rows) == 0)
-    {
-      g_set_error (
-        error, TRP_ERROR, TRP_ERROR_FORMAT,
-        "%s and %s have no structure in common: names differ, or labels where names are missing",
-        trp_structure_set_get_name (reference), trp_structure_set_get_name (test));
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                   "%s and %s have no structure in common: names differ, or labels where names are "
+                   "missing",
+                   trp_structure_set_get_name (reference), trp_structure_set_get_name (test));
       return false;
+    }
+  for (guint n = 0; n < pairs->len; n++)
+    {
+      TrpProgress part = trp_progress_part (progress, (double) n / pairs->len,
+                                            (double) (n + 1) / pairs->len);
+
+      if (!measure_pair (&sheet, &g_array_index (pairs, Pair, n), empty, options, &part, error))
+        return false;
     }
   trp_results_append (results, sheet.rows);
   return true;

@@ -20,11 +20,15 @@ G_BEGIN_DECLS
 /**
  * TrpEvaluateOptions: all zero: whole cases, nothing clipped
  * @slices: rows for each slice too
+ * @expected: (nullable): names of structures that were looked for in both readings,
+ * NULL-terminated: where one is missing it is empty. Without its name there a structure that one
+ * reading lacks is passed over
  * @clip: images are clipped to clip_low..clip_high first, which is also the range of PSNR and SSIM
  */
 typedef struct
 {
   bool slices;
+  const char *const *expected;
   bool clip;
   double clip_low, clip_high;
 } TrpEvaluateOptions;

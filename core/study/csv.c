@@ -7,6 +7,7 @@
 
 #include "core/study/csv.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
@@ -208,4 +209,28 @@ trp_csv_append_field (GString *line, const char *field)
       g_string_append_c (line, *field);
     }
   g_string_append_c (line, '"');
+}
+
+void
+trp_csv_append_number (GString *line, double value)
+{
+  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (isnan (value))
+    g_string_append (line, "NaN");
+  else if (isinf (value))
+    g_string_append (line, value > 0 ? "Infinity" : "-Infinity");
+  else
+    {
+      for (size_t n = 0; n < G_N_ELEMENTS (formats); n++)
+        {
+          const double back = g_ascii_strtod (
+            g_ascii_formatd (number, sizeof number, formats[n], value), NULL);
+
+          if (back >= value && back <= value)
+            break;
+        }
+      g_string_append (line, number);
+    }
 }

@@ -44,4 +44,9 @@ GPtrArray *trp_csv_parse (const char *bytes, size_t size, GError **error) G_GNUC
 /* Appends @field, quoted where it must be; NULL counts as empty. */
 void trp_csv_append_field (GString *line, const char *field);
 
+/* The fewest digits, from 15 on, that give the same bits back; NaN, Infinity and -Infinity as
+ * words.
+ */
+void trp_csv_append_number (GString *line, double value);
+
 G_END_DECLS

@@ -12,6 +12,7 @@
 
 struct _TrpDataList
 {
+  char *folder; /* (nullable): to which relative paths belong */
   char **columns;
   GPtrArray *cells; /* TrpCsvRow, one per row */
   GArray *rows;     /* TrpDataRow */
@@ -66,10 +67,11 @@ clear_row (void *data)
 }
 
 static TrpDataList *
-new_list (char **columns)
+new_list (char **columns, const char *folder)
 {
   TrpDataList *self = g_atomic_rc_box_new0 (TrpDataList);
 
+  self->folder = g_strdup (folder);
   self->columns = columns;
   self->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_csv_row_free);
   self->rows = g_array_new (FALSE, TRUE, sizeof (TrpDataRow));
@@ -88,6 +90,7 @@ clear_list (void *data)
 {
   TrpDataList *self = data;
 
+  g_free (self->folder);
   g_strfreev (self->columns);
   g_ptr_array_unref (self->cells);
   g_array_unref (self->rows);
@@ -313,7 +316,7 @@ trp_data_list_parse (const char *bytes, size_t size, const char *folder, GError 
   columns = read_columns (lines->pdata[0], error);
   if (!columns)
     return NULL;
-  self = new_list (columns);
+  self = new_list (columns, folder);
   for (guint n = 1; n < lines->len; n++)
     {
       TrpDataRow row = { 0 };
@@ -382,6 +385,15 @@ trp_data_list_get_text (const TrpDataList *self, size_t index, const char *colum
   return text ? text : "";
 }
 
+char *
+trp_data_list_dup_path (const TrpDataList *self, size_t index, const char *column)
+{
+  const char *text = trp_data_list_get_text (self, index, column);
+  g_autofree char *path = g_strstrip (g_strdup (text ? text : ""));
+
+  return *path ? g_canonicalize_filename (path, self->folder) : NULL;
+}
+
 const char *const *
 trp_data_list_get_columns (const TrpDataList *self)
 {
@@ -420,7 +432,7 @@ append_copy (TrpDataList *self, const TrpDataList *from, size_t index)
 TrpDataList *
 trp_data_list_select_fold (const TrpDataList *self, int fold, bool validation, GError **error)
 {
-  g_autoptr (TrpDataList) part = new_list (g_strdupv (self->columns));
+  g_autoptr (TrpDataList) part = new_list (g_strdupv (self->columns), self->folder);
   size_t n_validation = 0;
 
   for (size_t n = 0; n < self->rows->len; n++)

@@ -90,6 +90,8 @@ const TrpDataRow *trp_data_list_get (const TrpDataList *self, size_t index);
 /* Text of any column, known or not, as it stands in the file; NULL where the list lacks the column.
  */
 const char *trp_data_list_get_text (const TrpDataList *self, size_t index, const char *column);
+/* The file that any column names, made absolute; NULL where it is empty. (transfer full) */
+char *trp_data_list_dup_path (const TrpDataList *self, size_t index, const char *column);
 const char *const *trp_data_list_get_columns (const TrpDataList *self); /* NULL-terminated */
 size_t trp_data_list_count (const TrpDataList *self, TrpDataRole role); /* rows that have it */
 

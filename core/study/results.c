@@ -311,28 +311,6 @@ append_whole (GString *text, int number)
     g_string_append_printf (text, "%d", number);
 }
 
-/* The fewest digits that give the same bits back. */
-static void
-append_value (GString *text, double value)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
-
-  if (isnan (value))
-    g_string_append (text, "NaN");
-  else if (isinf (value))
-    g_string_append (text, value > 0 ? "Infinity" : "-Infinity");
-  else
-    {
-      for (size_t n = 0; n < G_N_ELEMENTS (formats); n++)
-        if (g_ascii_strtod (g_ascii_formatd (number, sizeof number, formats[n], value), NULL) >=
-              value &&
-            g_ascii_strtod (number, NULL) <= value)
-          break;
-      g_string_append (text, number);
-    }
-}
-
 static void
 append_row (GString *text, const TrpResult *row)
 {
@@ -352,7 +330,7 @@ append_row (GString *text, const TrpResult *row)
   g_string_append_c (text, ',');
   trp_csv_append_field (text, row->metric);
   g_string_append_c (text, ',');
-  append_value (text, row->value);
+  trp_csv_append_number (text, row->value);
   g_string_append_c (text, '\n');
 }
 
@@ -471,7 +449,6 @@ typedef struct
 {
   double sum;
   size_t n;
-  double other; /* the first that is not finite */
 } Mean;
 
 /* What the row is called in a table that has none of the columns. */
@@ -523,20 +500,18 @@ trp_results_average (const TrpResults *self, TrpResultColumns columns)
           g_hash_table_insert (means, (void *) known, g_new0 (Mean, 1));
         }
       mean = g_hash_table_lookup (means, known);
-      if (isfinite (row->value))
+      if (!isnan (row->value))
         {
           mean->sum += row->value;
           mean->n++;
         }
-      else if (mean->other == 0)
-        mean->other = row->value;
     }
   for (size_t n = 0; n < result->rows->len; n++)
     {
       TrpResult *row = result->rows->pdata[n];
       const Mean *mean = g_hash_table_lookup (means, row);
 
-      row->value = mean->n ? mean->sum / (double) mean->n : mean->other;
+      row->value = mean->n ? mean->sum / (double) mean->n : (double) NAN;
     }
   return result;
 }

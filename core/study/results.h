@@ -123,7 +123,8 @@ GPtrArray *trp_results_list (const TrpResults *self, TrpResultColumns column);
  * Mean of the rows that agree in every other column: over seeds so that a case counts once in a
  * test, over structures for left and right together, over slices or cases (where a patient has
  * several). A slice is never mixed with its whole case unless @columns has TRP_RESULT_SLICE; then
- * whole cases are left out. Values that are not finite are left out where any is finite.
+ * whole cases are left out. NANs are left out where there is any other value; an infinite one makes
+ * the mean infinite: a contour that was not found is not averaged away.
  */
 TrpResults *trp_results_average (const TrpResults *self, TrpResultColumns columns);
 

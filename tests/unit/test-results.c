@@ -204,11 +204,14 @@ cases_of_a_patient_become_one (void)
 {
   g_autoptr (TrpResults) results = parse (HEADER "a,,,c1,p,,,mae,10\n"
                                                  "a,,,c2,p,,,mae,30\n"
-                                                 "a,,,c3,q,,,mae,7\n");
+                                                 "a,,,c3,q,,,mae,7\n"
+                                                 "a,,,c1,p,,,hd,3\n"
+                                                 "a,,,c2,p,,,hd,Infinity\n");
   g_autoptr (TrpResults) patients = trp_results_average (results, TRP_RESULT_CASE);
 
-  g_assert_cmpuint (trp_results_get_size (patients), ==, 2);
+  g_assert_cmpuint (trp_results_get_size (patients), ==, 3);
   trp_assert_near (find (patients, "a", "p", "mae"), 20, 0);
+  trp_assert_near (find (patients, "a", "p", "hd"), INFINITY, 0); /* not averaged away */
   trp_assert_near (find (patients, "a", "q", "mae"), 7, 0);
 }
 
