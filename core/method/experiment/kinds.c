@@ -37,6 +37,8 @@ static const TrpStepKey train_keys[] = {
     "only the first so many with an MR and the first so many with a CT; 0: all" },
   { "validation", TRP_STEP_VALUE_NUMBER, 0, 0.9, NULL, "0",
     "share of the patients kept for validation, never of the fold that is tried" },
+  { "weights", TRP_STEP_VALUE_CHOICE, 0, 0, "last|best", "last",
+    "that are tried: of the last step, or those that validated best" },
 };
 
 static const TrpStepKey synthesize_keys[] = {

@@ -12,6 +12,7 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #define KEY_SHOWN 12 /* hexadecimal digits of a key in a folder's name */
@@ -32,7 +33,6 @@ free_input (void *data)
   TrpNodeInput *input = data;
 
   g_free (input->side);
-  g_free (input->step);
   g_free (input);
 }
 
@@ -139,7 +139,7 @@ add_input (Context *context, TrpNode *node, const char *text, GError **error)
       return false;
     }
   input = g_new (TrpNodeInput, 1);
-  *input = (TrpNodeInput){ from, g_strdup (side), g_strdup (parts[0]) };
+  *input = (TrpNodeInput){ from, g_strdup (side) };
   g_ptr_array_add (node->data, input);
   node->n_cases += from->n_cases;
   node->fold = MAX (node->fold, from->fold);
@@ -307,6 +307,8 @@ make_key (TrpExperimentPlan *plan, const TrpNode *node, GError **error)
     trp_hash_add_number (sum, "seed", (int64_t) node->seed);
   if (uses_rows (node))
     trp_hash_add_number (sum, "fold", node->fold);
+  if (node->step->kind == TRP_STEP_SET && !node->cases)
+    trp_hash_add (sum, "name", node->step->name); /* phantoms are called after it */
   if (node->cases && !hash_cases (plan, node, sum, error))
     return NULL;
   for (guint n = 0; n < node->data->len; n++)
@@ -315,8 +317,6 @@ make_key (TrpExperimentPlan *plan, const TrpNode *node, GError **error)
 
       trp_hash_add (sum, "data", input->node->key);
       trp_hash_add (sum, "side", input->side ? input->side : "");
-      if (node->data->len > 1)
-        trp_hash_add (sum, "prefix", input->step); /* names the cases */
     }
   if (node->model)
     trp_hash_add (sum, "model", node->model->key);
@@ -354,12 +354,33 @@ add_use (const Context *context, TrpNode *node)
     g_ptr_array_add (node->uses, use);
 }
 
-static double
-count_flop (const TrpRecipe *recipe)
-{
-  g_autoptr (TrpGraph) graph = trp_trainer_class_get (recipe)->build (recipe, false);
+#define SLICES_PER_CASE 30 /* a guess, for epochs of cases that are still to be made */
 
-  return trp_graph_count_flop (graph) * recipe->steps;
+static double
+count_flop (const TrpNode *node)
+{
+  const TrpRecipe *recipe = node->recipe;
+  g_autoptr (TrpGraph) graph = trp_trainer_class_get (recipe)->build (recipe, false);
+  const double slices = (double) node->n_cases * SLICES_PER_CASE;
+  const double steps = recipe->schedule.epochs > 0
+                         ? ceil (slices / recipe->batch) * recipe->schedule.epochs
+                         : recipe->steps;
+
+  return trp_graph_count_flop (graph) * steps;
+}
+
+/* Weights that validated best need a validation. */
+static bool
+check_validation (const TrpNode *node, GError **error)
+{
+  const bool validates = g_ascii_strtod (trp_node_get_text (node, "validation"), NULL) > 0;
+
+  if (validates || strcmp (trp_node_get_text (node, "weights"), "best") != 0)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "[train %s] weights = best needs validation, a share of the patients",
+               node->step->name);
+  return false;
 }
 
 static TrpNode *
@@ -401,6 +422,8 @@ fill_node (Context *context, TrpNode *node, GError **error)
           g_prefix_error (error, "[train %s] for arm %s: ", node->step->name, context->arm->name);
           return false;
         }
+      if (!check_validation (node, error))
+        return false;
     }
   node->key = make_key (context->plan, node, error);
   return node->key != NULL;
@@ -414,7 +437,7 @@ finish_node (Context *context, TrpNode *node)
 
   node->name = g_strdup_printf ("%s-%s", node->step->name, shown);
   node->title = make_title (context, node);
-  node->flop = node->recipe ? count_flop (node->recipe) : 0;
+  node->flop = node->recipe ? count_flop (node) : 0;
   folder = trp_plan_dup_folder (context->plan, node);
   node->is_done = folder && trp_node_file_is_done (folder, node->key);
 }

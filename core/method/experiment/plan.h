@@ -24,7 +24,6 @@ typedef struct
 {
   const TrpNode *node;
   char *side;
-  char *step;
 } TrpNodeInput;
 
 /**

@@ -179,6 +179,20 @@ write_phantoms (const TrpNode *node, const char *folder, TrpProgress *progress, 
   return kind && trp_phantom_write (kind, &options, folder, progress, error);
 }
 
+/* "ct-001": no two sets share the name of a case. */
+static TrpCases *
+make_phantoms (const TrpNode *node, const char *folder, TrpProgress *progress, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "cases.csv", NULL);
+  g_autoptr (TrpCases)
+    written = write_phantoms (node, folder, progress, error) ? trp_cases_load (path, error) : NULL;
+  TrpCases *named = written ? trp_cases_new () : NULL;
+
+  if (written)
+    trp_cases_append (named, written, node->step->name);
+  return named;
+}
+
 bool
 trp_step_run_set (const TrpExperimentPlan *plan,
                   const TrpNode *node,
@@ -186,15 +200,12 @@ trp_step_run_set (const TrpExperimentPlan *plan,
                   TrpProgress *progress,
                   GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, "cases.csv", NULL);
   g_autoptr (TrpCases) phantoms = NULL;
   TrpCases *cases = node->cases;
 
   if (!cases)
     {
-      if (!write_phantoms (node, folder, progress, error))
-        return false;
-      phantoms = trp_cases_load (path, error);
+      phantoms = make_phantoms (node, folder, progress, error);
       if (!phantoms)
         return false;
       cases = phantoms;

@@ -20,6 +20,7 @@ cut_validation (TrpCases *cases, const TrpNode *node, bool *out_validates, GErro
   const double share = g_ascii_strtod (trp_node_get_text (node, "validation"), NULL);
   g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree int *folds = NULL;
+  size_t n_patients;
 
   *out_validates = share >= MIN_SHARE;
   for (guint n = 0; n < cases->rows->len; n++)
@@ -32,8 +33,10 @@ cut_validation (TrpCases *cases, const TrpNode *node, bool *out_validates, GErro
   if (!*out_validates)
     return true;
   folds = g_new (int, g_hash_table_size (places) + 1);
-  if (!trp_folds_assign (g_hash_table_size (places), NULL, MAX (2, (size_t) lround (1 / share)),
-                         node->seed, folds, error))
+  n_patients = g_hash_table_size (places);
+  if (!trp_folds_assign (n_patients, NULL,
+                         CLAMP ((size_t) lround (1 / share), 2, MAX (2, n_patients)), node->seed,
+                         folds, error))
     return false;
   for (guint n = 0; n < cases->rows->len; n++)
     {

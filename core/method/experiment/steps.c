@@ -42,11 +42,11 @@ is_of_other_fold (const TrpCase *row, const void *data)
 static void
 cut_fold (TrpCases *cases, const TrpNode *node)
 {
-  const char *rows = trp_node_get_text (node, "rows");
+  const char *rows = trp_node_get_text (node, "rows"); /* NULL for kinds that take all */
 
-  if (strcmp (rows, "train") == 0)
+  if (g_strcmp0 (rows, "train") == 0)
     trp_cases_filter (cases, is_of_other_fold, &node->fold);
-  else if (strcmp (rows, "test") == 0)
+  else if (g_strcmp0 (rows, "test") == 0)
     trp_cases_filter (cases, is_of_fold, &node->fold);
 }
 
@@ -66,15 +66,10 @@ trp_step_load_cases (const TrpExperimentPlan *plan, const TrpNode *node, GError 
         return NULL;
       if (input->side)
         trp_cases_keep_side (part, input->side);
-      if (node->data->len == 1)
-        all = g_steal_pointer (&part);
-      else if (all)
-        trp_cases_append (all, part, input->step);
+      if (all)
+        trp_cases_append (all, part, NULL);
       else
-        {
-          all = trp_cases_new ();
-          trp_cases_append (all, part, input->step);
-        }
+        all = g_steal_pointer (&part);
     }
   cut_fold (all, node);
   if (all->rows->len > 0)
@@ -100,7 +95,11 @@ trp_step_dup_model_path (const TrpExperimentPlan *plan, const TrpNode *training)
 {
   g_autofree char *folder = trp_plan_dup_folder (plan, training);
 
-  return g_build_filename (folder, "model.safetensors", NULL);
+  return g_build_filename (folder,
+                           strcmp (trp_node_get_text (training, "weights"), "best") == 0
+                             ? "best.safetensors"
+                             : "model.safetensors",
+                           NULL);
 }
 
 char *

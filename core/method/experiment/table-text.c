@@ -87,18 +87,20 @@ append_aligned (GString *text, const GPtrArray *cells, guint n_columns)
     }
 }
 
-/* "ROW = text; ROW = text" */
+/* "ROW = text; ROW, STRUCTURE = text" */
 static char *
-find_paper (const TrpTable *self, const char *row)
+find_paper (const TrpTable *self, const char *row, const char *structure)
 {
   g_auto (GStrv)
     entries = trp_experiment_split_at (trp_experiment_sheet_get (self->sheet, "paper"), ";");
+  g_autofree char *both = g_strdup_printf ("%s, %s", row, structure);
 
   for (size_t n = 0; entries[n]; n++)
     {
       g_auto (GStrv) parts = g_strsplit (entries[n], "=", 2);
 
-      if (parts[0] && parts[1] && strcmp (g_strstrip (parts[0]), row) == 0)
+      if (parts[0] && parts[1] &&
+          (strcmp (g_strstrip (parts[0]), row) == 0 || strcmp (parts[0], both) == 0))
         return g_strdup (g_strstrip (parts[1]));
     }
   return g_strdup ("");
@@ -134,7 +136,7 @@ add_cells (const TrpTable *self, const char *row, const char *structure, GPtrArr
     g_ptr_array_add (cells, g_strdup (*structure ? structure : "whole image"));
   g_ptr_array_add (cells, g_strdup_printf ("%zu", n_cases));
   g_ptr_array_extend_and_steal (cells, g_ptr_array_ref (line));
-  g_ptr_array_add (cells, find_paper (self, row));
+  g_ptr_array_add (cells, find_paper (self, row, structure));
 }
 
 static GPtrArray *
@@ -391,7 +393,7 @@ trp_table_to_json (const TrpTable *self)
   for (guint n = 0; n < self->lines->len; n++)
     {
       const TrpTableLine *line = &g_array_index (self->lines, TrpTableLine, n);
-      g_autofree char *paper = find_paper (self, line->row);
+      g_autofree char *paper = find_paper (self, line->row, line->structure);
 
       json_builder_begin_object (builder);
       add_string (builder, "arm", line->row);

@@ -20,7 +20,7 @@ add_text (GPtrArray *texts, const char *text)
     g_ptr_array_add (texts, g_strdup (text));
 }
 
-/* What the sheet names, else all that @column holds. */
+/* What the sheet names, else all that @column holds; the structure "whole" is the whole image. */
 static GPtrArray *
 list_texts (const TrpExperimentSheet *sheet,
             const char *key,
@@ -32,7 +32,8 @@ list_texts (const TrpExperimentSheet *sheet,
   g_autoptr (GPtrArray) all = words[0] ? NULL : trp_results_list (results, column);
 
   for (size_t n = 0; words[n]; n++)
-    add_text (texts, words[n]);
+    add_text (texts,
+              column == TRP_RESULT_STRUCTURE && strcmp (words[n], "whole") == 0 ? "" : words[n]);
   for (guint n = 0; all && n < all->len; n++)
     add_text (texts, all->pdata[n]);
   return texts;
@@ -203,7 +204,7 @@ trp_table_find (const TrpTable *self, const char *row, const char *structure, co
 
 /* ---- tests ---- */
 
-static void
+static bool
 test_unpaired (const TrpResults *averaged, TrpTableTest *test)
 {
   const TrpResultFilter first = make_filter (test->first, test->structure, test->metric),
@@ -214,6 +215,7 @@ test_unpaired (const TrpResults *averaged, TrpTableTest *test)
   test->paired = false;
   test->mann_whitney = trp_mann_whitney ((double *) a->data, a->len, (double *) b->data, b->len);
   test->p = test->mann_whitney.p;
+  return a->len > 0 && b->len > 0;
 }
 
 /* Cases that both rows have are compared with themselves. */
@@ -225,12 +227,7 @@ test_rows (const TrpResults *averaged, TrpTableTest *test)
     pairs = trp_results_pair (averaged, &filter, test->first, test->second);
 
   if (pairs->n == 0)
-    {
-      if (pairs->n_unpaired == 0)
-        return false;
-      test_unpaired (averaged, test);
-      return true;
-    }
+    return test_unpaired (averaged, test);
   test->paired = true;
   test->t = trp_t_test_paired (pairs->first, pairs->second, pairs->n);
   test->wilcoxon = trp_wilcoxon_signed_rank (pairs->first, pairs->second, pairs->n);
