@@ -170,6 +170,8 @@ write_table (const TrpExperimentSheet *sheet,
   g_autofree char *tests = trp_table_tests_to_csv (table);
   g_autofree char *json = trp_table_to_json (table);
 
+  if (table->lines->len == 0)
+    return true; /* of arms that were not asked for */
   g_string_append_printf (text, "%s%s", text->len ? "\n" : "", shown);
   return write_text (folder, sheet->name, ".txt", shown, error) &&
          write_text (folder, sheet->name, ".csv", csv, error) &&
