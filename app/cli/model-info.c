@@ -116,6 +116,13 @@ print_history (const TrpModelSummary *summary)
     print_row (_ ("training"), _ ("not known"));
   else
     print_row (_ ("training"), _ ("%d steps"), summary->last_step);
+  if (summary->best_score)
+    print_row (_ ("best weights"), _ ("of step %d: %s %g in validation"), summary->best_step,
+               summary->best_score, summary->best_value);
+  if (summary->parent && summary->parent_step >= 0)
+    print_row (_ ("branched from"), _ ("%s, step %d"), summary->parent, summary->parent_step);
+  else if (summary->parent)
+    print_row (_ ("branched from"), "%s", summary->parent);
   for (guint n = 0; n < summary->losses->len; n++)
     {
       const TrpModelLoss *loss = summary->losses->pdata[n];
@@ -299,6 +306,34 @@ add_split (JsonBuilder *builder, const TrpModelSummary *summary)
   json_builder_end_object (builder);
 }
 
+/* Objects, or null where there is none. */
+static void
+add_origin (JsonBuilder *builder, const TrpModelSummary *summary)
+{
+  json_builder_set_member_name (builder, "best");
+  if (summary->best_score)
+    {
+      json_builder_begin_object (builder);
+      trp_json_add_count (builder, "step", (size_t) summary->best_step);
+      add_text (builder, "score", summary->best_score);
+      trp_json_add_member (builder, "value", summary->best_value);
+      json_builder_end_object (builder);
+    }
+  else
+    json_builder_add_null_value (builder);
+  json_builder_set_member_name (builder, "parent");
+  if (summary->parent)
+    {
+      json_builder_begin_object (builder);
+      add_text (builder, "sha256", summary->parent);
+      if (summary->parent_step >= 0)
+        trp_json_add_count (builder, "step", (size_t) summary->parent_step);
+      json_builder_end_object (builder);
+    }
+  else
+    json_builder_add_null_value (builder);
+}
+
 static void
 print_json (const TrpModel *model, const TrpModelSummary *summary)
 {
@@ -321,6 +356,7 @@ print_json (const TrpModel *model, const TrpModelSummary *summary)
     {
       add_history (builder, summary);
       add_split (builder, summary);
+      add_origin (builder, summary);
     }
   add_text (builder, "recipe", text);
   json_builder_end_object (builder);

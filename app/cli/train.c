@@ -12,6 +12,8 @@
 extern const TrpVerb trp_verb_train;
 
 static char *data;
+static char *validate;
+static char *from;
 static char *out;
 static char *device;
 static char *precision;
@@ -31,6 +33,10 @@ static const GOptionEntry entries[] = {
   { "deterministic", 0, 0, G_OPTION_ARG_NONE, &deterministic,
     N_ ("the same bits in every run, also on a GPU"), NULL },
   { "fold", 0, 0, G_OPTION_ARG_INT, &fold, N_ ("leave this fold of the list out"), "K" },
+  { "validate", 0, 0, G_OPTION_ARG_FILENAME, &validate,
+    N_ ("validate on the cases of this list instead of a fold"), "LIST" },
+  { "from", 0, 0, G_OPTION_ARG_FILENAME, &from,
+    N_ ("begin with the weights of this checkpoint, in a new folder"), "CHECKPOINT" },
   { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_ ("go on from the folder's checkpoint"), NULL },
   { "estimate", 0, 0, G_OPTION_ARG_NONE, &estimate_only,
     N_ ("say how much memory it takes and stop"), NULL },
@@ -59,6 +65,20 @@ static void
 on_saved (int step, void *user_data)
 {
   saved_step = step;
+}
+
+/* "step 300: dice 0.8312, loss 0.2104 (best)" */
+static void
+on_validated (const TrpTrainScores *scores, void *user_data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, _ ("validation at step %d:"), scores->step);
+  for (size_t n = 0; n < scores->n; n++)
+    g_string_append_printf (text, "%s %s %.4g", n ? "," : "", scores->names[n], scores->values[n]);
+  if (scores->is_best)
+    g_string_append_printf (text, " (%s)", _ ("best so far"));
+  trp_verb_say (text->str, NULL);
 }
 
 /* What fits, as one would type it. */
@@ -90,6 +110,10 @@ print_estimate (const TrpTrainOptions *options, GError **error)
   else
     printf (_ ("slices %s of %s free; network %s of %s free on %s\n"), slices, available, network,
             there, estimate.device_name);
+  if (options->recipe->schedule.epochs > 0)
+    printf (estimate.n_steps_is_limit ? _ ("%d epochs: at most %d steps\n")
+                                      : _ ("%d epochs: %d steps\n"),
+            options->recipe->schedule.epochs, estimate.n_steps);
   if (refusal)
     printf ("%s\n", refusal);
   return true;
@@ -122,7 +146,7 @@ run (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TrpRecipe) recipe = NULL;
-  g_autoptr (TrpDataList) list = NULL;
+  g_autoptr (TrpDataList) list = NULL, validation = NULL;
   TrpPrecision wanted = TRP_PRECISION_DEFAULT;
   TrpTrainOptions options;
 
@@ -130,24 +154,33 @@ run (int argc, char **argv)
     return TRP_EXIT_USAGE;
   if (!data || (!out && !estimate_only))
     return trp_verb_usage (_ ("train needs --data LIST and --out DIR"));
+  if (from && resume)
+    return trp_verb_usage (_ ("--from begins a new training and --resume goes on with one"));
+  if (validate && fold >= 0)
+    return trp_verb_usage (_ ("--validate and --fold both name cases to validate on"));
   if (fold < -1)
     return trp_verb_usage (_ ("--fold is a number of the list, not %d"), fold);
   if (!trp_verb_check_device (device, precision, &wanted))
     return TRP_EXIT_USAGE;
   recipe = load_recipe (argv[1], &error);
   list = recipe ? trp_data_list_load (data, &error) : NULL;
-  if (!list)
+  if (list && validate)
+    validation = trp_data_list_load (validate, &error);
+  if (!list || error)
     return trp_verb_fail (error);
-  options = (TrpTrainOptions){ .recipe = recipe,
-                               .list = list,
-                               .fold = fold,
-                               .folder = out,
-                               .device = device,
-                               .precision = wanted,
-                               .deterministic = deterministic,
-                               .resume = resume,
-                               .watch = {
-                                 .say = trp_verb_say, .saved = on_saved, .advise = advise } };
+  options = (TrpTrainOptions){
+    .recipe = recipe,
+    .list = list,
+    .validation = validation,
+    .fold = fold,
+    .from = from,
+    .folder = out,
+    .device = device,
+    .precision = wanted,
+    .deterministic = deterministic,
+    .resume = resume,
+    .watch = { .say = trp_verb_say, .saved = on_saved, .advise = advise, .validated = on_validated }
+  };
   if (!estimate_only)
     return train (&options);
   return print_estimate (&options, &error) ? TRP_EXIT_DONE : trp_verb_fail (error);
@@ -155,8 +188,8 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_train = {
   .name = "train",
-  .arguments =
-    "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K] [--resume] [--set KEY=VALUE]...",
+  .arguments = "RECIPE --data LIST --out DIR [--device DEVICE] [--fold K | --validate LIST] "
+               "[--resume | --from CHECKPOINT] [--set KEY=VALUE]...",
   .help = N_ ("train a network"),
   .notes = N_ ("The device auto is the graphics card where there is a working one, else the CPU. A "
                "card with too little\nmemory is told, with what would fit; choose the device cpu "

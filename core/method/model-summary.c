@@ -36,6 +36,8 @@ trp_model_summary_free (TrpModelSummary *self)
   g_ptr_array_unref (self->parts);
   g_ptr_array_unref (self->losses);
   g_free (self->program);
+  g_free (self->best_score);
+  g_free (self->parent);
   g_free (self);
 }
 
@@ -154,6 +156,53 @@ read_split (TrpModelSummary *self, const char *text)
   self->n_validate = count_cases (json_node_get_object (node), "validate");
 }
 
+/* (transfer full) */
+static char *
+dup_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+           ? g_strdup (json_node_get_string (node))
+           : NULL;
+}
+
+/* -1 if there is none. */
+static int
+get_step (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "step");
+
+  return node && JSON_NODE_HOLDS_VALUE (node) ? (int) CLAMP (json_node_get_int (node), -1, G_MAXINT)
+                                              : -1;
+}
+
+static void
+read_best (TrpModelSummary *self, const char *text)
+{
+  g_autoptr (JsonNode) node = text ? trp_json_parse (text) : NULL;
+  JsonObject *best = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  JsonNode *value = best ? json_object_get_member (best, "value") : NULL;
+  g_autofree char *score = best ? dup_string (best, "score") : NULL;
+
+  if (!score || !value || !JSON_NODE_HOLDS_VALUE (value) || get_step (best) < 0)
+    return;
+  self->best_step = get_step (best);
+  self->best_score = g_steal_pointer (&score);
+  self->best_value = json_node_get_double (value);
+}
+
+static void
+read_parent (TrpModelSummary *self, const char *text)
+{
+  g_autoptr (JsonNode) node = text ? trp_json_parse (text) : NULL;
+
+  if (!node || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  self->parent = dup_string (json_node_get_object (node), "sha256");
+  self->parent_step = self->parent ? get_step (json_node_get_object (node)) : -1;
+}
+
 TrpModelSummary *
 trp_model_summarize (const TrpModel *model)
 {
@@ -164,11 +213,14 @@ trp_model_summarize (const TrpModel *model)
   self->parts = g_ptr_array_new_with_free_func (free_part);
   self->losses = g_ptr_array_new_with_free_func (free_loss);
   self->last_step = self->n_train = self->n_validate = -1;
+  self->best_step = self->parent_step = -1;
   self->program = g_strdup (trp_safetensors_peek_metadata (file, "program"));
   self->can_resume = trp_safetensors_peek_metadata (file, "state") != NULL;
   for (size_t n = 0; n < G_N_ELEMENTS (nets); n++)
     add_part (self, model, nets[n]);
   read_history (self, trp_safetensors_peek_metadata (file, "history"));
   read_split (self, trp_safetensors_peek_metadata (file, "split"));
+  read_best (self, trp_safetensors_peek_metadata (file, "best"));
+  read_parent (self, trp_safetensors_peek_metadata (file, "parent"));
   return self;
 }

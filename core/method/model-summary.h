@@ -43,6 +43,10 @@ typedef struct
  * @last_step: of its log; -1: it has none (imported)
  * @losses: (element-type TrpModelLoss): all columns of the log but step, seconds and rate
  * @n_train, @n_validate: cases; -1: not known
+ * @best_step, @best_score, @best_value: of the weights that scored best in their training: when, by
+ * what, and how well; -1 and NULL for others
+ * @parent, @parent_step: SHA-256 of the file that the training branched from, and its step; NULL
+ * and -1: none, not known
  */
 typedef struct
 {
@@ -52,6 +56,11 @@ typedef struct
   int last_step;
   GPtrArray *losses;
   int n_train, n_validate;
+  int best_step;
+  char *best_score;
+  double best_value;
+  char *parent;
+  int parent_step;
 } TrpModelSummary;
 
 /* Damaged history or split counts as absent. */

@@ -16,12 +16,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define CHECKPOINT "checkpoint.safetensors"
 #define MODEL "model.safetensors"
-#define BEST "best.safetensors"
 #define LOG "log.csv"
 #define VALIDATION "validation.csv"
-#define KEPT "checkpoints"
 #define RECIPE "recipe.recipe"
 
 /* A CSV file that grows, and its text. */
@@ -56,7 +53,8 @@ make_folder (const char *path, GError **error)
 static void
 remove_leftovers (const TrpRunFolder *self)
 {
-  static const char *const targets[] = { CHECKPOINT, MODEL, BEST, LOG, VALIDATION, RECIPE };
+  static const char *const targets[] = { TRP_RUN_CHECKPOINT, MODEL, TRP_RUN_BEST, LOG,
+                                         VALIDATION,         RECIPE };
   g_autoptr (GDir) entries = g_dir_open (self->path, 0, NULL);
   const char *name;
 
@@ -95,10 +93,10 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
 
   self->lock = -1;
   self->path = g_strdup (path);
-  self->checkpoint = g_build_filename (path, CHECKPOINT, NULL);
+  self->checkpoint = g_build_filename (path, TRP_RUN_CHECKPOINT, NULL);
   self->model = g_build_filename (path, MODEL, NULL);
   self->recipe = g_build_filename (path, RECIPE, NULL);
-  self->best = g_build_filename (path, BEST, NULL);
+  self->best = g_build_filename (path, TRP_RUN_BEST, NULL);
   self->log = (Table){ g_build_filename (path, LOG, NULL), g_string_new (NULL) };
   self->validation = (Table){ g_build_filename (path, VALIDATION, NULL), g_string_new (NULL) };
   if (!resume && trp_run_folder_has_checkpoint (self))
@@ -113,7 +111,8 @@ trp_run_folder_open (const char *path, bool resume, GError **error)
   if (resume && !trp_run_folder_has_checkpoint (self))
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
-                   "The folder %s holds no training to resume (there is no " CHECKPOINT ")", path);
+                   "The folder %s holds no training to resume (there is no " TRP_RUN_CHECKPOINT ")",
+                   path);
       return NULL;
     }
   return make_folder (previews, error) ? g_steal_pointer (&self) : NULL;
@@ -165,7 +164,7 @@ char *
 trp_run_folder_make_kept (TrpRunFolder *self, int step, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("%06d.safetensors", step);
-  g_autofree char *folder = g_build_filename (self->path, KEPT, NULL);
+  g_autofree char *folder = g_build_filename (self->path, TRP_RUN_KEPT, NULL);
 
   return make_folder (folder, error) ? g_build_filename (folder, name, NULL) : NULL;
 }
@@ -181,7 +180,7 @@ is_kept_name (const char *name)
 void
 trp_run_folder_forget_attempt (TrpRunFolder *self)
 {
-  g_autofree char *folder = g_build_filename (self->path, KEPT, NULL);
+  g_autofree char *folder = g_build_filename (self->path, TRP_RUN_KEPT, NULL);
   g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
   const char *name;
 

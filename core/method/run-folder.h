@@ -11,6 +11,10 @@
 
 G_BEGIN_DECLS
 
+#define TRP_RUN_CHECKPOINT "checkpoint.safetensors"
+#define TRP_RUN_BEST "best.safetensors"
+#define TRP_RUN_KEPT "checkpoints"
+
 typedef struct _TrpRunFolder TrpRunFolder;
 
 /* Makes the folder and locks it until freed. Errors: TRP_ERROR_IO, also when another run has it;
@@ -60,6 +64,31 @@ void trp_run_folder_forget_attempt (TrpRunFolder *self);
 /* Returns: (transfer full): the picture's path. */
 char *trp_run_folder_write_preview (
   TrpRunFolder *self, int step, size_t width, size_t height, const uint8_t *grey, GError **error);
+
+/**
+ * TrpRunCheckpoint: something in a run's folder to infer with or to branch from
+ * @path: of the file
+ * @step: it was written at
+ * @score: (nullable): name of the value that the run's validations are scored by
+ * @value: of the last validation up to then; NAN: none
+ * @seconds: since 1970, when it was written
+ * @is_best: weights for inference of the best score; others are whole checkpoints
+ */
+typedef struct
+{
+  char *path;
+  int step;
+  char *score;
+  double value;
+  gint64 seconds;
+  bool is_best;
+} TrpRunCheckpoint;
+
+void trp_run_checkpoint_free (TrpRunCheckpoint *self);
+/* Those of the folder at @path by step, the best weights last; files that cannot be read are passed
+ * over. Also while the run goes on, from any thread. (element-type TrpRunCheckpoint) (transfer
+ * full) */
+GPtrArray *trp_run_folder_list_checkpoints (const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpRunFolder, trp_run_folder_free)
 

@@ -6,7 +6,7 @@
 #include "core/io/format.h"
 #include "core/io/label-map.h"
 #include "core/method/model.h"
-#include "core/method/run-state.h"
+#include "core/method/run-folder.h"
 #include "core/metrics/overlap.h"
 #include "core/metrics/similarity.h"
 #include "tests/lib/check.h"
@@ -254,6 +254,41 @@ test_best_file_is_the_best_step (TrpTraining *f, const void *data)
       g_assert_nonnull (there);
       g_assert_cmpmem (weights->data, 4 * weights->count, there->data, 4 * there->count);
     }
+  g_free (seen.said);
+}
+
+/* Kept at 6, 12, 18 and the end, which is also the checkpoint; the best weights come last. */
+static void
+test_checkpoints_are_listed (TrpTraining *f, const void *data)
+{
+  static const int steps[] = { 6, 12, 18, 20, 20 };
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  g_autofree char *broken = g_build_filename (folder, "checkpoints", "000007.safetensors", NULL);
+  g_autoptr (GPtrArray) list = NULL;
+  const TrpRunCheckpoint *last;
+  Seen seen = { 0 };
+
+  trp_tiny_set (recipe, "output.keep_every=6");
+  trp_tiny_set (recipe, "schedule.score=loss");
+  run (options_for (f, recipe, folder, &seen), false, 0);
+  g_assert_true (g_file_set_contents (broken, "no tensors", -1, NULL));
+  list = trp_run_folder_list_checkpoints (folder);
+  g_assert_cmpuint (list->len, ==, 6);
+  for (guint n = 0; n < 5; n++)
+    {
+      const TrpRunCheckpoint *one = list->pdata[n];
+
+      g_assert_cmpint (one->step, ==, steps[n]);
+      g_assert_cmpstr (one->score, ==, "loss");
+      g_assert_false (one->is_best);
+      g_assert_cmpint (one->seconds, >, 0);
+    }
+  last = list->pdata[5];
+  g_assert_true (last->is_best && last->step == seen.best_step);
+  trp_assert_near (last->value, seen.best, 0);
+  last = list->pdata[4];
+  trp_assert_near (last->value, read_last_value (folder, "loss"), 0);
   g_free (seen.said);
 }
 
@@ -677,6 +712,7 @@ main (int argc, char **argv)
   ADD ("/scores/cyclegan/unpaired-cases-are-scored-by-information",
        test_unpaired_cases_are_scored_by_information, TRP_TRAINER_CYCLEGAN);
   ADD_BOTH ("best-file-is-the-best-step", test_best_file_is_the_best_step);
+  ADD_SEGMENTER ("checkpoints-are-listed", test_checkpoints_are_listed);
   ADD_SEGMENTER ("a-resumed-plateau-is-the-whole-one", test_a_resumed_plateau_is_the_whole_one);
   g_test_add_func ("/scores/older-states-are-read", test_older_states_are_read);
   ADD_SEGMENTER ("what-cannot-be-validated-is-refused", test_what_cannot_be_validated_is_refused);
