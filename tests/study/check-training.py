@@ -35,6 +35,10 @@ SMALL = {
                           "segmenter_filters=6", "segmenter_levels=3", "output.log_every=7", "output.save_every=20",
                           "output.preview_every=0"],
 }
+# Validated every 9 steps; the rate falls at each validation that is not better by half.
+SMALL["segmenter-phantom+scores"] = SMALL["segmenter-phantom"] + [
+    "schedule.validate_every=9", "schedule.rate=plateau", "schedule.plateau_threshold=0.5", "schedule.plateau_patience=2",
+    "schedule.plateau_factor=0.7", "schedule.stop_patience=200", "schedule.score=loss"]
 bad = []
 
 
@@ -50,7 +54,7 @@ def call(*arguments):
 
 def train_command(recipe, data, out):
     settings = SMALL[recipe] + ["training.steps=%d" % STEPS, "training.threads=1", "training.seed=3"]
-    return [cli, "train", recipe, "--data", data, "--out", out, "--device", "cpu",
+    return [cli, "train", recipe.split("+")[0], *(["--validate", data] if "+" in recipe else []), "--data", data, "--out", out, "--device", "cpu",
             *(["--resume"] if step_of(out) else []), *[part for one in settings for part in ("--set", one)]]
 
 
@@ -136,13 +140,22 @@ def check_resume(recipe, data, folder):
               "%s: the training was over before it could be killed" % recipe)
     done = subprocess.run(train_command(recipe, data, parts), capture_output=True, text=True)
     check(done.returncode == 0, "%s, resumed: %s" % (recipe, done.stderr))
-    for name in ("checkpoint.safetensors", "model.safetensors"):
+    for name in ["checkpoint.safetensors", "model.safetensors"] + (["best.safetensors"] if "+" in recipe else []):
         one, other = (read_tensors(os.path.join(run, name))[1] for run in (whole, parts))
         check(len(one) > 5 and one.keys() == other.keys(), "%s: %s has other tensors" % (recipe, name))
         differing = [tensor for tensor in one if one[tensor] != other[tensor]]
         check(not differing, "%s: %s differs in %s" % (recipe, name, ", ".join(differing)))
     check(len(rows(whole)) == 1 + STEPS // 7 + 1, "%s: log.csv has %d rows" % (recipe, len(rows(whole))))
     check(rows(whole) == rows(parts), "%s: log.csv differs" % recipe)
+    if "+" in recipe:
+        texts = [open(os.path.join(run, "validation.csv")).read() for run in (whole, parts)]
+        check(texts[0] == texts[1] and texts[0].count("\n") == 1 + STEPS // 9 + 1, "validation.csv differs")
+        states = [json.loads(read_tensors(os.path.join(run, "checkpoint.safetensors"))[0]["state"])["scores"]
+                  for run in (whole, parts)]
+        check(states[0] == states[1] and float(states[0]["rate"]) < 0.0005, "scores: %s" % states)
+        shown = call("model", "info", os.path.join(parts, "best.safetensors"), "--json")
+        best = json.loads(shown.stdout)["best"]
+        check(best["score"] == "loss" and best["step"] == states[0]["best_step"], "model info: %s" % best)
     leftovers = [name for name in os.listdir(parts) if name not in os.listdir(whole)]
     print("left behind by the killed programs: %s" % (", ".join(leftovers) or "nothing"))
     return os.path.join(whole, "model.safetensors")
@@ -196,6 +209,7 @@ def main():
         first = lambda end: os.path.join(folder, "data", next(name for name in files if name.endswith(end)))
         generator = check_resume("cyclegan-phantom", data, folder)
         segmenter = check_resume("segmenter-phantom", data, folder)
+        check_resume("segmenter-phantom+scores", data, folder)
         stopped = [check_stop(number, data, folder) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
         check_settings(data, stopped[0])
         check_ignored(data, folder)

@@ -123,7 +123,7 @@ show_steps (TrpTrainProgress *self)
 {
   const size_t n = trp_train_run_get_n_rows (self->run);
   const double pace = trp_train_run_get_seconds_per_step (self->run);
-  const int n_steps = trp_train_run_get_recipe (self->run)->steps;
+  const int n_steps = trp_train_run_get_n_steps (self->run);
   const double done = trp_job_get_fraction (trp_train_run_get_job (self->run));
   /* until its first step, a run that goes on stands where its log ends */
   const double step = done > 0 ? round (done * n_steps)
@@ -310,7 +310,7 @@ draw_chart (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer u
     }
   chart.title = _ (spec->title);
   chart.unit = *spec->unit ? _ (spec->unit) : NULL;
-  chart.x_high = trp_train_run_get_recipe (self->run)->steps;
+  chart.x_high = trp_train_run_get_n_steps (self->run);
   trp_line_chart_draw (&chart, cr, width, height);
 }
 

@@ -20,7 +20,7 @@ typedef enum
 typedef struct
 {
   Told kind;
-  int step;
+  int step, n_steps;
   double seconds;
   size_t n;
   char **names;
@@ -64,6 +64,7 @@ struct _TrpTrainRun
   int fold;
   char *sentence;
   char *notice;        /* (nullable): what the window was told of its end */
+  int n_steps;         /* of a training told in epochs once it has begun; 0: the recipe's */
   guint n_past;        /* rows of an earlier session, perhaps of another device */
   GArray *steps;       /* (element-type double) */
   GArray *seconds;     /* (element-type double) */
@@ -160,6 +161,7 @@ on_log (const TrpTrainLog *log, void *data)
 
   message->kind = TOLD_ROW;
   message->step = log->step;
+  message->n_steps = log->n_steps;
   message->seconds = log->seconds;
   message->n = log->n;
   message->names = g_new0 (char *, log->n + 1);
@@ -344,6 +346,7 @@ on_message (TrpJob *job, void *told, void *user_data)
   switch (message->kind)
     {
     case TOLD_ROW:
+      self->n_steps = message->n_steps;
       add_row (self, message);
       break;
     case TOLD_PREVIEW:
@@ -547,6 +550,12 @@ const TrpRecipe *
 trp_train_run_get_recipe (TrpTrainRun *self)
 {
   return self->recipe;
+}
+
+int
+trp_train_run_get_n_steps (TrpTrainRun *self)
+{
+  return self->n_steps > 0 ? self->n_steps : self->recipe->steps;
 }
 
 const char *

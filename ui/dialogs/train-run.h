@@ -56,6 +56,8 @@ bool trp_train_run_has_checkpoint (const char *folder);
 TrpTrainRun *trp_train_run_find (TrpDocument *document, const TrpJob *job);
 
 const TrpRecipe *trp_train_run_get_recipe (TrpTrainRun *self);
+/* Of the whole training, as far as it is known. */
+int trp_train_run_get_n_steps (TrpTrainRun *self);
 const char *trp_train_run_get_title (TrpTrainRun *self);
 const char *trp_train_run_get_folder (TrpTrainRun *self);
 TrpJob *trp_train_run_get_job (TrpTrainRun *self); /* (transfer none) */

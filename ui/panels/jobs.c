@@ -144,7 +144,7 @@ draw_chart (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer d
                                            second ? "MR" : NULL };
   if (second)
     lines[chart.n_lines++] = (TrpChartLine){ trp_train_run_peek_steps (run), second, n, "CT" };
-  chart.x_high = trp_train_run_get_recipe (run)->steps;
+  chart.x_high = trp_train_run_get_n_steps (run);
   trp_line_chart_draw (&chart, cr, width, height);
 }
 
