@@ -15,6 +15,10 @@
  * come out 10 to 15 % lower, since steps of less than half a voxel vanish. With an error of 0 a
  * reading is the truth, voxel for voxel.
  *
+ * Between three observers of the head phantom's parotids (3 patients, matrix 128) an error of 1 mm
+ * gave Dice 0.84 +- 0.06, mean surface distance 1.1 +- 0.4 mm and Hausdorff distance 8.7 +- 2.9 mm;
+ * Kieselmann 2021 has 0.84 +- 0.06, 1.5 +- 0.8 and 10.9 +- 5.7 mm on patients.
+ *
  * Any thread; loops run on trp_parallel_for.
  */
 
