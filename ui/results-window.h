@@ -1,0 +1,27 @@
+/* results-window.h - the results of a study: numbers, figures, and the cases behind them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A window on a folder that an experiment or an evaluation wrote (results.csv). Every point of the
+ * figure says what it is under the pointer; a click opens its case. Main thread. Emits "open-case"
+ * (const TrpResultFiles *, int slice).
+ */
+
+#pragma once
+
+#include "core/study/result-files.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TRP_TYPE_RESULTS_WINDOW (trp_results_window_get_type ())
+G_DECLARE_FINAL_TYPE (TrpResultsWindow, trp_results_window, TRP, RESULTS_WINDOW, GtkWindow)
+
+/* Errors: those of reading. */
+TrpResultsWindow *trp_results_window_new (const char *folder, GError **error);
+/* For tests: what the figure shows, and a click on one of its points. */
+void trp_results_window_choose (TrpResultsWindow *self, const char *metric, const char *structure);
+void trp_results_window_open_row (TrpResultsWindow *self, size_t row);
+
+G_END_DECLS
