@@ -10,6 +10,8 @@
 #include "ui/compute.h"
 #include "ui/demo.h"
 #include "ui/document-files.h"
+#include "ui/result-case.h"
+#include "ui/results-window.h"
 #include "ui/style.h"
 #include "ui/window-files.h"
 
@@ -20,6 +22,7 @@ struct _TrpApplication
   GtkApplication parent_instance;
 
   TrpSettings *settings;
+  GtkFileChooserNative *chooser;
 };
 
 G_DEFINE_FINAL_TYPE (TrpApplication, trp_application, GTK_TYPE_APPLICATION)
@@ -136,6 +139,79 @@ trp_application_open_demo (TrpApplication *self)
   trp_demo_open (trp_main_window_get_document (window));
 }
 
+/* ---- results of a study ---- */
+
+/* A case of a study stands in a window of its own: what is open elsewhere is left alone. */
+static void
+on_open_case (TrpResultsWindow *results,
+              const TrpResultFiles *files,
+              int slice,
+              TrpApplication *self)
+{
+  TrpMainWindow *window = NULL;
+
+  for (GList *item = gtk_application_get_windows (GTK_APPLICATION (self)); item && !window;
+       item = item->next)
+    if (TRP_IS_MAIN_WINDOW (item->data) && trp_main_window_is_empty (item->data))
+      window = item->data;
+  if (!window)
+    window = add_window (self);
+  gtk_window_present (GTK_WINDOW (window));
+  trp_result_case_open (trp_main_window_get_document (window), files, slice);
+}
+
+static bool
+has_results (const char *path)
+{
+  g_autofree char *results = g_build_filename (path, "results.csv", NULL);
+
+  return g_file_test (results, G_FILE_TEST_IS_REGULAR);
+}
+
+static void
+show_results (TrpApplication *self, const char *folder)
+{
+  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
+  TrpResultsWindow *window = trp_results_window_new (folder, &error);
+
+  if (!window)
+    {
+      if (!TRP_IS_MAIN_WINDOW (active))
+        active = GTK_WINDOW (add_window (self));
+      trp_main_window_show_message (TRP_MAIN_WINDOW (active), TRP_SEVERITY_ERROR, error->message);
+      return;
+    }
+  gtk_window_set_application (GTK_WINDOW (window), GTK_APPLICATION (self));
+  g_signal_connect_object (window, "open-case", G_CALLBACK (on_open_case), self, 0);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_results_chosen (GtkNativeDialog *dialog, int response, TrpApplication *self)
+{
+  g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autofree char *path = folder ? g_file_get_path (folder) : NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path)
+    show_results (self, path);
+  g_clear_object (&self->chooser);
+}
+
+static void
+on_results (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  TrpApplication *self = data;
+
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (
+    _ ("Folder of a study or an evaluation"), gtk_application_get_active_window (data),
+    GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("Open"), NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  g_signal_connect (self->chooser, "response", G_CALLBACK (on_results_chosen), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
 /* ---- GApplication ---- */
 
 static void
@@ -152,8 +228,15 @@ trp_application_activate (GApplication *application)
 static void
 trp_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  TrpMainWindow *window = get_empty_window (TRP_APPLICATION (application));
+  g_autofree char *folder = n_files == 1 ? g_file_get_path (files[0]) : NULL;
+  TrpMainWindow *window;
 
+  if (folder && has_results (folder))
+    {
+      show_results (TRP_APPLICATION (application), folder);
+      return;
+    }
+  window = get_empty_window (TRP_APPLICATION (application));
   for (int n = 0; n < n_files; n++)
     {
       g_autofree char *path = g_file_get_path (files[n]);
@@ -205,10 +288,8 @@ static void
 trp_application_startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
-    { "demo", on_demo },
-    { "clear-recent", on_clear_recent },
-    { "about", on_about },
-    { "quit", on_quit },
+    { "demo", on_demo },   { "results", on_results }, { "clear-recent", on_clear_recent },
+    { "about", on_about }, { "quit", on_quit },
   };
   static const char *const quit_keys[] = { "<Control>q", NULL };
 
@@ -255,6 +336,7 @@ trp_application_handle_local_options (GApplication *application, GVariantDict *o
 static void
 trp_application_shutdown (GApplication *application)
 {
+  g_clear_object (&TRP_APPLICATION (application)->chooser);
   g_clear_pointer (&TRP_APPLICATION (application)->settings, trp_settings_free);
   G_APPLICATION_CLASS (trp_application_parent_class)->shutdown (application);
 }

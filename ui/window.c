@@ -131,6 +131,7 @@ make_main_menu (void)
   g_menu_append (files, _ ("Save the SynCT…"), "win.save-synct");
   g_menu_append (files, _ ("Make a SynCT from the MR…"), "win.synthesize");
   g_menu_append (files, _ ("Contour automatically…"), "win.segment");
+  g_menu_append (files, _ ("Results of a study…"), "app.results");
   g_menu_append (files, _ ("Open the demo case"), "app.demo");
   g_menu_append (rest, _ ("Keys"), "win.show-help-overlay");
   g_menu_append (rest, _ ("About Triptych"), "app.about");
