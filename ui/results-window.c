@@ -5,8 +5,9 @@
 
 #include "ui/results-window.h"
 #include "config.h"
-#include "core/draw/figure.h"
-#include "core/metrics/statistics.h"
+#include "core/metrics/metric-info.h"
+#include "core/study/study-figures.h"
+#include "core/study/summary.h"
 #include "ui/dialogs/form.h"
 
 #include <glib/gi18n.h>
@@ -18,126 +19,27 @@ struct _TrpResultsWindow
   GtkWindow parent_instance;
 
   TrpResults *results;
-  GPtrArray *files; /* (nullable) */
-  GPtrArray *arms;  /* (element-type utf8) of the figure */
+  TrpStudySummary *summary; /* (nullable): no whole cases */
+  GPtrArray *metrics;       /* (element-type utf8): in the order of the drop-down */
+  GPtrArray *files;         /* (nullable) */
   TrpFigure *figure;
   GtkWidget *metric;
-  GtkWidget *structure;
   GtkWidget *drawing;
   GtkWidget *status;
   GtkWidget *table;
   GtkFileChooserNative *chooser;
   TrpFigureHit hover;
   bool has_hover;
-  bool is_updating;
 };
 
 static guint open_case;
 
 G_DEFINE_FINAL_TYPE (TrpResultsWindow, trp_results_window, GTK_TYPE_WINDOW)
 
-/* ---- what is chosen ---- */
-
 static const char *
-get_choice (GtkWidget *drop_down)
+get_metric (TrpResultsWindow *self)
 {
-  GtkStringObject *item = gtk_drop_down_get_selected_item (GTK_DROP_DOWN (drop_down));
-
-  return item ? gtk_string_object_get_string (item) : "";
-}
-
-/* "whole image" stands for a row without a structure. */
-static const char *
-get_structure (TrpResultsWindow *self)
-{
-  const char *structure = get_choice (self->structure);
-
-  return strcmp (structure, _ ("whole image")) == 0 ? "" : structure;
-}
-
-static TrpResultFilter
-get_filter (TrpResultsWindow *self)
-{
-  return (TrpResultFilter){ .metric = get_choice (self->metric),
-                            .structure = get_structure (self) };
-}
-
-/* ---- figure: a box for each arm, a point for each case ---- */
-
-typedef struct
-{
-  GArray *values; /* double */
-  GPtrArray *names;
-  GArray *ids; /* size_t: rows */
-} Points;
-
-static char *
-name_row (const TrpResult *row)
-{
-  GString *text = g_string_new (row->case_name);
-
-  if (row->seed != TRP_RESULT_NONE)
-    g_string_append_printf (text, _ (", seed %d"), row->seed);
-  if (row->fold != TRP_RESULT_NONE)
-    g_string_append_printf (text, _ (", fold %d"), row->fold);
-  return g_string_free (text, FALSE);
-}
-
-static Points
-collect (TrpResultsWindow *self, const TrpResultFilter *filter, const char *arm)
-{
-  Points points = { g_array_new (FALSE, FALSE, sizeof (double)),
-                    g_ptr_array_new_with_free_func (g_free),
-                    g_array_new (FALSE, FALSE, sizeof (size_t)) };
-
-  for (size_t n = 0; n < trp_results_get_size (self->results); n++)
-    {
-      const TrpResult *row = trp_results_get (self->results, n);
-
-      if (strcmp (row->arm, arm) != 0 || !trp_result_filter_match (filter, row))
-        continue;
-      g_array_append_val (points.values, row->value);
-      g_ptr_array_add (points.names, name_row (row));
-      g_array_append_val (points.ids, n);
-    }
-  return points;
-}
-
-static void
-points_clear (Points *points)
-{
-  g_array_unref (points->values);
-  g_ptr_array_unref (points->names);
-  g_array_unref (points->ids);
-}
-
-static void
-make_figure (TrpResultsWindow *self)
-{
-  const TrpResultFilter filter = get_filter (self);
-  const TrpFigureFrame frame = { .y_label = get_choice (self->metric) };
-  const guint n_arms = self->arms->len;
-  g_autofree Points *points = g_new (Points, n_arms);
-  g_autofree TrpFigureBox *boxes = g_new0 (TrpFigureBox, n_arms);
-  static const char *const one[] = { "" };
-
-  g_clear_pointer (&self->figure, trp_figure_unref);
-  self->has_hover = false;
-  for (guint n = 0; n < n_arms; n++)
-    {
-      points[n] = collect (self, &filter, self->arms->pdata[n]);
-      boxes[n] = (TrpFigureBox){ .group = n,
-                                 .values = (const double *) (const void *) points[n].values->data,
-                                 .names = (const char *const *) points[n].names->pdata,
-                                 .ids = (const size_t *) (const void *) points[n].ids->data,
-                                 .n = points[n].values->len };
-    }
-  if (n_arms)
-    self->figure = trp_figure_new_boxes (&frame, (const char *const *) self->arms->pdata, n_arms,
-                                         one, 1, boxes, n_arms);
-  for (guint n = 0; n < n_arms; n++)
-    points_clear (&points[n]);
-  gtk_widget_queue_draw (self->drawing);
+  return self->metrics->pdata[gtk_drop_down_get_selected (GTK_DROP_DOWN (self->metric))];
 }
 
 static void
@@ -153,144 +55,143 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_da
 /* ---- numbers ---- */
 
 static void
-add_cell (TrpResultsWindow *self, int row, int column, const char *text, bool is_number)
+add_cell (TrpResultsWindow *self, int row, int column, const char *text, bool is_head)
 {
   GtkWidget *label = gtk_label_new (text);
 
-  gtk_label_set_xalign (GTK_LABEL (label), is_number ? 1 : 0);
-  gtk_widget_add_css_class (label, row == 0 ? "second" : "numeric");
+  gtk_label_set_xalign (GTK_LABEL (label), column < 2 ? 0 : 1);
+  gtk_widget_add_css_class (label, is_head ? "second" : "numeric");
   gtk_grid_attach (GTK_GRID (self->table), label, column, row, 1, 1);
 }
 
 static void
 add_number (TrpResultsWindow *self, int row, int column, double value)
 {
-  g_autofree char *text = isnan (value)
-                            ? g_strdup (_ ("n/a"))
-                            : g_strdup_printf ("%.*f", fabs (value) >= 100 ? 1 : 3, value);
+  const int digits = fabs (value) >= 100 ? 1 : 3;
+  g_autofree char *text = isnan (value) ? g_strdup (_ ("n/a"))
+                                        : g_strdup_printf ("%s%.*f", value < 0 ? "\u2212" : "",
+                                                           digits, fabs (value));
 
-  add_cell (self, row, column, text, true);
+  add_cell (self, row, column, text, false);
 }
 
 static void
-add_summary (TrpResultsWindow *self, int row, const char *arm, const TrpSummary *summary)
+add_head (TrpResultsWindow *self, int row, const char *const *names)
 {
-  const double values[] = { summary->mean, summary->sd, summary->median, summary->q1, summary->q3 };
-  const size_t n_out = summary->n_nan + summary->n_infinite;
-  g_autofree char *count = n_out ? g_strdup_printf (_ ("%zu, %zu left out"), summary->n, n_out)
-                                 : g_strdup_printf ("%zu", summary->n);
+  for (int n = 0; names[n]; n++)
+    add_cell (self, row, n, *names[n] ? _ (names[n]) : "", true);
+}
 
-  add_cell (self, row, 0, arm, false);
-  add_cell (self, row, 1, count, true);
-  for (size_t n = 0; n < G_N_ELEMENTS (values); n++)
-    add_number (self, row, (int) n + 2, values[n]);
+static const char *
+name_structure (const char *structure)
+{
+  return structure && *structure ? structure : _ ("whole image");
+}
+
+static int
+add_rows (TrpResultsWindow *self, int row)
+{
+  static const char *const heads[] = {
+    N_ ("Arm"), N_ ("Structure"), "n", N_ ("mean"), "SD", N_ ("median"), "Q1",
+    "Q3",       N_ ("left out"),  NULL
+  };
+  size_t n_rows;
+  const TrpSummaryRow *rows = trp_study_summary_peek_rows (self->summary, &n_rows);
+
+  add_head (self, row++, heads);
+  for (size_t n = 0; n < n_rows; n++)
+    {
+      const TrpSummary *numbers = &rows[n].numbers;
+      const double values[] = { numbers->mean, numbers->sd, numbers->median, numbers->q1,
+                                numbers->q3 };
+      g_autofree char *count = g_strdup_printf ("%zu", numbers->n);
+      g_autofree char *left_out = g_strdup_printf ("%zu", numbers->n_nan + numbers->n_infinite);
+
+      if (strcmp (rows[n].metric, get_metric (self)) != 0)
+        continue;
+      add_cell (self, row, 0, rows[n].arm, false);
+      add_cell (self, row, 1, name_structure (rows[n].structure), false);
+      add_cell (self, row, 2, count, false);
+      for (size_t v = 0; v < G_N_ELEMENTS (values); v++)
+        add_number (self, row, (int) v + 3, values[v]);
+      add_cell (self, row++, 8, left_out, false);
+    }
+  return row;
+}
+
+static void
+add_tests (TrpResultsWindow *self, int row)
+{
+  static const char *const heads[] = { N_ ("Difference"),
+                                       N_ ("Structure"),
+                                       "n",
+                                       N_ ("mean"),
+                                       N_ ("95 % from"),
+                                       N_ ("to"),
+                                       N_ ("p, t-test"),
+                                       N_ ("p, Wilcoxon"),
+                                       N_ ("p, Holm"),
+                                       NULL };
+  size_t n_tests;
+  const TrpComparison *tests = trp_study_summary_peek_comparisons (self->summary, &n_tests);
+  bool has_head = false;
+
+  for (size_t n = 0; n < n_tests; n++)
+    {
+      const TrpComparison *test = &tests[n];
+      const double values[] = { test->t.difference, test->difference.low, test->difference.high,
+                                test->t.p,          test->wilcoxon.p,     test->wilcoxon_holm };
+      g_autofree char *name = g_strdup_printf ("%s \u2212 %s", test->first, test->second);
+      g_autofree char *count = g_strdup_printf ("%zu", test->t.n);
+
+      if (strcmp (test->metric, get_metric (self)) != 0)
+        continue;
+      if (!has_head)
+        add_head (self, row++, heads);
+      has_head = true;
+      add_cell (self, row, 0, name, false);
+      add_cell (self, row, 1, name_structure (test->structure), false);
+      add_cell (self, row, 2, count, false);
+      for (size_t v = 0; v < G_N_ELEMENTS (values); v++)
+        add_number (self, row, (int) v + 3, values[v]);
+      row++;
+    }
 }
 
 static void
 fill_table (TrpResultsWindow *self)
 {
-  static const char *const heads[] = {
-    N_ ("arm"), "n", N_ ("mean"), "SD", N_ ("median"), "Q1", "Q3"
-  };
-  TrpResultFilter filter = get_filter (self);
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (self->table)))
     gtk_grid_remove (GTK_GRID (self->table), child);
-  for (size_t n = 0; n < G_N_ELEMENTS (heads); n++)
-    add_cell (self, 0, (int) n, _ (heads[n]), n > 0);
-  for (guint n = 0; n < self->arms->len; n++)
-    {
-      g_autoptr (GArray) values = NULL;
-      TrpSummary summary;
-
-      filter.arm = self->arms->pdata[n];
-      values = trp_results_get_values (self->results, &filter);
-      summary = trp_summary_compute ((const double *) (const void *) values->data, values->len);
-      add_summary (self, (int) n + 1, filter.arm, &summary);
-    }
+  if (self->summary)
+    add_tests (self, add_rows (self, 0));
 }
 
 /* ---- choices ---- */
 
-static GPtrArray *
-list_arms (TrpResultsWindow *self)
-{
-  const TrpResultFilter filter = get_filter (self);
-  g_autoptr (TrpResults) some = trp_results_select (self->results, &filter);
-  g_autoptr (GPtrArray) names = trp_results_list (some, TRP_RESULT_ARM);
-  GPtrArray *arms = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint n = 0; n < names->len; n++)
-    g_ptr_array_add (arms, g_strdup (names->pdata[n]));
-  return arms;
-}
-
 static void
 show (TrpResultsWindow *self)
 {
-  if (self->is_updating)
+  if (self->metrics->len == 0)
     return;
-  g_clear_pointer (&self->arms, g_ptr_array_unref);
-  self->arms = list_arms (self);
-  make_figure (self);
+  g_clear_pointer (&self->figure, trp_figure_unref);
+  self->has_hover = false;
+  self->figure = trp_results_draw_boxes (self->results, get_metric (self));
+  gtk_widget_queue_draw (self->drawing);
   fill_table (self);
   gtk_label_set_label (GTK_LABEL (self->status),
                        self->files ? _ ("Point at a case to see its value; click to open it.")
                                    : _ ("Point at a case to see its value."));
 }
 
-static void
-set_choices (GtkWidget *drop_down, const GPtrArray *texts)
-{
-  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-
-  for (guint n = 0; n < texts->len; n++)
-    {
-      const char *text = texts->pdata[n];
-
-      gtk_string_list_append (list, *text ? text : _ ("whole image"));
-    }
-  gtk_drop_down_set_model (GTK_DROP_DOWN (drop_down), G_LIST_MODEL (list));
-}
-
-/* Structures that were measured in the metric. */
-static void
-on_metric (TrpResultsWindow *self)
-{
-  const TrpResultFilter filter = { .metric = get_choice (self->metric) };
-  g_autoptr (TrpResults) some = NULL;
-  g_autoptr (GPtrArray) structures = NULL;
-
-  if (self->is_updating)
-    return;
-  some = trp_results_select (self->results, &filter);
-  structures = trp_results_list (some, TRP_RESULT_STRUCTURE);
-  self->is_updating = true;
-  set_choices (self->structure, structures);
-  self->is_updating = false;
-  show (self);
-}
-
-static void
-choose (GtkWidget *drop_down, const char *text)
-{
-  GListModel *model = gtk_drop_down_get_model (GTK_DROP_DOWN (drop_down));
-
-  for (guint n = 0; n < g_list_model_get_n_items (model); n++)
-    {
-      g_autoptr (GtkStringObject) item = g_list_model_get_item (model, n);
-
-      if (strcmp (gtk_string_object_get_string (item), text) == 0)
-        gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), n);
-    }
-}
-
 void
-trp_results_window_choose (TrpResultsWindow *self, const char *metric, const char *structure)
+trp_results_window_choose (TrpResultsWindow *self, const char *metric)
 {
-  choose (self->metric, metric);
-  choose (self->structure, *structure ? structure : _ ("whole image"));
+  for (guint n = 0; n < self->metrics->len; n++)
+    if (strcmp (self->metrics->pdata[n], metric) == 0)
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (self->metric), n);
 }
 
 /* ---- pointer ---- */
@@ -301,6 +202,25 @@ find (TrpResultsWindow *self, double x, double y, TrpFigureHit *out_hit)
   return self->figure &&
          trp_figure_find (self->figure, gtk_widget_get_width (self->drawing),
                           gtk_widget_get_height (self->drawing), TRP_FIGURE_SCREEN, x, y, out_hit);
+}
+
+/* "STS_044, synct on CT, seed 1, fold 0: Dice 0.83" */
+static char *
+dup_about (TrpResultsWindow *self, const TrpFigureHit *hit)
+{
+  const TrpResult *row = trp_results_get (self->results, hit->id);
+  g_autofree char *label = trp_metric_dup_label (row->metric);
+  GString *text = g_string_new (row->case_name);
+
+  g_string_append_printf (text, ", %s", row->arm);
+  if (row->structure && *row->structure)
+    g_string_append_printf (text, ", %s", row->structure);
+  if (row->seed != TRP_RESULT_NONE)
+    g_string_append_printf (text, _ (", seed %d"), row->seed);
+  if (row->fold != TRP_RESULT_NONE)
+    g_string_append_printf (text, _ (", fold %d"), row->fold);
+  g_string_append_printf (text, ": %s %s%.4g", label, hit->y < 0 ? "\u2212" : "", fabs (hit->y));
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -316,22 +236,24 @@ on_motion (GtkEventControllerMotion *controller, double x, double y, TrpResultsW
   if (!self->has_hover)
     return;
   self->hover = hit;
-  text = g_strdup_printf ("%s, %s: %s %.4g", trp_results_get (self->results, hit.id)->arm, hit.name,
-                          get_choice (self->metric), hit.y);
+  text = dup_about (self, &hit);
   gtk_label_set_label (GTK_LABEL (self->status), text);
 }
 
 void
-trp_results_window_open_row (TrpResultsWindow *self, size_t row)
+trp_results_window_open_row (TrpResultsWindow *self, size_t index)
 {
-  const TrpResult *result = trp_results_get (self->results, row);
-  const TrpResultFiles *files = self->files ? trp_result_files_find (self->files, result) : NULL;
+  const TrpResult *row = trp_results_get (self->results, index);
+  const TrpResultFiles *files = self->files ? trp_result_files_find (self->files, row) : NULL;
+  size_t slice;
 
-  if (files)
-    g_signal_emit (self, open_case, 0, files, trp_results_find_worst_slice (self->results, result));
-  else
+  if (!files)
     gtk_label_set_label (GTK_LABEL (self->status),
                          _ ("The study does not say where its files are."));
+  else if (trp_results_find_worst_slice (self->results, row, &slice))
+    g_signal_emit (self, open_case, 0, files, (int) slice);
+  else
+    g_signal_emit (self, open_case, 0, files, -1);
 }
 
 static void
@@ -361,7 +283,7 @@ on_save_chosen (GtkNativeDialog *dialog, int response, TrpResultsWindow *self)
 static void
 on_save (TrpResultsWindow *self)
 {
-  g_autofree char *name = g_strconcat (get_choice (self->metric), ".pdf", NULL);
+  g_autofree char *name = g_strconcat (get_metric (self), ".pdf", NULL);
 
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (_ ("Save the figure as PDF, SVG or PNG"),
@@ -382,7 +304,8 @@ trp_results_window_dispose (GObject *object)
 
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->figure, trp_figure_unref);
-  g_clear_pointer (&self->arms, g_ptr_array_unref);
+  g_clear_pointer (&self->summary, trp_study_summary_free);
+  g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_clear_pointer (&self->results, trp_results_unref);
   G_OBJECT_CLASS (trp_results_window_parent_class)->dispose (object);
@@ -403,14 +326,11 @@ make_head (TrpResultsWindow *self)
   GtkWidget *save = gtk_button_new_with_label (_ ("Save the figure\u2026"));
 
   self->metric = gtk_drop_down_new (NULL, NULL);
-  self->structure = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_hexpand (save, TRUE);
   gtk_widget_set_halign (save, GTK_ALIGN_END);
-  g_signal_connect_swapped (self->metric, "notify::selected", G_CALLBACK (on_metric), self);
-  g_signal_connect_swapped (self->structure, "notify::selected", G_CALLBACK (show), self);
+  g_signal_connect_swapped (self->metric, "notify::selected", G_CALLBACK (show), self);
   g_signal_connect_swapped (save, "clicked", G_CALLBACK (on_save), self);
   gtk_box_append (GTK_BOX (head), trp_form_row (_ ("Number"), self->metric));
-  gtk_box_append (GTK_BOX (head), trp_form_row (_ ("Structure"), self->structure));
   gtk_box_append (GTK_BOX (head), save);
   gtk_widget_add_css_class (head, "panel");
   return head;
@@ -441,8 +361,7 @@ trp_results_window_init (TrpResultsWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
-  self->is_updating = true;
-  self->arms = g_ptr_array_new_with_free_func (g_free);
+  self->metrics = g_ptr_array_new_with_free_func (g_free);
   self->status = gtk_label_new (NULL);
   self->table = gtk_grid_new ();
   gtk_label_set_xalign (GTK_LABEL (self->status), 0);
@@ -463,6 +382,27 @@ trp_results_window_init (TrpResultsWindow *self)
   trp_form_close_on_escape (GTK_WIDGET (self));
 }
 
+/* Of whole cases. */
+static void
+list_metrics (TrpResultsWindow *self)
+{
+  const TrpResultFilter cases = { 0 };
+  g_autoptr (TrpResults) some = trp_results_select (self->results, &cases);
+  g_autoptr (GPtrArray) keys = trp_results_list (some, TRP_RESULT_METRIC);
+  g_autoptr (GtkStringList) labels = gtk_string_list_new (NULL);
+
+  for (guint n = 0; n < keys->len; n++)
+    {
+      g_autofree char *label = trp_metric_dup_label (keys->pdata[n]);
+
+      gtk_string_list_append (labels, label);
+      g_ptr_array_add (self->metrics, g_strdup (keys->pdata[n]));
+    }
+  g_signal_handlers_block_by_func (self->metric, show, self);
+  gtk_drop_down_set_model (GTK_DROP_DOWN (self->metric), G_LIST_MODEL (labels));
+  g_signal_handlers_unblock_by_func (self->metric, show, self);
+}
+
 TrpResultsWindow *
 trp_results_window_new (const char *folder, GError **error)
 {
@@ -471,7 +411,6 @@ trp_results_window_new (const char *folder, GError **error)
   g_autofree char *name = g_path_get_basename (folder);
   g_autofree char *title = g_strdup_printf (_ ("Results of %s"), name);
   TrpResults *results = trp_results_load (path, error);
-  g_autoptr (GPtrArray) metrics = NULL;
   TrpResultsWindow *self;
 
   if (!results)
@@ -479,9 +418,8 @@ trp_results_window_new (const char *folder, GError **error)
   self = g_object_new (TRP_TYPE_RESULTS_WINDOW, "title", title, NULL);
   self->results = results;
   self->files = trp_result_files_load (files, NULL); /* older studies have none */
-  metrics = trp_results_list (results, TRP_RESULT_METRIC);
-  set_choices (self->metric, metrics);
-  self->is_updating = false;
-  on_metric (self);
+  self->summary = trp_study_summary_new (results, NULL, NULL);
+  list_metrics (self);
+  show (self);
   return self;
 }

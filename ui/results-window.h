@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (TrpResultsWindow, trp_results_window, TRP, RESULTS_WINDOW,
 /* Errors: those of reading. */
 TrpResultsWindow *trp_results_window_new (const char *folder, GError **error);
 /* For tests: what the figure shows, and a click on one of its points. */
-void trp_results_window_choose (TrpResultsWindow *self, const char *metric, const char *structure);
+void trp_results_window_choose (TrpResultsWindow *self, const char *metric);
 void trp_results_window_open_row (TrpResultsWindow *self, size_t row);
 
 G_END_DECLS

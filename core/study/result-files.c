@@ -7,7 +7,6 @@
 
 #include "core/study/csv.h"
 
-#include <math.h>
 #include <string.h>
 
 enum
@@ -205,53 +204,4 @@ trp_result_files_find (const GPtrArray *files, const TrpResult *row)
         return file;
     }
   return NULL;
-}
-
-bool
-trp_metric_rises (const char *metric)
-{
-  static const char *const rising[] = { "dice", "iou", "psnr",         "ssim", "ncc",
-                                        "mi",   "nmi", "outline_dice", NULL };
-
-  return g_strv_contains (rising, metric) || g_str_has_prefix (metric, "nsd");
-}
-
-static bool
-is_same_place (const TrpResult *a, const TrpResult *b)
-{
-  return a->seed == b->seed && a->fold == b->fold && strcmp (a->arm, b->arm) == 0 &&
-         strcmp (a->case_name, b->case_name) == 0 &&
-         g_strcmp0 (a->structure ? a->structure : "", b->structure ? b->structure : "") == 0;
-}
-
-/* A slice without a number (neither contour is there) is not the worst. */
-static int
-find_worst (const TrpResults *results, const TrpResult *row, const char *metric)
-{
-  const bool rises = trp_metric_rises (metric);
-  double worst = rises ? INFINITY : -INFINITY;
-  int slice = -1;
-
-  for (size_t n = 0; n < trp_results_get_size (results); n++)
-    {
-      const TrpResult *other = trp_results_get (results, n);
-
-      if (other->slice < 0 || strcmp (other->metric, metric) != 0 || !is_same_place (other, row) ||
-          !(rises ? other->value < worst : other->value > worst))
-        continue;
-      worst = other->value;
-      slice = other->slice;
-    }
-  return slice;
-}
-
-int
-trp_results_find_worst_slice (const TrpResults *results, const TrpResult *row)
-{
-  const char *const metrics[] = { row->metric, "dice", "mae" };
-  int slice = -1;
-
-  for (size_t n = 0; n < G_N_ELEMENTS (metrics) && slice < 0; n++)
-    slice = find_worst (results, row, metrics[n]);
-  return slice;
 }

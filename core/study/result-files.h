@@ -1,4 +1,4 @@
-/* result-files.h - which files a result was measured on, and where it is worst
+/* result-files.h - which files a result was measured on
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -37,17 +37,5 @@ GPtrArray *trp_result_files_load (const char *path, GError **error) G_GNUC_WARN_
 char *trp_result_files_to_csv (const GPtrArray *files, const char *folder);
 /* Of the case, arm, seed and fold of a result; NULL: none. Borrowed. */
 const TrpResultFiles *trp_result_files_find (const GPtrArray *files, const TrpResult *row);
-
-/* Whether more of a metric is better: dice, ssim, ...; false for errors and distances. */
-bool trp_metric_rises (const char *metric);
-/**
- * trp_results_find_worst_slice:
- *
- * Among the slices of the same arm, seed, fold, case and structure that were measured in the
- * metric of @row, or else in dice or mae.
- *
- * Returns: the slice along k; -1: none was measured
- */
-int trp_results_find_worst_slice (const TrpResults *results, const TrpResult *row);
 
 G_END_DECLS

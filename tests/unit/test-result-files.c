@@ -1,4 +1,4 @@
-/* test-result-files.c - which files a result was measured on, and where it is worst
+/* test-result-files.c - which files a result was measured on
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -67,37 +67,11 @@ test_hostile_tables (void)
   trp_test_remove_folder (folder);
 }
 
-static void
-test_worst_slice (void)
-{
-  static const char text[] = "arm,seed,fold,case,patient,structure,slice,metric,value\n"
-                             "a,1,,c,,Liver,,dice,0.8\n"
-                             "a,1,,c,,Liver,,hd,9\n"
-                             "a,1,,c,,Liver,3,dice,0.9\n"
-                             "a,1,,c,,Liver,4,dice,0.2\n"
-                             "a,1,,c,,Liver,5,dice,NaN\n"
-                             "a,1,,c,,Spleen,6,dice,0.1\n"
-                             "a,2,,c,,Liver,7,dice,0.1\n"
-                             "a,1,,c,,,,mae,50\n"
-                             "a,1,,c,,,1,mae,40\n"
-                             "a,1,,c,,,2,mae,60\n"
-                             "b,1,,c,,,,mae,50\n";
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrpResults) results = trp_results_parse (text, sizeof text - 1, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpint (trp_results_find_worst_slice (results, trp_results_get (results, 0)), ==, 4);
-  g_assert_cmpint (trp_results_find_worst_slice (results, trp_results_get (results, 1)), ==, 4);
-  g_assert_cmpint (trp_results_find_worst_slice (results, trp_results_get (results, 7)), ==, 2);
-  g_assert_cmpint (trp_results_find_worst_slice (results, trp_results_get (results, 10)), ==, -1);
-}
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/result-files/round-trip", test_round_trip);
   g_test_add_func ("/result-files/hostile-tables", test_hostile_tables);
-  g_test_add_func ("/result-files/worst-slice", test_worst_slice);
   return g_test_run ();
 }

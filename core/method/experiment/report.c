@@ -99,9 +99,8 @@ trp_report_write_plan (const TrpExperimentPlan *plan, GError **error)
 
 /* ---- results ---- */
 
-/* "ssim on CT", "interobserver 1-2" */
-static char *
-make_row_name (const TrpPlanResult *result, const char *pair)
+char *
+trp_report_name_row (const TrpPlanResult *result, const char *pair)
 {
   const char *name = trp_node_get_text (result->node, "name");
   GString *text = g_string_new (result->arm->name);
@@ -126,7 +125,7 @@ collect_node (const TrpExperimentPlan *plan,
   for (size_t n = 0; rows && n < trp_results_get_size (rows); n++)
     {
       TrpResult row = *trp_results_get (rows, n);
-      g_autofree char *arm = make_row_name (result, row.arm);
+      g_autofree char *arm = trp_report_name_row (result, row.arm);
 
       row.arm = arm;
       row.seed = (int) result->seed;
@@ -214,8 +213,8 @@ trp_report_write (const TrpExperimentPlan *plan, char **out_text, GError **error
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (!collect (plan, results, error) || !trp_results_save (results, path, error) ||
-      !write_tables (plan, results, text, error) || !make_folder (figures, error) ||
-      !trp_report_write_figures (plan, results, figures, error))
+      !trp_report_write_files (plan, error) || !write_tables (plan, results, text, error) ||
+      !make_folder (figures, error) || !trp_report_write_figures (plan, results, figures, error))
     return false;
   *out_text = g_strdup (text->str);
   return true;

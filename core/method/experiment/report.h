@@ -20,6 +20,13 @@ bool trp_report_write (const TrpExperimentPlan *plan,
                        char **out_text,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* files.csv: core/study/result-files.h */
+bool trp_report_write_files (const TrpExperimentPlan *plan,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The arm of its rows: "ssim on CT", "interobserver 1-2"; @pair: "-" for no pair. (transfer full)
+ */
+char *trp_report_name_row (const TrpPlanResult *result, const char *pair);
+
 /* Figures into @folder as PDF, SVG and PNG; the losses of every training among them. */
 bool trp_report_write_figures (const TrpExperimentPlan *plan,
                                const TrpResults *results,
