@@ -23,6 +23,7 @@ static const GOptionEntry info_entries[] = {
 typedef struct
 {
   const TrpIntensity *from, *to;
+  const char *steps; /* before all else, with what they have learnt */
   const char *reads, *makes;
 } Mapping;
 
@@ -38,6 +39,7 @@ get_mapping (const TrpModel *model, const char *net)
     .to = !is_generator ? NULL
           : from_mr     ? &recipe->ct
                         : &recipe->mr,
+    .steps = recipe->preprocessing[from_mr ? TRP_STEPS_MR : TRP_STEPS_CT],
     .reads = from_mr ? "MR" : "CT",
     .makes = !is_generator ? "contours"
              : from_mr     ? "CT"
@@ -190,6 +192,8 @@ print_text (const TrpModel *model, const TrpModelSummary *summary)
   print_row ("sha256", "%s", trp_model_get_hash (model));
   print_row (_ ("written by"), "%s", summary->program ? summary->program : _ ("not known"));
   print_parts (summary);
+  if (*mapping.steps)
+    print_row (_ ("first"), "%s", mapping.steps);
   print_row (_ ("reads"), "%s, %s", mapping.reads, from);
   if (to)
     print_row (_ ("makes"), "%s, %s", mapping.makes, to);
@@ -347,6 +351,7 @@ print_json (const TrpModel *model, const TrpModelSummary *summary)
   add_text (builder, "program", summary->program);
   add_flag (builder, "checkpoint", summary->can_resume);
   add_parts (builder, summary);
+  add_text (builder, "preprocessing", mapping.steps);
   add_text (builder, "reads", mapping.reads);
   add_text (builder, "makes", mapping.makes);
   add_mapping (builder, "input", mapping.from);

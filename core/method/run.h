@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * trainer.c: device, steps, log, alarms; run-checkpoint.c: saving and resuming; run-scores.c:
- * validations and what follows from them; run-branch.c: beginning with another run's weights. One
- * thread.
+ * validations and what follows from them; run-branch.c: beginning with another run's weights;
+ * run-left-out.c: slices that are not seen. One thread.
  */
 
 #pragma once
@@ -95,5 +95,8 @@ bool trp_run_take_parent (TrpRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT
 TrpCheckpointTexts trp_run_get_texts (const TrpRun *run);
 /* Errors: TRP_ERROR_FORMAT for weights that are no numbers. */
 bool trp_run_check_weights (const TrpRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After loading: left-out.csv in the run's folder, where slices are left out, and a sentence. */
+bool trp_run_write_left_out (const TrpRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

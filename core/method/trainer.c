@@ -279,7 +279,8 @@ prepare (TrpRun *run, TrpProgress *progress, GError **error)
   g_autoptr (TrpSafetensors) file = NULL;
 
   if (!rows || !trp_run_open_parent (run, error) || !open_device (run, rows, error) ||
-      !trp_run_open_folder (run, &file, error) || !load_data (run, rows, progress, error))
+      !trp_run_open_folder (run, &file, error) || !load_data (run, rows, progress, error) ||
+      !trp_run_write_left_out (run, error))
     return false;
   g_free (run->recipe_text);
   run->recipe_text = trp_recipe_to_text (t->recipe); /* with what was learnt from the data */

@@ -50,6 +50,30 @@ load (const Fixture *f, TrpDataRole role, const char *steps, double body_fractio
   return dataset;
 }
 
+static TrpModel *
+train (const Fixture *f, TrpTrainerKind kind, const char *steps, const char *name)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (kind);
+  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autoptr (GError) error = NULL;
+  TrpTrainOptions options = {
+    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  TrpModel *model;
+
+  trp_tiny_set (recipe, "training.steps=4");
+  trp_tiny_set (recipe, steps);
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  options.resume = true; /* with the recipe that has learnt nothing */
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+  model = trp_model_load (path, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
 /* --- data sets --- */
 
 /* An MR of air at 20, a body about 700 and an insert of 350. */
@@ -109,6 +133,21 @@ test_what_is_left_out_is_listed (Fixture *f, const void *data)
   g_assert_cmpuint (first->n_slices, ==, 2);
   g_assert_cmpuint (first->n_all, ==, 4);
   g_assert_nonnull (strstr (first->why, "slices 25 75"));
+}
+
+/* In the folder of a training too. */
+static void
+test_what_is_left_out_is_written (Fixture *f, const void *data)
+{
+  g_autoptr (TrpModel) model = train (f, TRP_TRAINER_SEGMENTER, "ct_steps=slices 0 60", "left");
+  g_autofree char *path = g_build_filename (f->folder, "left", "left-out.csv", NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==,
+                   "case,slices,of,why\n"
+                   "C1,1,4,slices 0 60: slices 1 to 3 of 4\n"
+                   "C2,1,4,slices 0 60: slices 1 to 3 of 4\n");
 }
 
 static void
@@ -183,30 +222,6 @@ test_a_window_is_a_curve (void)
 }
 
 /* --- trainings and results --- */
-
-static TrpModel *
-train (const Fixture *f, TrpTrainerKind kind, const char *steps, const char *name)
-{
-  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (kind);
-  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
-  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
-  g_autoptr (GError) error = NULL;
-  TrpTrainOptions options = {
-    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
-  };
-  TrpModel *model;
-
-  trp_tiny_set (recipe, "training.steps=4");
-  trp_tiny_set (recipe, steps);
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-  options.resume = true; /* with the recipe that has learnt nothing */
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-  model = trp_model_load (path, &error);
-  g_assert_no_error (error);
-  return model;
-}
 
 /* The same network as if its recipe had no steps. */
 static void
@@ -340,6 +355,7 @@ main (int argc, char **argv)
   ADD ("/steps-use/a-data-set-learns-and-keeps", test_a_data_set_learns_and_keeps);
   ADD ("/steps-use/steps-change-what-is-learnt-from", test_steps_change_what_is_learnt_from);
   ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
+  ADD ("/steps-use/what-is-left-out-is-written", test_what_is_left_out_is_written);
   ADD ("/steps-use/mistakes-name-the-case", test_mistakes_name_the_case);
   g_test_add_func ("/steps-use/a-recipe-forgets-what-was-learnt-when-compared",
                    test_a_recipe_forgets_what_was_learnt_when_compared);
