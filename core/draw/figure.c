@@ -624,7 +624,8 @@ draw_level_texts (const Layout *self)
 
         places[n_places++] = (Place){ mark, get_y (self, mark->ys[0]) };
       }
-  qsort (places, n_places, sizeof *places, compare_places);
+  if (n_places > 1)
+    qsort (places, n_places, sizeof *places, compare_places);
   for (size_t n = 1; n < n_places; n++)
     places[n].y = fmax (places[n].y, places[n - 1].y + line);
   for (size_t n = n_places; n > 0; n--)

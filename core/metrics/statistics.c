@@ -22,7 +22,8 @@ compare_doubles (const void *a, const void *b)
 void
 trp_sort_values (double *values, size_t n)
 {
-  qsort (values, n, sizeof *values, compare_doubles);
+  if (n > 1) /* no values, no array */
+    qsort (values, n, sizeof *values, compare_doubles);
 }
 
 static double
@@ -339,11 +340,13 @@ trp_adjust_holm (const double *p, size_t n, double *out_p)
   size_t n_tests = 0;
   double largest = 0;
 
+  if (n == 0)
+    return;
   for (size_t i = 0; i < n; i++)
     if (!isnan (p[i]))
       tests[n_tests++] = (Test){ p[i], i };
   if (out_p != p)
-    memcpy (out_p, p, n * sizeof *p);
+    memmove (out_p, p, n * sizeof *p);
   qsort (tests, n_tests, sizeof *tests, compare_tests);
   for (size_t k = 0; k < n_tests; k++)
     {

@@ -153,6 +153,8 @@ adjust (TrpStudySummary *self, guint begin)
   g_autofree double *p = g_new (double, 4 * n);
   double *holm = p + n;
 
+  if (n == 0)
+    return;
   for (int test = 0; test < 2; test++)
     {
       for (guint i = 0; i < n; i++)
