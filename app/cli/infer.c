@@ -18,6 +18,7 @@ static char *device;
 static char *precision;
 static TrpPrecision wanted;
 static char *direction;
+static char *second_path;
 static gboolean raw;
 static int frame;
 static char *series_uid;
@@ -33,7 +34,12 @@ static char *series_uid;
     "series", 0, 0, G_OPTION_ARG_STRING, &series_uid, N_ ("series of a DICOM folder"), "UID"       \
   }
 
-static const GOptionEntry segment_entries[] = { COMMON_ENTRIES, { NULL } };
+static const GOptionEntry segment_entries[] = {
+  COMMON_ENTRIES,
+  { "second", 0, 0, G_OPTION_ARG_FILENAME, &second_path,
+    N_ ("for a network of two images: the other one, on the same grid"), "FILE" },
+  { NULL },
+};
 static const GOptionEntry synthesize_entries[] = {
   COMMON_ENTRIES,
   { "direction", 0, 0, G_OPTION_ARG_STRING, &direction, N_ ("a2b (MR to CT) or b2a"), "DIRECTION" },
@@ -107,15 +113,17 @@ segment (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TrpModel) model = NULL;
-  g_autoptr (TrpVolume) volume = NULL;
+  g_autoptr (TrpVolume) volume = NULL, second = NULL;
   g_autoptr (TrpStructureSet) set = NULL;
   TrpInferOptions options;
 
   if (!trp_verb_parse (&trp_verb_segment, segment_entries, 3, 3, &argc, &argv) || !check_options ())
     return TRP_EXIT_USAGE;
-  if (!load (argv, &model, &volume, &error))
+  if (!load (argv, &model, &volume, &error) ||
+      (second_path && !(second = trp_volume_load (second_path, NULL, &error))))
     return trp_verb_fail (error);
   options = make_options ();
+  options.second = second;
   if (!trp_model_check_input (model, volume, &options, &error))
     return trp_verb_fail (error);
   set = trp_model_segment (model, volume, &options, trp_verb_progress (), &error);
@@ -134,7 +142,7 @@ const TrpVerb trp_verb_synthesize = {
 
 const TrpVerb trp_verb_segment = {
   .name = "segment",
-  .arguments = "MODEL IN OUT [--device DEVICE] [--raw]",
+  .arguments = "MODEL IN OUT [--second FILE] [--device DEVICE] [--raw]",
   .help = N_ ("draw contours with a trained network"),
   .run = segment,
 };

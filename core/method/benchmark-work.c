@@ -167,7 +167,8 @@ build_network (const Network *network, const TrpRecipe *recipe, bool train)
 {
   static const char *const prefixes[] = { PREFIX, NULL };
   const int side = get_side (recipe);
-  const int n_in = network->forward == segment ? 2 * recipe->context + 1 : 1;
+  const int n_in = network->forward == segment ? (int) trp_recipe_get_segmenter_channels (recipe)
+                                               : 1;
   TrpGraph *graph = trp_graph_new ();
   const TrpShape shape = { recipe->batch, side, side, n_in };
   const TrpValue y = network->forward (graph, recipe, trp_graph_input (graph, "x", shape));

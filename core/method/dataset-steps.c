@@ -15,8 +15,8 @@ typedef struct
   const TrpDataRow *now; /* for messages */
 } Cases;
 
-static double
-get_air (TrpDataRole role)
+double
+trp_dataset_steps_get_air (TrpDataRole role)
 {
   return role == TRP_DATA_MR || role == TRP_DATA_SYNMR ? TRP_AIR_MR : TRP_AIR_HU;
 }
@@ -63,8 +63,8 @@ trp_dataset_steps_new (const char *text,
   for (size_t n = 0; n < trp_data_list_get_size (list); n++)
     if (trp_data_list_get (list, n)->paths[role])
       g_ptr_array_add (rows, (gpointer) trp_data_list_get (list, n));
-  if (rows->len &&
-      !trp_pipeline_fit (pipeline, rows->len, load_case, &cases, get_air (role), progress, error))
+  if (rows->len && !trp_pipeline_fit (pipeline, rows->len, load_case, &cases,
+                                      trp_dataset_steps_get_air (role), progress, error))
     {
       if (cases.now && !(error && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
         g_prefix_error (error, "Case %s: ", cases.now->name);
@@ -89,8 +89,8 @@ trp_dataset_steps_apply (const TrpPipeline *pipeline,
   if (trp_pipeline_get_n_steps (pipeline) == 0)
     return true;
   if ((!labels && !load_labels (pipeline, row, role, &labels, error)) ||
-      !trp_pipeline_apply (pipeline, *io_image, labels, get_air (role), TRP_PIPELINE_ALL, progress,
-                           &made, reports, error))
+      !trp_pipeline_apply (pipeline, *io_image, labels, trp_dataset_steps_get_air (role),
+                           TRP_PIPELINE_ALL, progress, &made, reports, error))
     return false;
   trp_volume_unref (*io_image);
   *io_image = g_steal_pointer (&made.image);

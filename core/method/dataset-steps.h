@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* The value of air in images of a role. */
+double trp_dataset_steps_get_air (TrpDataRole role);
+
 /**
  * trp_dataset_steps_new:
  * @text: (nullable): of the steps; NULL: none

@@ -11,6 +11,7 @@
 #include "core/io/nifti.h"
 #include "core/method/dataset-steps.h"
 #include "core/method/outline.h"
+#include "core/method/second-image.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -25,6 +26,7 @@ typedef struct
   TrpFrame frame;
   TrpCurve curve;
   float *stack;    /* (nz, size, size) */
+  float *second;   /* likewise, or NULL */
   uint8_t *labels; /* likewise, or NULL */
   uint8_t *bodies; /* likewise */
 } Item;
@@ -37,7 +39,8 @@ typedef struct
 struct _TrpDataset
 {
   TrpDatasetSpec spec;
-  TrpPipeline *steps; /* NULL: none */
+  TrpPipeline *steps;        /* NULL: none */
+  TrpPipeline *second_steps; /* NULL: as the first's */
   GPtrArray *left_out;
   GPtrArray *items;
   GArray *slices; /* that may be drawn */
@@ -52,6 +55,7 @@ free_item (void *data)
 
   g_free (item->name);
   g_free (item->stack);
+  g_free (item->second);
   g_free (item->labels);
   g_free (item->bodies);
   g_free (item);
@@ -74,6 +78,7 @@ trp_dataset_new (const TrpDatasetSpec *spec)
 
   self->spec = *spec;
   self->spec.steps = NULL;
+  self->spec.second_steps = NULL;
   self->left_out = g_ptr_array_new_with_free_func (free_left_out);
   self->items = g_ptr_array_new_with_free_func (free_item);
   self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
@@ -92,6 +97,7 @@ clear_dataset (void *data)
   TrpDataset *self = data;
 
   trp_pipeline_free (self->steps);
+  trp_pipeline_free (self->second_steps);
   g_ptr_array_unref (self->left_out);
   g_ptr_array_unref (self->items);
   g_array_unref (self->slices);
@@ -207,11 +213,29 @@ list_slices (TrpDataset *self, const Item *item)
                    g_strdup_printf ("less than %g %% of body", 100 * self->spec.body_fraction));
 }
 
+static float *
+make_second (const TrpDataset *self, const TrpFrame *frame, const TrpVolume *second, GError **error)
+{
+  const TrpCurve curve = trp_intensity_fit (&self->spec.second_intensity, second);
+
+  if (trp_geometry_check_equal (&frame->input, trp_volume_get_geometry (second), error))
+    return make_stack (frame, &curve, second, error);
+  g_prefix_error (error, "The second image: ");
+  return NULL;
+}
+
+static size_t
+count_pixel_bytes (const TrpDatasetSpec *spec)
+{
+  return (spec->has_second ? 2 : 1) * sizeof (float) + (spec->n_labels ? 1 : 0);
+}
+
 bool
 trp_dataset_add (TrpDataset *self,
                  const char *name,
                  const TrpVolume *image,
                  const TrpVolume *labels,
+                 const TrpVolume *second,
                  GError **error)
 {
   const TrpGeometry *geometry = trp_volume_get_geometry (image);
@@ -220,19 +244,21 @@ trp_dataset_add (TrpDataset *self,
   bool done;
 
   g_return_val_if_fail (spec->n_labels == 0 || labels, false);
+  g_return_val_if_fail (spec->has_second == (second != NULL), false);
   item->name = g_strdup (name);
   item->curve = trp_intensity_fit (&spec->intensity, image);
   done = trp_frame_init (&item->frame, geometry, spec->spacing, spec->size, spec->size, 1, error) &&
          (!labels ||
           trp_geometry_check_equal (geometry, trp_volume_get_geometry (labels), error)) &&
          (item->stack = make_stack (&item->frame, &item->curve, image, error)) &&
-         (!labels || (item->labels = make_labels (&item->frame, labels, error)));
+         (!labels || (item->labels = make_labels (&item->frame, labels, error))) &&
+         (!second || (item->second = make_second (self, &item->frame, second, error)));
   if (!done)
     {
       free_item (item);
       return false;
     }
-  self->bytes += trp_geometry_count_voxels (&item->frame.output) * (labels ? 5 : 4);
+  self->bytes += trp_geometry_count_voxels (&item->frame.output) * count_pixel_bytes (spec);
   list_slices (self, item);
   g_ptr_array_add (self->items, item);
   return true;
@@ -293,12 +319,61 @@ apply_steps (TrpDataset *self,
   return true;
 }
 
+/* As the file has it; it must lie on the grid of the first. (transfer full) */
+static TrpVolume *
+load_second (const TrpDataset *self, const TrpDataRow *row, const TrpVolume *image, GError **error)
+{
+  const TrpDataRole role = self->spec.second;
+  g_autoptr (TrpVolume) second = NULL;
+
+  if (!row->paths[role])
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "there is no file in the column \"%s\"",
+                   trp_data_role_get_name (role));
+      return NULL;
+    }
+  second = trp_volume_load (row->paths[role], NULL, error);
+  if (!second)
+    return NULL;
+  if (trp_geometry_check_equal (trp_volume_get_geometry (image), trp_volume_get_geometry (second),
+                                error))
+    return g_steal_pointer (&second);
+  g_prefix_error (error, "The image in the column \"%s\": ", trp_data_role_get_name (role));
+  return NULL;
+}
+
+/* Through its own steps, and onto the grid that the first image's lead to. */
+static bool
+prepare_second (const TrpDataset *self,
+                const TrpDataRow *row,
+                const TrpVolume *image,
+                TrpVolume **io_second,
+                GError **error)
+{
+  const TrpDataRole role = self->spec.second;
+  g_autoptr (GPtrArray)
+    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
+  g_autoptr (TrpVolume) onto = NULL;
+  TrpVolume *none = NULL;
+
+  if (!trp_dataset_steps_apply (self->second_steps ? self->second_steps : self->steps, row, role,
+                                io_second, &none, NULL, reports, error))
+    return false;
+  onto = trp_second_image_match (*io_second, image, trp_dataset_steps_get_air (role), error);
+  if (!onto)
+    return false;
+  trp_volume_unref (*io_second);
+  *io_second = g_steal_pointer (&onto);
+  return true;
+}
+
 static bool
 add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **error)
 {
   const char *labels_path = row->paths[trp_data_role_get_structures (role)];
   g_autoptr (TrpVolume) image = NULL;
   g_autoptr (TrpVolume) labels = NULL;
+  g_autoptr (TrpVolume) second = NULL;
   TrpGeometry file;
 
   if (self->spec.n_labels && !labels_path)
@@ -312,9 +387,12 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
     return false;
   if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
     return false;
+  if (self->spec.has_second && !(second = load_second (self, row, image, error)))
+    return false;
   file = *trp_volume_get_geometry (image);
   if (!apply_steps (self, row, role, &image, &labels, error) ||
-      !trp_dataset_add (self, row->name, image, labels, error))
+      (second && !prepare_second (self, row, image, &second, error)) ||
+      !trp_dataset_add (self, row->name, image, labels, second, error))
     return false;
   drop_left_out (self, row, &file);
   return true;
@@ -360,6 +438,10 @@ trp_dataset_load (const TrpDataList *list,
     return NULL;
   self->steps = trp_dataset_steps_new (spec->steps, list, role, progress, error);
   if (!self->steps)
+    return NULL;
+  if (spec->has_second && spec->second_steps &&
+      !(self->second_steps = trp_dataset_steps_new (spec->second_steps, list, spec->second,
+                                                    progress, error)))
     return NULL;
   for (size_t n = 0; n < n_rows; n++)
     {
@@ -476,7 +558,7 @@ trp_dataset_estimate_bytes (const TrpDataList *list,
 
   if (!trp_dataset_count_slices (list, role, spec->steps, &n_slices, error))
     return false;
-  *out_bytes = n_slices * spec->size * spec->size * (spec->n_labels ? 5 : 4);
+  *out_bytes = n_slices * spec->size * spec->size * count_pixel_bytes (spec);
   return true;
 }
 
@@ -524,6 +606,14 @@ trp_dataset_keep_steps (const TrpDataset *self, char **io_text)
 {
   g_free (*io_text);
   *io_text = self->steps ? trp_pipeline_to_text (self->steps, true) : g_strdup ("");
+}
+
+void
+trp_dataset_keep_second_steps (const TrpDataset *self, char **io_text)
+{
+  g_return_if_fail (self->second_steps);
+  g_free (*io_text);
+  *io_text = trp_pipeline_to_text (self->second_steps, true);
 }
 
 const GPtrArray *
@@ -577,6 +667,13 @@ trp_dataset_peek_volume (const TrpDataset *self,
   if (out_labels)
     *out_labels = item->labels;
   return item->name;
+}
+
+const float *
+trp_dataset_peek_second (const TrpDataset *self, size_t index)
+{
+  g_return_val_if_fail (index < self->items->len, NULL);
+  return ((const Item *) self->items->pdata[index])->second;
 }
 
 /* Fisher and Yates, anew for each epoch. */
@@ -633,16 +730,19 @@ static void
 fill_image (const Sample *sample)
 {
   const Batch *batch = sample->batch;
-  const size_t n_channels = 2 * batch->context + 1, side = sample->in_size[0];
+  const Item *item = sample->item;
+  const size_t n_slices = 2 * batch->context + 1, n_channels = (item->second ? 2 : 1) * n_slices,
+               n_in = sample->in_size[0] * sample->in_size[1];
   float *out = batch->images + sample->index * batch->patch * batch->patch * n_channels;
 
   for (size_t c = 0; c < n_channels; c++)
     {
-      const size_t k = context_slice (sample->k, c, batch->context,
-                                      sample->item->frame.output.size[2]);
+      const float *stack = c < n_slices ? item->stack : item->second;
+      const size_t k = context_slice (sample->k, c % n_slices, batch->context,
+                                      item->frame.output.size[2]);
 
-      trp_augment_image (&sample->draw, sample->item->stack + side * side * k, sample->in_size,
-                         sample->out_size, BLACK, c, n_channels, out + c);
+      trp_augment_image (&sample->draw, stack + n_in * k, sample->in_size, sample->out_size, BLACK,
+                         c, n_channels, out + c);
     }
 }
 
@@ -788,16 +888,29 @@ trp_dataset_fill_bodies (const TrpDataset *self,
 }
 
 void
-trp_stack_copy_context (
-  const float *stack, const size_t size[3], size_t k, size_t context, float *out_image)
+trp_stack_copy_channels (const float *stack,
+                         const float *second,
+                         const size_t size[3],
+                         size_t k,
+                         size_t context,
+                         float *out_image)
 {
-  const size_t n_pixels = size[0] * size[1], n_channels = 2 * context + 1;
+  const size_t n_pixels = size[0] * size[1], n_slices = 2 * context + 1,
+               n_channels = (second ? 2 : 1) * n_slices;
 
   for (size_t c = 0; c < n_channels; c++)
     {
-      const float *slice = stack + n_pixels * context_slice (k, c, context, size[2]);
+      const float *slice = (c < n_slices ? stack : second) +
+                           n_pixels * context_slice (k, c % n_slices, context, size[2]);
 
       for (size_t n = 0; n < n_pixels; n++)
         out_image[n * n_channels + c] = slice[n];
     }
+}
+
+void
+trp_stack_copy_context (
+  const float *stack, const size_t size[3], size_t k, size_t context, float *out_image)
+{
+  trp_stack_copy_channels (stack, NULL, size, k, context, out_image);
 }

@@ -32,6 +32,10 @@ typedef struct _TrpDataset TrpDataset;
  * drawn as centre slices; 0 keeps all
  * @labels: values of the label maps that become the channels of a target, in this order
  * @may_lack: cases need not show any body or each label (to validate on)
+ * @has_second: each case has a second image on the grid of the first
+ * @second, @second_intensity: its role and rule
+ * @second_steps: (nullable): its preprocessing; NULL: @steps. Where they lead to another grid than
+ * the first's it is resampled onto that
  */
 typedef struct
 {
@@ -43,6 +47,10 @@ typedef struct
   size_t n_labels;
   uint8_t labels[TRP_DATASET_MAX_LABELS];
   bool may_lack;
+  bool has_second;
+  TrpDataRole second;
+  TrpIntensity second_intensity;
+  const char *second_steps;
 } TrpDatasetSpec;
 
 TrpDataset *trp_dataset_new (const TrpDatasetSpec *spec);
@@ -52,6 +60,7 @@ void trp_dataset_unref (TrpDataset *self);
 /**
  * trp_dataset_add:
  * @labels: (nullable): label map on the same grid; needed when the spec has labels
+ * @second: (nullable): the second image, on the same grid; needed when the spec has one
  *
  * While it is being made; one thread.
  *
@@ -62,6 +71,7 @@ bool trp_dataset_add (TrpDataset *self,
                       const char *name,
                       const TrpVolume *image,
                       const TrpVolume *labels,
+                      const TrpVolume *second,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
@@ -71,8 +81,8 @@ bool trp_dataset_add (TrpDataset *self,
  * Steps that learn from the training set and have not yet learn from these rows first.
  *
  * Errors: those of loading and of trp_dataset_add(), with the case in front; TRP_ERROR_FORMAT when
- * no row has the role, one that has it lacks the structures that the spec needs, or no slice shows
- * one of the labels.
+ * no row has the role, one that has it lacks the structures or the second image that the spec
+ * needs, or no slice shows one of the labels.
  */
 TrpDataset *trp_dataset_load (const TrpDataList *list,
                               TrpDataRole role,
@@ -95,6 +105,7 @@ bool trp_dataset_estimate_bytes (const TrpDataList *list,
 
 /* The steps it was loaded with, and what they learnt, into a recipe's @io_text. */
 void trp_dataset_keep_steps (const TrpDataset *self, char **io_text);
+void trp_dataset_keep_second_steps (const TrpDataset *self, char **io_text);
 
 /**
  * TrpLeftOut: slices of one case that are not drawn as centre slices
@@ -135,7 +146,8 @@ const char *trp_dataset_peek_volume (const TrpDataset *self,
  * @augment: (nullable): nothing changes
  * @seed, @step: which batch; slices are drawn without replacement, shuffled anew for each epoch
  * @batch, @context, @patch: samples; slices on either side; width and height (0: the whole slice)
- * @out_images: (batch, patch, patch, 2 context + 1); slices beyond a stack repeat its edge
+ * @out_images: (batch, patch, patch, 2 context + 1), or twice as many channels, the second image's
+ * after the first's; slices beyond a stack repeat its edge
  * @out_labels: (nullable): (batch, patch, patch, n_labels) of 0 and 1
  */
 void trp_dataset_fill_batch (const TrpDataset *self,
@@ -159,10 +171,20 @@ void trp_dataset_fill_bodies (const TrpDataset *self,
                               size_t patch,
                               float *out_bodies);
 
+/* The second image's stack of a volume, NULL where the spec has none. */
+const float *trp_dataset_peek_second (const TrpDataset *self, size_t index);
+
 /* Slice @k of a stack of @nz slices with its context: (height, width, 2 context + 1); the same
  * layout as a sample of a batch, for inference. */
 void trp_stack_copy_context (
   const float *stack, const size_t size[3], size_t k, size_t context, float *out_image);
+/* The same of two stacks, @second's channels after the first's; NULL: of one. */
+void trp_stack_copy_channels (const float *stack,
+                              const float *second,
+                              const size_t size[3],
+                              size_t k,
+                              size_t context,
+                              float *out_image);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpDataset, trp_dataset_unref)
 

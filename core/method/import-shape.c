@@ -7,6 +7,7 @@
  */
 
 #include "core/method/import-source.h"
+#include "core/method/model.h"
 
 #include "core/base/error.h"
 
@@ -161,7 +162,7 @@ set_labels (Reader *self, size_t n, GError **error)
 static bool
 set_channels (Reader *self, size_t n_in, GError **error)
 {
-  const size_t slices = 2 * (size_t) self->recipe->context + 1;
+  const size_t slices = trp_recipe_get_segmenter_channels (self->recipe);
 
   if (n_in % slices == 0)
     return set_number (self, "image_channels", n_in / slices, error);

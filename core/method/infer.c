@@ -13,6 +13,7 @@
 #include "core/image/resample.h"
 #include "core/method/infer.h"
 #include "core/method/preprocess/frame.h"
+#include "core/method/second-image.h"
 #include "core/method/preprocess/pipeline.h"
 #include "core/nn/device-choice.h"
 #include "core/nn/layers.h"
@@ -246,7 +247,8 @@ init_runner (Runner *self,
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
   self->batch = (int) MIN (SLICES_PER_RUN, frame->output.size[2]);
-  self->n_in = 2 * recipe->context + 1;
+  self->n_in = is_segmenter ? (int) trp_recipe_get_segmenter_channels (recipe)
+                            : 2 * recipe->context + 1;
   self->n_out = is_segmenter ? (int) recipe->n_labels : 1;
   if (!open_runner (self, model, options, error) ||
       !trp_model_load_weights (model, self->store, options && options->raw, error))
@@ -277,6 +279,7 @@ static bool
 run_stack (Runner *self,
            const float *stack,
            const size_t size[3],
+           const float *beside,
            size_t context,
            float *out,
            TrpProgress *progress,
@@ -293,8 +296,8 @@ run_stack (Runner *self,
       if (!trp_progress_step (progress, (double) k / (double) size[2], NULL, error))
         return false;
       for (size_t b = 0; b < n_batch; b++)
-        trp_stack_copy_context (stack, size, MIN (k + b, size[2] - 1), context,
-                                x + b * n_pixels * (size_t) self->n_in);
+        trp_stack_copy_channels (stack, beside, size, MIN (k + b, size[2] - 1), context,
+                                 x + b * n_pixels * (size_t) self->n_in);
       if (!trp_program_set (self->program, self->input, x, error) ||
           !trp_program_run (self->program, error) ||
           !trp_program_get (self->program, self->output, y, error))
@@ -538,8 +541,8 @@ trp_model_synthesize (const TrpModel *self,
     apart = new_floats (trp_geometry_count_voxels (&frame.output), error);
   output = recipe->context > 0 ? apart : stack;
   if (!values || !output ||
-      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, &second,
-                  error))
+      !run_stack (&runner, stack, frame.output.size, NULL, (size_t) recipe->context, output,
+                  &second, error))
     return NULL;
   trp_curve_invert_floats (&curve, output, trp_geometry_count_voxels (&frame.output));
   trp_frame_undo (&frame, output, (float) curve.value[0], values);
@@ -643,6 +646,24 @@ make_set (const TrpModel *model,
   return set;
 }
 
+/* The second image as the network sees it, on the grid of the first. */
+static float *
+prepare_second (const TrpRecipe *recipe,
+                const TrpVolume *seen,
+                const TrpVolume *second,
+                const TrpFrame *frame,
+                GError **error)
+{
+  const TrpStepSide side = trp_recipe_get_second_side (recipe);
+  g_autoptr (TrpVolume) made = apply_steps (recipe, side, second, NULL, error);
+  g_autoptr (TrpVolume) onto = NULL;
+
+  if (made)
+    onto = trp_second_image_match (made, seen, side == TRP_STEPS_MR ? TRP_AIR_MR : TRP_AIR_HU,
+                                   error);
+  return onto ? prepare_stack (onto, trp_recipe_get_second_intensity (recipe), frame, error) : NULL;
+}
+
 TrpStructureSet *
 trp_model_segment (const TrpModel *self,
                    const TrpVolume *volume,
@@ -652,7 +673,8 @@ trp_model_segment (const TrpModel *self,
 {
   const TrpRecipe *recipe = trp_model_get_recipe (self);
   g_auto (Runner) runner = { 0 };
-  g_autofree float *stack = NULL, *output = NULL;
+  const bool recipe_has_second = trp_recipe_has_second (recipe);
+  g_autofree float *stack = NULL, *beside = NULL, *output = NULL;
   g_autofree uint16_t *labels = NULL;
   g_autofree char *provenance = NULL;
   g_autoptr (TrpVolume) seen = NULL;
@@ -661,6 +683,7 @@ trp_model_segment (const TrpModel *self,
   TrpFrame frame;
 
   if (!check_kind (self, TRP_TRAINER_SEGMENTER, error) ||
+      !trp_second_image_check (self, volume, options ? options->second : NULL, error) ||
       !(seen = apply_steps (recipe, trp_recipe_get_source_side (recipe), volume, &first, error)) ||
       !trp_infer_frame (&frame, trp_volume_get_geometry (seen), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
@@ -670,8 +693,10 @@ trp_model_segment (const TrpModel *self,
   output = stack ? new_floats (trp_geometry_count_voxels (&frame.output) * recipe->n_labels, error)
                  : NULL;
   if (!output ||
-      !run_stack (&runner, stack, frame.output.size, (size_t) recipe->context, output, &second,
-                  error) ||
+      (recipe_has_second &&
+       !(beside = prepare_second (recipe, seen, options->second, &frame, error))) ||
+      !run_stack (&runner, stack, frame.output.size, beside, (size_t) recipe->context, output,
+                  &second, error) ||
       !(labels = choose_labels (&frame, seen, volume, output, recipe->n_labels, error)))
     return NULL;
   provenance = make_provenance (self, &runner, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/method/model.h"
+#include "core/method/second-image.h"
 
 /* A CT that shows some air has lower values, an MR hardly ever: a doubt, no proof. */
 #define HIGHEST_AIR_HU (-300)
@@ -15,6 +16,12 @@ trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
   if (recipe->trainer != TRP_TRAINER_SEGMENTER)
     return !b_to_a;
   return g_strcmp0 (recipe->source, "mr") == 0 || g_strcmp0 (recipe->source, "synmr") == 0;
+}
+
+bool
+trp_recipe_second_is_mr (const TrpRecipe *recipe)
+{
+  return g_strcmp0 (recipe->second, "mr") == 0 || g_strcmp0 (recipe->second, "synmr") == 0;
 }
 
 const char *
@@ -86,7 +93,7 @@ trp_model_check_input (const TrpModel *self,
   g_autofree char *what = describe (self, takes_mr);
 
   if (modality == TRP_MODALITY_UNKNOWN || fits (modality, takes_mr))
-    return true;
+    return trp_second_image_check (self, volume, options ? options->second : NULL, error);
   g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s; this image is %s",
                trp_model_get_name (self), what, get_article_and_name (modality));
   return false;

@@ -64,7 +64,7 @@ trp_recipe_get_discriminator (const TrpRecipe *recipe)
 TrpUnet
 trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
 {
-  return (TrpUnet){ .in_channels = 2 * recipe->context + 1,
+  return (TrpUnet){ .in_channels = (int) trp_recipe_get_segmenter_channels (recipe),
                     .out_channels = (int) recipe->n_labels,
                     .filters = recipe->segmenter_filters,
                     .n_levels = recipe->segmenter_levels,
@@ -112,6 +112,30 @@ const TrpIntensity *
 trp_recipe_get_source_intensity (const TrpRecipe *recipe)
 {
   return trp_recipe_takes_mr (recipe, false) ? &recipe->mr : &recipe->ct;
+}
+
+size_t
+trp_recipe_get_segmenter_channels (const TrpRecipe *recipe)
+{
+  return (size_t) (2 * recipe->context + 1) * (trp_recipe_has_second (recipe) ? 2 : 1);
+}
+
+bool
+trp_recipe_has_second (const TrpRecipe *recipe)
+{
+  return recipe->trainer == TRP_TRAINER_SEGMENTER && g_strcmp0 (recipe->second, "none") != 0;
+}
+
+TrpStepSide
+trp_recipe_get_second_side (const TrpRecipe *recipe)
+{
+  return trp_recipe_second_is_mr (recipe) ? TRP_STEPS_MR : TRP_STEPS_CT;
+}
+
+const TrpIntensity *
+trp_recipe_get_second_intensity (const TrpRecipe *recipe)
+{
+  return trp_recipe_second_is_mr (recipe) ? &recipe->mr : &recipe->ct;
 }
 
 TrpStepSide

@@ -41,6 +41,14 @@ const TrpIntensity *trp_recipe_get_source_intensity (const TrpRecipe *recipe);
 /* Whose preprocessing they go through. */
 TrpStepSide trp_recipe_get_source_side (const TrpRecipe *recipe);
 
+/* A segmenter's second image: whether there is one, and what holds for it. */
+bool trp_recipe_has_second (const TrpRecipe *recipe);
+TrpStepSide trp_recipe_get_second_side (const TrpRecipe *recipe);
+const TrpIntensity *trp_recipe_get_second_intensity (const TrpRecipe *recipe);
+/* Channels that a segmenter takes: the slice and its neighbours, of the one image and then of the
+ * other. */
+size_t trp_recipe_get_segmenter_channels (const TrpRecipe *recipe);
+
 typedef struct _TrpModel TrpModel;
 
 /* Errors: TRP_ERROR_IO, TRP_ERROR_FORMAT; the message begins with the file's name. */
@@ -60,6 +68,8 @@ GPtrArray *trp_model_peek_labels (const TrpModel *self); /* (element-type TrpMod
  * @say: (nullable): called with @data on the running thread with one sentence on the device
  * @b_to_a: CT to MR instead of MR to CT
  * @raw: the weights of the last step instead of their averages
+ * @second: (nullable): borrowed: the image that a network of two sees beside the first; on the same
+ * grid
  */
 typedef struct
 {
@@ -69,12 +79,15 @@ typedef struct
   void *data;
   bool b_to_a;
   bool raw;
+  const TrpVolume *second;
 } TrpInferOptions;
 
 /* The prefix of the network's tensors: "net", "G_A", or, @b_to_a, "G_B". */
 const char *trp_recipe_get_net (const TrpRecipe *recipe, bool b_to_a);
 /* Whether the network's images are MR; else CT and SynCT. @b_to_a: of a CycleGAN, the way back. */
 bool trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a);
+/* The same of the second image, where there is one. */
+bool trp_recipe_second_is_mr (const TrpRecipe *recipe);
 /* What a model file is, without the work of loading it. Errors: as trp_model_load(). */
 TrpRecipe *trp_model_load_recipe (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -82,9 +95,10 @@ TrpRecipe *trp_model_load_recipe (const char *path, GError **error) G_GNUC_WARN_
  * trp_model_check_input:
  *
  * Networks make something plausible of any image: whoever lets a user choose asks here first. Only
- * what the volume says it is counts here.
+ * what the volumes say they are counts here.
  *
- * Errors: TRP_ERROR_UNSUPPORTED in one sentence.
+ * Errors: TRP_ERROR_UNSUPPORTED in one sentence, also for a second image that is missing or too
+ * much; TRP_ERROR_GEOMETRY for one on another grid.
  */
 bool trp_model_check_input (const TrpModel *self,
                             const TrpVolume *volume,
@@ -120,6 +134,9 @@ TrpVolume *trp_model_synthesize (const TrpModel *self,
  * probability over one half.
  *
  * Returns: (transfer full): structures marked AUTOMATIC on the grid of @volume.
+ *
+ * Errors: as trp_model_check_input() for the second image; TRP_ERROR_UNSUPPORTED if the model makes
+ * no contours, TRP_ERROR_GEOMETRY for a sheared grid, TRP_ERROR_LIMIT.
  */
 TrpStructureSet *trp_model_segment (const TrpModel *self,
                                     const TrpVolume *volume,

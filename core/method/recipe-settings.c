@@ -26,6 +26,9 @@ static const TrpRecipeSetting settings[] = {
 
   { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|synmr|ct_on_mr", "mr", "ct",
     "segmenter: column of the data list that holds the images" },
+  { "data", "second", TRP_SETTING_NAME, AT (second), 0, 0, "none|mr|ct|synct|synmr|ct_on_mr",
+    "none", NULL,
+    "segmenter: column of a second image, on the same grid, that the network sees beside it" },
   { "data", "whole_view", TRP_SETTING_BOOL, AT (whole_view), 0, 0, NULL, "false", NULL,
     "segmenter: contours whole slices; else their middle, as large as the slices of its training" },
   { "data", "spacing", TRP_SETTING_DOUBLE, AT (spacing), 0, 20, NULL, "0", NULL,
@@ -148,6 +151,12 @@ static const TrpRecipeSetting settings[] = {
     "segmenter: weight of the soft Dice loss" },
   { "loss", "dice_per_sample", TRP_SETTING_BOOL, AT (dice_per_sample), 0, 0, NULL, "false", NULL,
     "one Dice per sample instead of one per batch" },
+  { "loss", "dice_per_channel", TRP_SETTING_BOOL, AT (dice_per_channel), 0, 0, NULL, "false", NULL,
+    "the mean of the labels' Dice instead of one for all of them; always so with cross_entropy" },
+  { "loss", "cross_entropy", TRP_SETTING_DOUBLE, AT (cross_entropy), 0, 1000, NULL, "0", NULL,
+    "segmenter: weight of the cross entropy of labels and background (softmax); over 0, it takes "
+    "the "
+    "place of bce" },
 
   { "training", "steps", TRP_SETTING_INT, AT (steps), 1, MAX_INT, NULL, "20000", NULL,
     "optimiser steps in all, unless schedule.epochs says it" },

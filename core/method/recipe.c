@@ -52,6 +52,7 @@ trp_recipe_copy (const TrpRecipe *self)
   copy->name = g_strdup (self->name);
   copy->description = g_strdup (self->description);
   copy->source = g_strdup (self->source);
+  copy->second = g_strdup (self->second);
   for (int side = 0; side < TRP_N_STEP_SIDES; side++)
     copy->preprocessing[side] = g_strdup (self->preprocessing[side]);
   copy->schedule.score = g_strdup (self->schedule.score);
@@ -66,6 +67,7 @@ trp_recipe_free (TrpRecipe *self)
   g_free (self->name);
   g_free (self->description);
   g_free (self->source);
+  g_free (self->second);
   for (int side = 0; side < TRP_N_STEP_SIDES; side++)
     g_free (self->preprocessing[side]);
   g_free (self->schedule.score);
@@ -243,8 +245,16 @@ check_segmenter (const TrpRecipe *self, GError **error)
     return true;
   if (self->n_labels == 0)
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "data.labels names nothing to learn");
-  else if (!(self->bce + self->dice > 0))
+  else if (!(self->bce + self->dice + self->cross_entropy > 0))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "loss.bce and loss.dice are both 0");
+  else if (self->cross_entropy > 0 && !self->segmenter_background)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "loss.cross_entropy needs a network with an output for the background; set "
+                 "network.segmenter_background=true");
+  else if (g_strcmp0 (self->second, self->source) == 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "data.second and data.source are both %s; name another image, or none",
+                 self->source);
   else
     return true;
   return false;

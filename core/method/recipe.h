@@ -79,6 +79,7 @@ typedef struct
 
   /* [data] */
   char *source;    /* segmenter: column of the images: "mr", "ct", "synct", "synmr" or "ct_on_mr" */
+  char *second;    /* segmenter: column of the image beside it, or "none" */
   bool whole_view; /* segmenter: results for whole slices, not only their middle of @size */
   double spacing;  /* mm in the plane; 0: each volume's own */
   int size;        /* pixels of the preprocessed slices */
@@ -132,6 +133,8 @@ typedef struct
   double bce;
   double dice;
   bool dice_per_sample;
+  bool dice_per_channel;
+  double cross_entropy; /* of the softmax; where it is over 0, @bce does not count */
 
   /* [training] */
   int steps;

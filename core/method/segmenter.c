@@ -2,12 +2,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * 2.5-D: a slice and its neighbours in, the slice's structures out; binary cross-entropy and soft
- * Dice, weighted by the recipe.
+ * 2.5-D: a slice and its neighbours in, of one image or of two on the same grid, the slice's
+ * structures out; cross entropy and soft Dice, weighted by the recipe.
  */
 
 #include "core/io/label-map.h"
 #include "core/method/model.h"
+#include "core/method/segmenter-losses.h"
 #include "core/method/segmenter.h"
 #include "core/method/validation.h"
 #include "core/nn/init.h"
@@ -28,13 +29,14 @@ enum
 enum
 {
   LOSS,
-  BCE,
+  ENTROPY,
   DICE,
   N_COLUMNS
 };
 
 static const char *const input_names[N_INPUTS] = { "images", "targets", "rate", "adam_step" };
 static const char *const columns[N_COLUMNS] = { "loss", "bce", "dice" };
+static const char *const softmax_columns[N_COLUMNS] = { "loss", "cross_entropy", "dice" };
 static const char *const prefixes[] = { "net.", NULL };
 
 static int
@@ -43,30 +45,25 @@ patch_size (const TrpRecipe *recipe)
   return recipe->patch > 0 ? recipe->patch : recipe->size;
 }
 
-TrpDataRole
-trp_segmenter_get_role (const TrpRecipe *recipe)
+static TrpDataRole
+get_role (const char *name)
 {
   TrpDataRole role;
 
-  g_return_val_if_fail (trp_data_role_parse (recipe->source, &role), TRP_DATA_CT);
+  g_return_val_if_fail (trp_data_role_parse (name, &role), TRP_DATA_CT);
   return role;
 }
 
-TrpValue
-trp_segmenter_build_loss (TrpGraph *graph,
-                          const TrpRecipe *recipe,
-                          TrpValue logits,
-                          TrpValue targets,
-                          TrpValue out_parts[2])
+TrpDataRole
+trp_segmenter_get_role (const TrpRecipe *recipe)
 {
-  const TrpDiceMode mode = TRP_DICE_LOGITS | (recipe->dice_per_sample ? TRP_DICE_PER_SAMPLE : 0);
-  TrpValue weighted[2];
+  return get_role (recipe->source);
+}
 
-  out_parts[0] = trp_graph_pixel_loss (graph, TRP_PIXEL_LOSS_BCE_LOGITS, logits, targets);
-  out_parts[1] = trp_graph_dice_loss (graph, logits, targets, mode, 1);
-  weighted[0] = trp_graph_scale (graph, out_parts[0], recipe->bce);
-  weighted[1] = trp_graph_scale (graph, out_parts[1], recipe->dice);
-  return trp_graph_add (graph, weighted[0], weighted[1]);
+static const char *const *
+get_columns (const TrpRecipe *recipe)
+{
+  return trp_segmenter_is_softmax (recipe) ? softmax_columns : columns;
 }
 
 static TrpGraph *
@@ -88,10 +85,24 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   trp_trainer_add_optimizer (graph, recipe, loss_scaling, "opt.net", loss, prefixes, inputs[RATE],
                              inputs[ADAM_STEP]);
   trp_trainer_add_ema (graph, recipe, prefixes);
-  trp_graph_output (graph, columns[LOSS], loss);
-  trp_graph_output (graph, columns[BCE], parts[0]);
-  trp_graph_output (graph, columns[DICE], parts[1]);
+  trp_graph_output (graph, get_columns (recipe)[LOSS], loss);
+  trp_graph_output (graph, get_columns (recipe)[ENTROPY], parts[0]);
+  trp_graph_output (graph, get_columns (recipe)[DICE], parts[1]);
   return graph;
+}
+
+void
+trp_segmenter_add_second (const TrpRecipe *recipe, TrpDatasetSpec *io_spec)
+{
+  const TrpStepSide side = trp_recipe_get_second_side (recipe);
+
+  if (!trp_recipe_has_second (recipe))
+    return;
+  io_spec->has_second = true;
+  io_spec->second = get_role (recipe->second);
+  io_spec->second_intensity = *trp_recipe_get_second_intensity (recipe);
+  io_spec->second_steps = side == trp_recipe_get_source_side (recipe) ? NULL
+                                                                      : recipe->preprocessing[side];
 }
 
 static TrpDatasetSpec
@@ -104,6 +115,7 @@ make_spec (const TrpRecipe *recipe)
                           .body_fraction = recipe->body_fraction,
                           .n_labels = recipe->n_labels };
 
+  trp_segmenter_add_second (recipe, &spec);
   memcpy (spec.labels, recipe->labels, sizeof spec.labels);
   return spec;
 }
@@ -151,6 +163,10 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
   trp_dataset_keep_steps (
     trainer->data[0],
     &trainer->recipe->preprocessing[trp_recipe_get_source_side (trainer->recipe)]);
+  if (spec.second_steps)
+    trp_dataset_keep_second_steps (
+      trainer->data[0],
+      &trainer->recipe->preprocessing[trp_recipe_get_second_side (trainer->recipe)]);
   read_labels (trainer, list);
   return true;
 }
@@ -170,7 +186,7 @@ begin (TrpTrainer *trainer, bool is_new, GError **error)
   for (int n = 0; n < N_INPUTS; n++)
     trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
   for (int n = 0; n < N_COLUMNS; n++)
-    trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
+    trainer->outputs[n] = trp_program_find (trainer->program, get_columns (trainer->recipe)[n]);
   return !is_new || (trp_store_init (trainer->store, "net.", TRP_INIT_HE, trainer->seed, error) &&
                      trp_trainer_start_averages (trainer, error));
 }
@@ -183,7 +199,7 @@ set_batch (TrpTrainer *trainer, GError **error)
 
   if (!trainer->batch[0])
     {
-      trainer->batch[0] = g_new (float, n *(size_t) (2 * r->context + 1));
+      trainer->batch[0] = g_new (float, n *trp_recipe_get_segmenter_channels (r));
       trainer->batch[1] = g_new (float, n * r->n_labels);
     }
   trp_dataset_fill_batch (trainer->data[0], &r->augment, trainer->seed, (uint64_t) trainer->step,
@@ -224,7 +240,7 @@ preview (
 {
   const TrpRecipe *r = trainer->recipe;
   const size_t side = (size_t) patch_size (r), cell = side + 2, n = PREVIEW_COLUMNS * side * side;
-  const size_t n_in = (size_t) (2 * r->context + 1);
+  const size_t n_in = trp_recipe_get_segmenter_channels (r), middle = (size_t) r->context;
   g_autofree float *images = g_new (float, n *n_in), *targets = g_new (float, n * r->n_labels);
   g_autofree float *answers = g_new (float, n * r->n_labels);
   TrpProgram *program = trainer->preview_program;
@@ -249,23 +265,19 @@ preview (
           target = MAX (target, targets[i * r->n_labels + l]);
           answer = MAX (answer, answers[i * r->n_labels + l]);
         }
-      pixel[0] = trp_grey_from_network (images[i * n_in + n_in / 2]);
+      pixel[0] = trp_grey_from_network (images[i * n_in + middle]);
       pixel[cell * *out_width] = (uint8_t) (255 * target);
       pixel[2 * cell * *out_width] = (uint8_t) (255 * answer);
     }
   return true;
 }
 
-const TrpTrainerClass trp_segmenter_class = {
-  .columns = columns,
-  .n_columns = N_COLUMNS,
-  .model_prefixes = prefixes,
-  .load = load,
-  .estimate_data = estimate_data,
-  .build = build,
-  .build_preview = build_preview,
-  .begin = begin,
-  .step = step,
-  .preview = preview,
-  .validation = &trp_segmenter_validation,
-};
+#define CLASS(names)                                                                               \
+  {                                                                                                \
+    .columns = names, .n_columns = N_COLUMNS, .model_prefixes = prefixes, .load = load,            \
+    .estimate_data = estimate_data, .build = build, .build_preview = build_preview,                \
+    .begin = begin, .step = step, .preview = preview, .validation = &trp_segmenter_validation      \
+  }
+
+const TrpTrainerClass trp_segmenter_class = CLASS (columns);
+const TrpTrainerClass trp_segmenter_softmax_class = CLASS (softmax_columns);

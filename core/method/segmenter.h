@@ -12,12 +12,7 @@ G_BEGIN_DECLS
 /* Column of the images. */
 TrpDataRole trp_segmenter_get_role (const TrpRecipe *recipe);
 
-/* @targets: as @logits (n, h, w, labels); @out_parts: cross-entropy and Dice loss, unweighted.
- * Returns: their weighted sum */
-TrpValue trp_segmenter_build_loss (TrpGraph *graph,
-                                   const TrpRecipe *recipe,
-                                   TrpValue logits,
-                                   TrpValue targets,
-                                   TrpValue out_parts[2]);
+/* What a data set of the second image needs to know; nothing where the recipe has none. */
+void trp_segmenter_add_second (const TrpRecipe *recipe, TrpDatasetSpec *io_spec);
 
 G_END_DECLS

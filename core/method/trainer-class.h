@@ -75,6 +75,7 @@ typedef struct
 extern const TrpTrainerClass trp_cyclegan_class;
 extern const TrpTrainerClass trp_cyclegan_geometry_class; /* with geometric consistency */
 extern const TrpTrainerClass trp_segmenter_class;
+extern const TrpTrainerClass trp_segmenter_softmax_class; /* structures and background compete */
 const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**

@@ -23,6 +23,8 @@ trp_trainer_class_get (const TrpRecipe *recipe)
 
   if (recipe->trainer == TRP_TRAINER_CYCLEGAN && recipe->geometry > 0)
     return &trp_cyclegan_geometry_class;
+  if (recipe->trainer == TRP_TRAINER_SEGMENTER && recipe->cross_entropy > 0)
+    return &trp_segmenter_softmax_class;
   return classes[recipe->trainer];
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/method/model.h"
 #include "core/method/segmenter.h"
+#include "core/method/segmenter-losses.h"
 #include "core/method/validation.h"
 #include "core/metrics/overlap.h"
 
@@ -42,6 +43,7 @@ static TrpDatasetSpec
 make_spec (const TrpRecipe *recipe, TrpDatasetSpec spec)
 {
   spec.steps = recipe->preprocessing[trp_recipe_get_source_side (recipe)];
+  trp_segmenter_add_second (recipe, &spec);
   spec.size = trp_validation_get_side (recipe);
   spec.may_lack = true;
   return spec;
@@ -160,8 +162,8 @@ measure_case (Work *work, const TrpDataset *data, size_t index, GError **error)
   memset (work->overlaps, 0, sizeof work->overlaps);
   for (size_t k = 0; k < frame->output.size[2]; k++)
     {
-      trp_stack_copy_context (stack, frame->output.size, k, (size_t) work->recipe->context,
-                              work->image);
+      trp_stack_copy_channels (stack, trp_dataset_peek_second (data, index), frame->output.size, k,
+                               (size_t) work->recipe->context, work->image);
       if (!run_slice (work, labels + work->n_pixels * k, error))
         return false;
       count_slice (work);
@@ -208,12 +210,13 @@ measure (TrpValidation *self,
   const TrpRecipe *recipe = trainer->recipe;
   const size_t side = trp_validation_get_side (recipe), n_pixels = side * side;
   const size_t n_cases = trp_dataset_get_n_volumes (self->data[0]);
-  g_auto (Work) work = { .program = self->program,
-                         .recipe = recipe,
-                         .n_pixels = n_pixels,
-                         .image = g_new (float, n_pixels *(size_t) (2 * recipe->context + 1)),
-                         .targets = g_new (float, n_pixels * recipe->n_labels),
-                         .answer = g_new (float, n_pixels * recipe->n_labels) };
+  g_auto (Work)
+    work = { .program = self->program,
+             .recipe = recipe,
+             .n_pixels = n_pixels,
+             .image = g_new (float, n_pixels *trp_recipe_get_segmenter_channels (recipe)),
+             .targets = g_new (float, n_pixels * recipe->n_labels),
+             .answer = g_new (float, n_pixels * recipe->n_labels) };
 
   for (size_t n = 0; n < n_cases; n++)
     if (!trp_progress_step (progress, (double) n / (double) n_cases, NULL, error) ||

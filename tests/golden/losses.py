@@ -74,4 +74,29 @@ j, i = torch.meshgrid (torch.arange (16.0), torch.arange (16.0), indexing="ij")
 away = torch.stack ([torch.hypot (i - 7 - s, j - 8) for s in range (3)]).expand (2, 3, 16, 16)
 record ("geometry", lambda x, body, weights: (weights * F.binary_cross_entropy_with_logits (20 * (x + 0.4), body, reduction="none")).mean (),
         images (2, 3, 16), body=single ((away < 6).double ()), weights=single ((away >= 3).double ()))
+
+# Labels and background compete: 0.7 cross entropy + 1.5 (1 - mean of the labels' Dice over the batch). A network's own outputs
+# begin with the background's; x is what remains when that is subtracted
+classes = torch.randint (0, 4, (2, 8, 8))
+targets = single (torch.stack ([(classes == c).double () for c in range (4)], 1))
+
+
+def softmax_loss (x, targets):
+    outputs = torch.cat ([torch.zeros_like (x[:, :1]), x], 1) + 0.37
+    p = torch.softmax (outputs, 1)[:, 1:]
+    dice = (2 * (p * targets).sum ((0, 2, 3)) + 1) / (p.sum ((0, 2, 3)) + targets.sum ((0, 2, 3)) + 1)
+    return 0.7 * F.cross_entropy (outputs, classes) + 1.5 * (1 - dice).mean ()
+
+
+record ("softmax", softmax_loss, 2 * torch.randn (2, 3, 8, 8), targets=targets[:, 1:].contiguous ())
+
+
+# Each label for itself: 1 BCE + 2 (1 - mean of the labels' Dice)
+def sigmoid_loss (x, targets):
+    p = torch.sigmoid (x)
+    dice = (2 * (p * targets).sum ((0, 2, 3)) + 1) / (p.sum ((0, 2, 3)) + targets.sum ((0, 2, 3)) + 1)
+    return F.binary_cross_entropy_with_logits (x, targets) + 2 * (1 - dice).mean ()
+
+
+record ("sigmoid", sigmoid_loss, 2 * torch.randn (2, 3, 8, 8), targets=targets[:, 1:].contiguous ())
 write (sys.argv[1])

@@ -88,6 +88,21 @@ trp_tiny_data (const char *folder)
   return list;
 }
 
+TrpDataList *
+trp_tiny_pairs (const char *folder)
+{
+  static const char cases[] = "case,ct,synmr,ct_structures,fold\n"
+                              "C1,c1.nii,m1.nii,k1.nii,0\nC2,c2.nii,m2.nii,k2.nii,1\n";
+  g_autofree char *path = g_build_filename (folder, "pairs.csv", NULL);
+  g_autoptr (GError) error = NULL;
+  TrpDataList *list;
+
+  g_assert_true (g_file_set_contents (path, cases, -1, NULL));
+  list = trp_data_list_load (path, &error);
+  g_assert_no_error (error);
+  return list;
+}
+
 void
 trp_tiny_set (TrpRecipe *recipe, const char *assignment)
 {

@@ -19,6 +19,10 @@ TrpVolume *trp_tiny_volume (const TrpGeometry *geometry, int kind, double shift)
 /* Writes volumes, labels.csv and cases.csv into @folder and loads the list. */
 TrpDataList *trp_tiny_data (const char *folder);
 
+/* A list of the same CT with an MR of the same grid beside each as "synmr"; after
+ * trp_tiny_data(). */
+TrpDataList *trp_tiny_pairs (const char *folder);
+
 /* 20 steps with a row each 3, everything else off. */
 TrpRecipe *trp_tiny_recipe (TrpTrainerKind kind);
 /* trp_recipe_set() that must succeed. */

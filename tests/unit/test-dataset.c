@@ -220,7 +220,7 @@ make_dataset (void)
   TrpDataset *dataset = trp_dataset_new (&spec);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (trp_dataset_add (dataset, "A", image, labels, &error));
+  g_assert_true (trp_dataset_add (dataset, "A", image, labels, NULL, &error));
   g_assert_no_error (error);
   return dataset;
 }
@@ -251,6 +251,38 @@ test_context_repeats_the_edge (void)
           g_assert_true (labels[2 * n] == (inside ? 1 : 0) && labels[2 * n + 1] == 0);
           g_assert_true ((images[5 * n + 2] > 0.85f) == inside || k == 6);
         }
+    }
+}
+
+/* The second image's slices follow the first's in the channels, moved alike, each by its own curve.
+ */
+static void
+test_second_image_follows_the_first (void)
+{
+  const TrpAugment flip = { .flip = true, .crop_min = 1 };
+  TrpDatasetSpec spec = make_spec ();
+  g_autoptr (TrpDataset) dataset = NULL;
+  g_autoptr (TrpVolume) image = make_volume (7, false), labels = make_volume (7, true),
+                        other = make_volume (6, false);
+  float images[2 * 144 * 6];
+  g_autoptr (GError) error = NULL;
+
+  spec.has_second = true;
+  spec.second_intensity.kind = TRP_INTENSITY_CURVE;
+  spec.second_intensity.curve = trp_curve_window (0, 1); /* 2 v - 1 where the first is v */
+  dataset = trp_dataset_new (&spec);
+  g_assert_false (trp_dataset_add (dataset, "A", image, labels, other, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
+  g_assert_true (trp_dataset_add (dataset, "A", image, labels, image, NULL));
+  g_assert_cmpuint (trp_dataset_get_bytes (dataset), ==, 7 * 16 * 16 * (4 + 4 + 1));
+  g_assert_nonnull (trp_dataset_peek_second (dataset, 0));
+  for (uint64_t step = 0; step < 10; step++)
+    {
+      trp_dataset_fill_batch (dataset, &flip, 3, step, 2, 1, 12, images, NULL);
+      for (size_t n = 0; n < 2 * 144; n++)
+        for (size_t c = 0; c < 3; c++)
+          trp_assert_near ((double) images[6 * n + 3 + c], 2 * (double) images[6 * n + c] - 1,
+                           1e-6);
     }
 }
 
@@ -325,7 +357,7 @@ test_slices_without_body_are_left_out (void)
   spec.body_fraction = 0.1;
   spec.n_labels = 0;
   dataset = trp_dataset_new (&spec);
-  g_assert_true (trp_dataset_add (dataset, "A", image, NULL, NULL));
+  g_assert_true (trp_dataset_add (dataset, "A", image, NULL, NULL, NULL));
   g_assert_cmpuint (trp_dataset_get_n_slices (dataset), ==, 6);
 }
 
@@ -339,9 +371,9 @@ test_refuses_other_grids_and_no_labels (void)
   g_autoptr (GError) grid = NULL;
   g_autoptr (GError) fraction = NULL;
 
-  g_assert_false (trp_dataset_add (dataset, "A", image, short_labels, &grid));
+  g_assert_false (trp_dataset_add (dataset, "A", image, short_labels, NULL, &grid));
   g_assert_error (grid, TRP_ERROR, TRP_ERROR_GEOMETRY);
-  g_assert_false (trp_dataset_add (dataset, "A", image, image, &fraction));
+  g_assert_false (trp_dataset_add (dataset, "A", image, image, NULL, &fraction));
   g_assert_error (fraction, TRP_ERROR, TRP_ERROR_FORMAT);
   g_assert_cmpuint (trp_dataset_get_n_volumes (dataset), ==, 0);
 }
@@ -420,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/augment/patches-are-whole-pixels-inside",
                    test_patches_are_whole_pixels_inside);
   g_test_add_func ("/dataset/context-repeats-the-edge", test_context_repeats_the_edge);
+  g_test_add_func ("/dataset/second-image-follows-the-first", test_second_image_follows_the_first);
   g_test_add_func ("/dataset/bodies-move-as-their-images", test_bodies_move_as_their_images);
   g_test_add_func ("/dataset/every-epoch-sees-every-slice-once",
                    test_every_epoch_sees_every_slice_once);

@@ -444,6 +444,62 @@ test_generator_sees_the_neighbours (const void *data)
     }
 }
 
+static void
+assert_second_refused (
+  const TrpModel *model, const TrpVolume *ct, const TrpVolume *second, int code, const char *word)
+{
+  const TrpInferOptions options = { .device = "cpu", .second = second };
+  g_autoptr (GError) error = NULL, asked = NULL;
+
+  g_assert_null (trp_model_segment (model, ct, &options, NULL, &error));
+  g_assert_error (error, TRP_ERROR, code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, word));
+  g_assert_false (trp_model_check_input (model, ct, &options, &asked));
+  g_assert_cmpstr (asked->message, ==, error->message);
+}
+
+/* Without it, with one too many, of another kind or on another grid nothing is run; with it the
+ * result follows it. */
+static void
+test_second_image_is_looked_at (const void *data)
+{
+  const Fixture *f = data;
+  const TrpGeometry grid = axial (24, 20, 4, 2), short_grid = axial (24, 20, 3, 2);
+  const TrpVolumeInfo as_ct = { .modality = TRP_MODALITY_CT };
+  g_autoptr (TrpDataList) list = trp_tiny_data (f->folder), pairs = trp_tiny_pairs (f->folder);
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *folder = g_build_filename (f->folder, "two", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  const TrpTrainOptions options = {
+    .recipe = recipe, .list = pairs, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  g_autoptr (TrpVolume) ct = trp_tiny_volume (&grid, 1, 0), mr = trp_tiny_volume (&grid, 0, 0);
+  g_autoptr (TrpVolume) flat = brighten_slice (mr, 1), other = trp_tiny_volume (&short_grid, 0, 0);
+  g_autoptr (TrpVolume) wrong = trp_volume_new_with_info (mr, &as_ct);
+  g_autoptr (TrpModel) model = NULL;
+  size_t counts[2];
+
+  trp_tiny_set (recipe, "data.second=synmr");
+  trp_tiny_set (recipe, "data.mr_curve=0:-1, 400:1");
+  g_assert_true (trp_train (&options, NULL, NULL));
+  model = trp_model_load (path, NULL);
+  assert_second_refused (model, ct, NULL, TRP_ERROR_UNSUPPORTED, "give the MR");
+  assert_second_refused (model, ct, wrong, TRP_ERROR_UNSUPPORTED, "something else");
+  assert_second_refused (model, ct, other, TRP_ERROR_GEOMETRY, "grid of the first");
+  assert_second_refused (f->models[1], ct, mr, TRP_ERROR_UNSUPPORTED, "one image");
+  for (int n = 0; n < 2; n++)
+    {
+      const TrpInferOptions with = { .device = "cpu", .second = n ? flat : mr };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpStructureSet) set = trp_model_segment (model, ct, &with, NULL, &error);
+
+      g_assert_no_error (error);
+      counts[n] = trp_mask_count (trp_structure_peek_mask (trp_structure_set_get (set, 0)));
+    }
+  g_assert_cmpuint (counts[0], !=, counts[1]);
+}
+
 /* Samples of 16 pixels cut from slices of 17, which the network cannot halve. */
 static void
 test_slices_need_not_be_halvable (const void *data)
@@ -700,6 +756,8 @@ main (int argc, char **argv)
                         test_other_direction_makes_an_mr);
   g_test_add_data_func ("/infer/generator-sees-the-neighbours", &fixture,
                         test_generator_sees_the_neighbours);
+  g_test_add_data_func ("/infer/second-image-is-looked-at", &fixture,
+                        test_second_image_is_looked_at);
   g_test_add_data_func ("/infer/averages-are-used-unless-raw", &fixture,
                         test_averages_are_used_unless_raw);
   g_test_add_data_func ("/infer/refuses-the-wrong-kind-of-model", &fixture,

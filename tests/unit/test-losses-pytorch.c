@@ -7,6 +7,7 @@
 
 #include "core/io/safetensors.h"
 #include "core/method/cyclegan-losses.h"
+#include "core/method/segmenter-losses.h"
 #include "core/nn/layers.h"
 #include "core/nn/program.h"
 #include "tests/lib/check.h"
@@ -35,6 +36,26 @@ build_geometry (TrpGraph *graph, TrpRecipe *recipe, TrpValue x, const TrpValue *
   return trp_cyclegan_geometry_loss (graph, recipe, 1, x, others[0], others[1]);
 }
 
+static TrpValue
+build_softmax (TrpGraph *graph, TrpRecipe *recipe, TrpValue x, const TrpValue *others)
+{
+  TrpValue parts[2];
+
+  trp_tiny_set (recipe, "loss.cross_entropy=0.7");
+  trp_tiny_set (recipe, "loss.dice=1.5");
+  return trp_segmenter_build_loss (graph, recipe, x, others[0], parts);
+}
+
+static TrpValue
+build_sigmoid (TrpGraph *graph, TrpRecipe *recipe, TrpValue x, const TrpValue *others)
+{
+  TrpValue parts[2];
+
+  trp_tiny_set (recipe, "loss.dice=2");
+  trp_tiny_set (recipe, "loss.dice_per_channel=true");
+  return trp_segmenter_build_loss (graph, recipe, x, others[0], parts);
+}
+
 #define MAX_OTHERS 2
 
 typedef struct
@@ -48,6 +69,8 @@ typedef struct
 static const Case cases[] = {
   { "cycle_mix", TRP_TRAINER_CYCLEGAN, { "y" }, build_cycle_mix },
   { "geometry", TRP_TRAINER_CYCLEGAN, { "body", "weights" }, build_geometry },
+  { "softmax", TRP_TRAINER_SEGMENTER, { "targets" }, build_softmax },
+  { "sigmoid", TRP_TRAINER_SEGMENTER, { "targets" }, build_sigmoid },
 };
 
 static TrpSafetensors *

@@ -130,6 +130,48 @@ test_every_loss_resumes (TrpTraining *f, const void *data)
   g_assert_cmpstr (a_log, ==, b_log);
 }
 
+/* Two images and labels that compete: columns of their own, and resuming to the bit. */
+static void
+test_two_images_and_softmax_resume (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autoptr (TrpDataList) pairs = trp_tiny_pairs (f->folder);
+  const TrpTraining with_pairs = { f->folder, pairs };
+  g_autofree char *whole = trp_training_subfolder (f, "whole"),
+                  *parts = trp_training_subfolder (f, "parts");
+  g_autofree char *a_log = NULL, *b_log = NULL;
+  g_autoptr (TrpSafetensors) a = NULL, b = NULL;
+  const TrpTensorView *first;
+
+  trp_tiny_set (recipe, "data.second=synmr");
+  trp_tiny_set (recipe, "segmenter_background=true");
+  trp_tiny_set (recipe, "loss.cross_entropy=1");
+  trp_tiny_set (recipe, "output.preview_every=7");
+  trp_training_run (&with_pairs, recipe, whole, false);
+  trp_training_run_until (&with_pairs, recipe, parts, false, 7);
+  trp_training_run (&with_pairs, recipe, parts, true);
+  a = trp_training_load (whole, "checkpoint.safetensors");
+  b = trp_training_load (parts, "checkpoint.safetensors");
+  a_log = trp_training_read_log (whole);
+  b_log = trp_training_read_log (parts);
+  trp_training_assert_same (a, b);
+  g_assert_cmpstr (a_log, ==, b_log);
+  g_assert_true (g_str_has_prefix (a_log, "step,rate,loss,cross_entropy,dice\n"));
+  first = trp_safetensors_find (a, "net.down.0.conv1.weight");
+  g_assert_cmpuint (first->shape[1], ==, 6); /* three slices of each image */
+}
+
+static void
+test_refuses_what_has_no_second_image (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
+  const TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
+
+  trp_tiny_set (recipe, "data.second=synmr");
+  assert_refused (&options, TRP_ERROR_FORMAT, "Case C1", "\"synmr\"");
+}
+
 /* A program that is killed leaves a log ahead of its checkpoint. */
 static void
 test_rows_after_the_checkpoint_are_dropped (TrpTraining *f, const void *data)
@@ -794,6 +836,10 @@ main (int argc, char **argv)
   ADD ("/trainer/resumed-run-of-unets-is-the-whole-run", test_resumed_run_of_unets_is_the_whole_run,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/every-loss-resumes", test_every_loss_resumes, TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/two-images-and-softmax-resume", test_two_images_and_softmax_resume,
+       TRP_TRAINER_SEGMENTER);
+  ADD ("/trainer/refuses-what-has-no-second-image", test_refuses_what_has_no_second_image,
+       TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/geometry-is-logged", test_geometry_is_logged_and_its_thresholds_are_kept,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/previews-show-identity", test_previews_show_identity_where_there_is_one,

@@ -6,6 +6,7 @@
 #include "ui/dialogs/run-model.h"
 #include "core/base/resources.h"
 #include "core/method/model.h"
+#include "core/method/second-image.h"
 #include "ui/dialogs/device-panel.h"
 #include "ui/dialogs/form.h"
 
@@ -20,6 +21,7 @@ typedef struct
   TrpRunKind kind;
   TrpRole role;
   TrpVolume *volume;
+  TrpVolume *second; /* (nullable) */
   char *path;
   char *device;
   TrpPrecision precision;
@@ -32,6 +34,7 @@ task_free (gpointer data)
   Task *task = data;
 
   trp_volume_unref (task->volume);
+  trp_volume_unref (task->second);
   g_object_unref (task->document);
   g_free (task->path);
   g_free (task->device);
@@ -59,12 +62,14 @@ static void *
 run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 {
   const Task *task = data;
-  const TrpInferOptions options = { .device = task->device, .precision = task->precision };
+  const TrpInferOptions options = { .device = task->device,
+                                    .precision = task->precision,
+                                    .second = task->second };
   g_autoptr (TrpModel) model = trp_model_load (task->path, error);
   Result *result;
   double low, high;
 
-  if (!model || !trp_model_check_input (model, task->volume, NULL, error))
+  if (!model || !trp_model_check_input (model, task->volume, &options, error))
     return NULL;
   result = g_new0 (Result, 1);
   if (task->kind == TRP_RUN_SYNTHESIZE)
@@ -156,6 +161,61 @@ on_done (TrpJob *job, void *data, const GError *error, void *user_data)
   result_free (result);
 }
 
+/* By what an image says, else by its place. */
+static bool
+is_kind (TrpDocument *document, TrpRole role, bool is_mr)
+{
+  TrpVolume *volume = trp_document_get_volume (document, role);
+  const TrpModality modality = volume ? trp_volume_get_info (volume)->modality
+                                      : TRP_MODALITY_UNKNOWN;
+
+  if (!volume)
+    return false;
+  if (modality == TRP_MODALITY_UNKNOWN)
+    return role == TRP_ROLE_OTHER || (role == TRP_ROLE_MR) == is_mr;
+  return is_mr ? modality == TRP_MODALITY_MR
+               : modality == TRP_MODALITY_CT || modality == TRP_MODALITY_SYNCT;
+}
+
+/* (transfer none): the open image that the network wants beside that of @role: of its kind, on the
+ * same grid. NULL: none */
+static TrpVolume *
+find_second (TrpDocument *document, const TrpRecipe *recipe, TrpRole role)
+{
+  TrpVolume *first = trp_document_get_volume (document, role);
+
+  for (TrpRole other = TRP_ROLE_MR; first && other < TRP_N_ROLES; other++)
+    {
+      TrpVolume *volume = trp_document_get_volume (document, other);
+
+      if (other != role && is_kind (document, other, trp_recipe_second_is_mr (recipe)) &&
+          trp_geometry_equal (trp_volume_get_geometry (volume), trp_volume_get_geometry (first)))
+        return volume;
+    }
+  return NULL;
+}
+
+/* Returns: false where the network needs a second image and none is open. A file that cannot be
+ * read is left to the run, which says why. */
+static bool
+choose_second (TrpDocument *document, TrpRole role, const char *path, TrpVolume **out_second)
+{
+  g_autoptr (TrpRecipe) recipe = trp_model_load_recipe (path, NULL);
+  g_autofree char *text = NULL;
+
+  *out_second = NULL;
+  if (!recipe || !trp_recipe_has_second (recipe))
+    return true;
+  *out_second = find_second (document, recipe, role);
+  if (*out_second)
+    return true;
+  text = g_strdup_printf (_ ("This network looks at two images: open %s on the grid of the %s "
+                             "first."),
+                          trp_second_image_get_kind (recipe), trp_role_get_name (role));
+  trp_document_report (document, TRP_SEVERITY_WARNING, text);
+  return false;
+}
+
 bool
 trp_run_model_then (
   TrpDocument *document, TrpRunKind kind, TrpRole role, const char *model_path, TrpRunThen then)
@@ -163,7 +223,7 @@ trp_run_model_then (
   static const TrpJobClass klass = {
     .run = run, .done = on_done, .free_data = task_free, .free_result = result_free
   };
-  TrpVolume *volume = trp_document_get_volume (document, role);
+  TrpVolume *volume = trp_document_get_volume (document, role), *second;
   g_autofree char *name = g_path_get_basename (model_path);
   g_autofree char *title = NULL;
   g_autoptr (TrpJob) job = NULL;
@@ -177,7 +237,7 @@ trp_run_model_then (
       trp_document_report (document, TRP_SEVERITY_WARNING, text);
       return false;
     }
-  if (!check_place (document, kind))
+  if (!check_place (document, kind) || !choose_second (document, role, model_path, &second))
     return false;
   title = kind == TRP_RUN_SYNTHESIZE
             ? g_strdup_printf (_ ("SynCT by %s"), name)
@@ -187,6 +247,7 @@ trp_run_model_then (
   task->kind = kind;
   task->role = role;
   task->volume = trp_volume_ref (volume);
+  task->second = second ? trp_volume_ref (second) : NULL;
   task->path = g_strdup (model_path);
   task->device = g_strdup (trp_compute_get_device (trp_compute_get (document)));
   task->precision = trp_compute_get_precision (trp_compute_get (document), TRP_COMPUTE_INFER);
@@ -244,20 +305,30 @@ dialog_free (gpointer data)
   g_free (dialog);
 }
 
-/* By what the image says, else by its place. */
+/* An image of the network's kind, beside which the second that it may want is open. */
 static bool
-fits (Dialog *dialog, TrpRole role, bool takes_mr)
+fits (Dialog *dialog, TrpRole role, const TrpRecipe *recipe)
 {
-  TrpVolume *volume = trp_document_get_volume (dialog->document, role);
-  const TrpModality modality = volume ? trp_volume_get_info (volume)->modality
-                                      : TRP_MODALITY_UNKNOWN;
-
-  if (!volume || (dialog->kind == TRP_RUN_SYNTHESIZE && role != TRP_ROLE_MR))
+  if (dialog->kind == TRP_RUN_SYNTHESIZE && role != TRP_ROLE_MR)
     return false;
-  if (modality == TRP_MODALITY_UNKNOWN)
-    return role == TRP_ROLE_OTHER || (role == TRP_ROLE_MR) == takes_mr;
-  return takes_mr ? modality == TRP_MODALITY_MR
-                  : modality == TRP_MODALITY_CT || modality == TRP_MODALITY_SYNCT;
+  return is_kind (dialog->document, role, trp_recipe_takes_mr (recipe, false)) &&
+         (!trp_recipe_has_second (recipe) || find_second (dialog->document, recipe, role));
+}
+
+/* What to open before the network can run. (transfer full) */
+static char *
+dup_lack (const TrpRecipe *recipe)
+{
+  const bool takes_mr = trp_recipe_takes_mr (recipe, false);
+
+  if (trp_recipe_has_second (recipe))
+    return g_strdup_printf (_ ("This network looks at %s and, on the same grid, at %s: open both "
+                               "first."),
+                            takes_mr ? "MR" : "CT", trp_second_image_get_kind (recipe));
+  return g_strdup (takes_mr
+                     ? _ ("This network was trained on MR: open an MR first.")
+                     : _ ("This network was trained on CT or SynCT: open a CT or make a SynCT "
+                          "first."));
 }
 
 /* The images that the chosen network was made for; a SynCT before a CT. */
@@ -266,23 +337,20 @@ update_images (Dialog *dialog)
 {
   const guint model = gtk_drop_down_get_selected (GTK_DROP_DOWN (dialog->models));
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  bool takes_mr;
 
   g_array_set_size (dialog->roles, 0);
   if (model < dialog->recipes->len)
     {
-      takes_mr = trp_recipe_takes_mr (g_ptr_array_index (dialog->recipes, model), false);
+      const TrpRecipe *recipe = g_ptr_array_index (dialog->recipes, model);
+      g_autofree char *lack = dup_lack (recipe);
+
       for (TrpRole role = TRP_ROLE_MR; role < TRP_N_ROLES; role++)
-        if (fits (dialog, role, takes_mr))
+        if (fits (dialog, role, recipe))
           {
             g_array_append_val (dialog->roles, role);
             gtk_string_list_append (list, trp_document_get_role_label (dialog->document, role));
           }
-      trp_form_note_set (dialog->note,
-                         dialog->roles->len > 0 ? NULL
-                         : takes_mr ? _ ("This network was trained on MR: open an MR first.")
-                                    : _ ("This network was trained on CT or SynCT: open a CT or "
-                                         "make a SynCT first."));
+      trp_form_note_set (dialog->note, dialog->roles->len > 0 ? NULL : lack);
     }
   gtk_drop_down_set_model (GTK_DROP_DOWN (dialog->images), G_LIST_MODEL (list));
   gtk_widget_set_sensitive (dialog->start, dialog->roles->len > 0);

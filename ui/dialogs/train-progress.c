@@ -39,7 +39,7 @@ static const ChartSpec cyclegan_charts[N_CHARTS] = {
 
 static const ChartSpec segmenter_charts[N_CHARTS] = {
   { N_ ("Loss"), "", { "loss", NULL }, { "", NULL } },
-  { N_ ("Cross entropy"), "BCE", { "bce", NULL }, { "", NULL } },
+  { N_ ("Cross entropy"), "", { "bce", "cross_entropy" }, { "", "" } }, /* one of them */
   { N_ ("Overlap"), N_ ("1 \u2212 Dice"), { "dice", NULL }, { "", NULL } },
   { NULL },
 };
