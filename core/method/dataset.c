@@ -3,10 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "core/method/dataset.h"
+#include "core/method/dataset-items.h"
 
-#include "core/base/parallel.h"
-#include "core/base/rng.h"
 #include "core/io/format.h"
 #include "core/io/nifti.h"
 #include "core/method/dataset-steps.h"
@@ -16,42 +14,12 @@
 #include <string.h>
 #include <zlib.h>
 
-#define BLACK -1.f
 #define BODY_ABOVE -0.9f /* network value */
-#define SHUFFLE_STREAM ((uint64_t) 0xDA7A << 48)
-
-typedef struct
-{
-  char *name;
-  TrpFrame frame;
-  TrpCurve curve;
-  float *stack;    /* (nz, size, size) */
-  float *second;   /* likewise, or NULL */
-  uint8_t *labels; /* likewise, or NULL */
-  uint8_t *bodies; /* likewise */
-} Item;
-
-typedef struct
-{
-  size_t item, k;
-} Slice;
-
-struct _TrpDataset
-{
-  TrpDatasetSpec spec;
-  TrpPipeline *steps;        /* NULL: none */
-  TrpPipeline *second_steps; /* NULL: as the first's */
-  GPtrArray *left_out;
-  GPtrArray *items;
-  GArray *slices; /* that may be drawn */
-  size_t bytes;
-  bool has_label[256]; /* somewhere in those slices */
-};
 
 static void
 free_item (void *data)
 {
-  Item *item = data;
+  TrpDatasetItem *item = data;
 
   g_free (item->name);
   g_free (item->stack);
@@ -81,7 +49,7 @@ trp_dataset_new (const TrpDatasetSpec *spec)
   self->spec.second_steps = NULL;
   self->left_out = g_ptr_array_new_with_free_func (free_left_out);
   self->items = g_ptr_array_new_with_free_func (free_item);
-  self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
+  self->slices = g_array_new (FALSE, FALSE, sizeof (TrpDatasetSlice));
   return self;
 }
 
@@ -190,14 +158,14 @@ note_left_out (TrpDataset *self, const char *name, size_t n_slices, size_t n_all
 }
 
 static void
-list_slices (TrpDataset *self, const Item *item)
+list_slices (TrpDataset *self, const TrpDatasetItem *item)
 {
   const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
   const guint n_before = self->slices->len;
 
   for (size_t k = 0; k < size[2]; k++)
     {
-      const Slice slice = { self->items->len, k };
+      const TrpDatasetSlice slice = { self->items->len, k };
       size_t n_body = 0;
 
       for (size_t n = 0; n < n_pixels; n++)
@@ -240,7 +208,7 @@ trp_dataset_add (TrpDataset *self,
 {
   const TrpGeometry *geometry = trp_volume_get_geometry (image);
   const TrpDatasetSpec *spec = &self->spec;
-  Item *item = g_new0 (Item, 1);
+  TrpDatasetItem *item = g_new0 (TrpDatasetItem, 1);
   bool done;
 
   g_return_val_if_fail (spec->n_labels == 0 || labels, false);
@@ -271,12 +239,12 @@ static void
 drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
 {
   const size_t item = self->items->len - 1;
-  const TrpFrame *frame = &((Item *) self->items->pdata[item])->frame;
+  const TrpFrame *frame = &((TrpDatasetItem *) self->items->pdata[item])->frame;
   const guint n_before = self->slices->len;
 
   for (guint n = self->slices->len; row->left_out && n-- > 0;)
     {
-      const Slice *slice = &g_array_index (self->slices, Slice, n);
+      const TrpDatasetSlice *slice = &g_array_index (self->slices, TrpDatasetSlice, n);
       const TrpVec3 middle = trp_vec3 (0.5 * (double) (frame->output.size[0] - 1),
                                        0.5 * (double) (frame->output.size[1] - 1),
                                        (double) slice->k);
@@ -571,7 +539,7 @@ trp_dataset_find_threshold (const TrpDataset *self)
 
   for (guint n = 0; n < self->items->len; n++)
     {
-      const Item *item = self->items->pdata[n];
+      const TrpDatasetItem *item = self->items->pdata[n];
 
       trp_outline_count (&counts, item->stack, trp_geometry_count_voxels (&item->frame.output));
     }
@@ -583,7 +551,7 @@ trp_dataset_find_bodies (TrpDataset *self, double threshold, GError **error)
 {
   for (guint n = 0; n < self->items->len; n++)
     {
-      Item *item = self->items->pdata[n];
+      TrpDatasetItem *item = self->items->pdata[n];
       const size_t *size = item->frame.output.size, n_pixels = size[0] * size[1];
 
       g_return_val_if_fail (!item->bodies, false);
@@ -654,7 +622,7 @@ trp_dataset_peek_volume (const TrpDataset *self,
                          const float **out_stack,
                          const uint8_t **out_labels)
 {
-  const Item *item;
+  const TrpDatasetItem *item;
 
   g_return_val_if_fail (index < self->items->len, NULL);
   item = self->items->pdata[index];
@@ -673,244 +641,5 @@ const float *
 trp_dataset_peek_second (const TrpDataset *self, size_t index)
 {
   g_return_val_if_fail (index < self->items->len, NULL);
-  return ((const Item *) self->items->pdata[index])->second;
-}
-
-/* Fisher and Yates, anew for each epoch. */
-static size_t *
-shuffle (size_t n, uint64_t seed, uint64_t epoch)
-{
-  TrpRng rng = trp_rng_new (seed, SHUFFLE_STREAM | epoch);
-  size_t *order = g_new (size_t, n);
-
-  for (size_t i = 0; i < n; i++)
-    order[i] = i;
-  for (size_t i = n - 1; i > 0; i--)
-    {
-      const size_t other = trp_rng_below (&rng, (uint32_t) i + 1), kept = order[i];
-
-      order[i] = order[other];
-      order[other] = kept;
-    }
-  return order;
-}
-
-/* Of the three outputs those that are wanted are not NULL. */
-typedef struct
-{
-  const TrpDataset *dataset;
-  const TrpAugment *augment;
-  uint64_t seed, step;
-  size_t batch, context, patch;
-  const size_t *chosen; /* slice of each sample */
-  float *images;
-  float *labels;
-  float *bodies;
-} Batch;
-
-static size_t
-context_slice (size_t k, size_t channel, size_t context, size_t nz)
-{
-  const size_t at = k + channel;
-
-  return at < context ? 0 : MIN (at - context, nz - 1);
-}
-
-/* One sample of a batch: which slice, and the draw that all of its outputs go through. */
-typedef struct
-{
-  const Batch *batch;
-  const Item *item;
-  size_t index, k;
-  size_t in_size[2], out_size[2];
-  TrpAugmentDraw draw;
-} Sample;
-
-static void
-fill_image (const Sample *sample)
-{
-  const Batch *batch = sample->batch;
-  const Item *item = sample->item;
-  const size_t n_slices = 2 * batch->context + 1, n_channels = (item->second ? 2 : 1) * n_slices,
-               n_in = sample->in_size[0] * sample->in_size[1];
-  float *out = batch->images + sample->index * batch->patch * batch->patch * n_channels;
-
-  for (size_t c = 0; c < n_channels; c++)
-    {
-      const float *stack = c < n_slices ? item->stack : item->second;
-      const size_t k = context_slice (sample->k, c % n_slices, batch->context,
-                                      item->frame.output.size[2]);
-
-      trp_augment_image (&sample->draw, stack + n_in * k, sample->in_size, sample->out_size, BLACK,
-                         c, n_channels, out + c);
-    }
-}
-
-/* One channel for each label that the spec names. */
-static void
-fill_labels (const Sample *sample)
-{
-  const Batch *batch = sample->batch;
-  const TrpDatasetSpec *spec = &batch->dataset->spec;
-  const size_t n_pixels = batch->patch * batch->patch, side = sample->in_size[0];
-  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
-  float *out = batch->labels + sample->index * n_pixels * spec->n_labels;
-
-  trp_augment_labels (&sample->draw, sample->item->labels + side * side * sample->k,
-                      sample->in_size, sample->out_size, values);
-  for (size_t n = 0; n < n_pixels; n++)
-    for (size_t label = 0; label < spec->n_labels; label++)
-      out[n * spec->n_labels + label] = values[n] == spec->labels[label];
-}
-
-static void
-fill_bodies (const Sample *sample)
-{
-  const Batch *batch = sample->batch;
-  const size_t n_pixels = batch->patch * batch->patch, n_channels = 2 * batch->context + 1,
-               side = sample->in_size[0];
-  g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
-  float *out = batch->bodies + sample->index * n_pixels * n_channels;
-
-  for (size_t c = 0; c < n_channels; c++)
-    {
-      const size_t k = context_slice (sample->k, c, batch->context,
-                                      sample->item->frame.output.size[2]);
-
-      trp_augment_labels (&sample->draw, sample->item->bodies + side * side * k, sample->in_size,
-                          sample->out_size, values);
-      for (size_t n = 0; n < n_pixels; n++)
-        out[n * n_channels + c] = values[n];
-    }
-}
-
-static void
-fill_samples (size_t begin, size_t end, void *data)
-{
-  const Batch *batch = data;
-  const TrpDataset *self = batch->dataset;
-  const size_t side = self->spec.size;
-
-  for (size_t b = begin; b < end; b++)
-    {
-      const Slice *slice = &g_array_index (self->slices, Slice, batch->chosen[b]);
-      Sample sample = { .batch = batch,
-                        .item = self->items->pdata[slice->item],
-                        .index = b,
-                        .k = slice->k,
-                        .in_size = { side, side },
-                        .out_size = { batch->patch, batch->patch } };
-
-      sample.draw = batch->augment ? trp_augment_draw (batch->augment, batch->seed, batch->step, b,
-                                                       sample.in_size, sample.out_size)
-                                   : trp_augment_identity (sample.in_size, sample.out_size);
-      if (batch->images)
-        fill_image (&sample);
-      if (batch->labels)
-        fill_labels (&sample);
-      if (batch->bodies)
-        fill_bodies (&sample);
-    }
-}
-
-static void
-fill (Batch *work)
-{
-  const TrpDataset *self = work->dataset;
-  const size_t n = self->slices->len;
-  g_autofree size_t *chosen = g_new (size_t, work->batch);
-  g_autofree size_t *order = NULL;
-  uint64_t epoch = 0;
-
-  g_return_if_fail (n > 0);
-  for (size_t b = 0; b < work->batch; b++)
-    {
-      const uint64_t position = work->step * work->batch + b;
-
-      if (!order || position / n != epoch)
-        {
-          epoch = position / n;
-          g_free (order);
-          order = shuffle (n, work->seed, epoch);
-        }
-      chosen[b] = order[position % n];
-    }
-  work->chosen = chosen;
-  if (work->patch == 0)
-    work->patch = self->spec.size;
-  trp_parallel_for (work->batch, 1, fill_samples, work);
-}
-
-void
-trp_dataset_fill_batch (const TrpDataset *self,
-                        const TrpAugment *augment,
-                        uint64_t seed,
-                        uint64_t step,
-                        size_t batch,
-                        size_t context,
-                        size_t patch,
-                        float *out_images,
-                        float *out_labels)
-{
-  Batch work = { .dataset = self,
-                 .augment = augment,
-                 .seed = seed,
-                 .step = step,
-                 .batch = batch,
-                 .context = context,
-                 .patch = patch,
-                 .images = out_images,
-                 .labels = out_labels };
-
-  fill (&work);
-}
-
-void
-trp_dataset_fill_bodies (const TrpDataset *self,
-                         const TrpAugment *augment,
-                         uint64_t seed,
-                         uint64_t step,
-                         size_t batch,
-                         size_t context,
-                         size_t patch,
-                         float *out_bodies)
-{
-  Batch work = { .dataset = self,
-                 .augment = augment,
-                 .seed = seed,
-                 .step = step,
-                 .batch = batch,
-                 .context = context,
-                 .patch = patch,
-                 .bodies = out_bodies };
-
-  fill (&work);
-}
-
-void
-trp_stack_copy_channels (const float *stack,
-                         const float *second,
-                         const size_t size[3],
-                         size_t k,
-                         size_t context,
-                         float *out_image)
-{
-  const size_t n_pixels = size[0] * size[1], n_slices = 2 * context + 1,
-               n_channels = (second ? 2 : 1) * n_slices;
-
-  for (size_t c = 0; c < n_channels; c++)
-    {
-      const float *slice = (c < n_slices ? stack : second) +
-                           n_pixels * context_slice (k, c % n_slices, context, size[2]);
-
-      for (size_t n = 0; n < n_pixels; n++)
-        out_image[n * n_channels + c] = slice[n];
-    }
-}
-
-void
-trp_stack_copy_context (
-  const float *stack, const size_t size[3], size_t k, size_t context, float *out_image)
-{
-  trp_stack_copy_channels (stack, NULL, size, k, context, out_image);
+  return ((const TrpDatasetItem *) self->items->pdata[index])->second;
 }
