@@ -31,7 +31,7 @@ load (const TrpRecipe *recipe,
   if (!pipeline ||
       !trp_pipeline_apply (pipeline, image, labels, is_mr ? TRP_AIR_MR : TRP_AIR_HU,
                            trp_pipeline_get_n_steps (pipeline), progress, &made, reports, error) ||
-      !trp_dataset_add (dataset, "", made.image, made.labels, error))
+      !trp_dataset_add (dataset, "", made.image, made.labels, NULL, error))
     return NULL;
   return g_steal_pointer (&dataset);
 }
