@@ -12,6 +12,7 @@
 #include "core/method/dataset.h"
 #include "core/image/resample.h"
 #include "core/method/infer.h"
+#include "core/method/postprocess.h"
 #include "core/method/preprocess/frame.h"
 #include "core/method/second-image.h"
 #include "core/method/preprocess/pipeline.h"
@@ -622,12 +623,14 @@ static TrpStructureSet *
 make_set (const TrpModel *model,
           const TrpVolume *volume,
           const uint16_t *values,
-          const char *provenance)
+          int slice_axis,
+          const char *provenance,
+          GError **error)
 {
   GPtrArray *labels = trp_model_peek_labels (model);
   const TrpVolumeInfo *info = trp_volume_get_info (volume);
-  TrpStructureSet *set = trp_structure_set_new (trp_model_get_name (model),
-                                                trp_volume_get_geometry (volume));
+  g_autoptr (TrpStructureSet)
+    set = trp_structure_set_new (trp_model_get_name (model), trp_volume_get_geometry (volume));
 
   trp_structure_set_set_frame_of_reference (set, info->frame_of_reference);
   trp_structure_set_set_patient_id (set, info->patient_id);
@@ -636,14 +639,18 @@ make_set (const TrpModel *model,
       const TrpModelLabel *label = labels->pdata[n];
       TrpMask *mask = trp_mask_new_from_labels (trp_volume_get_geometry (volume), values,
                                                 (uint16_t) (n + 1));
+      const bool is_clean = trp_postprocess_clean (trp_model_get_recipe (model), mask, slice_axis,
+                                                   error);
       g_autoptr (TrpStructure) structure = trp_structure_new (label->name, label->color, mask);
 
+      if (!is_clean)
+        return NULL;
       trp_structure_set_label (structure, (uint16_t) label->value);
       trp_structure_set_origin (structure, TRP_ORIGIN_AUTOMATIC);
       trp_structure_set_provenance (structure, provenance);
       trp_structure_set_append (set, structure);
     }
-  return set;
+  return g_steal_pointer (&set);
 }
 
 /* The second image as the network sees it, on the grid of the first. */
@@ -696,11 +703,13 @@ trp_model_segment (const TrpModel *self,
       (recipe_has_second &&
        !(beside = prepare_second (recipe, seen, options->second, &frame, error))) ||
       !run_stack (&runner, stack, frame.output.size, beside, (size_t) recipe->context, output,
-                  &second, error) ||
-      !(labels = choose_labels (&frame, seen, volume, output, recipe->n_labels, error)))
+                  &second, error))
+    return NULL;
+  trp_postprocess_smooth (recipe, stack, frame.output.size, recipe->n_labels, output);
+  if (!(labels = choose_labels (&frame, seen, volume, output, recipe->n_labels, error)))
     return NULL;
   provenance = make_provenance (self, &runner, NULL, NULL);
-  return make_set (self, volume, labels, provenance);
+  return make_set (self, volume, labels, frame.axis[2], provenance, error);
 }
 
 bool

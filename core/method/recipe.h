@@ -60,6 +60,13 @@ typedef enum
   TRP_OPTIMIZER_RMSPROP,
 } TrpOptimizer;
 
+typedef enum
+{
+  TRP_SMOOTHING_NONE,
+  TRP_SMOOTHING_GAUSSIAN,
+  TRP_SMOOTHING_CRF,
+} TrpSmoothing;
+
 #define TRP_RECIPE_MAX_LABELS 32
 
 /* Of MR and SynMR; of CT, SynCT and CT on MR */
@@ -154,6 +161,16 @@ typedef struct
   int restarts; /* with the next seed after an inversion or collapse alarm */
 
   TrpSchedule schedule;
+
+  /* [postprocess]: of contours (postprocess.h) */
+  TrpSmoothing smoothing;
+  double smoothing_sigma; /* pixels of the network's slices */
+  double crf_weight;
+  double crf_sigma_value;
+  int crf_steps;
+  double remove_below_ml;
+  bool largest_only;
+  bool fill_holes;
 
   /* [augmentation] */
   TrpAugment augment;

@@ -444,6 +444,31 @@ test_generator_sees_the_neighbours (const void *data)
     }
 }
 
+/* The same weights with a recipe that keeps parts of a litre or more only. */
+static void
+test_contours_are_postprocessed (const void *data)
+{
+  const Fixture *f = data;
+  const TrpGeometry grid = axial (24, 20, 4, 2);
+  g_autoptr (TrpDataList) list = trp_tiny_data (f->folder);
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *folder = g_build_filename (f->folder, "cleaned", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  const TrpTrainOptions options = {
+    .recipe = recipe, .list = list, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  g_autoptr (TrpVolume) ct = trp_tiny_volume (&grid, 1, 0);
+  g_autoptr (TrpModel) model = NULL;
+  g_autoptr (TrpStructureSet) plain = segment (f->models[1], ct), cleaned = NULL;
+
+  trp_tiny_set (recipe, "postprocess.remove_below_ml=1000");
+  g_assert_true (trp_train (&options, NULL, NULL));
+  model = trp_model_load (path, NULL);
+  cleaned = segment (model, ct);
+  g_assert_false (trp_mask_is_empty (trp_structure_peek_mask (trp_structure_set_get (plain, 0))));
+  g_assert_true (trp_mask_is_empty (trp_structure_peek_mask (trp_structure_set_get (cleaned, 0))));
+}
+
 static void
 assert_second_refused (
   const TrpModel *model, const TrpVolume *ct, const TrpVolume *second, int code, const char *word)
@@ -756,6 +781,8 @@ main (int argc, char **argv)
                         test_other_direction_makes_an_mr);
   g_test_add_data_func ("/infer/generator-sees-the-neighbours", &fixture,
                         test_generator_sees_the_neighbours);
+  g_test_add_data_func ("/infer/contours-are-postprocessed", &fixture,
+                        test_contours_are_postprocessed);
   g_test_add_data_func ("/infer/second-image-is-looked-at", &fixture,
                         test_second_image_is_looked_at);
   g_test_add_data_func ("/infer/averages-are-used-unless-raw", &fixture,
