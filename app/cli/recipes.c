@@ -4,6 +4,7 @@
  */
 
 #include "app/cli/verb.h"
+#include "core/method/experiment.h"
 #include "core/method/recipe-library.h"
 #include "core/method/recipe.h"
 
@@ -13,9 +14,44 @@
 
 extern const TrpVerb trp_verb_recipes;
 
+/* "liu2019-ssim": the recipes that an arm of an experiment trains by. */
+static bool
+list_arms (GError **error)
+{
+  g_auto (GStrv) names = trp_experiment_list ();
+
+  for (size_t n = 0; names[n]; n++)
+    {
+      g_autofree char *arm = NULL;
+      g_autoptr (TrpExperiment) experiment = trp_experiment_load (names[n], &arm, error);
+
+      if (!experiment)
+        return false;
+      for (size_t i = 0; i < trp_experiment_get_n_arms (experiment); i++)
+        {
+          g_autofree char *name = g_strdup_printf ("%s-%s", names[n],
+                                                   trp_experiment_get_arm (experiment, i));
+
+          printf ("%-20s %s\n", name, trp_experiment_get_arm_description (experiment, i));
+        }
+    }
+  return true;
+}
+
+/* NULL without an error for what is no arm. */
+static char *
+dup_arm_recipes (const char *name, GError **error)
+{
+  g_autofree char *arm = NULL;
+  g_autoptr (TrpExperiment) experiment = trp_experiment_load (name, &arm, NULL);
+
+  return arm ? trp_experiment_dup_recipes (experiment, arm, false, error) : NULL;
+}
+
 static int
 list_recipes (void)
 {
+  g_autoptr (GError) arms_error = NULL;
   g_auto (GStrv) names = trp_recipe_list ();
 
   for (size_t n = 0; names[n]; n++)
@@ -30,6 +66,8 @@ list_recipes (void)
       else
         fprintf (stderr, "triptych-cli: %s\n", error->message); /* one's own hides no other */
     }
+  if (!list_arms (&arms_error))
+    return trp_verb_fail (arms_error);
   return TRP_EXIT_DONE;
 }
 
@@ -43,7 +81,9 @@ show_recipe (const char *name)
 
   if (strcmp (name, "defaults") == 0)
     text = trp_recipe_dup_reference ();
-  else
+  else if (!(text = dup_arm_recipes (name, &error)) && error)
+    return trp_verb_fail (error);
+  else if (!text)
     {
       path = trp_recipe_find (name, &error);
       if (!path || !g_file_get_contents (path, &text, NULL, &error))

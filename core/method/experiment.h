@@ -52,9 +52,10 @@
  * need; equal work (same settings, seed, program and inputs, all hashed) is done once.
  *
  * The folder: nodes/STEP-KEY/ (one per piece of work, node.json written last), experiment.file,
- * experiment.json (versions, seeds, hashes), results.csv, tables/, figures/. A command that is
- * repeated goes on where it stopped, whatever stopped it, and ends with the same tables: on a CPU
- * with the same number of threads the same bytes.
+ * experiment.json (versions, seeds, hashes), results.csv,
+ * files.csv (what a row was measured on), tables/, figures/, hashes.csv (of the user's files). A
+ * command that is repeated goes on where it stopped, whatever stopped it, and ends with the same
+ * tables: on a CPU with the same number of threads the same bytes.
  *
  * One thread at a time; a parsed experiment is immutable.
  */
@@ -89,7 +90,8 @@ const char *trp_experiment_get_description (const TrpExperiment *self);
 size_t trp_experiment_get_n_arms (const TrpExperiment *self);
 const char *trp_experiment_get_arm (const TrpExperiment *self, size_t index);
 const char *trp_experiment_get_arm_description (const TrpExperiment *self, size_t index);
-/* The recipes of an arm's trainings, as commented key files one after the other. (transfer full) */
+/* The recipes of an arm's trainings, key files one after the other, each after a comment with its
+ * step. (transfer full) */
 char *trp_experiment_dup_recipes (const TrpExperiment *self,
                                   const char *arm,
                                   bool small,

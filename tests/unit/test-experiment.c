@@ -34,8 +34,7 @@ static const char text[] =
   "[table main]\nmetrics=dice,hd\ncompare=ct on CT : synct on CT\n"
   "paper=synct on CT = 0.73\n"
   "[figure fig]\nkind=box\nmetric=dice\n"
-  "[figure volumes]\nkind=bland-altman\n"
-  "columns=volume_reference_ml,volume_ml\n";
+  "[figure volumes]\nkind=bland-altman\n";
 
 typedef struct
 {
@@ -156,7 +155,6 @@ test_refusals (void)
     { "[figure f]\nmetrics=dice\n", "metrics" },
     { "[figure f]\nkind=pie\n", "pie" },
     { "[figure f]\nkind=box\n", "metric" },
-    { "[figure f]\nkind=scatter\ncolumns=dice\n", "two" },
     { "text", "key file" },
   };
 
@@ -578,10 +576,10 @@ test_table (void)
   add (results, "a", 2, "A", 0.7);
   add (results, "a", 1, "B", 0.8);
   add (results, "a", 2, "B", 1.0);
-  add (results, "o 1-2", 1, "A", 0.8);
-  add (results, "o 1-2", 1, "B", 0.9);
-  add (results, "o 1-3", 1, "A", 0.6);
-  add (results, "o 1-3", 1, "B", 0.9);
+  add (results, "observer 1 vs observer 2", 1, "A", 0.8);
+  add (results, "observer 1 vs observer 2", 1, "B", 0.9);
+  add (results, "observer 1 vs observer 3", 1, "A", 0.6);
+  add (results, "observer 1 vs observer 3", 1, "B", 0.9);
   table = trp_table_new (experiment->tables->pdata[0], results);
   g_assert_cmpuint (table->rows->len, ==, 2);
   line = trp_table_find (table, "a", "Gland", "dice");

@@ -2,16 +2,15 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * kind=box: values of the cases by row, or, of several structures, by structure with a colour per
- * row. kind=scatter and bland-altman: two metrics of the same cases, named in columns. Of every
- * training the curves of its log are drawn without being asked for, the seeds and folds of an arm
- * together.
+ * kind=box: the cases' values of a metric by row (or by structure, where there are several). kind=
+ * scatter and bland-altman: volumes of a structure against the reference's. Of every training the
+ * curves of its log are drawn without being asked for, the seeds and folds of an arm together.
  */
 
-#include "core/draw/figure.h"
 #include "core/method/experiment/report.h"
 #include "core/method/experiment/table.h"
 #include "core/study/csv.h"
+#include "core/study/study-figures.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,182 +31,38 @@ save (const TrpFigure *figure, const char *folder, const char *name, GError **er
   return true;
 }
 
-/* The quantity and its unit for an axis. */
-static const char *
-name_metric (const char *metric)
-{
-  static const struct
-  {
-    const char *metric, *name;
-  } names[] = { { "dice", "Dice" },
-                { "iou", "Intersection over union" },
-                { "hd", "Hausdorff distance (mm)" },
-                { "hd95", "95 % Hausdorff distance (mm)" },
-                { "masd", "Mean surface distance (mm)" },
-                { "assd", "Average symmetric surface distance (mm)" },
-                { "mae", "Mean absolute error (HU)" },
-                { "mi", "Mutual information (nats)" },
-                { "outline_dice", "Dice of the outlines" },
-                { "volume_ml", "Volume (ml)" },
-                { "volume_reference_ml", "Reference volume (ml)" } };
-
-  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
-    if (strcmp (names[n].metric, metric) == 0)
-      return names[n].name;
-  return metric;
-}
-
 /* ---- of results ---- */
 
-/* What a table of the same rows would hold, averaged over seeds and folds. */
-typedef struct
+/* The rows and structures that the sheet names, in its order; a case once, whatever its seeds and
+ * folds. */
+static TrpResults *
+choose (const TrpExperimentSheet *sheet, const TrpResults *results, GPtrArray **out_structures)
 {
-  TrpTable *table;
-  TrpResults *averaged;
-} Chosen;
+  g_autoptr (TrpTable) table = trp_table_new_rows (sheet, results);
+  g_autoptr (TrpResults) chosen = trp_results_new ();
 
-static void
-clear_chosen (Chosen *self)
-{
-  g_clear_pointer (&self->table, trp_table_free);
-  g_clear_pointer (&self->averaged, trp_results_unref);
+  for (guint r = 0; r < table->rows->len; r++)
+    for (guint s = 0; s < table->structures->len; s++)
+      trp_table_append_rows (table, table->rows->pdata[r], table->structures->pdata[s], chosen);
+  *out_structures = g_ptr_array_ref (table->structures);
+  return trp_results_average (chosen, TRP_RESULT_SEED | TRP_RESULT_FOLD);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Chosen, clear_chosen)
-
-static void
-choose (const TrpExperimentSheet *sheet, const TrpResults *results, Chosen *out_chosen)
+static TrpFigure *
+draw_sheet (const TrpExperimentSheet *sheet, const TrpResults *results)
 {
-  out_chosen->table = trp_table_new_rows (sheet, results);
-  out_chosen->averaged = trp_results_average (out_chosen->table->results,
-                                              TRP_RESULT_SEED | TRP_RESULT_FOLD);
-}
-
-typedef struct
-{
-  GArray *boxes;   /* TrpFigureBox */
-  GPtrArray *kept; /* what they borrow */
-} Boxes;
-
-static void
-add_box (const Chosen *chosen,
-         const char *row,
-         const char *structure,
-         const char *metric,
-         size_t group,
-         size_t series,
-         Boxes *boxes)
-{
-  const TrpResultFilter filter = { .arm = row, .structure = structure, .metric = metric };
-  g_autoptr (TrpResults) rows = trp_results_select (chosen->averaged, &filter);
-  const size_t n = trp_results_get_size (rows);
-  double *values = g_new (double, n + 1);
-  const char **names = g_new (const char *, n + 1);
-  const TrpFigureBox box = { group, series, values, names, NULL, n };
-
-  for (size_t i = 0; i < n; i++)
-    {
-      values[i] = trp_results_get (rows, i)->value;
-      names[i] = g_intern_string (trp_results_get (rows, i)->case_name);
-    }
-  g_ptr_array_add (boxes->kept, values);
-  g_ptr_array_add (boxes->kept, names);
-  if (n > 0)
-    g_array_append_val (boxes->boxes, box);
-}
-
-/* The metric of a figure is one; tables have several. */
-static bool
-draw_boxes (const TrpExperimentSheet *sheet,
-            const TrpResults *results,
-            const char *folder,
-            GError **error)
-{
-  g_auto (Chosen) chosen = { 0 };
+  const char *kind = trp_experiment_sheet_get (sheet, "kind");
   const char *metric = trp_experiment_sheet_get (sheet, "metric");
-  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (TrpFigureBox));
-  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
-  Boxes boxes = { list, kept };
-  const TrpFigureFrame frame = { .title = trp_experiment_sheet_get (sheet, "title"),
-                                 .y_label = name_metric (metric) };
-  g_autoptr (TrpFigure) figure = NULL;
-  const char *const one = "";
-  GPtrArray *rows, *structures;
-  bool by_structure;
+  g_autoptr (GPtrArray) structures = NULL;
+  g_autoptr (TrpResults) chosen = choose (sheet, results, &structures);
+  const TrpResultFilter filter = { .metric = metric };
+  g_autoptr (TrpResults) of_metric = trp_results_select (chosen, &filter);
 
-  choose (sheet, results, &chosen);
-  rows = chosen.table->rows;
-  structures = chosen.table->structures;
-  by_structure = structures->len > 1;
-  for (guint r = 0; r < rows->len; r++)
-    for (guint s = 0; s < structures->len; s++)
-      add_box (&chosen, rows->pdata[r], structures->pdata[s], metric, by_structure ? s : r,
-               by_structure ? r : 0, &boxes);
-  if (list->len == 0)
-    return true;
-  figure = by_structure
-             ? trp_figure_new_boxes (&frame, (const char *const *) structures->pdata,
-                                     structures->len, (const char *const *) rows->pdata, rows->len,
-                                     (TrpFigureBox *) list->data, list->len)
-             : trp_figure_new_boxes (&frame, (const char *const *) rows->pdata, rows->len, &one, 1,
-                                     (TrpFigureBox *) list->data, list->len);
-  return save (figure, folder, sheet->name, error);
-}
-
-static void
-add_points (const Chosen *chosen, const char *const *metrics, size_t series, GArray *points)
-{
-  const TrpResultFilter filter = { .arm = chosen->table->rows->pdata[series],
-                                   .metric = metrics[0] };
-  g_autoptr (TrpResults) rows = trp_results_select (chosen->averaged, &filter);
-
-  for (size_t n = 0; n < trp_results_get_size (rows); n++)
-    {
-      const TrpResult *row = trp_results_get (rows, n);
-      const TrpResultFilter other = { .arm = row->arm,
-                                      .metric = metrics[1],
-                                      .structure = row->structure ? row->structure : "",
-                                      .case_name = row->case_name };
-      g_autoptr (GArray) values = trp_results_get_values (chosen->averaged, &other);
-      const TrpFigurePoint point = { .series = series,
-                                     .x = row->value,
-                                     .y = values->len ? g_array_index (values, double, 0)
-                                                      : (double) NAN,
-                                     .name = g_intern_string (row->case_name),
-                                     .id = n };
-
-      g_array_append_val (points, point);
-    }
-}
-
-static bool
-draw_points (const TrpExperimentSheet *sheet,
-             const TrpResults *results,
-             const char *folder,
-             GError **error)
-{
-  g_auto (Chosen) chosen = { 0 };
-  g_auto (GStrv) metrics = trp_experiment_split (trp_experiment_sheet_get (sheet, "columns"));
-  const bool differences = strcmp (trp_experiment_sheet_get (sheet, "kind"), "bland-altman") == 0;
-  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TrpFigurePoint));
-  g_autoptr (TrpFigure) figure = NULL;
-  TrpFigureFrame frame = { .title = trp_experiment_sheet_get (sheet, "title") };
-  GPtrArray *rows;
-
-  choose (sheet, results, &chosen);
-  rows = chosen.table->rows;
-  frame.x_label = name_metric (metrics[0]);
-  frame.y_label = name_metric (metrics[1]);
-  for (guint n = 0; n < rows->len; n++)
-    add_points (&chosen, (const char *const *) metrics, n, points);
-  if (points->len == 0)
-    return true;
-  figure = differences
-             ? trp_figure_new_bland_altman (&frame, (const char *const *) rows->pdata, rows->len,
-                                            (TrpFigurePoint *) points->data, points->len)
-             : trp_figure_new_scatter (&frame, (const char *const *) rows->pdata, rows->len,
-                                       (TrpFigurePoint *) points->data, points->len, true);
-  return save (figure, folder, sheet->name, error);
+  if (strcmp (kind, "box") != 0)
+    return structures->len > 0 ? trp_results_draw_volumes (chosen, structures->pdata[0],
+                                                           strcmp (kind, "bland-altman") == 0)
+                               : NULL;
+  return trp_results_get_size (of_metric) > 0 ? trp_results_draw_boxes (chosen, metric) : NULL;
 }
 
 /* ---- of trainings ---- */
@@ -345,33 +200,6 @@ draw_trainings (const TrpExperimentPlan *plan, const char *folder, GError **erro
   return true;
 }
 
-/* ---- kinds ---- */
-
-typedef bool (*Draw) (const TrpExperimentSheet *sheet,
-                      const TrpResults *results,
-                      const char *folder,
-                      GError **error);
-
-static const struct
-{
-  const char *kind;
-  Draw draw;
-} kinds[] = { { "box", draw_boxes }, { "scatter", draw_points }, { "bland-altman", draw_points } };
-
-static bool
-draw_sheet (const TrpExperimentSheet *sheet,
-            const TrpResults *results,
-            const char *folder,
-            GError **error)
-{
-  const char *kind = trp_experiment_sheet_get (sheet, "kind");
-
-  for (size_t n = 0; n < G_N_ELEMENTS (kinds); n++)
-    if (strcmp (kinds[n].kind, kind) == 0)
-      return kinds[n].draw (sheet, results, folder, error);
-  g_return_val_if_reached (false); /* refused with the file */
-}
-
 bool
 trp_report_write_figures (const TrpExperimentPlan *plan,
                           const TrpResults *results,
@@ -379,7 +207,12 @@ trp_report_write_figures (const TrpExperimentPlan *plan,
                           GError **error)
 {
   for (guint n = 0; n < plan->experiment->figures->len; n++)
-    if (!draw_sheet (plan->experiment->figures->pdata[n], results, folder, error))
-      return false;
+    {
+      const TrpExperimentSheet *sheet = plan->experiment->figures->pdata[n];
+      g_autoptr (TrpFigure) figure = draw_sheet (sheet, results);
+
+      if (figure && !save (figure, folder, sheet->name, error)) /* NULL: of arms not asked for */
+        return false;
+    }
   return draw_trainings (plan, folder, error);
 }

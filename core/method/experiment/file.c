@@ -13,8 +13,8 @@ static const char *const head_keys[] = { "name",  "description", "paper",       
                                          "seeds", "threads",     "small_seeds", NULL };
 static const char *const table_keys[] = { "title",     "metrics", "rows",  "structures", "part",
                                           "observers", "compare", "paper", NULL };
-static const char *const figure_keys[] = { "title",      "kind", "metric",  "rows",
-                                           "structures", "part", "columns", NULL };
+static const char *const figure_keys[] = { "kind", "metric",    "rows", "structures",
+                                           "part", "observers", NULL };
 
 static void
 free_step (void *data)
@@ -411,12 +411,11 @@ read_sheet (GKeyFile *file,
   return true;
 }
 
-/* A box plot is of one metric, points are of two. */
+/* A box plot is of one metric, the others are of volumes. */
 static bool
 check_figure (const TrpExperimentSheet *sheet, GError **error)
 {
   const char *kind = trp_experiment_sheet_get (sheet, "kind");
-  g_auto (GStrv) columns = trp_experiment_split (trp_experiment_sheet_get (sheet, "columns"));
   const bool is_box = strcmp (kind, "box") == 0;
 
   if (!is_box && strcmp (kind, "scatter") != 0 && strcmp (kind, "bland-altman") != 0)
@@ -425,9 +424,6 @@ check_figure (const TrpExperimentSheet *sheet, GError **error)
                  sheet->name, kind);
   else if (is_box && !*trp_experiment_sheet_get (sheet, "metric"))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "[figure %s] does not say metric",
-                 sheet->name);
-  else if (!is_box && g_strv_length (columns) != 2)
-    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "[figure %s] columns has to name two metrics",
                  sheet->name);
   else
     return true;

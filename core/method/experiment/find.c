@@ -4,7 +4,7 @@
  */
 
 #include "core/base/resources.h"
-#include "core/method/experiment/file.h"
+#include "core/method/experiment/plan.h"
 
 #include <string.h>
 
@@ -132,4 +132,31 @@ const char *
 trp_experiment_get_arm_description (const TrpExperiment *self, size_t index)
 {
   return ((TrpExperimentArm *) self->arms->pdata[index])->description;
+}
+
+/* Of the folds of one training one will do. */
+char *
+trp_experiment_dup_recipes (const TrpExperiment *self, const char *arm, bool small, GError **error)
+{
+  const char *const arms[] = { arm, NULL };
+  const uint64_t seed = 1;
+  const TrpExperimentOptions options = {
+    .small = small, .arms = arms, .seeds = &seed, .n_seeds = 1
+  };
+  g_autoptr (TrpExperimentPlan) plan = trp_experiment_plan (self, &options, NULL, error);
+  g_autoptr (GHashTable) shown = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint n = 0; plan && n < plan->nodes->len; n++)
+    {
+      const TrpNode *node = plan->nodes->pdata[n];
+      g_autofree char *settings = NULL;
+
+      if (!node->recipe || !g_hash_table_add (shown, node->step->name))
+        continue;
+      settings = trp_recipe_to_text (node->recipe);
+      g_string_append_printf (text, "%s# train %s\n%s", text->len ? "\n" : "", node->step->name,
+                              settings);
+    }
+  return plan ? g_strdup (text->str) : NULL;
 }

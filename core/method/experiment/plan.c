@@ -6,11 +6,10 @@
 #include "core/method/experiment/plan.h"
 
 #include "core/method/experiment/node-file.h"
+#include "core/method/experiment/node-key.h"
 #include "core/method/experiment/settings.h"
 #include "core/method/trainer-class.h"
 #include "core/nn/op-cost.h"
-
-#include "config.h"
 
 #include <math.h>
 #include <string.h>
@@ -166,17 +165,9 @@ add_inputs (Context *context, TrpNode *node, GError **error)
 }
 
 static bool
-uses_rows (const TrpNode *node)
-{
-  const char *rows = g_hash_table_lookup (node->values, "rows");
-
-  return rows && strcmp (rows, "all") != 0;
-}
-
-static bool
 choose_fold (const Context *context, TrpNode *node, GError **error)
 {
-  if (!uses_rows (node))
+  if (!trp_node_uses_rows (node))
     return true;
   if (node->n_folds == 0)
     {
@@ -223,104 +214,6 @@ choose_cases (const Context *context, TrpNode *node, GError **error)
                "No row of the list has \"%s\" in its column set; the experiment needs such rows",
                node->step->name);
   return false;
-}
-
-static bool
-hash_cases (TrpExperimentPlan *plan, const TrpNode *node, GChecksum *sum, GError **error)
-{
-  for (guint n = 0; n < node->cases->rows->len; n++)
-    {
-      const TrpCase *row = trp_cases_get (node->cases, n);
-
-      trp_hash_add (sum, "case", row->name);
-      trp_hash_add (sum, "patient", row->patient);
-      trp_hash_add_number (sum, "fold", row->fold);
-      for (guint c = 0; c < node->cases->columns->len; c++)
-        {
-          const char *column = node->cases->columns->pdata[c];
-          const char *cell = trp_case_get (row, column);
-          g_autofree char *hash = NULL;
-
-          if (!cell)
-            continue;
-          hash = trp_cases_is_file_column (column) ? trp_file_hashes_get (plan->hashes, cell, error)
-                                                   : g_strdup (cell);
-          if (!hash)
-            return false;
-          trp_hash_add (sum, column, hash);
-        }
-    }
-  return true;
-}
-
-/* ---- keys ---- */
-
-/* What does not change a set's images when they are the user's. */
-static bool
-is_key_of_phantoms (const char *key)
-{
-  static const char *const keys[] = { "phantom",  "patients",  "matrix",         "ct_matrix",
-                                      "unpaired", "observers", "observer_error", NULL };
-
-  return g_strv_contains (keys, key);
-}
-
-static bool
-counts (const TrpNode *node, const char *key)
-{
-  const TrpStepKey *known = trp_step_kind_find_key (node->step->kind, key);
-
-  if (!known || known->type == TRP_STEP_VALUE_DATA || known->type == TRP_STEP_VALUE_MODEL)
-    return false; /* settings of the recipe are in its text, inputs have keys of their own */
-  if (strcmp (key, "recipe") == 0 || strcmp (key, "name") == 0)
-    return false;
-  return !node->cases || !is_key_of_phantoms (key);
-}
-
-static void
-hash_settings (const TrpNode *node, GChecksum *sum)
-{
-  const TrpStepKindInfo *kind = trp_step_kind_get (node->step->kind);
-
-  for (size_t n = 0; n < kind->n_keys; n++)
-    if (counts (node, kind->keys[n].key))
-      trp_hash_add (sum, kind->keys[n].key, trp_node_get_text (node, kind->keys[n].key));
-  if (node->recipe)
-    {
-      g_autofree char *text = trp_recipe_to_text (node->recipe);
-
-      trp_hash_add (sum, "recipe", text);
-    }
-}
-
-static char *
-make_key (TrpExperimentPlan *plan, const TrpNode *node, GError **error)
-{
-  const TrpStepKindInfo *kind = trp_step_kind_get (node->step->kind);
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-
-  trp_hash_add (sum, "triptych", TRP_VERSION);
-  trp_hash_add (sum, "step", kind->name);
-  trp_hash_add_number (sum, "revision", kind->revision);
-  hash_settings (node, sum);
-  if (kind->uses_seed)
-    trp_hash_add_number (sum, "seed", (int64_t) node->seed);
-  if (uses_rows (node))
-    trp_hash_add_number (sum, "fold", node->fold);
-  if (node->step->kind == TRP_STEP_SET && !node->cases)
-    trp_hash_add (sum, "name", node->step->name); /* phantoms are called after it */
-  if (node->cases && !hash_cases (plan, node, sum, error))
-    return NULL;
-  for (guint n = 0; n < node->data->len; n++)
-    {
-      const TrpNodeInput *input = trp_node_get_input (node, n);
-
-      trp_hash_add (sum, "data", input->node->key);
-      trp_hash_add (sum, "side", input->side ? input->side : "");
-    }
-  if (node->model)
-    trp_hash_add (sum, "model", node->model->key);
-  return g_strdup (g_checksum_get_string (sum));
 }
 
 /* ---- nodes ---- */
@@ -425,7 +318,7 @@ fill_node (Context *context, TrpNode *node, GError **error)
       if (!check_validation (node, error))
         return false;
     }
-  node->key = make_key (context->plan, node, error);
+  node->key = trp_node_make_key (context->plan, node, error);
   return node->key != NULL;
 }
 
@@ -565,7 +458,7 @@ new_plan (const TrpExperiment *experiment, const TrpExperimentOptions *options)
   plan->options = options;
   plan->root = options->folder ? g_canonicalize_filename (options->folder, NULL) : NULL;
   table = plan->root && g_file_test (plan->root, G_FILE_TEST_IS_DIR)
-            ? g_build_filename (plan->root, "files.csv", NULL)
+            ? g_build_filename (plan->root, "hashes.csv", NULL)
             : NULL;
   plan->hashes = trp_file_hashes_new (table);
   plan->nodes = g_ptr_array_new_with_free_func (free_node);

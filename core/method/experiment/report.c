@@ -103,13 +103,11 @@ char *
 trp_report_name_row (const TrpPlanResult *result, const char *pair)
 {
   const char *name = trp_node_get_text (result->node, "name");
-  GString *text = g_string_new (result->arm->name);
 
-  if (*name)
-    g_string_append_printf (text, " on %s", name);
   if (strcmp (pair, "-") != 0)
-    g_string_append_printf (text, " %s", pair);
-  return g_string_free (text, FALSE);
+    return g_strdup (pair);
+  return *name ? g_strdup_printf ("%s on %s", result->arm->name, name)
+               : g_strdup (result->arm->name);
 }
 
 static bool

@@ -23,7 +23,8 @@ bool trp_report_write (const TrpExperimentPlan *plan,
 /* files.csv: core/study/result-files.h */
 bool trp_report_write_files (const TrpExperimentPlan *plan,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The arm of its rows: "ssim on CT", "interobserver 1-2"; @pair: "-" for no pair. (transfer full)
+/* The arm of its rows: "ssim on CT"; @pair of observers, who are one whoever asks: "-" for none.
+ * (transfer full)
  */
 char *trp_report_name_row (const TrpPlanResult *result, const char *pair);
 

@@ -130,35 +130,3 @@ trp_experiment_arm_get_evaluations (const TrpExperiment *experiment, const TrpEx
     arm = trp_experiment_find_arm (experiment, arm->from);
   return (const char *const *) arm->evaluate;
 }
-
-static void
-append_recipe (GString *text, const char *step, const TrpRecipe *recipe)
-{
-  g_autofree char *settings = trp_recipe_to_text (recipe);
-
-  g_string_append_printf (text, "%s# [train %s]\n%s", text->len ? "\n" : "", step, settings);
-}
-
-char *
-trp_experiment_dup_recipes (const TrpExperiment *self, const char *arm, bool small, GError **error)
-{
-  const TrpExperimentArm *chosen = trp_experiment_find_arm (self, arm);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  g_return_val_if_fail (chosen, NULL);
-  for (guint n = 0; n < self->steps->len; n++)
-    {
-      const TrpExperimentStep *step = self->steps->pdata[n];
-      g_autoptr (GHashTable) settings = NULL;
-      g_autoptr (TrpRecipe) recipe = NULL;
-
-      if (step->kind != TRP_STEP_TRAIN)
-        continue;
-      settings = trp_experiment_settings (self, chosen, small, step, error);
-      recipe = settings ? trp_experiment_make_recipe (self, settings, 1, error) : NULL;
-      if (!recipe)
-        return NULL;
-      append_recipe (text, step->name, recipe);
-    }
-  return g_strdup (text->str);
-}

@@ -9,6 +9,7 @@
 #include "core/io/label-map.h"
 #include "core/method/evaluate.h"
 #include "core/method/experiment/steps.h"
+#include "core/study/summary.h"
 
 #include <string.h>
 
@@ -142,7 +143,8 @@ measure_observers (TrpResults *results,
   for (guint i = 0; i < observers->len; i++)
     for (guint j = i + 1; j < observers->len; j++)
       {
-        g_autofree char *pair = g_strdup_printf ("%s-%s", get_observer (observers->pdata[i]),
+        g_autofree char *pair = g_strdup_printf ("observer %s" TRP_ARM_VERSUS "observer %s",
+                                                 get_observer (observers->pdata[i]),
                                                  get_observer (observers->pdata[j]));
 
         if (!measure_pair (results, node, row, pair, observers->pdata[i], observers->pdata[j],

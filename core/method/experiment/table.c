@@ -5,7 +5,7 @@
 
 #include "core/method/experiment/table.h"
 
-#include "core/metrics/agreement.h"
+#include "core/study/summary.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,14 +39,11 @@ list_texts (const TrpExperimentSheet *sheet,
   return texts;
 }
 
-/* "interobserver 1-2" is one of the pairs of "interobserver". */
+/* "observer 1 vs observer 2" */
 static bool
-is_pair_of (const char *arm, const char *observers)
+is_pair (const char *arm)
 {
-  const size_t n = strlen (observers);
-
-  return n > 0 && g_str_has_prefix (arm, observers) && arm[n] == ' ' &&
-         strspn (arm + n + 1, "0123456789-") == strlen (arm + n + 1);
+  return strstr (arm, TRP_ARM_VERSUS) != NULL;
 }
 
 static GPtrArray *
@@ -57,7 +54,7 @@ list_rows (const TrpExperimentSheet *sheet, const TrpResults *results)
   GPtrArray *rows = g_ptr_array_new_with_free_func (g_free);
 
   for (guint n = 0; n < all->len; n++)
-    add_text (rows, is_pair_of (all->pdata[n], observers) ? observers : all->pdata[n]);
+    add_text (rows, *observers && is_pair (all->pdata[n]) ? observers : all->pdata[n]);
   return rows;
 }
 
@@ -144,7 +141,7 @@ describe_observers (const TrpResults *results,
     {
       TrpTableLine line;
 
-      if (is_pair_of (arms->pdata[n], row) &&
+      if (is_pair (arms->pdata[n]) &&
           describe_row (results, arms->pdata[n], structure, metric, &line))
         pairs[n_pairs++] = line.summary;
     }
@@ -218,7 +215,7 @@ test_unpaired (const TrpResults *averaged, TrpTableTest *test)
   return a->len > 0 && b->len > 0;
 }
 
-/* Cases that both rows have are compared with themselves. */
+/* Patients that both rows have are compared with themselves. */
 static bool
 test_rows (const TrpResults *averaged, TrpTableTest *test)
 {
@@ -270,7 +267,8 @@ add_tests (TrpTable *self)
   g_auto (GStrv)
     pairs = trp_experiment_split_at (trp_experiment_sheet_get (self->sheet, "compare"), ";");
   g_autoptr (TrpResults)
-    averaged = trp_results_average (self->results, TRP_RESULT_SEED | TRP_RESULT_FOLD);
+    by_case = trp_results_average (self->results, TRP_RESULT_SEED | TRP_RESULT_FOLD);
+  g_autoptr (TrpResults) averaged = trp_results_average (by_case, TRP_RESULT_CASE);
 
   for (guint m = 0; m < self->metrics->len; m++)
     {
@@ -348,6 +346,25 @@ trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results)
   add_lines (self);
   add_tests (self);
   return self;
+}
+
+void
+trp_table_append_rows (const TrpTable *self,
+                       const char *row,
+                       const char *structure,
+                       TrpResults *results)
+{
+  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
+  const bool of_observers = *observers && strcmp (row, observers) == 0;
+
+  for (size_t n = 0; n < trp_results_get_size (self->results); n++)
+    {
+      const TrpResult *result = trp_results_get (self->results, n);
+      const bool belongs = of_observers ? is_pair (result->arm) : strcmp (result->arm, row) == 0;
+
+      if (belongs && g_strcmp0 (result->structure ? result->structure : "", structure) == 0)
+        trp_results_add (results, result);
+    }
 }
 
 void

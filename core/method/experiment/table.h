@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A line is one row (an arm, "ARM on NAME"), structure and metric. A case counts once: its values
- * are averaged over folds and seeds first; how far the seeds lie apart is told beside it. One
- * thread.
+ * are averaged over folds and seeds first; how far the seeds lie apart is told beside it. In tests
+ * a patient counts once. Unlike core/study/summary.h it holds the rows, comparisons and printed
+ * values that a paper chose, in its order. One thread.
  */
 
 #pragma once
@@ -67,6 +68,11 @@ typedef struct
 TrpTable *trp_table_new (const TrpExperimentSheet *sheet, const TrpResults *results);
 /* Without lines and tests: what a figure of the same rows is made from. */
 TrpTable *trp_table_new_rows (const TrpExperimentSheet *sheet, const TrpResults *results);
+/* What a row is made of: its arm, or every pair of observers. */
+void trp_table_append_rows (const TrpTable *self,
+                            const char *row,
+                            const char *structure,
+                            TrpResults *results);
 void trp_table_free (TrpTable *self);
 const TrpTableLine *
 trp_table_find (const TrpTable *self, const char *row, const char *structure, const char *metric);
