@@ -52,10 +52,10 @@
  * need; equal work (same settings, seed, program and inputs, all hashed) is done once.
  *
  * The folder: nodes/STEP-KEY/ (one per piece of work, node.json written last), experiment.file,
- * experiment.json (versions, seeds, hashes), results.csv,
- * files.csv (what a row was measured on), tables/, figures/, hashes.csv (of the user's files). A
- * command that is repeated goes on where it stopped, whatever stopped it, and ends with the same
- * tables: on a CPU with the same number of threads the same bytes.
+ * experiment.json (versions, seeds, hashes), hashes.csv (of the user's files), results.csv,
+ * files.csv (what a row was measured on), tables/, figures/. A command that is repeated goes on
+ * where it stopped, whatever stopped it, and ends with the same tables: on a CPU with the same
+ * number of threads the same bytes.
  *
  * One thread at a time; a parsed experiment is immutable.
  */
