@@ -115,7 +115,8 @@ trp_model_dup_doubt (const TrpModel *self, const TrpVolume *volume, const TrpInf
  *
  * Returns: (transfer full): HU (CT to MR: 0 to 1000 a.u., unless the recipe has another scale) on
  * the grid of @volume, int16, or float32 where that is too coarse or too narrow, with modality
- * SYNCT and how it was made in its provenance. The whole field of view is computed.
+ * SYNCT and how it was made in its provenance. The whole field of view is computed; what the
+ * recipe's steps cut away is -1000 HU.
  *
  * Errors: TRP_ERROR_UNSUPPORTED if the model makes no images, TRP_ERROR_GEOMETRY for a sheared
  * grid, TRP_ERROR_LIMIT with the bytes that are missing.
