@@ -126,7 +126,7 @@ add_tests (TrpResultsWindow *self, int row)
                                        N_ ("Structure"),
                                        "n",
                                        N_ ("mean"),
-                                       N_ ("95 % from"),
+                                       N_ ("from (95 %)"),
                                        N_ ("to"),
                                        N_ ("p, t-test"),
                                        N_ ("p, Wilcoxon"),
