@@ -124,28 +124,43 @@ is_like (const Log *a, const Log *b)
 
 #define FIRST_LOSS 3 /* after step, seconds and rate */
 
+/* A loss of weight 0 */
+static bool
+is_unused (const Log *log, size_t column)
+{
+  for (size_t r = 0; r < log->n_rows; r++)
+    if (log->values[column * log->n_rows + r] != 0)
+      return false;
+  return true;
+}
+
 static bool
 draw_logs (
   const GPtrArray *logs, const char *title, const char *folder, const char *name, GError **error)
 {
   const Log *first = logs->pdata[0];
   const TrpFigureFrame frame = { .title = title, .x_label = "Step", .y_label = "Loss" };
-  const size_t n_curves = first->n_columns - FIRST_LOSS;
-  g_autofree TrpFigureCurve *curves = g_new0 (TrpFigureCurve, n_curves);
-  g_autofree const double **runs = g_new0 (const double *, n_curves * logs->len);
+  const size_t n_columns = first->n_columns - FIRST_LOSS;
+  size_t n_curves = 0;
+  g_autofree TrpFigureCurve *curves = g_new0 (TrpFigureCurve, n_columns);
+  g_autofree const double **runs = g_new0 (const double *, n_columns * logs->len);
   g_autoptr (TrpFigure) figure = NULL;
 
-  for (size_t c = 0; c < n_curves; c++)
+  for (size_t c = 0; c < n_columns; c++)
     {
+      if (is_unused (first, c + FIRST_LOSS))
+        continue;
       for (guint r = 0; r < logs->len; r++)
         runs[c * logs->len + r] = ((Log *) logs->pdata[r])->values +
                                   (c + FIRST_LOSS) * first->n_rows;
-      curves[c] = (TrpFigureCurve){ .name = first->columns[c + FIRST_LOSS],
-                                    .x = first->values,
-                                    .n = first->n_rows,
-                                    .runs = runs + c * logs->len,
-                                    .n_runs = logs->len };
+      curves[n_curves++] = (TrpFigureCurve){ .name = first->columns[c + FIRST_LOSS],
+                                             .x = first->values,
+                                             .n = first->n_rows,
+                                             .runs = runs + c * logs->len,
+                                             .n_runs = logs->len };
     }
+  if (n_curves == 0)
+    return true;
   figure = trp_figure_new_curves (&frame, curves, n_curves);
   return save (figure, folder, name, error);
 }

@@ -20,7 +20,7 @@ static const TrpStepKey set_keys[] = {
   { "ct_matrix", TRP_STEP_VALUE_WHOLE, 0, 512, NULL, "0", "of its CT; 0: the same" },
   { "unpaired", TRP_STEP_VALUE_BOOL, 0, 0, NULL, "false", "MR and CT of different phantoms" },
   { "observers", TRP_STEP_VALUE_WHOLE, 0, 16, NULL, "0", "further readings of each phantom" },
-  { "observer_error", TRP_STEP_VALUE_NUMBER, 0, 20, NULL, "1.3", "of their contours, mm" },
+  { "observer_error", TRP_STEP_VALUE_NUMBER, 0, 20, NULL, "1", "of their contours, mm" },
   { "seed", TRP_STEP_VALUE_WHOLE, 0, 1e9, NULL, "1",
     "of phantoms and folds, whatever the run's: every run is tried on the same patients" },
   { "folds", TRP_STEP_VALUE_WHOLE, 0, 100, NULL, "0",
@@ -71,6 +71,8 @@ static const TrpStepKey segment_keys[] = {
   { "rows", TRP_STEP_VALUE_CHOICE, 0, 0, ROWS, "all", ROWS_HELP },
   { "image", TRP_STEP_VALUE_CHOICE, 0, 0, "mr|ct|synct|synmr|ct_on_mr", NULL,
     "column of the images; adds the column contours" },
+  { "second", TRP_STEP_VALUE_CHOICE, 0, 0, "none|mr|ct|synct|synmr|ct_on_mr", "none",
+    "column of the second image of a network that takes two" },
 };
 
 static const TrpStepKey evaluate_keys[] = {

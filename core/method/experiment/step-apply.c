@@ -49,18 +49,21 @@ segment (const TrpModel *model,
 static bool
 apply_to_case (const TrpModel *model,
                Apply apply,
-               const TrpInferOptions *options,
+               TrpInferOptions options,
                const char *from,
+               const char *second_from,
                const char *path,
                TrpProgress *progress,
                GError **error)
 {
-  g_autoptr (TrpVolume) image = NULL;
+  g_autoptr (TrpVolume) image = NULL, second = NULL;
 
   if (apply == synthesize && g_file_test (path, G_FILE_TEST_EXISTS))
     return true;
   image = trp_volume_load (from, NULL, error);
-  if (image && apply (model, image, options, path, progress, error))
+  second = image && second_from ? trp_volume_load (second_from, NULL, error) : NULL;
+  options.second = second;
+  if (image && (second || !second_from) && apply (model, image, &options, path, progress, error))
     return true;
   trp_format_prefix_error (error, from);
   return false;
@@ -93,6 +96,7 @@ apply_to_list (const TrpExperimentPlan *plan,
   const TrpInferOptions options = { .device = plan->options->device,
                                     .precision = plan->options->precision,
                                     .b_to_a = apply == synthesize && strcmp (from, "ct") == 0 };
+  const char *second = trp_node_get_text (node, "second"); /* NULL where no network takes two */
   size_t n;
 
   if (!model || !check_images (cases, from, error))
@@ -108,7 +112,8 @@ apply_to_list (const TrpExperimentPlan *plan,
       if (!trp_case_get (row, from))
         continue;
       if (!trp_step_tell_case (progress, i, n, error) ||
-          !apply_to_case (model, apply, &options, trp_case_get (row, from), path, &part, error))
+          !apply_to_case (model, apply, options, trp_case_get (row, from),
+                          second ? trp_case_get (row, second) : NULL, path, &part, error))
         return false;
       trp_cases_set (cases, i, to, path);
     }
