@@ -5,6 +5,7 @@
  */
 
 #include "core/io/atomic-write.h"
+#include "core/io/format.h"
 #include "core/method/experiment.h"
 #include "core/method/experiment/cases.h"
 #include "core/method/experiment/folds.h"
@@ -449,6 +450,59 @@ test_run (Fixture *f, const void *data)
   g_assert_cmpstr (first, ==, second);
 }
 
+/* All background, as segment leaves where it finds nothing. */
+static void
+write_blank (const char *like, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpVolume) volume = trp_volume_load (like, NULL, &error);
+  const TrpGeometry *geometry = trp_volume_get_geometry (volume);
+  const size_t n = trp_geometry_count_voxels (geometry);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (n), n);
+  g_autoptr (TrpVolume) blank = trp_volume_new (geometry, TRP_VOXEL_U8, bytes, 1, 0, NULL, &error);
+
+  g_assert_no_error (error);
+  if (!trp_volume_save (blank, path, &error))
+    g_assert_no_error (error);
+}
+
+/* A structure that was not found is a Dice of 0, not a case less. */
+static void
+test_a_missed_structure_counts (Fixture *f, const void *data)
+{
+  static const char missed[] = "[experiment]\nname=missed\n[set cases]\n[evaluate dice]\n"
+                               "data=cases\nreference=ct_structures\ntest=blank\nlabels=3\n"
+                               "[arm a]\nevaluate=dice\n[table t]\nmetrics=dice\n";
+  g_autofree char *truth = g_build_filename (f->folder, "k1.nii", NULL);
+  g_autofree char *blank = g_build_filename (f->folder, "blank.nii.gz", NULL);
+  g_autofree char *list_path = g_build_filename (f->folder, "missed.csv", NULL);
+  g_autofree char *path = g_build_filename (f->out, "results.csv", NULL);
+  g_autofree char *list_text = g_strdup_printf ("case,ct_structures,blank\nx,%s,%s\n", truth,
+                                                blank);
+  g_autoptr (TrpDataList) list = NULL;
+  g_autoptr (TrpExperiment) experiment = NULL;
+  g_autoptr (TrpResults) results = NULL;
+  TrpExperimentOptions options;
+  bool found = false;
+
+  write_blank (truth, blank);
+  g_assert_true (g_file_set_contents (list_path, list_text, -1, NULL));
+  g_assert_true (g_file_set_contents (f->path, missed, -1, NULL));
+  list = trp_data_list_load (list_path, NULL);
+  experiment = load (f);
+  options = options_for (f);
+  options.data = list;
+  g_free (run (experiment, &options));
+  results = trp_results_load (path, NULL);
+  for (size_t n = 0; n < trp_results_get_size (results); n++)
+    if (strcmp (trp_results_get (results, n)->metric, "dice") == 0)
+      {
+        found = true;
+        g_assert_cmpfloat (trp_results_get (results, n)->value, ==, 0);
+      }
+  g_assert_true (found);
+}
+
 /* What has lost a file is done again, and only that. */
 static void
 test_skip (Fixture *f, const void *data)
@@ -626,6 +680,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/experiment/file/refuses", test_refusals);
+  ADD ("/experiment/a-missed-structure-counts", test_a_missed_structure_counts);
   ADD ("/experiment/plan/refuses", test_plan_refusals);
   g_test_add_func ("/experiment/folds/sizes", test_folds);
   g_test_add_func ("/experiment/folds/stratified", test_stratified);

@@ -43,6 +43,20 @@ choose_labels (TrpStructureSet *set, const TrpNode *node)
     }
 }
 
+/* What was asked for by label is looked for in every reading: where a network found nothing of it,
+ * its file does not even name it, and that is a Dice of 0. (element-type utf8) */
+static GPtrArray *
+list_expected (TrpStructureSet *truth, const TrpNode *node)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (size_t n = 0; *trp_node_get_text (node, "labels") && n < trp_structure_set_get_size (truth);
+       n++)
+    g_ptr_array_add (names, (gpointer) trp_structure_get_name (trp_structure_set_get (truth, n)));
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
 static bool
 measure_structures (TrpResults *results,
                     const TrpNode *node,
@@ -54,11 +68,14 @@ measure_structures (TrpResults *results,
 {
   g_autoptr (TrpStructureSet) truth = trp_structure_set_load (reference, NULL, error);
   g_autoptr (TrpStructureSet) reading = truth ? trp_structure_set_load (test, NULL, error) : NULL;
-  const TrpEvaluateOptions options = get_options (node);
+  TrpEvaluateOptions options = get_options (node);
+  g_autoptr (GPtrArray) expected = NULL;
 
   if (!reading)
     return false;
   choose_labels (truth, node);
+  expected = list_expected (truth, node);
+  options.expected = (const char *const *) expected->pdata;
   return trp_evaluate_structures (results, key, truth, reading, &options, progress, error);
 }
 
