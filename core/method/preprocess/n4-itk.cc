@@ -56,7 +56,9 @@ private:
   itk::ThreadIdType m_n_threads;
 };
 
-/* The same memory as an image, without a copy. */
+/* The same memory as an image, without a copy. Voxels have a side of 1: ITK cannot place the last
+ * ones in its spline domain where the spacing has rounding, as that of an oblique grid has, and the
+ * field would change with it. */
 template <typename Pixel, unsigned N>
 typename itk::Image<Pixel, N>::Pointer
 wrap (const TrpN4 *self, const Pixel *values)
@@ -64,16 +66,13 @@ wrap (const TrpN4 *self, const Pixel *values)
   auto import = itk::ImportImageFilter<Pixel, N>::New ();
   typename itk::ImportImageFilter<Pixel, N>::SizeType size;
   size_t count = 1;
-  double spacing[N];
 
   for (unsigned a = 0; a < N; a++)
     {
       size[a] = self->size[a];
-      spacing[a] = self->spacing[a];
       count *= self->size[a];
     }
   import->SetRegion (typename itk::ImageRegion<N> (size));
-  import->SetSpacing (spacing);
   import->SetImportPointer (const_cast<Pixel *> (values), count, false);
   import->Update ();
   return import->GetOutput ();

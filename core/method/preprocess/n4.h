@@ -20,14 +20,13 @@ G_BEGIN_DECLS
 
 /**
  * TrpN4:
- * @size, @spacing: of the image
+ * @size: of the image. Control points lie in fractions of it, so millimetres do not matter
  * @iterations: at most, on each of four levels; fewer where the field settles
  * @shrink: the field is found on every so-many-th voxel along each axis
  */
 typedef struct
 {
   size_t size[3];
-  double spacing[3];
   unsigned iterations;
   unsigned shrink;
 } TrpN4;

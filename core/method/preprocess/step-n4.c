@@ -72,10 +72,7 @@ apply (const TrpStep *self, TrpStepImage *io, TrpProgress *progress, GString *no
   float low, high;
 
   for (int a = 0; a < 3; a++)
-    {
-      n4.size[a] = geometry->size[a];
-      n4.spacing[a] = trp_geometry_get_spacing (geometry, a);
-    }
+    n4.size[a] = geometry->size[a];
   if (!field || !trp_n4_find_field (&n4, values, mask, field, error))
     return false;
   divide (values, field, n, &low, &high);
