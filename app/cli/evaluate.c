@@ -192,18 +192,50 @@ measure (const Models *models,
                             out_problems, &part, error);
 }
 
+/* Two files that both have a number would pass one study's off as the other's. */
 static bool
-add_earlier (TrpResults *results, GError **error)
+load_earlier (TrpResults *earlier, GError **error)
 {
   for (size_t n = 0; results_paths && results_paths[n]; n++)
     {
-      g_autoptr (TrpResults) earlier = trp_results_load (results_paths[n], error);
+      g_autoptr (TrpResults) one = trp_results_load (results_paths[n], error);
+      const size_t n_before = trp_results_get_size (earlier);
+      size_t n_twice;
 
-      if (!earlier)
+      if (!one)
         return false;
-      trp_results_append (results, earlier);
+      trp_results_append (earlier, one);
+      n_twice = n_before + trp_results_get_size (one) - trp_results_get_size (earlier);
+      if (n_twice > 0)
+        {
+          g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                       _ ("%s: %zu numbers stand in an earlier --results file too; rename the arms "
+                          "of one of them"),
+                       results_paths[n], n_twice);
+          return false;
+        }
     }
   return true;
+}
+
+/* What was measured now stands first and replaces what was measured earlier. */
+static void
+add_earlier (TrpResults *results, const TrpResults *earlier)
+{
+  const TrpResultFilter all = { .part = TRP_RESULT_CASES_AND_SLICES };
+  g_autoptr (TrpResults) now = trp_results_select (results, &all);
+  const size_t n_both = trp_results_get_size (now) + trp_results_get_size (earlier);
+
+  trp_results_append (results, earlier);
+  trp_results_append (results, now);
+  if (trp_results_get_size (results) < n_both)
+    {
+      g_autofree char *sentence = g_strdup_printf (
+        _ ("%zu numbers of --results were measured again; the new ones count"),
+        n_both - trp_results_get_size (results));
+
+      trp_verb_say (sentence, NULL);
+    }
 }
 
 /* Into the report go names alone: a message may hold the names of files. (transfer full) */
@@ -306,6 +338,7 @@ run (int argc, char **argv)
   TrpPrecision wanted = TRP_PRECISION_DEFAULT;
   g_auto (Models) models = { 0 };
   g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (TrpResults) earlier = trp_results_new ();
   g_autoptr (TrpResults) results = NULL;
   g_autoptr (GError) error = NULL;
   int status;
@@ -324,9 +357,12 @@ run (int argc, char **argv)
   status = load_models (&models);
   if (status != TRP_EXIT_DONE)
     return status;
-  results = data ? measure (&models, &options, wanted, &problems, &error) : trp_results_new ();
-  if (!results || !add_earlier (results, &error))
+  if (!load_earlier (earlier, &error))
     return trp_verb_fail (error);
+  results = data ? measure (&models, &options, wanted, &problems, &error) : trp_results_new ();
+  if (!results)
+    return trp_verb_fail (error);
+  add_earlier (results, earlier);
   return report (results, problems);
 }
 

@@ -144,6 +144,16 @@ get_column (const Case *self, const char *name)
   return column.names;
 }
 
+/* As structures are joined. */
+static gboolean
+equal_names (const void *a, const void *b)
+{
+  g_autofree char *name_a = g_utf8_casefold (a, -1);
+  g_autofree char *name_b = g_utf8_casefold (b, -1);
+
+  return strcmp (name_a, name_b) == 0;
+}
+
 /* Structures that both columns have in some case, so that a case in which one lacks it counts as a
  * miss and does not drop out. (transfer container) */
 static GPtrArray *
@@ -153,7 +163,7 @@ list_expected (const Case *self, const char *first, const char *second)
   GPtrArray *names = g_ptr_array_new ();
 
   for (guint n = 0; n < a->len; n++)
-    if (g_ptr_array_find_with_equal_func ((GPtrArray *) b, a->pdata[n], g_str_equal, NULL))
+    if (g_ptr_array_find_with_equal_func ((GPtrArray *) b, a->pdata[n], equal_names, NULL))
       g_ptr_array_add (names, a->pdata[n]);
   g_ptr_array_add (names, NULL);
   return names;
@@ -170,7 +180,7 @@ list_expected_of_model (const Case *self, const TrpModel *model, const char *col
     {
       const TrpModelLabel *label = labels->pdata[n];
 
-      if (g_ptr_array_find_with_equal_func ((GPtrArray *) known, label->name, g_str_equal, NULL))
+      if (g_ptr_array_find_with_equal_func ((GPtrArray *) known, label->name, equal_names, NULL))
         g_ptr_array_add (names, label->name);
     }
   g_ptr_array_add (names, NULL);
@@ -292,6 +302,18 @@ takes_mr (const TrpEvaluateModel *self)
   return trp_recipe_takes_mr (trp_model_get_recipe (self->model), false);
 }
 
+/* The arm of a segmenter's contours of what a generator made; NULL where there is none. (transfer
+ * full) */
+static char *
+name_contours (const Case *self,
+               const TrpEvaluateModel *segmenter,
+               const TrpEvaluateModel *generator)
+{
+  if (!self->row->paths[TRP_DATA_MR_STRUCTURES] || makes_images (segmenter) || takes_mr (segmenter))
+    return NULL;
+  return g_strdup_printf ("%s/%s", segmenter->name, generator->name);
+}
+
 /* What a generator makes of the MR, itself and through every segmenter of CT. */
 static bool
 run_generator (Case *self, const Task *task, TrpProgress *progress, GError **error)
@@ -307,12 +329,12 @@ run_generator (Case *self, const Task *task, TrpProgress *progress, GError **err
   synct = trp_model_synthesize (task->model->model, mr, self->run->infer, &first, error);
   if (!synct || !compare_synct (self, task->arm, synct, &second, error))
     return false;
-  for (size_t n = 0; self->row->paths[TRP_DATA_MR_STRUCTURES] && n < self->run->n_models; n++)
+  for (size_t n = 0; n < self->run->n_models; n++)
     {
       const TrpEvaluateModel *segmenter = &self->run->models[n];
-      g_autofree char *arm = g_strdup_printf ("%s/%s", segmenter->name, task->model->name);
+      g_autofree char *arm = name_contours (self, segmenter, task->model);
 
-      if (!makes_images (segmenter) && !takes_mr (segmenter) &&
+      if (arm &&
           !segment (self, arm, segmenter->model, synct, TRP_DATA_MR_STRUCTURES, &third, error))
         return false;
     }
@@ -491,6 +513,66 @@ check_readings (const TrpEvaluateList *self, GError **error)
   return true;
 }
 
+static bool
+claim_arm (GHashTable *arms, const Case *self, char *arm, GError **error)
+{
+  g_autofree char *name = g_strdup (arm);
+
+  if (g_hash_table_add (arms, arm))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+               "Case %s: two comparisons would both be called \"%s\", and one would replace the "
+               "other; give models names of their own and name every reading once",
+               self->row->name, name);
+  return false;
+}
+
+/* Rows of two comparisons must not share a name. */
+static bool
+check_arms (const Case *self, GError **error)
+{
+  g_autoptr (GArray) tasks = list_tasks (self);
+  g_autoptr (GHashTable) arms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint n = 0; n < tasks->len; n++)
+    {
+      const Task *task = &g_array_index (tasks, Task, n);
+
+      if (!claim_arm (arms, self, g_strdup (task->arm), error))
+        return false;
+      for (size_t m = 0; task->run == run_generator && m < self->run->n_models; m++)
+        {
+          char *arm = name_contours (self, &self->run->models[m], task->model);
+
+          if (arm && !claim_arm (arms, self, arm, error))
+            return false;
+        }
+    }
+  return true;
+}
+
+static bool
+check_names (const TrpEvaluateList *self, GError **error)
+{
+  for (size_t n = 0; n < self->n_models; n++)
+    if (strstr (self->models[n].name, TRP_ARM_VERSUS))
+      {
+        g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                     "The model \"%s\" cannot have \"" TRP_ARM_VERSUS
+                     "\" in its name, which stands between two readings",
+                     self->models[n].name);
+        return false;
+      }
+  for (size_t n = 0; n < trp_data_list_get_size (self->list); n++)
+    {
+      const Case one = { .run = self, .index = n, .row = trp_data_list_get (self->list, n) };
+
+      if (!check_arms (&one, error))
+        return false;
+    }
+  return true;
+}
+
 TrpResults *
 trp_evaluate_list (const TrpEvaluateList *self,
                    GPtrArray **out_problems,
@@ -505,7 +587,7 @@ trp_evaluate_list (const TrpEvaluateList *self,
   size_t n_tasks = 0;
 
   g_array_set_clear_func (columns, clear_column);
-  if (!check_readings (self, error))
+  if (!check_readings (self, error) || !check_names (self, error))
     return NULL;
   for (size_t n = 0; n < n_cases; n++)
     {

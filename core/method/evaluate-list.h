@@ -7,10 +7,13 @@
  *   synmr column       arm "synmr": mutual information with the CT
  *   a generator        arm NAME: the same for what it makes of the MR
  *   a segmenter        arm NAME/mr, NAME/ct, NAME/synct, NAME/synmr: its contours of that image,
- * and NAME/GENERATOR of what a generator made, against the structures of the grid a reading arm
- * COLUMN: against the structures of its grid (ct_structures if its name begins with "ct", else
- * mr_structures) two readings       arm "A vs B" (core/study/summary.h) Runs on one thread; any
- * thread.
+ *                      and NAME/GENERATOR of what a generator made, against the structures of the
+ *                      grid
+ *   a reading          arm COLUMN: against the structures of its grid (ct_structures if its name
+ *                      begins with "ct", else mr_structures)
+ *   two readings       arm "A vs B" (core/study/summary.h)
+ *
+ * Runs on one thread; any thread.
  */
 
 #pragma once
@@ -64,8 +67,8 @@ void trp_evaluate_problem_free (TrpEvaluateProblem *self);
  *
  * Returns: (transfer full): rows with the list's folds.
  *
- * Errors: TRP_ERROR_FORMAT for a column that the list lacks, or when no case has anything to
- * compare; G_IO_ERROR_CANCELLED.
+ * Errors: TRP_ERROR_FORMAT for a column that the list lacks, a model that is called like another
+ * arm, or when no case has anything to compare; G_IO_ERROR_CANCELLED.
  */
 TrpResults *trp_evaluate_list (const TrpEvaluateList *self,
                                GPtrArray **out_problems,

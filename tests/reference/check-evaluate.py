@@ -279,6 +279,18 @@ def main(folder):
     for name in "results.csv", "summary.csv", "comparisons.csv", "summary.json":
         with open(os.path.join(out, name)) as a, open(os.path.join(again, name)) as b:
             check(a.read() == b.read(), name + " differs when made again")
+    # Measured now counts more than measured earlier; two files with one number are refused.
+    old = os.path.join(folder, "old.csv")
+    with open(os.path.join(out, "results.csv")) as file, open(old, "w") as changed:
+        for row in csv.reader(file):
+            changed.write(",".join(row[:-1] + ["value" if row[-1] == "value" else "9e9"]) + "\n")
+    result = call("evaluate", "--data", path, "--readings", "mr_observer_1,mr_observer_2,mr_structures", "--results", old,
+                  "--out", again)
+    check("measured again" in result.stderr, "what counts is told: " + result.stderr)
+    with open(os.path.join(out, "results.csv")) as a, open(os.path.join(again, "results.csv")) as b:
+        check(a.read() == b.read(), "earlier results replaced new ones")
+    result = call("evaluate", "--results", old, "--results", os.path.join(out, "results.csv"), "--out", again, status=1)
+    check("rename the arms" in result.stderr, "mixed studies: " + result.stderr)
     # A case that cannot be read is told, and the rest is there.
     os.remove(os.path.join(folder, rows[2]["synct"]))
     result = call("evaluate", "--data", path, "--no-slices", "--out", again, status=1)

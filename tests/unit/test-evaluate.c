@@ -14,6 +14,7 @@
 #include "core/study/summary.h"
 #include "tests/lib/check.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -518,6 +519,81 @@ lists_without_work_are_told (void)
   g_assert_null (problems);
 }
 
+static const char named_lists[] = "case,synct,ct_on_mr,mr_structures,mr_observer_1\n"
+                                  "a,x.nii,y.nii,,\nb,,,s.nii,o.nii\n";
+
+/* A second arm of the same name would replace the numbers of the first. */
+static void
+arms_of_one_name_are_refused (void)
+{
+  g_autoptr (TrpDataList) list = parse_list (named_lists, "/nowhere");
+  static const char *const twice[] = { "mr_observer_1", "mr_observer_1", NULL };
+  const TrpEvaluateModel versus = { .name = "one vs two" };
+  TrpEvaluateList run = { .list = list, .seed = TRP_RESULT_NONE, .readings = twice };
+  GPtrArray *problems = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (trp_evaluate_list (&run, &problems, NULL, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "both be called \"mr_observer_1"));
+  g_clear_error (&error);
+  run = (TrpEvaluateList){ .list = list, .models = &versus, .n_models = 1 };
+  g_assert_null (trp_evaluate_list (&run, &problems, NULL, &error));
+  g_assert_error (error, TRP_ERROR, TRP_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "\"one vs two\""));
+  g_assert_null (problems);
+}
+
+static void
+save_labels (const char *folder, const char *name, const char *structure, const uint8_t values[4])
+{
+  const TrpGeometry grid = trp_geometry_axial ((const size_t[]){ 4, 1, 1 },
+                                               (const double[]){ 1, 1, 1 }, trp_vec3 (0, 0, 0));
+  g_autoptr (GBytes) bytes = g_bytes_new (values, 4);
+  g_autoptr (TrpVolume) volume = trp_volume_new (&grid, TRP_VOXEL_U8, bytes, 1, 0, NULL, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *names = g_build_filename (folder, "labels.csv", NULL);
+  g_autofree char *text = g_strdup_printf ("value,name,red,green,blue\n1,%s,1,2,3\n", structure);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_volume_save (volume, path, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (names, text, -1, NULL));
+}
+
+/* "Bladder" and "bladder" are one structure also where one of them was not found. */
+static void
+a_miss_counts_however_it_is_spelt (void)
+{
+  static const uint8_t full[] = { 0, 1, 1, 0 }, other[] = { 0, 2, 0, 0 };
+  static const char *const readings[] = { "mr_observer_1", NULL };
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *first = g_build_filename (folder, "1", NULL);
+  g_autofree char *second = g_build_filename (folder, "2", NULL);
+  g_autoptr (TrpDataList) list = parse_list ("case,mr_structures,mr_observer_1\n"
+                                             "a,1/a.nii,2/a.nii\nb,1/a.nii,2/b.nii\n",
+                                             folder);
+  const TrpEvaluateList run = { .list = list, .seed = TRP_RESULT_NONE, .readings = readings };
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (TrpResults) results = NULL;
+  g_autoptr (GArray) dice = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (first, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (second, 0700), ==, 0);
+  save_labels (first, "a.nii", "Bladder", full);
+  save_labels (second, "a.nii", "bladder", full);
+  save_labels (second, "b.nii", "bladder", other);
+  results = trp_evaluate_list (&run, &problems, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (problems->len, ==, 0);
+  dice = trp_results_get_values (results, &(TrpResultFilter){ .metric = "dice" });
+  g_assert_cmpuint (dice->len, ==, 2);
+  trp_assert_near (g_array_index (dice, double, 0), 1, 0);
+  trp_assert_near (g_array_index (dice, double, 1), 0, 0);
+  trp_test_remove_folder (folder);
+}
+
 static void
 one_bad_case_leaves_the_others (void)
 {
@@ -568,6 +644,8 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluate/figures/points", points_lead_to_rows);
   g_test_add_func ("/evaluate/report", reports_are_whole_and_repeat);
   g_test_add_func ("/evaluate/list/without-work", lists_without_work_are_told);
+  g_test_add_func ("/evaluate/list/names", arms_of_one_name_are_refused);
+  g_test_add_func ("/evaluate/list/missed", a_miss_counts_however_it_is_spelt);
   g_test_add_func ("/evaluate/list/bad-case", one_bad_case_leaves_the_others);
   return g_test_run ();
 }
