@@ -134,7 +134,7 @@ load_recipe (const TrpBenchmarkSpec *spec, Network *out_network, GError **error)
       !set_number (recipe, "batch", spec->batch, error))
     return NULL;
   network.trainer = recipe->trainer;
-  network.forward = recipe->trainer == TRP_TRAINER_SEGMENTER ? segment : generate;
+  network.forward = trp_recipe_makes_contours (recipe) ? segment : generate;
   *out_network = known ? *known : network;
   return g_steal_pointer (&recipe);
 }

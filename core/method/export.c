@@ -144,7 +144,9 @@ trp_model_export (const TrpModel *model,
                   GError **error)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
-  const TrpNaming *naming = trp_naming_find (options->names, recipe->trainer, error);
+  const TrpTrainerKind kind = trp_recipe_makes_contours (recipe) ? TRP_TRAINER_SEGMENTER
+                                                                 : TRP_TRAINER_CYCLEGAN;
+  const TrpNaming *naming = trp_naming_find (options->names, kind, error);
   g_auto (TrpModelNetwork) network = { 0 };
   g_autoptr (GPtrArray) entries = NULL;
 
@@ -152,6 +154,6 @@ trp_model_export (const TrpModel *model,
       !trp_model_network_init (&network, model, options->net, options->raw, 0, 0, error))
     return false;
   entries = collect (&network, naming, recipe->segmenter_levels, error);
-  return entries && drop_norm_biases (entries, naming, recipe->trainer, error) &&
+  return entries && drop_norm_biases (entries, naming, kind, error) &&
          save (entries, model, network.net, path, error);
 }

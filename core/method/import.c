@@ -133,7 +133,7 @@ check_rest (const Import *self, const TrpImportSource *source, GError **error)
                    "Tensor \"%.100s\" has no place in this network, which has %s norm and was read "
                    "as %s",
                    name,
-                   self->recipe->trainer == TRP_TRAINER_SEGMENTER &&
+                   trp_recipe_makes_contours (self->recipe) &&
                        self->recipe->segmenter_norm == TRP_NORM_KIND_BATCH
                      ? "batch"
                      : "instance",
@@ -194,8 +194,8 @@ new_recipe (const TrpImportOptions *options, TrpTrainerKind kind)
 static void
 set_size (TrpRecipe *recipe)
 {
-  const int least = recipe->trainer == TRP_TRAINER_SEGMENTER ? 2 << (recipe->segmenter_levels - 1)
-                                                             : 4 << recipe->generator_downs;
+  const int least = trp_recipe_makes_contours (recipe) ? 2 << (recipe->segmenter_levels - 1)
+                                                       : 4 << recipe->generator_downs;
 
   recipe->size = MAX (16, least);
 }
@@ -217,7 +217,7 @@ make_recipe (const TrpSafetensors *file,
       g_prefix_error (error, "The recipe in the file: ");
       return NULL;
     }
-  if (recipe->trainer != arch->kind)
+  if (trp_recipe_makes_contours (recipe) != (arch->kind == TRP_TRAINER_SEGMENTER))
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                    "The file's recipe is for another kind of network than %s", options->arch);
@@ -243,7 +243,7 @@ save (const Import *self, const char *path, GError **error)
   g_autoptr (GPtrArray) labels = NULL;
   TrpCheckpointTexts texts = { .recipe = text };
 
-  if (self->recipe->trainer == TRP_TRAINER_SEGMENTER)
+  if (trp_recipe_makes_contours (self->recipe))
     {
       labels = trp_checkpoint_parse_labels (self->file, self->recipe, error);
       if (!labels)

@@ -63,7 +63,7 @@ build_graph (const TrpModel *model, const Runner *runner, bool b_to_a)
                                               runner->batch, runner->height, runner->width);
   TrpValue complement;
 
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+  if (trp_recipe_makes_contours (recipe))
     {
       complement = trp_graph_scale (graph, trp_graph_find (graph, "logits"), -1);
       complement = trp_graph_activation (graph, complement, TRP_ACTIVATION_SIGMOID, 0);
@@ -243,7 +243,7 @@ init_runner (Runner *self,
              GError **error)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
-  const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+  const bool is_segmenter = trp_recipe_makes_contours (recipe);
 
   self->width = (int) frame->output.size[0];
   self->height = (int) frame->output.size[1];
@@ -476,16 +476,14 @@ make_volume (const TrpVolume *source,
 }
 
 static bool
-check_kind (const TrpModel *model, TrpTrainerKind kind, GError **error)
+check_makes (const TrpModel *model, bool contours, GError **error)
 {
-  const TrpRecipe *recipe = trp_model_get_recipe (model);
-
-  if (recipe->trainer == kind)
+  if (trp_recipe_makes_contours (trp_model_get_recipe (model)) == contours)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED, "The model %s %s",
                trp_model_get_name (model),
-               kind == TRP_TRAINER_SEGMENTER ? "makes images, not contours; use synthesize"
-                                             : "makes contours, not images; use segment");
+               contours ? "makes images, not contours; use synthesize"
+                        : "makes contours, not images; use segment");
   return false;
 }
 
@@ -530,7 +528,7 @@ trp_model_synthesize (const TrpModel *self,
   TrpProgress second;
   TrpFrame frame;
 
-  if (!check_kind (self, TRP_TRAINER_CYCLEGAN, error) || !check_direction (self, b_to_a, error) ||
+  if (!check_makes (self, false, error) || !check_direction (self, b_to_a, error) ||
       !(seen = apply_steps (recipe, b_to_a ? TRP_STEPS_CT : TRP_STEPS_MR, volume, &first, error)) ||
       !trp_infer_frame (&frame, trp_volume_get_geometry (seen), recipe, error) ||
       !init_runner (&runner, self, &frame, options, error))
@@ -689,7 +687,7 @@ trp_model_segment (const TrpModel *self,
   TrpProgress second;
   TrpFrame frame;
 
-  if (!check_kind (self, TRP_TRAINER_SEGMENTER, error) ||
+  if (!check_makes (self, true, error) ||
       !trp_second_image_check (self, volume, options ? options->second : NULL, error) ||
       !(seen = apply_steps (recipe, trp_recipe_get_source_side (recipe), volume, &first, error)) ||
       !trp_infer_frame (&frame, trp_volume_get_geometry (seen), recipe, error) ||
@@ -723,7 +721,7 @@ trp_infer_frame (TrpFrame *out_frame,
   const size_t trained = ((size_t) recipe->size + multiple - 1) / multiple * multiple;
   size_t size[2];
 
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER && !recipe->whole_view)
+  if (trp_recipe_makes_contours (recipe) && !recipe->whole_view)
     return trp_frame_init (out_frame, geometry, recipe->spacing, trained, trained, multiple, error);
   if (!trp_frame_init (out_frame, geometry, recipe->spacing, 0, 0, multiple, error))
     return false;

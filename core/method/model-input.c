@@ -13,7 +13,7 @@
 bool
 trp_recipe_takes_mr (const TrpRecipe *recipe, bool b_to_a)
 {
-  if (recipe->trainer != TRP_TRAINER_SEGMENTER)
+  if (!trp_recipe_makes_contours (recipe))
     return !b_to_a;
   return g_strcmp0 (recipe->source, "mr") == 0 || g_strcmp0 (recipe->source, "synmr") == 0;
 }
@@ -27,7 +27,7 @@ trp_recipe_second_is_mr (const TrpRecipe *recipe)
 const char *
 trp_recipe_get_net (const TrpRecipe *recipe, bool b_to_a)
 {
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER)
+  if (trp_recipe_makes_contours (recipe))
     return "net";
   return b_to_a ? "G_B" : "G_A";
 }
@@ -49,7 +49,7 @@ trp_model_load_recipe (const char *path, GError **error)
 static char *
 describe (const TrpModel *self, bool takes_mr)
 {
-  const bool is_segmenter = trp_model_get_recipe (self)->trainer == TRP_TRAINER_SEGMENTER;
+  const bool is_segmenter = trp_recipe_makes_contours (trp_model_get_recipe (self));
 
   return g_strdup_printf ("%s %s", is_segmenter ? "contours" : "makes images from",
                           takes_mr ? "MR" : "CT and SynCT");

@@ -61,6 +61,16 @@ trp_recipe_get_discriminator (const TrpRecipe *recipe)
                         .pixel = recipe->discriminator == TRP_DISCRIMINATOR_PIXEL };
 }
 
+TrpCritic
+trp_recipe_get_critic (const TrpRecipe *recipe)
+{
+  return (TrpCritic){ .kind = (TrpCriticKind) recipe->critic.kind,
+                      .filters = recipe->critic.filters,
+                      .n_layers = recipe->critic.layers,
+                      .features = recipe->critic.features,
+                      .spectral = recipe->critic.limit == TRP_CRITIC_SPECTRAL };
+}
+
 TrpUnet
 trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
 {
@@ -73,6 +83,7 @@ trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training)
                     .training = training,
                     .grey_in = recipe->image_channels,
                     .background = recipe->segmenter_background,
+                    .bilinear = recipe->segmenter_upsample == TRP_SEGMENTER_BILINEAR,
                     .no_bias = !recipe->segmenter_bias };
 }
 
@@ -80,7 +91,7 @@ TrpGraph *
 trp_recipe_build_network (
   const TrpRecipe *recipe, const char *net, int batch, int height, int width)
 {
-  const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+  const bool is_segmenter = trp_recipe_makes_contours (recipe);
   const TrpUnet segmenter = trp_recipe_get_segmenter (recipe, false);
   const TrpGenerator generator = trp_recipe_get_generator (recipe, false);
   const int n_in = is_segmenter ? segmenter.in_channels : 2 * recipe->context + 1;

@@ -12,6 +12,7 @@
 #include "core/base/progress.h"
 #include "core/image/volume.h"
 #include "core/method/checkpoint.h"
+#include "core/method/networks/critic.h"
 #include "core/method/networks/generator.h"
 #include "core/method/networks/patch.h"
 #include "core/method/networks/unet.h"
@@ -22,6 +23,7 @@ G_BEGIN_DECLS
 /* The networks that a recipe describes. */
 TrpGenerator trp_recipe_get_generator (const TrpRecipe *recipe, bool training);
 TrpPatchGan trp_recipe_get_discriminator (const TrpRecipe *recipe);
+TrpCritic trp_recipe_get_critic (const TrpRecipe *recipe);
 TrpUnet trp_recipe_get_segmenter (const TrpRecipe *recipe, bool training);
 /**
  * trp_recipe_build_network:

@@ -267,6 +267,19 @@ write_upsample (Writer *self, const TrpOp *op)
                         { .name = "nearest_mode", .text = "floor" }));
 }
 
+/* The corners keep their values. */
+static void
+write_upsample_bilinear (Writer *self, const TrpOp *op)
+{
+  const float factors[] = { 1, 1, 2, 2 };
+  g_autofree char *scales = add_floats (self, factors, G_N_ELEMENTS (factors));
+
+  add_node (self, "Resize", INPUTS (input_name (self, op, 0), "", scales),
+            self->names[op->outputs[0]],
+            ATTRIBUTES ({ .name = "mode", .text = "linear" },
+                        { .name = "coordinate_transformation_mode", .text = "align_corners" }));
+}
+
 static void (*const writers[TRP_N_OPS]) (Writer *self, const TrpOp *op) = {
   [TRP_OP_conv] = write_conv,
   [TRP_OP_conv_transpose] = write_conv_transpose,
@@ -280,6 +293,7 @@ static void (*const writers[TRP_N_OPS]) (Writer *self, const TrpOp *op) = {
   [TRP_OP_slice] = write_slice,
   [TRP_OP_max_pool] = write_max_pool,
   [TRP_OP_upsample] = write_upsample,
+  [TRP_OP_upsample_bilinear] = write_upsample_bilinear,
 };
 
 /* --- the graph --- */
@@ -415,7 +429,7 @@ static void
 add_metadata (GByteArray *message, const TrpModel *model, const char *net)
 {
   const TrpRecipe *recipe = trp_model_get_recipe (model);
-  const bool is_segmenter = recipe->trainer == TRP_TRAINER_SEGMENTER;
+  const bool is_segmenter = trp_recipe_makes_contours (recipe);
   const bool from_mr = trp_recipe_takes_mr (recipe, strcmp (net, "G_B") == 0);
   g_autofree char *text = trp_recipe_to_text (recipe);
   g_autofree char *input = mapping_text (from_mr ? &recipe->mr : &recipe->ct);

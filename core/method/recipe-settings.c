@@ -21,8 +21,8 @@ static const TrpRecipeSetting settings[] = {
   { "recipe", "name", TRP_SETTING_TEXT, AT (name), 0, 0, NULL, "", NULL, "shown in the window" },
   { "recipe", "description", TRP_SETTING_TEXT, AT (description), 0, 0, NULL, "", NULL,
     "what it is for and where its numbers come from" },
-  { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0, "cyclegan|segmenter", "cyclegan",
-    "segmenter", "which training it drives" },
+  { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0, "cyclegan|segmenter|lgan",
+    "cyclegan", NULL, "which training it drives" },
 
   { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|synmr|ct_on_mr", "mr", "ct",
     "segmenter: column of the data list that holds the images" },
@@ -96,6 +96,10 @@ static const TrpRecipeSetting settings[] = {
     "the size is halved between levels" },
   { "network", "segmenter_norm", TRP_SETTING_CHOICE, AT (segmenter_norm), 0, 0, "instance|batch",
     "instance", NULL, "how its activations are normalised" },
+  { "network", "segmenter_upsample", TRP_SETTING_CHOICE, AT (segmenter_upsample), 0, 0,
+    "transposed|bilinear", "transposed", NULL,
+    "how the size is doubled again: transposed convolution, or bilinear between the outer pixels' "
+    "centres, with half the filters on the deepest level" },
   { "network", "segmenter_bias", TRP_SETTING_BOOL, AT (segmenter_bias), 0, 0, NULL, "true", NULL,
     "convolutions before a batch norm have a bias, which the norm takes out again" },
   { "network", "segmenter_background", TRP_SETTING_BOOL, AT (segmenter_background), 0, 0, NULL,
@@ -104,6 +108,30 @@ static const TrpRecipeSetting settings[] = {
   { "network", "context", TRP_SETTING_INT, AT (context), 0, 3, NULL, "0", "1",
     "neighbouring slices on either side that the network sees; a generator makes as many, of which "
     "the middle one is the result" },
+
+  { "critic", "kind", TRP_SETTING_CHOICE, AT (critic.kind), 0, 0,
+    "basic|product|early-fusion|late-fusion|regression", "basic", NULL,
+    "lgan: it sees the mask, the image within the mask, both as channels, both through "
+    "convolutions of their own first, or the mask beside the true one" },
+  { "critic", "filters", TRP_SETTING_INT, AT (critic.filters), 1, 256, NULL, "64", NULL,
+    "of its first two layers; doubled by each after" },
+  { "critic", "layers", TRP_SETTING_INT, AT (critic.layers), 2, 7, NULL, "4", NULL,
+    "that halve the size" },
+  { "critic", "features", TRP_SETTING_INT, AT (critic.features), 1, 4096, NULL, "1024", NULL,
+    "of the fully connected layer after them" },
+  { "critic", "weight", TRP_SETTING_DOUBLE, AT (critic.weight), 0, 1000, NULL, "1", NULL,
+    "of its score, which is taken off the generator's loss" },
+  { "critic", "updates", TRP_SETTING_INT, AT (critic.updates), 1, 10, NULL, "1", NULL,
+    "of the critic for one of the generator" },
+  { "critic", "limit", TRP_SETTING_CHOICE, AT (critic.limit), 0, 0, "clip|spectral", "clip", NULL,
+    "what keeps it from growing steep: its weights are clipped, or have spectral norm and no "
+    "batch norm" },
+  { "critic", "clip", TRP_SETTING_DOUBLE, AT (critic.clip), 1e-6, 1, NULL, "0.01", NULL,
+    "largest absolute weight" },
+  { "critic", "critic_optimizer", TRP_SETTING_CHOICE, AT (critic.optimizer), 0, 0, "adam|rmsprop",
+    "rmsprop", NULL, "its own; what else an optimiser takes is said in training" },
+  { "critic", "critic_rate", TRP_SETTING_DOUBLE, AT (critic.rate), 1e-8, 1, NULL, "0.0001", NULL,
+    "its learning rate at the start; it falls as the generator's does" },
 
   { "loss", "adversarial", TRP_SETTING_DOUBLE, AT (adversarial), 0, 1000, NULL, "1", NULL,
     "weight of the least-squares adversarial loss" },

@@ -16,8 +16,8 @@ G_STATIC_ASSERT (sizeof (TrpTrainerKind) == sizeof (int)); /* choices are stored
 static const char *
 default_text (const TrpRecipeSetting *setting, TrpTrainerKind trainer)
 {
-  return trainer == TRP_TRAINER_SEGMENTER && setting->segmenter_value ? setting->segmenter_value
-                                                                      : setting->value;
+  return trainer != TRP_TRAINER_CYCLEGAN && setting->segmenter_value ? setting->segmenter_value
+                                                                     : setting->value;
 }
 
 TrpRecipe *
@@ -40,6 +40,7 @@ trp_recipe_new (TrpTrainerKind trainer)
                                    &error))
         g_error ("%s", error->message); /* a mistake in the table */
     }
+  self->trainer = trainer;
   return self;
 }
 
@@ -199,9 +200,21 @@ trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error)
 }
 
 int
+trp_recipe_get_side (const TrpRecipe *self)
+{
+  return self->patch > 0 ? self->patch : self->size;
+}
+
+bool
+trp_recipe_makes_contours (const TrpRecipe *self)
+{
+  return self->trainer != TRP_TRAINER_CYCLEGAN;
+}
+
+int
 trp_recipe_count_halvings (const TrpRecipe *self)
 {
-  if (self->trainer != TRP_TRAINER_CYCLEGAN)
+  if (trp_recipe_makes_contours (self))
     return self->segmenter_levels - 1;
   return self->generator_halvings > 0 ? self->generator_halvings : self->generator_downs;
 }
@@ -211,7 +224,7 @@ trp_recipe_count_halvings (const TrpRecipe *self)
 static int
 least_side (const TrpRecipe *self)
 {
-  if (self->trainer != TRP_TRAINER_CYCLEGAN)
+  if (trp_recipe_makes_contours (self))
     return 2;
   return self->generator_halvings > 0 ? 1 : 4;
 }
@@ -219,7 +232,7 @@ least_side (const TrpRecipe *self)
 static bool
 check_size (const TrpRecipe *self, GError **error)
 {
-  const int side = self->patch ? self->patch : self->size;
+  const int side = trp_recipe_get_side (self);
   const int halvings = trp_recipe_count_halvings (self);
 
   if (self->patch > self->size)
@@ -238,15 +251,31 @@ check_size (const TrpRecipe *self, GError **error)
   return false;
 }
 
+/* Each layer takes a pixel from the edge and leaves half; one pixel must remain. */
+static int
+least_critic_side (const TrpRecipe *self)
+{
+  return (2 << self->critic.layers) - 1;
+}
+
 static bool
 check_segmenter (const TrpRecipe *self, GError **error)
 {
-  if (self->trainer != TRP_TRAINER_SEGMENTER)
+  if (!trp_recipe_makes_contours (self))
     return true;
   if (self->n_labels == 0)
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "data.labels names nothing to learn");
+  else if (self->trainer == TRP_TRAINER_LGAN &&
+           trp_recipe_get_side (self) < least_critic_side (self))
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "Samples of %d pixels are too small for critic.layers = %d; it takes %d pixels or "
+                 "more",
+                 trp_recipe_get_side (self), self->critic.layers, least_critic_side (self));
   else if (!(self->bce + self->dice + self->cross_entropy > 0))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "loss.bce and loss.dice are both 0");
+  else if (self->cross_entropy > 0 && self->trainer != TRP_TRAINER_SEGMENTER)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "loss.cross_entropy goes with the trainer segmenter only; use loss.bce");
   else if (self->cross_entropy > 0 && !self->segmenter_background)
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                  "loss.cross_entropy needs a network with an output for the background; set "

@@ -20,6 +20,7 @@ typedef enum
 {
   TRP_TRAINER_CYCLEGAN,
   TRP_TRAINER_SEGMENTER,
+  TRP_TRAINER_LGAN, /* a segmenter against a critic of its masks */
 } TrpTrainerKind;
 
 typedef enum
@@ -50,6 +51,12 @@ typedef enum
 
 typedef enum
 {
+  TRP_SEGMENTER_TRANSPOSED,
+  TRP_SEGMENTER_BILINEAR, /* and the deepest level has no more filters than the one above */
+} TrpSegmenterUpsample;
+
+typedef enum
+{
   TRP_DISCRIMINATOR_PATCH,
   TRP_DISCRIMINATOR_PIXEL,
 } TrpDiscriminatorKind;
@@ -66,6 +73,34 @@ typedef enum
   TRP_SMOOTHING_GAUSSIAN,
   TRP_SMOOTHING_CRF,
 } TrpSmoothing;
+
+typedef enum
+{
+  TRP_CRITIC_CLIP,
+  TRP_CRITIC_SPECTRAL,
+} TrpCriticLimit;
+
+/**
+ * TrpCriticSettings: what judges the masks of an LGAN
+ * @kind: as TrpCriticKind
+ * @filters, @layers, @features: as TrpCritic's
+ * @weight: of its score in the generator's loss
+ * @updates: of the critic for one of the generator
+ * @limit: what keeps it from growing steep
+ * @clip: largest absolute weight
+ * @optimizer, @rate: its own; what else an optimiser takes is the generator's
+ */
+typedef struct
+{
+  int kind;
+  int filters, layers, features;
+  double weight;
+  int updates;
+  TrpCriticLimit limit;
+  double clip;
+  TrpOptimizer optimizer;
+  double rate;
+} TrpCriticSettings;
 
 #define TRP_RECIPE_MAX_LABELS 32
 
@@ -117,9 +152,13 @@ typedef struct
   int segmenter_filters;
   int segmenter_levels;
   TrpNormKind segmenter_norm;
+  TrpSegmenterUpsample segmenter_upsample;
   bool segmenter_bias;       /* before batch norm, which takes it out again */
   bool segmenter_background; /* its first output is the background, the others' rival */
   int context;
+
+  /* [critic] */
+  TrpCriticSettings critic;
 
   /* [loss] */
   double adversarial;
@@ -206,6 +245,10 @@ trp_recipe_set (TrpRecipe *self, const char *assignment, GError **error) G_GNUC_
  */
 bool trp_recipe_check (const TrpRecipe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Pixels along the side of a training sample. */
+int trp_recipe_get_side (const TrpRecipe *self);
+/* Whether the network that is run makes contours of an image; else images. */
+bool trp_recipe_makes_contours (const TrpRecipe *self);
 /* How often the network that is run halves the size of its images. */
 int trp_recipe_count_halvings (const TrpRecipe *self);
 

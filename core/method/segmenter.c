@@ -6,10 +6,11 @@
  * structures out; cross entropy and soft Dice, weighted by the recipe.
  */
 
+#include "core/method/segmenter.h"
+
 #include "core/io/label-map.h"
 #include "core/method/model.h"
 #include "core/method/segmenter-losses.h"
-#include "core/method/segmenter.h"
 #include "core/method/validation.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
@@ -39,12 +40,6 @@ static const char *const columns[N_COLUMNS] = { "loss", "bce", "dice" };
 static const char *const softmax_columns[N_COLUMNS] = { "loss", "cross_entropy", "dice" };
 static const char *const prefixes[] = { "net.", NULL };
 
-static int
-patch_size (const TrpRecipe *recipe)
-{
-  return recipe->patch > 0 ? recipe->patch : recipe->size;
-}
-
 static TrpDataRole
 get_role (const char *name)
 {
@@ -69,7 +64,8 @@ get_columns (const TrpRecipe *recipe)
 static TrpGraph *
 build (const TrpRecipe *recipe, bool loss_scaling)
 {
-  const int side = patch_size (recipe), batch = recipe->batch, n_labels = (int) recipe->n_labels;
+  const int side = trp_recipe_get_side (recipe), batch = recipe->batch,
+            n_labels = (int) recipe->n_labels;
   const TrpUnet spec = trp_recipe_get_segmenter (recipe, true);
   TrpGraph *graph = trp_graph_new ();
   const TrpShape shapes[N_INPUTS] = { { batch, side, side, spec.in_channels },
@@ -191,28 +187,29 @@ begin (TrpTrainer *trainer, bool is_new, GError **error)
                      trp_trainer_start_averages (trainer, error));
 }
 
-static bool
-set_batch (TrpTrainer *trainer, GError **error)
+bool
+trp_segmenter_feed (
+  TrpTrainer *trainer, uint64_t number, TrpValue images, TrpValue targets, GError **error)
 {
   const TrpRecipe *r = trainer->recipe;
-  const size_t side = (size_t) patch_size (r), n = (size_t) r->batch * side * side;
+  const size_t side = (size_t) trp_recipe_get_side (r), n = (size_t) r->batch * side * side;
 
   if (!trainer->batch[0])
     {
       trainer->batch[0] = g_new (float, n *trp_recipe_get_segmenter_channels (r));
       trainer->batch[1] = g_new (float, n * r->n_labels);
     }
-  trp_dataset_fill_batch (trainer->data[0], &r->augment, trainer->seed, (uint64_t) trainer->step,
-                          (size_t) r->batch, (size_t) r->context, side, trainer->batch[0],
-                          trainer->batch[1]);
-  return trp_program_set (trainer->program, trainer->inputs[IMAGES], trainer->batch[0], error) &&
-         trp_program_set (trainer->program, trainer->inputs[TARGETS], trainer->batch[1], error);
+  trp_dataset_fill_batch (trainer->data[0], &r->augment, trainer->seed, number, (size_t) r->batch,
+                          (size_t) r->context, side, trainer->batch[0], trainer->batch[1]);
+  return trp_program_set (trainer->program, images, trainer->batch[0], error) &&
+         trp_program_set (trainer->program, targets, trainer->batch[1], error);
 }
 
 static bool
 step (TrpTrainer *trainer, GError **error)
 {
-  return set_batch (trainer, error) &&
+  return trp_segmenter_feed (trainer, (uint64_t) trainer->step, trainer->inputs[IMAGES],
+                             trainer->inputs[TARGETS], error) &&
          trp_trainer_feed_optimizer (trainer, trainer->inputs[RATE], trainer->inputs[ADAM_STEP],
                                      error) &&
          trp_program_run (trainer->program, error);
@@ -224,7 +221,7 @@ static TrpGraph *
 build_preview (const TrpRecipe *recipe)
 {
   const TrpUnet spec = trp_recipe_get_segmenter (recipe, false);
-  const int side = patch_size (recipe);
+  const int side = trp_recipe_get_side (recipe);
   const TrpShape shape = { PREVIEW_COLUMNS, side, side, spec.in_channels };
   TrpGraph *graph = trp_graph_new ();
   const TrpValue logits = trp_unet_build (graph, &spec, "net", trp_graph_input (graph, "x", shape));
@@ -239,7 +236,8 @@ preview (
   TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
 {
   const TrpRecipe *r = trainer->recipe;
-  const size_t side = (size_t) patch_size (r), cell = side + 2, n = PREVIEW_COLUMNS * side * side;
+  const size_t side = (size_t) trp_recipe_get_side (r), cell = side + 2,
+               n = PREVIEW_COLUMNS * side * side;
   const size_t n_in = trp_recipe_get_segmenter_channels (r), middle = (size_t) r->context;
   g_autofree float *images = g_new (float, n *n_in), *targets = g_new (float, n * r->n_labels);
   g_autofree float *answers = g_new (float, n * r->n_labels);

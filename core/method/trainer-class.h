@@ -76,6 +76,7 @@ extern const TrpTrainerClass trp_cyclegan_class;
 extern const TrpTrainerClass trp_cyclegan_geometry_class; /* with geometric consistency */
 extern const TrpTrainerClass trp_segmenter_class;
 extern const TrpTrainerClass trp_segmenter_softmax_class; /* structures and background compete */
+extern const TrpTrainerClass trp_lgan_class;
 const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**

@@ -19,6 +19,7 @@ trp_trainer_class_get (const TrpRecipe *recipe)
   static const TrpTrainerClass *const classes[] = {
     [TRP_TRAINER_CYCLEGAN] = &trp_cyclegan_class,
     [TRP_TRAINER_SEGMENTER] = &trp_segmenter_class,
+    [TRP_TRAINER_LGAN] = &trp_lgan_class,
   };
 
   if (recipe->trainer == TRP_TRAINER_CYCLEGAN && recipe->geometry > 0)

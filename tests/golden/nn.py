@@ -172,15 +172,88 @@ class UnetGenerator (nn.Module):
         return self.model (x)
 
 
-class Block (nn.Module):
-    def __init__ (self, n_in, n, residual, norm, bias=True):
+class Milesial (nn.Module):
+    """U-Net with bilinear upsampling as in milesial/Pytorch-UNet and DavidSriker/Unet, under our names."""
+
+    def __init__ (self, n_in, n_out, n, levels):
         super ().__init__ ()
-        make = (lambda: nn.BatchNorm2d (n)) if norm == "batch" else (lambda: nn.InstanceNorm2d (n))
-        self.conv1, self.norm1 = nn.Conv2d (n_in, n, 3, 1, 1, bias=bias), make ()
-        self.conv2, self.norm2 = nn.Conv2d (n, n, 3, 1, 1, bias=bias), make ()
+        deepest = levels - 2
+        f = [n << min (i, deepest) for i in range (levels)]
+        self.down = nn.ModuleList ([Block (n_in if i == 0 else f[i - 1], f[i], False, "batch") for i in range (levels)])
+        self.up = nn.ModuleList ([Block (f[i] + f[i], f[i], False, "batch", True, f[max (i - 1, 0)]) for i in range (levels - 1)])
+        self.head = nn.Conv2d (n, n_out, 1)
+
+    def forward (self, x):
+        skips = []
+        for i, block in enumerate (self.down):
+            x = block (x if i == 0 else F.max_pool2d (x, 2))
+            skips.append (x)
+        for i in reversed (range (len (self.up))):
+            x = F.interpolate (x, scale_factor=2, mode="bilinear", align_corners=True)
+            x = self.up[i] (torch.cat ([skips[i], x], 1))
+        return self.head (x)
+
+
+class Critic (nn.Module):
+    """Of masks (and images in -1..1), after DavidSriker/LGAN; kind as in critic.h."""
+
+    def __init__ (self, kind, n_labels, side, n, layers, features, spectral):
+        super ().__init__ ()
+        self.kind, self.spectral = kind, spectral
+        self.guard = torch.nn.utils.spectral_norm if spectral else lambda layer: layer
+        f = [n << max (i - 1, 0) for i in range (layers)]
+        n_in = n_labels + {"early": 1, "regression": n_labels}.get (kind, 0)
+        first = 0
+        if kind == "late":
+            first, n_in = 2, 2 * f[1]
+            self.image, self.mask = nn.Module (), nn.Module ()
+            for l in range (2):
+                self.layer (self.image, 2 * l + 1, 1 if l == 0 else f[0], f[l], 2)
+                self.layer (self.image, 2 * l + 2, f[l], f[l], 1)
+                self.layer (self.mask, l + 1, n_labels if l == 0 else f[0], f[l], 2)
+                side = (side - 3) // 2 + 1
+        self.first, self.layers = first, layers
+        for l in range (first, layers):
+            self.layer (self, l + 1, n_in if l == first else f[l - 1], f[l], 2)
+            side = (side - 3) // 2 + 1
+        self.fc1 = self.guard (nn.Linear (f[-1] * side * side, features))
+        self.fc2 = self.guard (nn.Linear (features, 1))
+
+    def layer (self, module, index, n_in, n_out, stride):
+        setattr (module, f"conv{index}", self.guard (nn.Conv2d (n_in, n_out, 3, stride, int (stride == 1), bias=self.spectral)))
+        if not self.spectral:
+            setattr (module, f"norm{index}", nn.BatchNorm2d (n_out))
+
+    def run (self, module, indices, x):
+        for i in indices:
+            x = getattr (module, f"conv{i}") (x)
+            x = F.leaky_relu (x if self.spectral else getattr (module, f"norm{i}") (x), 0.2)
+        return x
+
+    def forward (self, image, mask, truth):
+        x = mask
+        if self.kind == "product":
+            x = (image + 1) / 2 * mask
+        elif self.kind == "early":
+            x = torch.cat ([image, mask], 1)
+        elif self.kind == "regression":
+            x = torch.cat ([mask, truth], 1)
+        elif self.kind == "late":
+            x = torch.cat ([self.run (self.image, range (1, 5), image), self.run (self.mask, range (1, 3), mask)], 1)
+        x = self.run (self, range (self.first + 1, self.layers + 1), x)
+        return self.fc2 (F.leaky_relu (self.fc1 (x.flatten (1)), 0.2))
+
+
+class Block (nn.Module):
+    def __init__ (self, n_in, n, residual, norm, bias=True, n_out=None):
+        super ().__init__ ()
+        n_out = n_out or n
+        make = nn.BatchNorm2d if norm == "batch" else nn.InstanceNorm2d
+        self.conv1, self.norm1 = nn.Conv2d (n_in, n, 3, 1, 1, bias=bias), make (n)
+        self.conv2, self.norm2 = nn.Conv2d (n, n_out, 3, 1, 1, bias=bias), make (n_out)
         self.residual = residual
-        if residual and n_in != n:
-            self.conv_shortcut, self.norm_shortcut = nn.Conv2d (n_in, n, 1), make ()
+        if residual and n_in != n_out:
+            self.conv_shortcut, self.norm_shortcut = nn.Conv2d (n_in, n_out, 1), make (n_out)
 
     def forward (self, x):
         y = self.norm2 (self.conv2 (F.relu (self.norm1 (self.conv1 (x)))))
@@ -230,6 +303,52 @@ def networks (cases):
         record (case, named (net, "net"), net (x))
         for name, b in states.items ():
             put (case, f"out/{name}", b)
+
+
+def critics (cases):
+    """Gradients reach the images too: the generator learns from them. A fully connected layer's weight is a filter."""
+    for case, kind, side, layers, spectral in cases:
+        net = rounded (Critic (kind, 2, side, 2, layers, 5, spectral))
+        image, mask, truth = leaf (3, 1, side, side), leaf (3, 2, side, side), leaf (3, 2, side, side)
+        views = {"image": image, "mask": mask, "truth": truth}
+        used = {"basic": ["mask"], "regression": ["mask", "truth"]}.get (kind, ["image", "mask"])
+
+        weights = {n.replace ("weight_orig", "weight"): p for n, p in net.named_parameters ()}
+
+        def engine (name, t):
+            """Its name there, and the shape: filters and the vectors on their right side have four axes."""
+            ours = name.replace ("weight_orig", "weight").replace ("weight_u", "u").replace ("weight_v", "v")
+            layer, kind = ours.rsplit (".", 1)
+            if kind not in ("weight", "v") or layer.startswith ("norm") or ".norm" in layer:
+                return "net." + ours, t
+            shape = list (weights[layer + ".weight"].shape)
+            if layer == "fc1":
+                c = getattr (net, f"conv{net.layers}").out_channels
+                shape[1:] = [c] + 2 * [round ((shape[1] // c) ** 0.5)]
+            shape += (4 - len (shape)) * [1]
+            return "net." + ours, t.reshape (shape if kind == "weight" else [1] + shape[1:])
+
+        buffers = {n: b for n, b in net.named_buffers () if not n.endswith ("num_batches_tracked")}
+        for n, b in buffers.items ():
+            put (case, *engine (n, single (b)))
+            b.data = single (b.data)
+        y = net (image, mask, truth).reshape (-1, 1, 1, 1)
+        target = randn (*y.shape)
+        loss = F.mse_loss (y, target)
+        loss.backward ()
+        put (case, "target", target)
+        put (case, "out/y", y)
+        put (case, "out/loss", loss)
+        for n, p in net.named_parameters ():
+            put (case, *engine (n, p))
+            name, gradient = engine (n, p.grad)
+            put (case, f"out/grad.{name}", gradient)
+        for n in used:
+            put (case, n, views[n])
+            put (case, f"out/grad.{n}", views[n].grad)
+        for n, b in buffers.items ():
+            name, value = engine (n, b)
+            put (case, f"out/{name}", value)
 
 
 def cyclegan ():
@@ -307,4 +426,8 @@ networks ([
     ("pixel", Pixel (2, 3), (2, 2, 6, 5)), ("unet-8", UnetGenerator (2, 1, 3, 3, "instance"), (2, 2, 16, 8)),
     ("unet-32", UnetGenerator (1, 1, 1, 5, "batch"), (2, 1, 32, 32)),
     ("unet-no-bias", Unet (1, 1, 2, 2, False, "batch", False), (2, 1, 8, 6))])
+networks ([("unet-bilinear", Milesial (2, 1, 2, 3), (2, 2, 8, 12))])
+critics ([("critic-basic", "basic", 19, 3, False), ("critic-product", "product", 16, 3, False), ("critic-early-fusion", "early", 16, 2, False),
+          ("critic-late-fusion", "late", 16, 3, False), ("critic-regression", "regression", 16, 3, False),
+          ("critic-basic-spectral", "basic", 16, 3, True), ("critic-late-fusion-spectral", "late", 16, 3, True)])
 write (sys.argv[1])

@@ -10,6 +10,7 @@
 #include "tests/lib/golden.h"
 
 #include "core/io/safetensors.h"
+#include "core/method/networks/critic.h"
 #include "core/method/networks/patch.h"
 #include "core/method/networks/resnet.h"
 #include "core/method/networks/unet-generator.h"
@@ -228,7 +229,34 @@ unet_generator (TrpGraph *graph, const char *prefix, const int *numbers)
   return trp_unet_generator_build (graph, &spec, "net", x);
 }
 
-/* numbers: filters, levels, residual, norm, outputs, without biases before norms */
+/* What a critic sees stands among the parameters: its gradients are a generator's to learn from. */
+static TrpValue
+add_view (TrpGraph *graph, const char *prefix, const char *name)
+{
+  g_autofree char *full = g_strconcat (prefix, name, NULL);
+
+  if (!trp_safetensors_find (golden, full))
+    return TRP_VALUE_NONE;
+  return trp_graph_parameter (graph, name, shape_of (prefix, name), TRP_AXES_FILTER);
+}
+
+/* numbers: kind, layers, spectral */
+static TrpValue
+critic (TrpGraph *graph, const char *prefix, const int *numbers)
+{
+  const TrpCritic spec = { .kind = (TrpCriticKind) numbers[0],
+                           .filters = 2,
+                           .n_layers = numbers[1],
+                           .features = 5,
+                           .spectral = numbers[2] };
+  const TrpCriticView view = { add_view (graph, prefix, "image"), add_view (graph, prefix, "mask"),
+                               add_view (graph, prefix, "truth") };
+  g_autoptr (GHashTable) filters = trp_critic_filters_new ();
+
+  return trp_critic_build (graph, &spec, filters, "net", &view);
+}
+
+/* numbers: filters, levels, residual, norm, outputs, without biases before norms, bilinear */
 static TrpValue
 unet (TrpGraph *graph, const char *prefix, const int *numbers)
 {
@@ -242,6 +270,7 @@ unet (TrpGraph *graph, const char *prefix, const int *numbers)
     .norm = (TrpNorm) numbers[3],
     .training = true,
     .no_bias = numbers[5],
+    .bilinear = numbers[6],
   };
 
   return trp_unet_build (graph, &spec, "net", x);
@@ -260,6 +289,14 @@ static const Case cases[] = {
   { "unet-8", unet_generator, { 3, 3, TRP_NORM_INSTANCE, 1 } },
   { "unet-32", unet_generator, { 1, 5, TRP_NORM_BATCH, 1 } },
   { "unet-no-bias", unet, { 2, 2, 0, TRP_NORM_BATCH, 1, true } },
+  { "unet-bilinear", unet, { 2, 3, 0, TRP_NORM_BATCH, 1, false, true } },
+  { "critic-basic", critic, { TRP_CRITIC_BASIC, 3 } },
+  { "critic-product", critic, { TRP_CRITIC_PRODUCT, 3 } },
+  { "critic-early-fusion", critic, { TRP_CRITIC_EARLY_FUSION, 2 } },
+  { "critic-late-fusion", critic, { TRP_CRITIC_LATE_FUSION, 3 } },
+  { "critic-regression", critic, { TRP_CRITIC_REGRESSION, 3 } },
+  { "critic-basic-spectral", critic, { TRP_CRITIC_BASIC, 3, true } },
+  { "critic-late-fusion-spectral", critic, { TRP_CRITIC_LATE_FUSION, 3, true } },
 };
 
 static TrpGraph *
@@ -319,13 +356,14 @@ trp_golden_check_network (int index, TrpDevice *device, double tolerance)
 /* Five steps of a small CycleGAN */
 
 static const TrpResnet transposed = { 1, 1, 2, 1, 1, false }, nearest = { 1, 1, 2, 1, 1, true };
-static const TrpPatchGan critic = { 1, 2, 2 };
+static const TrpPatchGan discriminator = { 1, 2, 2 };
 
 static TrpValue
 lsgan (TrpGraph *graph, const char *critic_name, TrpValue image, double target)
 {
   return trp_graph_pixel_loss_constant (
-    graph, TRP_PIXEL_LOSS_MSE, trp_patch_gan_build (graph, &critic, critic_name, image), target);
+    graph, TRP_PIXEL_LOSS_MSE, trp_patch_gan_build (graph, &discriminator, critic_name, image),
+    target);
 }
 
 static TrpValue

@@ -10,6 +10,7 @@
  * convolution.
  */
 
+#include "core/method/networks/critic.h"
 #include "core/method/networks/patch.h"
 #include "core/method/networks/resnet.h"
 #include "core/method/networks/unet-generator.h"
@@ -118,6 +119,7 @@ unet_counts (void)
     { { 3, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31037633 },
     { { 5, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31038785 },
     { { 7, 1, 64, 5, false, TRP_NORM_BATCH, true, .no_bias = true }, 31039937 },
+    { { 1, 1, 64, 5, false, TRP_NORM_BATCH, true, .bilinear = true }, 17266241 },
     { { 1, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32443905 },
     { { 3, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32445185 },
     { { 5, 1, 64, 5, true, TRP_NORM_BATCH, true }, 32446465 },
@@ -140,6 +142,42 @@ unet_counts (void)
       g_assert_cmpuint (trp_graph_count_parameters (graph, "net."), ==, cases[n].count);
       g_assert_true (trp_shape_equal (trp_graph_get_shape (graph, y),
                                       (TrpShape){ 2, 32, 16, cases[n].spec.out_channels }));
+    }
+}
+
+/* That of the basic one is the 59.39 M of the published code; the others' were counted in PyTorch.
+ */
+static void
+critic_counts (void)
+{
+  static const struct
+  {
+    TrpCritic spec;
+    size_t count;
+  } cases[] = {
+    { { TRP_CRITIC_BASIC, 64, 4, 1024, false }, 59391553 },
+    { { TRP_CRITIC_BASIC, 64, 4, 1024, true }, 59391041 },
+    { { TRP_CRITIC_PRODUCT, 64, 4, 1024, false }, 59391553 },
+    { { TRP_CRITIC_EARLY_FUSION, 64, 4, 1024, false }, 59392129 },
+    { { TRP_CRITIC_LATE_FUSION, 64, 4, 1024, false }, 59576961 },
+    { { TRP_CRITIC_LATE_FUSION, 64, 4, 1024, true }, 59576193 },
+    { { TRP_CRITIC_REGRESSION, 64, 4, 1024, false }, 59392129 },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autoptr (TrpGraph) graph = trp_graph_new ();
+      g_autoptr (GHashTable) filters = trp_critic_filters_new ();
+      const TrpShape shape = { 2, 256, 256, 1 };
+      const TrpCriticView view = { trp_graph_input (graph, "image", shape),
+                                   trp_graph_input (graph, "mask", shape),
+                                   trp_graph_input (graph, "truth", shape) };
+      const TrpValue y = trp_critic_build (graph, &cases[n].spec, filters, "critic", &view);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (trp_graph_check (graph, &error));
+      g_assert_cmpuint (trp_graph_count_parameters (graph, "critic."), ==, cases[n].count);
+      g_assert_true (trp_shape_equal (trp_graph_get_shape (graph, y), (TrpShape){ 2, 1, 1, 1 }));
     }
 }
 
@@ -350,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/networks/outputs-are-precise", outputs_are_precise);
   g_test_add_func ("/networks/patch-counts", patch_counts);
   g_test_add_func ("/networks/unet-counts", unet_counts);
+  g_test_add_func ("/networks/critic-counts", critic_counts);
   g_test_add_func ("/networks/unet-generator-counts", unet_generator_counts);
   g_test_add_func ("/networks/unet-generator-drops-values-in-training",
                    unet_generator_drops_values_in_training);

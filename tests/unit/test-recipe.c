@@ -129,7 +129,7 @@ test_refuses_with_the_key (void)
   } cases[] = {
     { "", "*recipe.trainer*" },
     { "trainer=cyclegan", "*key file*" },
-    { "[recipe]\ntrainer=stylegan\n", "*recipe.trainer*stylegan*cyclegan or segmenter*" },
+    { "[recipe]\ntrainer=stylegan\n", "*recipe.trainer*stylegan*cyclegan or segmenter or lgan*" },
     { "[recipe]\ntrainer=cyclegan\nfoo=1\n", "*\"recipe.foo\"*" },
     { "[recipe]\ntrainer=cyclegan\n[bogus]\nsteps=1\n", "*\"bogus.steps\"*" },
     { "[recipe]\ntrainer=cyclegan\n[training]\nsteps=many\n", "*training.steps*many*" },
@@ -142,6 +142,8 @@ test_refuses_with_the_key (void)
     { "[recipe]\ntrainer=cyclegan\n[training]\nseed=-1\n", "*training.seed*-1*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=resnet-0\n", "*generator*resnet-0*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet\n", "*generator*unet*" },
+    { "[recipe]\ntrainer=lgan\n[data]\nsize=16\n[network]\nsegmenter_levels=2\n",
+      "*16 pixels*critic.layers = 4*31 pixels*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-100\n", "*generator*unet-100*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-2048\n", "*generator*unet-2048*" },
     { "[recipe]\ntrainer=cyclegan\n[data]\nsize=128\n[network]\ngenerator=unet-256\n",

@@ -807,21 +807,24 @@ test_cycle_loss_can_be_chosen (TrpTraining *f, const void *data)
 #define ADD_BOTH(name, test)                                                                       \
   ADD ("/trainer/cyclegan/" name, test, TRP_TRAINER_CYCLEGAN);                                     \
   ADD ("/trainer/segmenter/" name, test, TRP_TRAINER_SEGMENTER)
+#define ADD_ALL(name, test)                                                                        \
+  ADD_BOTH (name, test);                                                                           \
+  ADD ("/trainer/lgan/" name, test, TRP_TRAINER_LGAN)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD_BOTH ("resumed-run-is-the-whole-run", test_resumed_run_is_the_whole_run);
+  ADD_ALL ("resumed-run-is-the-whole-run", test_resumed_run_is_the_whole_run);
   ADD_BOTH ("rows-after-the-checkpoint-are-dropped", test_rows_after_the_checkpoint_are_dropped);
-  ADD_BOTH ("two-runs-are-the-same", test_two_runs_are_the_same_and_another_seed_is_not);
+  ADD_ALL ("two-runs-are-the-same", test_two_runs_are_the_same_and_another_seed_is_not);
   ADD_BOTH ("resuming-a-finished-run-changes-nothing",
             test_resuming_a_finished_run_changes_nothing);
   ADD_BOTH ("refuses-the-folder-of-another-run", test_refuses_the_folder_of_another_run);
   ADD_BOTH ("refuses-what-does-not-fit", test_refuses_what_does_not_fit);
   ADD_BOTH ("log-has-a-row-per-interval", test_log_has_a_row_per_interval_and_the_last_step);
   ADD_BOTH ("watchers-are-told", test_watchers_are_told);
-  ADD_BOTH ("a-fold-is-left-out", test_a_fold_is_left_out);
+  ADD_ALL ("a-fold-is-left-out", test_a_fold_is_left_out);
   ADD ("/trainer/two-runs-do-not-share-a-folder", test_two_runs_do_not_share_a_folder,
        TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/leftovers-are-removed", test_leftovers_are_removed, TRP_TRAINER_SEGMENTER);

@@ -367,7 +367,7 @@ add_model (Dialog *dialog, const char *path, GError **error)
 
   if (!recipe)
     return false;
-  if ((recipe->trainer == TRP_TRAINER_SEGMENTER) != is_segment)
+  if ((trp_recipe_makes_contours (recipe)) != is_segment)
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                    is_segment ? _ ("%s makes images, not contours.")

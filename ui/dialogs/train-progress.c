@@ -374,11 +374,10 @@ on_use (TrpTrainProgress *self)
 
   if (!model)
     return;
-  if (recipe->trainer == TRP_TRAINER_SEGMENTER && g_strcmp0 (recipe->source, "mr") != 0)
+  if (trp_recipe_makes_contours (recipe) && g_strcmp0 (recipe->source, "mr") != 0)
     role = trp_document_get_volume (self->document, TRP_ROLE_SYNCT) ? TRP_ROLE_SYNCT : TRP_ROLE_CT;
   if (trp_run_model (self->document,
-                     recipe->trainer == TRP_TRAINER_SEGMENTER ? TRP_RUN_SEGMENT
-                                                              : TRP_RUN_SYNTHESIZE,
+                     trp_recipe_makes_contours (recipe) ? TRP_RUN_SEGMENT : TRP_RUN_SYNTHESIZE,
                      role, model))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.mode", "s", "edit"); /* shown there */
 }

@@ -92,7 +92,7 @@ add_kind (TrpTrainRecipes *self, char **ids, const Kind *kind)
     {
       g_autoptr (TrpRecipe) recipe = trp_recipe_load (ids[n], NULL);
 
-      if (!recipe || (recipe->trainer == TRP_TRAINER_CYCLEGAN) != kind->makes_images)
+      if (!recipe || trp_recipe_makes_contours (recipe) == kind->makes_images)
         continue;
       if (!has_heading)
         gtk_list_box_append (GTK_LIST_BOX (self->list), make_heading (_ (kind->title)));

@@ -90,18 +90,3 @@ trp_named_conv_transpose (TrpGraph *graph,
   return trp_graph_conv_transpose (graph, x, filter, bias_parameter (graph, prefix, n_out, bias),
                                    stride, pad, output_padding);
 }
-
-TrpValue
-trp_named_linear (TrpGraph *graph, const char *prefix, TrpValue x, int n_out)
-{
-  TrpShape shape;
-  TrpValue filter;
-
-  if (x == TRP_VALUE_NONE)
-    return TRP_VALUE_NONE;
-  shape = trp_graph_get_shape (graph, x);
-  filter = parameter (graph, prefix, "weight", (TrpShape){ n_out, shape.h, shape.w, shape.c },
-                      TRP_AXES_FILTER);
-  return trp_graph_conv (graph, x, filter, bias_parameter (graph, prefix, n_out, TRP_BIAS_USED), 1,
-                         0);
-}

@@ -49,8 +49,5 @@ TrpValue trp_named_conv_transpose (TrpGraph *graph,
                                    int pad,
                                    int output_padding,
                                    TrpBias bias);
-/* nn.Linear on all of a sample's values at once: (n, 1, 1, n_out). The file's weight is a filter as
- * large as @x: the numbers of PyTorch's (n_out, c h w) in the same order. */
-TrpValue trp_named_linear (TrpGraph *graph, const char *prefix, TrpValue x, int n_out);
 
 G_END_DECLS

@@ -55,7 +55,9 @@ double_conv (
 static int
 filters_at (const TrpUnet *spec, int level)
 {
-  return spec->filters << level;
+  const int deepest = spec->bilinear ? MAX (spec->n_levels - 2, 0) : spec->n_levels - 1;
+
+  return spec->filters << MIN (level, deepest);
 }
 
 static TrpValue
@@ -63,6 +65,8 @@ upsample (TrpGraph *graph, const TrpUnet *spec, const char *block, int level, Tr
 {
   g_autofree char *name = g_strconcat (block, ".transpose", NULL);
 
+  if (spec->bilinear)
+    return trp_graph_upsample_bilinear (graph, x);
   return trp_named_conv_transpose (graph, name, x, filters_at (spec, level), 2, 2, 0, 0,
                                    TRP_BIAS_USED);
 }
@@ -76,7 +80,8 @@ go_up (
 
   x = upsample (graph, spec, block, level, x);
   x = trp_graph_concat (graph, (TrpValue[]){ skip, x }, 2);
-  return double_conv (graph, spec, block, x, n, n);
+  return double_conv (graph, spec, block, x, n,
+                      spec->bilinear ? filters_at (spec, MAX (level - 1, 0)) : n);
 }
 
 static TrpValue

@@ -25,6 +25,10 @@ G_BEGIN_DECLS
  * @residual: conv, norm, ReLU, conv, norm, plus the block's input (through a 1 x 1 convolution and
  * norm where the number of channels changes), ReLU; else twice conv, norm, ReLU
  * @grey_in: 0, or how many times @x is repeated as the network's channels
+ * @bilinear: doubles the size between the centres of the outer pixels (align_corners) instead of by
+ * transposed convolutions, which change the number of channels too: then the deepest level has no
+ * more filters than the one above, the first convolution of a level on the way up half as many as
+ * it is given, and the second what the next level wants (milesial/Pytorch-UNet, with @norm batch)
  * @no_bias: convolutions before a batch norm have none
  * @background: one output more comes first, the background's; the logits returned are relative to
  * it. So a logit over 0 that is the largest is the largest of the softmax
@@ -40,6 +44,7 @@ typedef struct
   bool training;
   int grey_in;
   bool background;
+  bool bilinear;
   bool no_bias;
 } TrpUnet;
 

@@ -1,0 +1,313 @@
+/* test-lgan.c - critic and generator pull in their own directions, and contours are learnt
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "core/io/format.h"
+#include "core/io/label-map.h"
+#include "core/io/safetensors.h"
+#include "core/method/model.h"
+#include "core/method/trainer-class.h"
+#include "core/metrics/overlap.h"
+#include "core/nn/layers.h"
+#include "core/nn/program.h"
+#include "tests/lib/check.h"
+#include "tests/lib/tiny.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  TrpDataList *list;
+} Fixture;
+
+static void
+set_up (Fixture *f, const void *data)
+{
+  f->folder = trp_test_make_folder ();
+  f->list = trp_tiny_data (f->folder);
+}
+
+static void
+tear_down (Fixture *f, const void *data)
+{
+  trp_data_list_unref (f->list);
+  trp_test_remove_folder (f->folder);
+  g_free (f->folder);
+}
+
+static char *
+subfolder (const Fixture *f, const char *name)
+{
+  return g_build_filename (f->folder, name, NULL);
+}
+
+static TrpRecipe *
+make_recipe (const char *kind)
+{
+  TrpRecipe *recipe = trp_tiny_recipe (TRP_TRAINER_LGAN);
+  g_autofree char *assignment = g_strconcat ("critic.kind=", kind, NULL);
+
+  trp_tiny_set (recipe, assignment);
+  trp_tiny_set (recipe, "data.size=32");
+  trp_tiny_set (recipe, "data.spacing=1.5");
+  trp_tiny_set (recipe, "segmenter_filters=4");
+  trp_tiny_set (recipe, "critic.layers=3");
+  trp_tiny_set (recipe, "critic.filters=4");
+  trp_tiny_set (recipe, "critic.features=16");
+  trp_tiny_set (recipe, "training.batch=4");
+  trp_tiny_set (recipe, "ema=0");
+  return recipe;
+}
+
+static void
+train (const Fixture *f, const TrpRecipe *recipe, const char *folder)
+{
+  const TrpTrainOptions options = {
+    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (trp_recipe_check (recipe, &error));
+  g_assert_no_error (error);
+  g_assert_true (trp_train (&options, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* --- the critic of a finished run, seen from outside --- */
+
+typedef struct
+{
+  double drawn, generated;
+} Scores;
+
+static void
+fill_from_checkpoint (TrpStore *store, const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr (TrpSafetensors) file = trp_safetensors_load (path, NULL);
+
+  for (int n = 0; n < trp_store_get_n (store); n++)
+    {
+      TrpStored *stored = trp_store_peek (store, n);
+      const TrpTensorView *view = trp_safetensors_find (file, stored->name);
+      g_autofree float *values = g_new (float, trp_shape_count (stored->tensor.shape));
+
+      g_assert_nonnull (view);
+      trp_tensor_view_get_f32 (view, values);
+      g_assert_true (trp_store_set_file (store, stored, values, NULL));
+    }
+}
+
+static TrpDataset *
+load_data (const Fixture *f, const TrpRecipe *recipe)
+{
+  const TrpDatasetSpec spec = { .intensity = recipe->ct,
+                                .spacing = recipe->spacing,
+                                .size = (size_t) recipe->size,
+                                .n_labels = 1,
+                                .labels = { recipe->labels[0] } };
+  g_autoptr (GError) error = NULL;
+  TrpDataset *data = trp_dataset_load (f->list, TRP_DATA_CT, &spec, NULL, &error);
+
+  g_assert_no_error (error);
+  return data;
+}
+
+#define BATCH 8 /* all slices */
+
+static Scores
+judge (const Fixture *f, const TrpRecipe *recipe, const char *folder)
+{
+  const size_t side = (size_t) recipe->size, n = BATCH * side * side;
+  const TrpUnet unet = trp_recipe_get_segmenter (recipe, true);
+  const TrpCritic critic = trp_recipe_get_critic (recipe);
+  g_autoptr (TrpDataset) data = load_data (f, recipe);
+  g_autoptr (TrpDevice) device = trp_device_open (&trp_backend_cpu, NULL, NULL);
+  g_autoptr (TrpStore) store = trp_store_new (device);
+  g_autoptr (GHashTable) filters = trp_critic_filters_new ();
+  g_autofree float *images = g_new (float, n *(size_t) unet.in_channels), *masks = g_new (float, n);
+  const TrpShape shape = { BATCH, (int) side, (int) side, unet.in_channels };
+  TrpGraph *graph = trp_graph_new ();
+  const TrpValue x = trp_graph_input (graph, "x", shape);
+  const TrpValue truth = trp_graph_input (graph, "truth",
+                                          (TrpShape){ BATCH, (int) side, (int) side, 1 });
+  const TrpValue image = trp_graph_slice (graph, x, recipe->context, 1);
+  const TrpValue mask = trp_graph_activation (graph, trp_unet_build (graph, &unet, "net", x),
+                                              TRP_ACTIVATION_SIGMOID, 0);
+  const TrpCriticView views[2] = { { image, truth, truth }, { image, mask, truth } };
+  double sums[2] = { 0, 0 };
+  TrpValue scores[2];
+  g_autoptr (GError) error = NULL;
+
+  for (int v = 0; v < 2; v++)
+    {
+      scores[v] = trp_critic_build (graph, &critic, filters, "critic", &views[v]);
+      trp_graph_output (graph, v ? "generated" : "drawn", scores[v]);
+    }
+  g_autoptr (TrpProgram) program = trp_program_new (graph, store, &error);
+
+  g_assert_no_error (error);
+  fill_from_checkpoint (store, folder);
+  trp_dataset_fill_batch (data, NULL, 1, 0, BATCH, (size_t) recipe->context, side, images, masks);
+  g_assert_true (trp_program_set (program, x, images, NULL));
+  g_assert_true (trp_program_set (program, truth, masks, NULL));
+  g_assert_true (trp_program_run (program, NULL));
+  for (int v = 0; v < 2; v++)
+    {
+      float each[BATCH];
+
+      g_assert_true (trp_program_get (program, scores[v], each, NULL));
+      for (int i = 0; i < BATCH; i++)
+        sums[v] += (double) each[i] / BATCH;
+    }
+  return (Scores){ sums[0], sums[1] };
+}
+
+static const char *const kinds[] = { "basic", "product", "early-fusion", "late-fusion",
+                                     "regression" };
+
+static Scores
+train_critic (const Fixture *f, const char *kind, const char *limit)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (kind);
+  g_autofree char *folder = g_strdup_printf ("%s/%s-%s", f->folder, kind, limit);
+  g_autofree char *assignment = g_strconcat ("critic.limit=", limit, NULL);
+
+  trp_tiny_set (recipe, assignment);
+  trp_tiny_set (recipe, "learning_rate=1e-8");
+  trp_tiny_set (recipe, "critic_rate=0.002");
+  trp_tiny_set (recipe, "critic.updates=2");
+  trp_tiny_set (recipe, "critic.clip=0.1");
+  trp_tiny_set (recipe, "steps=40");
+  train (f, recipe, folder);
+  return judge (f, recipe, folder);
+}
+
+/* With the generator as good as frozen, the critic comes to prefer what was drawn. */
+static void
+test_the_critic_prefers_what_was_drawn (Fixture *f, const void *data)
+{
+  static const char *const limits[] = { "clip", "spectral" };
+
+  for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (size_t l = 0; l < G_N_ELEMENTS (limits); l++)
+      {
+        const Scores scores = train_critic (f, kinds[k], limits[l]);
+
+        g_test_message ("%s, %s: drawn %g, generated %g", kinds[k], limits[l], scores.drawn,
+                        scores.generated);
+        g_assert_cmpfloat (scores.drawn, >, scores.generated);
+      }
+}
+
+/* Clipping reaches every weight of the critic and none of the generator. */
+static void
+test_the_critic_is_clipped (Fixture *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe ("basic");
+  g_autofree char *folder = subfolder (f, "run");
+  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr (TrpSafetensors) file = NULL;
+  float largest[2] = { 0, 0 };
+
+  trp_tiny_set (recipe, "steps=3");
+  train (f, recipe, folder);
+  file = trp_safetensors_load (path, NULL);
+  for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
+    {
+      const TrpTensorView *view = trp_safetensors_peek_tensor (file, n);
+      const bool is_critic = g_str_has_prefix (view->name, "critic.");
+      g_autofree float *values = g_new (float, view->count);
+
+      trp_tensor_view_get_f32 (view, values);
+      if ((is_critic || g_str_has_prefix (view->name, "net.")) && !strstr (view->name, "running"))
+        for (size_t i = 0; i < view->count; i++)
+          largest[is_critic] = MAX (largest[is_critic], ABS (values[i]));
+    }
+  g_assert_cmpfloat (largest[1], ==, 0.01f);
+  g_assert_cmpfloat (largest[0], >, 0.1f);
+}
+
+/* --- learning from the critic --- */
+
+static double
+measure_dice (const Fixture *f, const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *image_path = g_build_filename (f->folder, "c1.nii", NULL);
+  g_autofree char *mask_path = g_build_filename (f->folder, "k1.nii", NULL);
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = trp_model_load (path, &error);
+  g_autoptr (TrpVolume) volume = trp_volume_load (image_path, NULL, &error);
+  g_autoptr (TrpStructureSet) truth = trp_structure_set_load (mask_path, NULL, &error);
+  g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &options, NULL, &error);
+  TrpOverlap overlap;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
+  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (set, 0)), ==, "Gland");
+  g_assert_true (trp_overlap_count (trp_structure_peek_mask (trp_structure_set_get (truth, 0)),
+                                    trp_structure_peek_mask (trp_structure_set_get (set, 0)),
+                                    &overlap, &error));
+  return trp_overlap_dice (&overlap);
+}
+
+static void
+test_contours_are_learnt (Fixture *f, const void *data)
+{
+  for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
+    {
+      g_autoptr (TrpRecipe) recipe = make_recipe (kinds[k]);
+      g_autofree char *folder = subfolder (f, kinds[k]);
+      double dice;
+
+      trp_tiny_set (recipe, "learning_rate=0.01");
+      trp_tiny_set (recipe, "critic_rate=0.001");
+      trp_tiny_set (recipe, "steps=100");
+      train (f, recipe, folder);
+      dice = measure_dice (f, folder);
+      g_test_message ("%s: Dice %.3f", kinds[k], dice);
+      g_assert_cmpfloat (dice, >, 0.85);
+    }
+}
+
+/* The critic alone, which sees image and mask, teaches where the structure is. With either sign
+ * wrong the masks go away from what was drawn (Dice 0). */
+static void
+test_a_critic_alone_teaches (Fixture *f, const void *data)
+{
+  for (size_t k = 2; k <= 3; k++)
+    {
+      g_autoptr (TrpRecipe) recipe = make_recipe (kinds[k]);
+      g_autofree char *folder = subfolder (f, kinds[k]);
+      double dice;
+
+      trp_tiny_set (recipe, "loss.bce=1e-6");
+      trp_tiny_set (recipe, "loss.dice=0");
+      trp_tiny_set (recipe, "learning_rate=0.01");
+      trp_tiny_set (recipe, "critic.limit=spectral");
+      trp_tiny_set (recipe, "critic_rate=0.002");
+      trp_tiny_set (recipe, "critic.updates=2");
+      trp_tiny_set (recipe, "steps=150");
+      train (f, recipe, folder);
+      dice = measure_dice (f, folder);
+      g_test_message ("%s: Dice %.3f", kinds[k], dice);
+      g_assert_cmpfloat (dice, >, 0.6);
+    }
+}
+
+#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/lgan/the-critic-prefers-what-was-drawn", test_the_critic_prefers_what_was_drawn);
+  ADD ("/lgan/the-critic-is-clipped", test_the_critic_is_clipped);
+  ADD ("/lgan/contours-are-learnt", test_contours_are_learnt);
+  ADD ("/lgan/a-critic-alone-teaches", test_a_critic_alone_teaches);
+  return g_test_run ();
+}
