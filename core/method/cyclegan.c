@@ -13,8 +13,8 @@
 
 #include "core/method/cyclegan.h"
 
-#include "core/base/rng.h"
 #include "core/method/cyclegan-losses.h"
+#include "core/method/image-pool.h"
 #include "core/method/model.h"
 #include "core/method/outline.h"
 #include "core/method/validation.h"
@@ -188,14 +188,6 @@ build_discriminator (
   b->losses[column] = trp_graph_weighted_sum (b->graph, *halves, parts, 2);
 }
 
-static TrpValue
-pool (Build *b, const char *name, TrpValue fake, TrpValue choices)
-{
-  if (b->recipe->pool == 0)
-    return fake;
-  return trp_graph_pool_exchange (b->graph, name, b->recipe->pool, fake, choices);
-}
-
 static void
 build_inputs (Build *b)
 {
@@ -244,10 +236,14 @@ build (const TrpRecipe *recipe, bool loss_scaling)
   trp_trainer_add_ema (b.graph, recipe, generator_prefixes);
 
   halves = trp_graph_constant (b.graph, trp_shape_vector (2), 0.5);
-  build_discriminator (&b, "D_A", b.real[1], pool (&b, "pool.B", b.fake[1], b.inputs[CHOICES_B]),
-                       &halves, TRP_CYCLEGAN_D_A);
-  build_discriminator (&b, "D_B", b.real[0], pool (&b, "pool.A", b.fake[0], b.inputs[CHOICES_A]),
-                       &halves, TRP_CYCLEGAN_D_B);
+  build_discriminator (
+    &b, "D_A", b.real[1],
+    trp_image_pool_add (b.graph, recipe, "pool.B", b.fake[1], b.inputs[CHOICES_B]), &halves,
+    TRP_CYCLEGAN_D_A);
+  build_discriminator (
+    &b, "D_B", b.real[0],
+    trp_image_pool_add (b.graph, recipe, "pool.A", b.fake[0], b.inputs[CHOICES_A]), &halves,
+    TRP_CYCLEGAN_D_B);
   d_loss = trp_graph_add (b.graph, b.losses[TRP_CYCLEGAN_D_A], b.losses[TRP_CYCLEGAN_D_B]);
   trp_trainer_add_optimizer (b.graph, recipe, loss_scaling, "opt.D", d_loss, discriminator_prefixes,
                              b.inputs[RATE], b.inputs[ADAM_STEP]);
@@ -326,28 +322,6 @@ begin (TrpTrainer *trainer, bool is_new, GError **error)
                          error))
       return false;
   return trp_trainer_start_averages (trainer, error);
-}
-
-/* Fill first; then, for half of the images, a random stored one goes out and the new one takes its
- * place. */
-static void
-draw_choices (TrpTrainer *trainer, int side, float *out_choices)
-{
-  TrpRng rng = { .seed = trainer->seed,
-                 .stream = 0x706f6f6cU + (unsigned) side,
-                 .index = trainer->pool_index[side] };
-
-  for (int n = 0; n < trainer->recipe->batch; n++)
-    {
-      const bool exchange = trp_rng_uniform (&rng, 0, 1) > 0.5;
-      const uint32_t slot = trp_rng_below (&rng, (uint32_t) MAX (trainer->recipe->pool, 1));
-
-      if (trainer->pool_fill[side] < trainer->recipe->pool)
-        out_choices[n] = (float) trainer->pool_fill[side]++;
-      else
-        out_choices[n] = exchange ? -2 - (float) slot : -1;
-    }
-  trainer->pool_index[side] = rng.index;
 }
 
 /* From step @start on it grows to @whole within @ramp steps. */
@@ -445,17 +419,8 @@ set_bodies (TrpTrainer *trainer, GError **error)
 static bool
 set_pools (TrpTrainer *trainer, GError **error)
 {
-  g_autofree float *choices = g_new (float, (size_t) trainer->recipe->batch);
-
-  if (trainer->recipe->pool == 0)
-    return true;
-  for (int side = 0; side < 2; side++)
-    {
-      draw_choices (trainer, side, choices);
-      if (!trp_program_set (trainer->program, trainer->inputs[CHOICES_A + side], choices, error))
-        return false;
-    }
-  return true;
+  return trp_image_pool_feed (trainer, 0, trainer->inputs[CHOICES_A], error) &&
+         trp_image_pool_feed (trainer, 1, trainer->inputs[CHOICES_B], error);
 }
 
 static bool

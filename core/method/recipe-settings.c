@@ -21,8 +21,8 @@ static const TrpRecipeSetting settings[] = {
   { "recipe", "name", TRP_SETTING_TEXT, AT (name), 0, 0, NULL, "", NULL, "shown in the window" },
   { "recipe", "description", TRP_SETTING_TEXT, AT (description), 0, 0, NULL, "", NULL,
     "what it is for and where its numbers come from" },
-  { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0, "cyclegan|segmenter|lgan",
-    "cyclegan", NULL, "which training it drives" },
+  { "recipe", "trainer", TRP_SETTING_CHOICE, AT (trainer), 0, 0,
+    "cyclegan|segmenter|lgan|cyclegan-seg", "cyclegan", NULL, "which training it drives" },
 
   { "data", "source", TRP_SETTING_NAME, AT (source), 0, 0, "mr|ct|synct|synmr|ct_on_mr", "mr", "ct",
     "segmenter: column of the data list that holds the images" },
@@ -312,6 +312,29 @@ static const TrpRecipeSetting settings[] = {
   { "output", "keep_every", TRP_SETTING_INT, AT (keep_every), 0, MAX_INT, NULL, "0", NULL,
     "steps between checkpoints that are kept in the folder checkpoints; 0: none is" },
 };
+
+/* What differs again. */
+static const struct
+{
+  TrpTrainerKind trainer;
+  const char *key;
+  const char *value;
+} own_defaults[] = {
+  { TRP_TRAINER_CYCLEGAN_SEG, "context", "0" },
+  { TRP_TRAINER_CYCLEGAN_SEG, "cycle", "1" },
+  { TRP_TRAINER_CYCLEGAN_SEG, "identity", "1" },
+  { TRP_TRAINER_CYCLEGAN_SEG, "dice", "0" },
+};
+
+const char *
+trp_recipe_setting_get_default (const TrpRecipeSetting *setting, TrpTrainerKind trainer)
+{
+  for (size_t n = 0; n < G_N_ELEMENTS (own_defaults); n++)
+    if (own_defaults[n].trainer == trainer && strcmp (own_defaults[n].key, setting->key) == 0)
+      return own_defaults[n].value;
+  return trainer != TRP_TRAINER_CYCLEGAN && setting->segmenter_value ? setting->segmenter_value
+                                                                     : setting->value;
+}
 
 const TrpRecipeSetting *
 trp_recipe_settings (size_t *out_n)

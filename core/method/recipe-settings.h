@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @type: how its text is read
  * @low, @high: allowed range of numbers, ends included
  * @choices: of CHOICE, with | between; the value is the place in it. Of NAME likewise
- * @value: default; @segmenter_value: that of segmenters where it differs, else NULL
+ * @value: default; @segmenter_value: that of all that make contours where it differs, else NULL
  * @help: one line for the reference
  */
 typedef struct
@@ -49,6 +49,9 @@ typedef struct
 } TrpRecipeSetting;
 
 const TrpRecipeSetting *trp_recipe_settings (size_t *out_n);
+/* Its default where @trainer drives. */
+const char *trp_recipe_setting_get_default (const TrpRecipeSetting *setting,
+                                            TrpTrainerKind trainer);
 
 /* "training.steps" or "steps". Errors: TRP_ERROR_FORMAT for a key that is unknown or not the only
  * one of its name. */

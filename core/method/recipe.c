@@ -13,13 +13,6 @@
 
 G_STATIC_ASSERT (sizeof (TrpTrainerKind) == sizeof (int)); /* choices are stored as int */
 
-static const char *
-default_text (const TrpRecipeSetting *setting, TrpTrainerKind trainer)
-{
-  return trainer != TRP_TRAINER_CYCLEGAN && setting->segmenter_value ? setting->segmenter_value
-                                                                     : setting->value;
-}
-
 TrpRecipe *
 trp_recipe_new (TrpTrainerKind trainer)
 {
@@ -36,8 +29,8 @@ trp_recipe_new (TrpTrainerKind trainer)
     {
       g_autoptr (GError) error = NULL;
 
-      if (!trp_recipe_setting_set (&settings[n], self, default_text (&settings[n], trainer),
-                                   &error))
+      if (!trp_recipe_setting_set (&settings[n], self,
+                                   trp_recipe_setting_get_default (&settings[n], trainer), &error))
         g_error ("%s", error->message); /* a mistake in the table */
     }
   self->trainer = trainer;
@@ -259,6 +252,24 @@ least_critic_side (const TrpRecipe *self)
 }
 
 static bool
+check_cyclegan_seg (const TrpRecipe *self, GError **error)
+{
+  if (self->context > 0 || self->image_channels > 1 || self->segmenter_background)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "The trainer cyclegan-seg turns single slices into masks and back; leave "
+                 "network.context at 0, network.image_channels at 1 and "
+                 "network.segmenter_background at false");
+  else if (self->identity > 0 && self->n_labels > 1)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "%zu labels are no image, so there is nothing that the identity loss could "
+                 "compare; set loss.identity to 0",
+                 self->n_labels);
+  else
+    return true;
+  return false;
+}
+
+static bool
 check_segmenter (const TrpRecipe *self, GError **error)
 {
   if (!trp_recipe_makes_contours (self))
@@ -271,6 +282,8 @@ check_segmenter (const TrpRecipe *self, GError **error)
                  "Samples of %d pixels are too small for critic.layers = %d; it takes %d pixels or "
                  "more",
                  trp_recipe_get_side (self), self->critic.layers, least_critic_side (self));
+  else if (self->trainer == TRP_TRAINER_CYCLEGAN_SEG && !(self->cross_entropy > 0))
+    return check_cyclegan_seg (self, error);
   else if (!(self->bce + self->dice + self->cross_entropy > 0))
     g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "loss.bce and loss.dice are both 0");
   else if (self->cross_entropy > 0 && self->trainer != TRP_TRAINER_SEGMENTER)
@@ -428,6 +441,17 @@ trp_recipe_dup_network_difference (const TrpRecipe *there, const TrpRecipe *here
   return dup_difference (there, here, changes_network);
 }
 
+/* Of trainers that differ from others of their kind. */
+static void
+append_own_defaults (GString *text, const TrpRecipeSetting *setting)
+{
+  const char *common = trp_recipe_setting_get_default (setting, TRP_TRAINER_SEGMENTER);
+  const char *own = trp_recipe_setting_get_default (setting, TRP_TRAINER_CYCLEGAN_SEG);
+
+  if (strcmp (own, common) != 0)
+    g_string_append_printf (text, "; %s for cyclegan-seg", own);
+}
+
 char *
 trp_recipe_dup_reference (void)
 {
@@ -446,6 +470,7 @@ trp_recipe_dup_reference (void)
       g_string_append_printf (text, "# %s; %s", setting->help, range);
       if (setting->segmenter_value)
         g_string_append_printf (text, "; %s for segmenters", setting->segmenter_value);
+      append_own_defaults (text, setting);
       g_string_append_printf (text, "\n%s=%s\n", setting->key, setting->value);
     }
   return g_string_free (text, FALSE);

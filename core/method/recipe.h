@@ -20,7 +20,8 @@ typedef enum
 {
   TRP_TRAINER_CYCLEGAN,
   TRP_TRAINER_SEGMENTER,
-  TRP_TRAINER_LGAN, /* a segmenter against a critic of its masks */
+  TRP_TRAINER_LGAN,         /* a segmenter against a critic of its masks */
+  TRP_TRAINER_CYCLEGAN_SEG, /* images to masks and back */
 } TrpTrainerKind;
 
 typedef enum

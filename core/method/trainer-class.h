@@ -77,6 +77,7 @@ extern const TrpTrainerClass trp_cyclegan_geometry_class; /* with geometric cons
 extern const TrpTrainerClass trp_segmenter_class;
 extern const TrpTrainerClass trp_segmenter_softmax_class; /* structures and background compete */
 extern const TrpTrainerClass trp_lgan_class;
+extern const TrpTrainerClass trp_cyclegan_seg_class;
 const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
 
 /**

@@ -20,6 +20,7 @@ trp_trainer_class_get (const TrpRecipe *recipe)
     [TRP_TRAINER_CYCLEGAN] = &trp_cyclegan_class,
     [TRP_TRAINER_SEGMENTER] = &trp_segmenter_class,
     [TRP_TRAINER_LGAN] = &trp_lgan_class,
+    [TRP_TRAINER_CYCLEGAN_SEG] = &trp_cyclegan_seg_class,
   };
 
   if (recipe->trainer == TRP_TRAINER_CYCLEGAN && recipe->geometry > 0)

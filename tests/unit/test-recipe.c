@@ -119,6 +119,21 @@ test_segmenters_have_other_defaults (void)
   g_assert_cmpuint (recipe->ct.curve.n, ==, 2);
 }
 
+/* All losses weigh the same, as in the report it follows; bce is the paired one. */
+static void
+test_cyclegan_seg_has_its_own_defaults (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpRecipe) recipe = parse ("[recipe]\ntrainer=cyclegan-seg\n", &error);
+  g_autofree char *reference = trp_recipe_dup_reference ();
+
+  g_assert_no_error (error);
+  g_assert_cmpint (recipe->trainer, ==, TRP_TRAINER_CYCLEGAN_SEG);
+  g_assert_true (recipe->adversarial == 1 && recipe->cycle == 1 && recipe->identity == 1 &&
+                 recipe->bce == 1 && recipe->dice == 0 && recipe->context == 0);
+  g_assert_nonnull (strstr (reference, "; 1 for cyclegan-seg\ncycle=10\n"));
+}
+
 static void
 test_refuses_with_the_key (void)
 {
@@ -144,6 +159,9 @@ test_refuses_with_the_key (void)
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet\n", "*generator*unet*" },
     { "[recipe]\ntrainer=lgan\n[data]\nsize=16\n[network]\nsegmenter_levels=2\n",
       "*16 pixels*critic.layers = 4*31 pixels*" },
+    { "[recipe]\ntrainer=cyclegan-seg\n[network]\ncontext=1\n", "*cyclegan-seg*context at 0*" },
+    { "[recipe]\ntrainer=cyclegan-seg\n[data]\nlabels=1,2\n", "*2 labels*loss.identity to 0*" },
+    { "[recipe]\ntrainer=lgan\n[loss]\ncross_entropy=1\n", "*cross_entropy*segmenter only*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-100\n", "*generator*unet-100*" },
     { "[recipe]\ntrainer=cyclegan\n[network]\ngenerator=unet-2048\n", "*generator*unet-2048*" },
     { "[recipe]\ntrainer=cyclegan\n[data]\nsize=128\n[network]\ngenerator=unet-256\n",
@@ -368,6 +386,8 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/a-generator-is-a-resnet-or-a-unet",
                    test_a_generator_is_a_resnet_or_a_unet);
   g_test_add_func ("/recipe/segmenters-have-other-defaults", test_segmenters_have_other_defaults);
+  g_test_add_func ("/recipe/cyclegan-seg-has-its-own-defaults",
+                   test_cyclegan_seg_has_its_own_defaults);
   g_test_add_func ("/recipe/refuses-with-the-key", test_refuses_with_the_key);
   g_test_add_func ("/recipe/sentences-stay-short", test_sentences_stay_short);
   g_test_add_func ("/recipe/set-overrides", test_set_overrides);

@@ -809,7 +809,8 @@ test_cycle_loss_can_be_chosen (TrpTraining *f, const void *data)
   ADD ("/trainer/segmenter/" name, test, TRP_TRAINER_SEGMENTER)
 #define ADD_ALL(name, test)                                                                        \
   ADD_BOTH (name, test);                                                                           \
-  ADD ("/trainer/lgan/" name, test, TRP_TRAINER_LGAN)
+  ADD ("/trainer/lgan/" name, test, TRP_TRAINER_LGAN);                                             \
+  ADD ("/trainer/cyclegan-seg/" name, test, TRP_TRAINER_CYCLEGAN_SEG)
 
 int
 main (int argc, char **argv)
