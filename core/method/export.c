@@ -106,6 +106,22 @@ check_naming (const TrpNaming *naming, const TrpRecipe *recipe, GError **error)
   const bool is_plain = recipe->segmenter == TRP_SEGMENTER_UNET &&
                         recipe->segmenter_norm == TRP_NORM_KIND_BATCH;
 
+  if (naming->marker && recipe->generator_halvings > 0)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                   "The names \"%s\" are those of a ResNet, which this generator is not; export it "
+                   "under its own names",
+                   naming->name);
+      return false;
+    }
+  if (naming->upsampled_first && recipe->segmenter_upsample == TRP_SEGMENTER_BILINEAR)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                   "The names \"%s\" are those of a U-Net with transposed convolutions, which this "
+                   "model has not; export it under its own names or milesial's",
+                   naming->name);
+      return false;
+    }
   if (!naming->needs_batch_norm || is_plain)
     return true;
   g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,

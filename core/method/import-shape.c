@@ -133,8 +133,8 @@ count_levels (const Reader *self)
   int n = 1;
 
   /* some count them from below: a network of n + 1 levels has both ends */
-  while (n < MAX_LEVELS && find_ours (self, "up.*.transpose.weight", 0, n + 1) &&
-         find_ours (self, "up.*.transpose.weight", n - 1, n + 1))
+  while (n < MAX_LEVELS && find_ours (self, "up.*.conv1.weight", 0, n + 1) &&
+         find_ours (self, "up.*.conv1.weight", n - 1, n + 1))
     n++;
   return n;
 }
@@ -191,9 +191,11 @@ read_unet (Reader *self, const TrpImportArch *arch, GError **error)
   if (n_levels == 1)
     {
       g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
-                   "The U-Net has no transposed convolutions (bilinear ones are not supported)");
+                   "The U-Net has no way up: its upper convolutions are not in the file");
       return false;
     }
+  if (!find_ours (self, "up.*.transpose.weight", 0, n_levels))
+    self->recipe->segmenter_upsample = TRP_SEGMENTER_BILINEAR;
   if (head->shape[0] > 1 && naming->has_background)
     self->recipe->segmenter_background = true;
   n_labels = head->shape[0] - (head->shape[0] > 0 && self->recipe->segmenter_background);

@@ -152,26 +152,32 @@ class Own(nn.Module):
 
 
 class Double(nn.Module):
-    def __init__(self, a, b, bias):
+    def __init__(self, a, b, bias, middle=None):
         super().__init__()
-        self.double_conv = nn.Sequential(nn.Conv2d(a, b, 3, padding=1, bias=bias), nn.BatchNorm2d(b), nn.ReLU(True),
-                                         nn.Conv2d(b, b, 3, padding=1, bias=bias), nn.BatchNorm2d(b), nn.ReLU(True))
+        middle = middle or b
+        self.double_conv = nn.Sequential(nn.Conv2d(a, middle, 3, padding=1, bias=bias), nn.BatchNorm2d(middle), nn.ReLU(True),
+                                         nn.Conv2d(middle, b, 3, padding=1, bias=bias), nn.BatchNorm2d(b), nn.ReLU(True))
 
     def forward(self, x):
         return self.double_conv(x)
 
 
 class Milesial(nn.Module):
-    def __init__(self, n_in, n_out, filters, levels, bias=False):
+    def __init__(self, n_in, n_out, filters, levels, bias=False, bilinear=False):
         super().__init__()
         self.levels = levels
+        sizes = [filters << min(n, levels - 1 - bilinear) for n in range(levels)]
         self.inc = Double(n_in, filters, bias)
         for n in range(1, levels):
             down, up = nn.Module(), nn.Module()
-            down.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), Double(filters << (n - 1), filters << n, bias))
-            low = filters << (levels - n)
-            up.up = nn.ConvTranspose2d(low, low // 2, 2, 2)
-            up.conv = Double(low, low // 2, bias)
+            down.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), Double(sizes[n - 1], sizes[n], bias))
+            low, level = filters << (levels - n), levels - 1 - n
+            if bilinear:
+                up.up = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
+                up.conv = Double(low, sizes[max(level - 1, 0)], bias, low // 2)
+            else:
+                up.up = nn.ConvTranspose2d(low, low // 2, 2, 2)
+                up.conv = Double(low, low // 2, bias)
             setattr(self, "down%d" % n, down)
             setattr(self, "up%d" % n, up)
         self.outc = nn.Module()
@@ -279,7 +285,8 @@ def run_onnx(model, x):
         "Concat": lambda a, *vs: torch.cat(vs, a["axis"]),
         "MaxPool": lambda a, v: F.max_pool2d(v, a["kernel_shape"], a["strides"]),
         "Slice": lambda a, v, s, e, x: v.narrow(int(x[0]), int(s[0]), int(e[0] - s[0])),
-        "Resize": lambda a, v, roi, scales: F.interpolate(v, scale_factor=2, mode="nearest"),
+        "Resize": lambda a, v, roi, scales: F.interpolate(v, scale_factor=2, mode="nearest") if a["mode"] == b"nearest" else
+        F.interpolate(v, scale_factor=2, mode="bilinear", align_corners=a["coordinate_transformation_mode"] == b"align_corners"),
     }
     for node in model.graph.node:
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
@@ -452,6 +459,7 @@ with tempfile.TemporaryDirectory() as folder:
                       arch="res-unet-2.5d")
     compare_segmenter(folder, "milesial-1", Milesial(1, 1, 6, 5), "milesial", 1, prefix="module.")
     compare_segmenter(folder, "milesial-colour-4-classes", Milesial(3, 4, 6, 4), "milesial", 3, background=True)
+    compare_segmenter(folder, "milesial-bilinear", Milesial(1, 1, 6, 5, bilinear=True), "milesial", 1)
     compare_segmenter(folder, "milesial-bias", Milesial(1, 2, 6, 4, bias=True), "milesial", 1, background=True)
     compare_segmenter(folder, "mateuszbuda", Mateuszbuda(3, 1, 6, 5), "mateuszbuda", 3, dtype=torch.float16,
                       extra=["--set", "data.source=mr"])

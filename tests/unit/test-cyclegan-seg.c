@@ -170,14 +170,14 @@ test_contours_are_learnt_with_pairs (Fixture *f, const void *data)
   g_assert_cmpfloat (learn (f, "pairs", settings), >, 0.75);
 }
 
-/* All weights 1, no mask ever beside its image: a network that went untrained, or a discriminator
- * of the wrong sign, leaves nothing (Dice 0). */
+/* All weights 1, no mask ever beside its image. With the wrong target for the discriminator of
+ * masks the same run comes to half of it (Dice 0.53). */
 static void
 test_contours_are_learnt_without_pairs (Fixture *f, const void *data)
 {
   static const char *const settings[] = { "steps=400", "learning_rate=0.002", "loss.bce=0", NULL };
 
-  g_assert_cmpfloat (learn (f, "no-pairs", settings), >, 0.6);
+  g_assert_cmpfloat (learn (f, "no-pairs", settings), >, 0.7);
 }
 
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)

@@ -364,7 +364,10 @@ other_networks (void)
   assert_refused (&file, "resnet-99", TRP_ERROR_UNSUPPORTED, "resnet-99");
   assert_refused (&file, "vit", TRP_ERROR_UNSUPPORTED, "resnet-N (N: 1 to 32), unet");
   g_ptr_array_remove (unet.entries, trp_weights_find (&unet, "up.0.transpose.weight"));
-  assert_refused (&unet, "unet", TRP_ERROR_UNSUPPORTED, "no transposed convolutions");
+  /* bilinear, then, which has no more filters on the deepest level */
+  assert_refused (&unet, "unet", TRP_ERROR_FORMAT, "down.1.conv1.weight");
+  g_ptr_array_remove (unet.entries, trp_weights_find (&unet, "up.0.conv1.weight"));
+  assert_refused (&unet, "unet", TRP_ERROR_UNSUPPORTED, "no way up");
   g_assert_null (trp_weights_import (bytes, &options, &error));
   g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
 }
