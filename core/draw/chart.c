@@ -319,6 +319,20 @@ draw_line (cairo_t *cr, const Frame *frame, const TrpChartLine *line, bool is_se
   cairo_restore (cr);
 }
 
+#define DOT_RADIUS 3
+
+static void
+draw_dot (cairo_t *cr, const Frame *frame, const TrpChartLine *line)
+{
+  const size_t n = line->marked - 1;
+
+  if (line->marked == 0 || n >= line->n || !isfinite (line->y[n]))
+    return;
+  trp_palette_set_source (cr, TRP_GREY_STRONG, 1);
+  cairo_arc (cr, get_x (frame, line->x[n]), get_y (frame, line->y[n]), DOT_RADIUS, 0, 2 * G_PI);
+  cairo_fill (cr);
+}
+
 static double
 get_last (const TrpChartLine *line)
 {
@@ -374,6 +388,8 @@ trp_line_chart_draw (const TrpLineChart *self, cairo_t *cr, double width, double
   draw_line_axes (self, cr, &frame);
   for (size_t l = MIN (self->n_lines, 2); l > 0; l--)
     draw_line (cr, &frame, &self->lines[l - 1], l == 2);
+  for (size_t l = 0; l < MIN (self->n_lines, 2); l++)
+    draw_dot (cr, &frame, &self->lines[l]);
   draw_names (self, cr, &frame);
   if (isnan (self->cursor))
     return;

@@ -43,6 +43,7 @@ size_t trp_bar_chart_find (const TrpBarChart *self, double x, double width);
  * TrpChartLine:
  * @x, @y: @n points, x rising; NANs break the line
  * @name: (nullable): stands at the line's end with the last value, e.g. "MR 0.11"
+ * @marked: number, from 1, of a point that has a dot; 0: none
  */
 typedef struct
 {
@@ -50,6 +51,7 @@ typedef struct
   const double *y;
   size_t n;
   const char *name;
+  size_t marked;
 } TrpChartLine;
 
 /**

@@ -382,6 +382,8 @@ handle_alarm (TrpRun *run, bool *out_restarted, GError **error)
   sentence = alarm.sentence;
   if (!sentence)
     return true;
+  if (t->options->watch.alarm)
+    t->options->watch.alarm (t->step, sentence, t->options->watch.data);
   if (!alarm.is_hopeless)
     {
       text = g_strdup_printf ("%s (step %d)", sentence, t->step);

@@ -62,6 +62,8 @@ typedef struct
  * @saved: steps in the checkpoint that has just been written
  * @advise: (transfer full): what fits where the recipe does not, in the program's words: @batch,
  * and @patch where it must be smaller too, else 0; @need: the memory of that. NULL: core's words
+ * @validated: after each validation
+ * @alarm: something has gone wrong with the run; @say hears of it too
  */
 typedef struct
 {
@@ -72,6 +74,7 @@ typedef struct
   void (*saved) (int step, void *data);
   char *(*advise) (int batch, int patch, const char *need, void *data);
   void (*validated) (const TrpTrainScores *scores, void *data);
+  void (*alarm) (int step, const char *sentence, void *data);
 } TrpTrainWatch;
 
 /**

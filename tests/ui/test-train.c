@@ -317,11 +317,11 @@ the_view_shows_a_run (Fixture *fixture, const void *data)
   gtk_window_set_child (GTK_WINDOW (window), progress);
   gtk_window_present (GTK_WINDOW (window));
   run = start (fixture, document, setup);
-  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), run);
+  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), run, NULL);
   wait_for_jobs (document);
   for (int turn = 0; turn < 100; turn++)
     g_main_context_iteration (NULL, FALSE);
-  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), NULL);
+  trp_train_progress_set_run (TRP_TRAIN_PROGRESS (progress), NULL, NULL);
   gtk_window_destroy (GTK_WINDOW (window));
   g_object_unref (setup);
   g_assert_finalize_object (view);

@@ -5,44 +5,17 @@
 
 #include "ui/dialogs/train-progress.h"
 #include "config.h"
-#include "core/draw/chart.h"
+#include "core/draw/palette.h"
 #include "core/draw/text.h"
 #include "ui/dialogs/form.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/dialogs/train-charts.h"
 #include "ui/job-time.h"
 
 #include <glib/gi18n.h>
 
-#define N_CHARTS 4
-#define CHART_HEIGHT 170
 #define SENTENCE_CHARS 100
 #define NAMES_HEIGHT 20
-
-/* Two columns of the log on one chart. */
-typedef struct
-{
-  const char *title;
-  const char *unit;
-  const char *columns[2];
-  const char *names[2];
-} ChartSpec;
-
-static const ChartSpec cyclegan_charts[N_CHARTS] = {
-  { N_ ("Cycle"), "L1", { "cycle_A", "cycle_B" }, { "MR", "CT" } },
-  { N_ ("Generator"),
-    "LSGAN",
-    { "adversarial_A", "adversarial_B" },
-    { N_ ("to CT"), N_ ("to MR") } },
-  { N_ ("Discriminator"), "LSGAN", { "D_A", "D_B" }, { "CT", "MR" } },
-  { N_ ("Gradients"), "1 \u2212 r", { "gc_A", "gc_B" }, { N_ ("to CT"), N_ ("to MR") } },
-};
-
-static const ChartSpec segmenter_charts[N_CHARTS] = {
-  { N_ ("Loss"), "", { "loss", NULL }, { "", NULL } },
-  { N_ ("Cross entropy"), "", { "bce", "cross_entropy" }, { "", "" } }, /* one of them */
-  { N_ ("Overlap"), N_ ("1 \u2212 Dice"), { "dice", NULL }, { "", NULL } },
-  { NULL },
-};
 
 struct _TrpTrainProgress
 {
@@ -60,7 +33,7 @@ struct _TrpTrainProgress
   GtkWidget *done_text;
   GtkWidget *left_text;
   GtkWidget *sentence;
-  GtkWidget *charts[N_CHARTS];
+  TrpTrainCharts *charts;
   GtkWidget *preview_text;
   GtkWidget *preview_scale;
   GtkWidget *picture;
@@ -113,7 +86,7 @@ trp_train_progress_init (TrpTrainProgress *self)
 static bool
 is_going (TrpTrainProgress *self)
 {
-  const TrpJobState state = trp_job_get_state (trp_train_run_get_job (self->run));
+  const TrpJobState state = trp_train_run_get_state (self->run);
 
   return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
 }
@@ -123,14 +96,14 @@ show_steps (TrpTrainProgress *self)
 {
   const size_t n = trp_train_run_get_n_rows (self->run);
   const double pace = trp_train_run_get_seconds_per_step (self->run);
+  TrpJob *job = trp_train_run_get_job (self->run);
   const int n_steps = trp_train_run_get_n_steps (self->run);
-  const double done = trp_job_get_fraction (trp_train_run_get_job (self->run));
+  const double done = trp_train_run_get_fraction (self->run);
   /* until its first step, a run that goes on stands where its log ends */
   const double step = done > 0 ? round (done * n_steps)
                       : n > 0  ? trp_train_run_peek_steps (self->run)[n - 1]
                                : 0;
-  g_autofree char *text = step == 0
-                            ? g_strdup (trp_job_get_text (trp_train_run_get_job (self->run)))
+  g_autofree char *text = step == 0      ? g_strdup (job ? trp_job_get_text (job) : "")
                           : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
                                          : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
                                                             step, n_steps, pace);
@@ -142,7 +115,7 @@ static void
 show_left (TrpTrainProgress *self)
 {
   TrpJob *job = trp_train_run_get_job (self->run);
-  g_autofree char *left = trp_job_dup_time_left (job), *clock = NULL, *text = NULL;
+  g_autofree char *left = job ? trp_job_dup_time_left (job) : NULL, *clock = NULL, *text = NULL;
   g_autoptr (GDateTime) now = NULL;
   g_autoptr (GDateTime) end = NULL;
 
@@ -162,7 +135,9 @@ static void
 show_sentence (TrpTrainProgress *self)
 {
   TrpJob *job = trp_train_run_get_job (self->run);
-  const GError *error = trp_job_get_state (job) == TRP_JOB_FAILED ? trp_job_get_error (job) : NULL;
+  const GError *error = trp_train_run_get_state (self->run) == TRP_JOB_FAILED
+                          ? trp_job_get_error (job)
+                          : NULL;
   const char *text = error ? error->message : trp_train_run_get_sentence (self->run);
 
   trp_form_note_set (self->sentence, text);
@@ -266,54 +241,6 @@ update_previews (TrpTrainProgress *self)
     show_preview (self, n - 1);
 }
 
-/* ---- charts ---- */
-
-static const ChartSpec *
-get_charts (TrpTrainProgress *self)
-{
-  return trp_train_run_get_recipe (self->run)->trainer == TRP_TRAINER_CYCLEGAN ? cyclegan_charts
-                                                                               : segmenter_charts;
-}
-
-static char *
-name_line (const char *name, const double *values, size_t n)
-{
-  return *name ? g_strdup_printf ("%s %.2f", _ (name), values[n - 1])
-               : g_strdup_printf ("%.3f", values[n - 1]);
-}
-
-static void
-draw_chart (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
-{
-  TrpTrainProgress *self = user_data;
-  const int index = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (area), "chart"));
-  const ChartSpec *spec = self->run ? &get_charts (self)[index] : NULL;
-  const size_t n = self->run ? trp_train_run_get_n_rows (self->run) : 0;
-  TrpChartLine lines[2] = { 0 };
-  g_autofree char *first = NULL, *second = NULL;
-  char **names[2] = { &first, &second };
-  TrpLineChart chart = { .lines = lines, .y_low = NAN, .y_high = NAN, .digits = 2, .cursor = NAN };
-
-  if (!spec || !spec->title)
-    return;
-  for (int l = 0; l < 2 && n > 0; l++)
-    {
-      const double *values = spec->columns[l]
-                               ? trp_train_run_peek_column (self->run, spec->columns[l])
-                               : NULL;
-
-      if (!values)
-        continue;
-      *names[l] = name_line (spec->names[l], values, n);
-      lines[chart.n_lines++] = (TrpChartLine){ trp_train_run_peek_steps (self->run), values, n,
-                                               *names[l] };
-    }
-  chart.title = _ (spec->title);
-  chart.unit = *spec->unit ? _ (spec->unit) : NULL;
-  chart.x_high = trp_train_run_get_n_steps (self->run);
-  trp_line_chart_draw (&chart, cr, width, height);
-}
-
 /* ---- all of it ---- */
 
 static void
@@ -329,7 +256,6 @@ set_button (GtkWidget *button, const char *icon, const char *text)
 static void
 update (TrpTrainProgress *self)
 {
-  TrpJob *job = self->run ? trp_train_run_get_job (self->run) : NULL;
   g_autofree char *model = NULL;
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->run ? "run" : "hint");
@@ -337,10 +263,11 @@ update (TrpTrainProgress *self)
     return;
   gtk_label_set_label (GTK_LABEL (self->title), trp_train_run_get_title (self->run));
   gtk_label_set_label (GTK_LABEL (self->chip), trp_train_run_get_state_name (self->run));
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), trp_job_get_fraction (job));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
+                                 trp_train_run_get_fraction (self->run));
   gtk_widget_set_sensitive (self->pause, is_going (self) || trp_train_run_can_go_on (self->run));
   gtk_widget_set_sensitive (self->stop, is_going (self));
-  if (trp_job_get_state (job) == TRP_JOB_PAUSED || trp_train_run_can_go_on (self->run))
+  if (trp_train_run_get_state (self->run) == TRP_JOB_PAUSED || trp_train_run_can_go_on (self->run))
     set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
   else
     set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
@@ -350,11 +277,7 @@ update (TrpTrainProgress *self)
   show_left (self);
   show_sentence (self);
   update_previews (self);
-  for (int n = 0; n < N_CHARTS; n++)
-    {
-      gtk_widget_set_visible (self->charts[n], get_charts (self)[n].title != NULL);
-      gtk_widget_queue_draw (self->charts[n]);
-    }
+  trp_train_charts_update (self->charts);
 }
 
 static void
@@ -404,8 +327,9 @@ on_stop (TrpTrainProgress *self)
 }
 
 void
-trp_train_progress_set_run (TrpTrainProgress *self, TrpTrainRun *run)
+trp_train_progress_set_run (TrpTrainProgress *self, TrpTrainRun *run, TrpTrainRun *previous)
 {
+  trp_train_charts_set_run (self->charts, run, previous);
   if (run == self->run)
     return;
   forget_run (self);
@@ -491,26 +415,6 @@ make_header (TrpTrainProgress *self)
 }
 
 static GtkWidget *
-make_charts (TrpTrainProgress *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-
-  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
-  gtk_widget_add_css_class (box, "strip");
-  for (int n = 0; n < N_CHARTS; n++)
-    {
-      self->charts[n] = gtk_drawing_area_new ();
-      gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->charts[n]), CHART_HEIGHT);
-      gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->charts[n]), draw_chart, self, NULL);
-      g_object_set_data (G_OBJECT (self->charts[n]), "chart", GINT_TO_POINTER (n));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->charts[n]),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Losses over steps"), -1);
-      gtk_box_append (GTK_BOX (box), self->charts[n]);
-    }
-  return box;
-}
-
-static GtkWidget *
 make_previews (TrpTrainProgress *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
@@ -547,9 +451,10 @@ trp_train_progress_new (TrpDocument *document)
 
   self->document = g_object_ref (document);
   self->stack = gtk_stack_new ();
+  self->charts = TRP_TRAIN_CHARTS (trp_train_charts_new ());
   gtk_widget_add_css_class (hint, "second");
   gtk_box_append (GTK_BOX (page), make_header (self));
-  gtk_box_append (GTK_BOX (page), make_charts (self));
+  gtk_box_append (GTK_BOX (page), GTK_WIDGET (self->charts));
   gtk_box_append (GTK_BOX (page), make_previews (self));
   gtk_stack_add_named (GTK_STACK (self->stack), hint, "hint");
   gtk_stack_add_named (GTK_STACK (self->stack), page, "run");

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (TrpTrainProgress, trp_train_progress, TRP, TRAIN_PROGRESS,
 
 GtkWidget *trp_train_progress_new (TrpDocument *document);
 /* NULL shows what to do. */
-void trp_train_progress_set_run (TrpTrainProgress *self, TrpTrainRun *run);
+/* @previous: (nullable): another run of the same recipe, to compare with */
+void trp_train_progress_set_run (TrpTrainProgress *self, TrpTrainRun *run, TrpTrainRun *previous);
 
 G_END_DECLS

@@ -1,10 +1,11 @@
-/* train-run.c - one training that was started from the window
+/* train-run.c - one training that was started from the window, or found
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #include "ui/dialogs/train-run.h"
 #include "config.h"
+#include "core/method/validation.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -15,13 +16,15 @@ typedef enum
   TOLD_ROW,
   TOLD_PREVIEW,
   TOLD_SENTENCE,
+  TOLD_SCORES,
+  TOLD_SAVED,
+  TOLD_ALARM,
 } Told;
 
 typedef struct
 {
   Told kind;
   int step, n_steps;
-  double seconds;
   size_t n;
   char **names;
   double *values;
@@ -46,6 +49,7 @@ typedef struct
   bool deterministic;
   int fold;
   bool resume;
+  char *from;
 } Task;
 
 struct _TrpTrainRun
@@ -53,9 +57,9 @@ struct _TrpTrainRun
   GObject parent_instance;
 
   TrpDocument *document;
-  TrpJob *job;
+  TrpJob *job; /* NULL: found in its folder */
   TrpRecipe *recipe;
-  TrpDataList *list;
+  TrpDataList *list; /* NULL likewise */
   char *title;
   char *folder;
   char *device;
@@ -63,13 +67,17 @@ struct _TrpTrainRun
   bool deterministic;
   int fold;
   char *sentence;
-  char *notice;        /* (nullable): what the window was told of its end */
-  int n_steps;         /* of a training told in epochs once it has begun; 0: the recipe's */
-  guint n_past;        /* rows of an earlier session, perhaps of another device */
-  GArray *steps;       /* (element-type double) */
-  GArray *seconds;     /* (element-type double) */
-  GHashTable *columns; /* name to GArray of double */
+  char *notice;  /* (nullable): what the window was told of its end */
+  size_t n_past; /* rows of an earlier session, perhaps of another device */
+  TrpTrainTable *log, *scores;
+  char *score;         /* (nullable): name of the value that decides */
   GPtrArray *previews; /* (element-type Preview) */
+  GPtrArray *alarms;   /* (element-type TrpTrainAlarm) */
+  int n_steps;         /* 0: not known yet */
+  int epoch_steps;     /* likewise */
+  int saved_step;      /* -1: none, or not known */
+  int found_step;
+  bool found_over;
 };
 
 static guint changed;
@@ -85,6 +93,15 @@ preview_free (gpointer data)
 
   g_free (preview->path);
   g_free (preview);
+}
+
+static void
+alarm_free (gpointer data)
+{
+  TrpTrainAlarm *alarm = data;
+
+  g_free (alarm->sentence);
+  g_free (alarm);
 }
 
 static void
@@ -107,6 +124,7 @@ task_free (gpointer data)
   trp_data_list_unref (task->list);
   g_free (task->folder);
   g_free (task->device);
+  g_free (task->from);
   g_free (task);
 }
 
@@ -125,10 +143,11 @@ trp_train_run_finalize (GObject *object)
   g_free (self->device);
   g_free (self->sentence);
   g_free (self->notice);
-  g_array_unref (self->steps);
-  g_array_unref (self->seconds);
-  g_hash_table_unref (self->columns);
+  trp_train_table_free (self->log);
+  trp_train_table_free (self->scores);
+  g_free (self->score);
   g_ptr_array_unref (self->previews);
+  g_ptr_array_unref (self->alarms);
   G_OBJECT_CLASS (trp_train_run_parent_class)->finalize (object);
 }
 
@@ -144,30 +163,52 @@ static void
 trp_train_run_init (TrpTrainRun *self)
 {
   self->sentence = g_strdup ("");
-  self->steps = g_array_new (FALSE, FALSE, sizeof (double));
-  self->seconds = g_array_new (FALSE, FALSE, sizeof (double));
-  self->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify) g_array_unref);
+  self->log = trp_train_table_new ();
+  self->scores = trp_train_table_new ();
+  self->alarms = g_ptr_array_new_with_free_func (alarm_free);
+  self->saved_step = -1;
   self->previews = g_ptr_array_new_with_free_func (preview_free);
 }
 
 /* ---- worker ---- */
 
+static Message *
+message_new (Told kind, int step, const char *text)
+{
+  Message *message = g_new0 (Message, 1);
+
+  message->kind = kind;
+  message->step = step;
+  message->text = g_strdup (text);
+  return message;
+}
+
+/* The names and values of a row; @more: room for others. */
+static void
+fill (Message *message, size_t n, const char *const *names, const double *values, size_t more)
+{
+  message->n = n;
+  message->names = g_new0 (char *, n + more + 1);
+  message->values = g_new0 (double, n + more);
+  for (size_t i = 0; i < n; i++)
+    {
+      message->names[i] = g_strdup (names[i]);
+      message->values[i] = values[i];
+    }
+}
+
+#define SECONDS "seconds" /* as log.csv has it */
+
 static void
 on_log (const TrpTrainLog *log, void *data)
 {
   const Task *task = data;
-  Message *message = g_new0 (Message, 1);
+  Message *message = message_new (TOLD_ROW, log->step, NULL);
 
-  message->kind = TOLD_ROW;
-  message->step = log->step;
   message->n_steps = log->n_steps;
-  message->seconds = log->seconds;
-  message->n = log->n;
-  message->names = g_new0 (char *, log->n + 1);
-  for (size_t n = 0; n < log->n; n++)
-    message->names[n] = g_strdup (log->names[n]);
-  message->values = g_memdup2 (log->values, log->n * sizeof *log->values);
+  fill (message, log->n, log->names, log->values, 1);
+  message->names[message->n] = g_strdup (SECONDS);
+  message->values[message->n++] = log->seconds;
   trp_job_post (task->job, message);
 }
 
@@ -175,23 +216,42 @@ static void
 on_preview (const char *path, int step, void *data)
 {
   const Task *task = data;
-  Message *message = g_new0 (Message, 1);
 
-  message->kind = TOLD_PREVIEW;
-  message->step = step;
-  message->text = g_strdup (path);
-  trp_job_post (task->job, message);
+  trp_job_post (task->job, message_new (TOLD_PREVIEW, step, path));
 }
 
 static void
 on_say (const char *sentence, void *data)
 {
   const Task *task = data;
-  Message *message = g_new0 (Message, 1);
 
-  message->kind = TOLD_SENTENCE;
-  message->text = g_strdup (sentence);
+  trp_job_post (task->job, message_new (TOLD_SENTENCE, 0, sentence));
+}
+
+static void
+on_saved (int step, void *data)
+{
+  const Task *task = data;
+
+  trp_job_post (task->job, message_new (TOLD_SAVED, step, NULL));
+}
+
+static void
+on_validated (const TrpTrainScores *scores, void *data)
+{
+  const Task *task = data;
+  Message *message = message_new (TOLD_SCORES, scores->step, scores->names[scores->score]);
+
+  fill (message, scores->n, scores->names, scores->values, 0);
   trp_job_post (task->job, message);
+}
+
+static void
+on_alarm (int step, const char *sentence, void *data)
+{
+  const Task *task = data;
+
+  trp_job_post (task->job, message_new (TOLD_ALARM, step, sentence));
 }
 
 static void *
@@ -206,7 +266,14 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
                                     .precision = task->precision,
                                     .deterministic = task->deterministic,
                                     .resume = task->resume,
-                                    .watch = { on_log, on_preview, on_say, task } };
+                                    .from = task->from,
+                                    .watch = { .log = on_log,
+                                               .preview = on_preview,
+                                               .say = on_say,
+                                               .data = task,
+                                               .saved = on_saved,
+                                               .validated = on_validated,
+                                               .alarm = on_alarm } };
 
   task->job = job;
   return trp_train (&options, progress, error) ? g_strdup (task->folder) : NULL;
@@ -216,75 +283,36 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 
 /* A restart after an alarm, or a resumed run, goes back in steps: what came later is void. */
 static void
-drop_from (TrpTrainRun *self, double step)
+add_row (TrpTrainRun *self, const Message *message)
 {
-  GHashTableIter iterator;
-  gpointer column;
-  guint n = self->steps->len;
+  const size_t row = trp_train_table_add (
+    self->log, message->step, (const char *const *) message->names, message->values, message->n);
 
-  while (n > 0 && g_array_index (self->steps, double, n - 1) >= step)
-    n--;
-  if (n == self->steps->len)
-    return;
-  self->n_past = MIN (self->n_past, n);
-  g_array_set_size (self->steps, n);
-  g_array_set_size (self->seconds, n);
-  g_hash_table_iter_init (&iterator, self->columns);
-  while (g_hash_table_iter_next (&iterator, NULL, &column))
-    g_array_set_size (column, n);
+  self->n_past = MIN (self->n_past, row);
+  self->n_steps = message->n_steps;
+  if (self->recipe->schedule.epochs > 0)
+    self->epoch_steps = MAX (self->n_steps / self->recipe->schedule.epochs, 1);
 }
 
 static void
-add_row (TrpTrainRun *self, const Message *message)
+add_scores (TrpTrainRun *self, Message *message)
 {
-  const double step = message->step;
+  trp_train_table_add (self->scores, message->step, (const char *const *) message->names,
+                       message->values, message->n);
+  g_free (self->score);
+  self->score = g_steal_pointer (&message->text);
+}
 
-  drop_from (self, step);
-  g_array_append_val (self->steps, step);
-  g_array_append_val (self->seconds, message->seconds);
-  for (size_t n = 0; n < message->n; n++)
-    {
-      GArray *column = g_hash_table_lookup (self->columns, message->names[n]);
+static void
+add_alarm (TrpTrainRun *self, int step, gint64 time, const char *sentence)
+{
+  TrpTrainAlarm *alarm = g_new (TrpTrainAlarm, 1);
 
-      if (!column)
-        {
-          column = g_array_new (FALSE, TRUE, sizeof (double));
-          g_array_set_size (column, self->steps->len - 1);
-          g_hash_table_insert (self->columns, g_strdup (message->names[n]), column);
-        }
-      g_array_append_val (column, message->values[n]);
-    }
+  *alarm = (TrpTrainAlarm){ step, time, g_strdup (sentence) };
+  g_ptr_array_add (self->alarms, alarm);
 }
 
 /* ---- what a folder tells of the part before ---- */
-
-#define N_ROW_HEAD 3 /* step, seconds, rate */
-
-static void
-read_rows (TrpTrainRun *self, const char *log)
-{
-  g_auto (GStrv) lines = g_strsplit (log, "\n", -1);
-  g_auto (GStrv) names = g_strsplit (lines[0] ? lines[0] : "", ",", -1);
-  const size_t n_names = g_strv_length (names);
-
-  for (size_t n = 1; n_names > N_ROW_HEAD && n < g_strv_length (lines); n++)
-    {
-      g_auto (GStrv) cells = g_strsplit (lines[n], ",", -1);
-      g_autofree double *values = g_new (double, n_names);
-      Message message = { .kind = TOLD_ROW,
-                          .n = n_names - N_ROW_HEAD,
-                          .names = names + N_ROW_HEAD,
-                          .values = values + N_ROW_HEAD };
-
-      if (g_strv_length (cells) != n_names)
-        continue;
-      for (size_t i = 0; i < n_names; i++)
-        values[i] = g_ascii_strtod (cells[i], NULL);
-      message.step = (int) values[0];
-      message.seconds = values[1];
-      add_row (self, &message);
-    }
-}
 
 static int
 compare_previews (gconstpointer a, gconstpointer b)
@@ -316,12 +344,12 @@ find_previews (TrpTrainRun *self)
 static void
 read_past (TrpTrainRun *self)
 {
-  g_autofree char *path = g_build_filename (self->folder, "log.csv", NULL);
-  g_autofree char *log = NULL;
+  g_autofree char *log = g_build_filename (self->folder, "log.csv", NULL);
+  g_autofree char *scores = g_build_filename (self->folder, "validation.csv", NULL);
 
-  if (g_file_get_contents (path, &log, NULL, NULL))
-    read_rows (self, log);
-  self->n_past = self->steps->len;
+  trp_train_table_read (self->log, log);
+  trp_train_table_read (self->scores, scores);
+  self->n_past = trp_train_table_get_n_rows (self->log);
   find_previews (self);
 }
 
@@ -337,24 +365,38 @@ drop_previews_from (TrpTrainRun *self, int step)
 }
 
 static void
+add_preview (TrpTrainRun *self, Message *message)
+{
+  Preview *preview = g_new0 (Preview, 1);
+
+  drop_previews_from (self, message->step);
+  preview->step = message->step;
+  preview->path = g_steal_pointer (&message->text);
+  g_ptr_array_add (self->previews, preview);
+}
+
+static void
 on_message (TrpJob *job, void *told, void *user_data)
 {
   TrpTrainRun *self = user_data;
   Message *message = told;
-  Preview *preview;
 
   switch (message->kind)
     {
     case TOLD_ROW:
-      self->n_steps = message->n_steps;
       add_row (self, message);
       break;
     case TOLD_PREVIEW:
-      drop_previews_from (self, message->step);
-      preview = g_new0 (Preview, 1);
-      preview->step = message->step;
-      preview->path = g_steal_pointer (&message->text);
-      g_ptr_array_add (self->previews, preview);
+      add_preview (self, message);
+      break;
+    case TOLD_SCORES:
+      add_scores (self, message);
+      break;
+    case TOLD_SAVED:
+      self->saved_step = message->step;
+      break;
+    case TOLD_ALARM:
+      add_alarm (self, message->step, g_get_real_time () / G_USEC_PER_SEC, message->text);
       break;
     case TOLD_SENTENCE:
       g_free (self->sentence);
@@ -470,6 +512,7 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   self->precision = setup->precision;
   self->deterministic = setup->deterministic;
   self->fold = setup->fold;
+  self->n_steps = setup->recipe->schedule.epochs > 0 ? 0 : setup->recipe->steps;
   task->recipe = trp_recipe_copy (setup->recipe);
   task->list = trp_data_list_ref (setup->list);
   task->folder = g_strdup (setup->folder);
@@ -478,6 +521,7 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   task->deterministic = setup->deterministic;
   task->fold = setup->fold;
   task->resume = setup->resume;
+  task->from = g_strdup (setup->from);
   if (setup->resume)
     read_past (self);
   /* the job's own reference, until it is done */
@@ -488,8 +532,27 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
 }
 
 TrpTrainRun *
+trp_train_run_new_found (TrpDocument *document, const TrpTrainFound *found)
+{
+  TrpTrainRun *self = g_object_new (TRP_TYPE_TRAIN_RUN, NULL);
+
+  self->document = g_object_ref (document);
+  self->recipe = trp_recipe_copy (found->recipe);
+  self->title = g_path_get_basename (found->folder);
+  self->folder = g_strdup (found->folder);
+  self->n_steps = found->n_steps;
+  self->epoch_steps = found->recipe->schedule.epochs > 0 ? found->epoch_steps : 0;
+  self->found_step = found->step;
+  self->found_over = found->is_over;
+  self->saved_step = trp_train_run_has_checkpoint (found->folder) ? found->step : -1;
+  read_past (self);
+  return self;
+}
+
+TrpTrainRun *
 trp_train_run_go_on (TrpTrainRun *self)
 {
+  TrpTrainRun *rest;
   const TrpTrainSetup setup = { .recipe = self->recipe,
                                 .list = self->list,
                                 .title = self->title,
@@ -500,7 +563,17 @@ trp_train_run_go_on (TrpTrainRun *self)
                                 .fold = self->fold,
                                 .resume = true };
 
-  return trp_train_run_start (self->document, &setup);
+  if (!self->list)
+    return NULL;
+  rest = trp_train_run_start (self->document, &setup);
+  rest->saved_step = self->saved_step;
+  for (guint n = 0; n < self->alarms->len; n++)
+    {
+      const TrpTrainAlarm *alarm = g_ptr_array_index (self->alarms, n);
+
+      add_alarm (rest, alarm->step, alarm->time, alarm->sentence);
+    }
+  return rest;
 }
 
 bool
@@ -511,10 +584,28 @@ trp_train_run_has_checkpoint (const char *folder)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-static bool
-is_going (const TrpTrainRun *self)
+TrpJobState
+trp_train_run_get_state (TrpTrainRun *self)
 {
-  const TrpJobState state = trp_job_get_state (self->job);
+  if (self->job)
+    return trp_job_get_state (self->job);
+  return self->found_over ? TRP_JOB_DONE : TRP_JOB_CANCELLED;
+}
+
+double
+trp_train_run_get_fraction (TrpTrainRun *self)
+{
+  if (self->job)
+    return trp_job_get_fraction (self->job);
+  if (self->found_over)
+    return 1;
+  return self->n_steps > 0 ? MIN ((double) self->found_step / self->n_steps, 1) : 0;
+}
+
+static bool
+is_going (TrpTrainRun *self)
+{
+  const TrpJobState state = trp_train_run_get_state (self);
 
   return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
 }
@@ -522,7 +613,7 @@ is_going (const TrpTrainRun *self)
 bool
 trp_train_run_can_go_on (TrpTrainRun *self)
 {
-  const TrpJobState state = trp_job_get_state (self->job);
+  const TrpJobState state = trp_train_run_get_state (self);
 
   return (state == TRP_JOB_CANCELLED || state == TRP_JOB_FAILED) &&
          !trp_train_run_is_busy (self->document, self->folder) &&
@@ -537,7 +628,7 @@ trp_train_run_is_busy (TrpDocument *document, const char *folder)
 
   for (guint n = 0; runs && n < runs->len; n++)
     {
-      const TrpTrainRun *run = g_ptr_array_index (runs, n);
+      TrpTrainRun *run = g_ptr_array_index (runs, n);
       g_autoptr (GFile) used = g_file_new_for_path (run->folder);
 
       if (is_going (run) && g_file_equal (used, wanted))
@@ -550,12 +641,6 @@ const TrpRecipe *
 trp_train_run_get_recipe (TrpTrainRun *self)
 {
   return self->recipe;
-}
-
-int
-trp_train_run_get_n_steps (TrpTrainRun *self)
-{
-  return self->n_steps > 0 ? self->n_steps : self->recipe->steps;
 }
 
 const char *
@@ -579,7 +664,7 @@ trp_train_run_get_job (TrpTrainRun *self)
 const char *
 trp_train_run_get_state_name (TrpTrainRun *self)
 {
-  switch (trp_job_get_state (self->job))
+  switch (trp_train_run_get_state (self))
     {
     case TRP_JOB_PAUSED:
       return _ ("paused");
@@ -591,7 +676,8 @@ trp_train_run_get_state_name (TrpTrainRun *self)
       return _ ("failed");
     case TRP_JOB_RUNNING:
     default:
-      return trp_job_get_fraction (self->job) > 0 || self->steps->len > self->n_past
+      return trp_train_run_get_fraction (self) > 0 ||
+                 trp_train_table_get_n_rows (self->log) > self->n_past
                ? _ ("running")
                : _ ("preparing");
     }
@@ -600,32 +686,90 @@ trp_train_run_get_state_name (TrpTrainRun *self)
 const char *
 trp_train_run_get_sentence (TrpTrainRun *self)
 {
-  if (trp_job_get_state (self->job) == TRP_JOB_CANCELLED)
+  if (trp_train_run_get_state (self) == TRP_JOB_CANCELLED)
     return trp_train_run_has_checkpoint (self->folder)
              ? _ ("stopped; what it had learned is kept")
              : _ ("stopped before it had learned anything");
   return self->sentence;
 }
 
+GPtrArray *
+trp_train_run_peek_alarms (TrpTrainRun *self)
+{
+  return self->alarms;
+}
+
+int
+trp_train_run_get_n_steps (TrpTrainRun *self)
+{
+  return self->n_steps;
+}
+
+int
+trp_train_run_get_epoch_steps (TrpTrainRun *self)
+{
+  return self->epoch_steps;
+}
+
+int
+trp_train_run_get_saved_step (TrpTrainRun *self)
+{
+  return self->saved_step;
+}
+
+char *
+trp_train_run_dup_short_name (TrpTrainRun *self)
+{
+  const char *dash = strrchr (self->title, '-');
+
+  if (dash && dash[1] && strspn (dash + 1, "0123456789") == strlen (dash + 1))
+    return g_strdup_printf (C_ ("training", "run %s"), dash + 1);
+  return g_strdup (self->title);
+}
+
+const TrpTrainTable *
+trp_train_run_peek_log (TrpTrainRun *self)
+{
+  return self->log;
+}
+
+const TrpTrainTable *
+trp_train_run_peek_scores (TrpTrainRun *self)
+{
+  return self->scores;
+}
+
+const char *
+trp_train_run_get_score (TrpTrainRun *self)
+{
+  const char *wanted = self->recipe->schedule.score;
+  const char *first = trp_train_table_get_name (self->scores, 0);
+
+  if (self->score)
+    return self->score;
+  if (first)
+    return strcmp (wanted, "auto") != 0 && trp_train_table_peek (self->scores, wanted) ? wanted
+                                                                                       : first;
+  return is_going (self) && self->fold >= 0 && trp_validation_is_wanted (self->recipe) ? wanted
+                                                                                       : NULL;
+}
+
 size_t
 trp_train_run_get_n_rows (TrpTrainRun *self)
 {
-  return self->steps->len;
+  return trp_train_table_get_n_rows (self->log);
 }
 
 const double *
 trp_train_run_peek_steps (TrpTrainRun *self)
 {
-  return (const double *) (const void *) self->steps->data;
+  return trp_train_table_peek_steps (self->log);
 }
 
 const double *
 trp_train_run_peek_column (TrpTrainRun *self, const char *name)
 {
-  const GArray *column = g_hash_table_lookup (self->columns, name);
-
-  return column && column->len == self->steps->len ? (const double *) (const void *) column->data
-                                                   : NULL;
+  return trp_train_table_peek (self->log, name);
 }
 
 /* Over the last rows, so that a pause is forgotten after a while; those before the run went on may
@@ -633,18 +777,17 @@ trp_train_run_peek_column (TrpTrainRun *self, const char *name)
 double
 trp_train_run_get_seconds_per_step (TrpTrainRun *self)
 {
-  const double *seconds = (const double *) (const void *) self->seconds->data;
-  const guint n = self->steps->len;
-  guint back = 0;
+  const double *seconds = trp_train_table_peek (self->log, SECONDS);
+  const double *steps = trp_train_table_peek_steps (self->log);
+  const size_t n = trp_train_table_get_n_rows (self->log);
+  size_t back = 0;
 
-  while (back < 10 && self->n_past + back + 1 < n && seconds[n - back - 2] < seconds[n - back - 1])
+  while (seconds && back < 10 && self->n_past + back + 1 < n &&
+         seconds[n - back - 2] < seconds[n - back - 1])
     back++;
   if (back == 0)
     return NAN;
-  return (g_array_index (self->seconds, double, n - 1) -
-          g_array_index (self->seconds, double, n - 1 - back)) /
-         (g_array_index (self->steps, double, n - 1) -
-          g_array_index (self->steps, double, n - 1 - back));
+  return (seconds[n - 1] - seconds[n - 1 - back]) / (steps[n - 1] - steps[n - 1 - back]);
 }
 
 size_t

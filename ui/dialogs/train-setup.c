@@ -50,7 +50,7 @@ struct _TrpTrainSetupPanel
   bool is_updating;
 };
 
-static guint start_signal, recipe_saved_signal, case_chosen_signal;
+static guint start_signal, recipe_saved_signal, case_chosen_signal, place_changed_signal;
 
 G_DEFINE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, GTK_TYPE_BOX)
 
@@ -93,6 +93,8 @@ trp_train_setup_panel_class_init (TrpTrainSetupPanelClass *klass)
                                NULL, G_TYPE_NONE, 0);
   case_chosen_signal = g_signal_new ("case-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
+  place_changed_signal = g_signal_new ("place-changed", G_TYPE_FROM_CLASS (klass),
+                                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   recipe_saved_signal = g_signal_new ("recipe-saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -317,6 +319,14 @@ propose_folder (TrpTrainSetupPanel *self)
     }
 }
 
+char *
+trp_train_setup_panel_dup_runs_folder (TrpTrainSetupPanel *self)
+{
+  const char *folder = gtk_editable_get_text (GTK_EDITABLE (self->folder));
+
+  return *folder ? g_path_get_dirname (folder) : NULL;
+}
+
 static void
 show_recipe (TrpTrainSetupPanel *self)
 {
@@ -349,6 +359,7 @@ trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name)
   propose_folder (self);
   set_refusal (self, error ? error->message : NULL);
   ask_for_estimate (self);
+  g_signal_emit (self, place_changed_signal, 0);
   g_signal_emit (self, case_chosen_signal, 0);
 }
 
@@ -425,6 +436,7 @@ trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path)
   propose_folder (self);
   update_start (self);
   ask_for_estimate (self);
+  g_signal_emit (self, place_changed_signal, 0);
 }
 
 void
@@ -526,7 +538,10 @@ on_folder_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *sel
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
 
   if (response == GTK_RESPONSE_ACCEPT && path)
-    trp_train_setup_panel_set_folder (self, path);
+    {
+      trp_train_setup_panel_set_folder (self, path);
+      g_signal_emit (self, place_changed_signal, 0);
+    }
   g_clear_object (&self->chooser);
 }
 

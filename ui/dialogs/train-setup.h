@@ -5,7 +5,8 @@
  * Device, memory, list of cases, folder, and the few settings of a recipe that are changed often.
  * Main thread. Emits "start" when the user asks for it and all is there,
  * "case-chosen" when there is another case to look at (or the recipe or the list is another), and
- * "recipe-saved" with its name when a recipe was written.
+ * "recipe-saved" with its name when a recipe was written, and "place-changed" when runs of the
+ * recipe are to be looked for elsewhere, or those of another recipe.
  */
 
 #pragma once
@@ -25,6 +26,8 @@ void trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *nam
 /* What is chosen; borrowed, NULL for none. @out_index: of the case in the list; SIZE_MAX: none */
 const TrpRecipe *trp_train_setup_panel_get_recipe (TrpTrainSetupPanel *self);
 TrpDataList *trp_train_setup_panel_get_case (TrpTrainSetupPanel *self, size_t *out_index);
+/* The folder that holds the runs; NULL: none proposed yet. (transfer full) */
+char *trp_train_setup_panel_dup_runs_folder (TrpTrainSetupPanel *self);
 /* For tests and for files given otherwise. */
 void trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path);
 void trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path);

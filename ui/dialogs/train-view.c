@@ -8,10 +8,10 @@
 #include "ui/dialogs/train-preview.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
+#include "ui/dialogs/train-runs.h"
 #include "ui/dialogs/train-setup.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 struct _TrpTrainView
 {
@@ -22,9 +22,9 @@ struct _TrpTrainView
   TrpTrainSetupPanel *setup;
   TrpTrainProgress *progress;
   TrpTrainPreview *preview;
-  GtkWidget *pages; /* run, case */
-  GtkWidget *runs_title;
-  GtkWidget *runs;
+  GtkWidget *pages;   /* run, case */
+  TrpTrainRun *shown; /* (nullable) */
+  TrpTrainRuns *runs;
 };
 
 G_DEFINE_FINAL_TYPE (TrpTrainView, trp_train_view, GTK_TYPE_BOX)
@@ -34,8 +34,7 @@ trp_train_view_dispose (GObject *object)
 {
   TrpTrainView *self = TRP_TRAIN_VIEW (object);
 
-  if (self->document)
-    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->shown);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (trp_train_view_parent_class)->dispose (object);
 }
@@ -52,85 +51,6 @@ trp_train_view_init (TrpTrainView *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "train");
 }
 
-/* ---- runs of this session ---- */
-
-static TrpTrainRun *
-get_run (GtkWidget *row)
-{
-  return g_object_get_data (G_OBJECT (row), "run");
-}
-
-static void
-update_row (GtkWidget *row)
-{
-  TrpJob *job = trp_train_run_get_job (get_run (row));
-  GtkWidget *box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
-  GtkWidget *dismiss = gtk_widget_get_last_child (box);
-  GtkWidget *bar = gtk_widget_get_prev_sibling (dismiss);
-  const TrpJobState state = trp_job_get_state (job);
-
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_prev_sibling (bar)),
-                       trp_train_run_get_state_name (get_run (row)));
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar), trp_job_get_fraction (job));
-  /* its place is kept */
-  gtk_widget_set_opacity (dismiss, state == TRP_JOB_FAILED || state == TRP_JOB_CANCELLED ? 1 : 0);
-  gtk_widget_set_sensitive (dismiss, state == TRP_JOB_FAILED || state == TRP_JOB_CANCELLED);
-}
-
-static void
-on_dismiss (GtkWidget *row)
-{
-  TrpTrainRun *run = get_run (row);
-  TrpTrainView *self = g_object_get_data (G_OBJECT (row), "view");
-
-  trp_document_dismiss_job (self->document, trp_train_run_get_job (run));
-  gtk_list_box_remove (GTK_LIST_BOX (self->runs), row);
-  gtk_widget_set_visible (self->runs_title, gtk_widget_get_first_child (self->runs) != NULL);
-}
-
-static GtkWidget *
-make_dismiss (GtkWidget *row)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
-
-  gtk_widget_add_css_class (button, "row-icon");
-  gtk_widget_set_tooltip_text (button, _ ("Dismiss"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Dismiss"), -1);
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_dismiss), row);
-  return button;
-}
-
-static GtkWidget *
-make_row (TrpTrainView *self, TrpTrainRun *run)
-{
-  GtkWidget *row = gtk_list_box_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *name = gtk_label_new (trp_train_run_get_title (run));
-  GtkWidget *state = gtk_label_new (trp_train_run_get_state_name (run));
-  GtkWidget *bar = gtk_progress_bar_new ();
-
-  gtk_widget_add_css_class (state, "second");
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (name, TRUE);
-  gtk_widget_set_size_request (bar, 48, -1);
-  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (row, trp_train_run_get_folder (run));
-  gtk_widget_add_css_class (row, "recipe");
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), state);
-  gtk_box_append (GTK_BOX (box), bar);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY, name,
-                                  NULL, -1);
-  gtk_box_append (GTK_BOX (box), make_dismiss (row));
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_object_set_data (G_OBJECT (row), "view", self);
-  g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
-  update_row (row);
-  return row;
-}
-
 static void
 show_page (TrpTrainView *self, const char *name)
 {
@@ -138,49 +58,24 @@ show_page (TrpTrainView *self, const char *name)
 }
 
 static void
-on_run_selected (GtkListBox *list, GtkListBoxRow *row, TrpTrainView *self)
+show_chosen (TrpTrainView *self)
 {
-  show_page (self, "run");
-  trp_train_progress_set_run (self->progress, row ? get_run (GTK_WIDGET (row)) : NULL);
+  TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
+
+  trp_train_progress_set_run (self->progress, run,
+                              run ? trp_train_runs_find_previous (self->runs, run) : NULL);
 }
 
+/* Also told when more is known of the runs beside it: then the page stays. */
 static void
-on_jobs_changed (TrpTrainView *self, TrpJob *job)
+on_run_chosen (TrpTrainView *self)
 {
-  for (GtkWidget *row = gtk_widget_get_first_child (self->runs); row;
-       row = gtk_widget_get_next_sibling (row))
-    if (get_run (row) && trp_train_run_get_job (get_run (row)) == job)
-      update_row (row);
-}
+  TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
 
-/* The rest of a run takes the place of its beginning. */
-static GtkWidget *
-find_row (TrpTrainView *self, TrpTrainRun *run)
-{
-  for (GtkWidget *row = gtk_widget_get_first_child (self->runs); row;
-       row = gtk_widget_get_next_sibling (row))
-    if (get_run (row) &&
-        strcmp (trp_train_run_get_folder (get_run (row)), trp_train_run_get_folder (run)) == 0)
-      return row;
-  return NULL;
-}
-
-static void
-show_run (TrpTrainView *self, TrpTrainRun *run)
-{
-  GtkWidget *row = find_row (self, run);
-
-  if (row)
-    g_object_set_data_full (G_OBJECT (row), "run", g_object_ref (run), g_object_unref);
-  else
-    {
-      row = make_row (self, run);
-      gtk_widget_set_visible (self->runs_title, TRUE);
-      gtk_list_box_insert (GTK_LIST_BOX (self->runs), row, 0);
-    }
-  gtk_list_box_select_row (GTK_LIST_BOX (self->runs), GTK_LIST_BOX_ROW (row));
-  trp_train_progress_set_run (self->progress, run);
-  show_page (self, "run");
+  if (run && run != self->shown)
+    show_page (self, "run");
+  g_set_object (&self->shown, run);
+  show_chosen (self);
 }
 
 /* A run that is under way stays in sight while settings are looked at, until a case is chosen. */
@@ -203,20 +98,29 @@ on_start (TrpTrainView *self)
   g_autoptr (TrpTrainRun) run = trp_train_setup_panel_start (self->setup);
 
   if (run)
-    show_run (self, run);
+    trp_train_runs_add (self->runs, run);
 }
 
 static void
 on_go_on (TrpTrainView *self)
 {
-  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->runs));
-  TrpTrainRun *run = row ? get_run (GTK_WIDGET (row)) : NULL;
+  TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
   g_autoptr (TrpTrainRun) rest = NULL;
 
   if (!run || !trp_train_run_can_go_on (run))
     return;
   rest = trp_train_run_go_on (run);
-  show_run (self, rest);
+  if (rest)
+    trp_train_runs_add (self->runs, rest);
+}
+
+static void
+on_place_changed (TrpTrainView *self)
+{
+  g_autofree char *folder = trp_train_setup_panel_dup_runs_folder (self->setup);
+
+  trp_train_runs_set_place (self->runs, folder, trp_train_setup_panel_get_recipe (self->setup),
+                            trp_train_recipes_get_chosen (self->recipes));
 }
 
 static void
@@ -240,25 +144,15 @@ make_left (TrpTrainView *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   self->recipes = TRP_TRAIN_RECIPES (trp_train_recipes_new ());
-  self->runs_title = gtk_label_new (_ ("Runs"));
-  self->runs = gtk_list_box_new ();
+  self->runs = TRP_TRAIN_RUNS (trp_train_runs_new (self->document));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->recipes));
   gtk_widget_set_vexpand (scrolled, TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->runs_title), 0);
-  gtk_widget_add_css_class (self->runs_title, "panel-title");
-  gtk_widget_add_css_class (self->runs_title, "list-title");
-  gtk_widget_set_visible (self->runs_title, FALSE);
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->runs), GTK_SELECTION_BROWSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->runs), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Runs"), -1);
   g_signal_connect_swapped (self->recipes, "changed", G_CALLBACK (on_recipe_changed), self);
-  g_signal_connect (self->runs, "row-selected", G_CALLBACK (on_run_selected), self);
-  g_signal_connect (self->runs, "row-activated", G_CALLBACK (on_run_selected), self);
+  g_signal_connect_swapped (self->runs, "chosen", G_CALLBACK (on_run_chosen), self);
   gtk_box_append (GTK_BOX (box), scrolled);
-  gtk_box_append (GTK_BOX (box), self->runs_title);
-  gtk_box_append (GTK_BOX (box), self->runs);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->runs));
   gtk_widget_set_size_request (box, TRP_TRAIN_VIEW_LEFT, -1);
   gtk_widget_set_hexpand (box, FALSE);
   gtk_widget_add_css_class (box, "train-left");
@@ -276,6 +170,7 @@ make_right (TrpTrainView *self)
   gtk_widget_add_css_class (setup, "side");
   g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);
   g_signal_connect_swapped (setup, "recipe-saved", G_CALLBACK (on_recipe_saved), self);
+  g_signal_connect_swapped (setup, "place-changed", G_CALLBACK (on_place_changed), self);
   g_signal_connect_swapped (setup, "case-chosen", G_CALLBACK (on_case_chosen), self);
   return setup;
 }
@@ -295,7 +190,6 @@ trp_train_view_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self), make_left (self));
   gtk_box_append (GTK_BOX (self), self->pages);
   gtk_box_append (GTK_BOX (self), make_right (self));
-  g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
   on_recipe_changed (self);
   return GTK_WIDGET (self);
 }

@@ -1,0 +1,267 @@
+/* test-train-runs.c - what a run shows: validations, charts, runs of other days
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "tests/lib/check.h"
+#include "tests/lib/tiny.h"
+#include "ui/dialogs/train-charts.h"
+#include "ui/dialogs/train-found.h"
+#include "ui/dialogs/train-runs.h"
+
+#include <gtk/gtk.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  TrpDataList *list;
+  TrpDocument *document;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, const void *data)
+{
+  fixture->folder = trp_test_make_folder ();
+  fixture->list = trp_tiny_data (fixture->folder);
+  fixture->document = trp_document_new ();
+}
+
+static void
+tear_down (Fixture *fixture, const void *data)
+{
+  g_object_unref (fixture->document);
+  trp_data_list_unref (fixture->list);
+  trp_test_remove_folder (fixture->folder);
+  g_free (fixture->folder);
+}
+
+static void
+wait_for_jobs (TrpDocument *document)
+{
+  while (trp_document_count_running_jobs (document) > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Twelve steps, validated each four. */
+static TrpRecipe *
+make_recipe (TrpTrainerKind kind)
+{
+  TrpRecipe *recipe = trp_tiny_recipe (kind);
+
+  trp_tiny_set (recipe, "recipe.name=Tiny");
+  trp_tiny_set (recipe, "training.steps=12");
+  trp_tiny_set (recipe, "schedule.validate_every=4");
+  return recipe;
+}
+
+static TrpTrainRun *
+train (Fixture *fixture, const TrpRecipe *recipe, const char *name)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "runs", name, NULL);
+  const TrpTrainSetup setup = { .recipe = recipe,
+                                .list = fixture->list,
+                                .title = name,
+                                .folder = folder,
+                                .device = "cpu",
+                                .fold = 1 };
+  TrpTrainRun *run = trp_train_run_start (fixture->document, &setup);
+
+  wait_for_jobs (fixture->document);
+  g_assert_no_error (trp_job_get_error (trp_train_run_get_job (run)));
+  return run;
+}
+
+static TrpTrainRun *
+find (Fixture *fixture, const char *name)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "runs", name, NULL);
+  g_autoptr (TrpTrainFound) found = trp_train_found_read (folder);
+
+  g_assert_nonnull (found);
+  return trp_train_run_new_found (fixture->document, found);
+}
+
+static TrpTrainCharts *
+show (TrpTrainRun *run, TrpTrainRun *previous)
+{
+  TrpTrainCharts *charts = TRP_TRAIN_CHARTS (g_object_ref_sink (trp_train_charts_new ()));
+
+  trp_train_charts_set_run (charts, run, previous);
+  return charts;
+}
+
+static void
+assert_text (TrpTrainCharts *charts, int chart, const char *pattern)
+{
+  g_autofree char *text = trp_train_charts_dup_text (charts, chart);
+
+  g_test_message ("%s", text);
+  if (!g_regex_match_simple (pattern, text ? text : "", G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT))
+    g_error ("\"%s\" is not like \"%s\"", text, pattern);
+}
+
+/* What a run tells, and what its folder tells of it another day, are the same. */
+static void
+validations_are_charted (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autoptr (TrpTrainRun) first = train (fixture, recipe, "tiny-2");
+  g_autoptr (TrpTrainRun) second = NULL, found = NULL;
+  TrpTrainCharts *charts;
+  const double *told, *read;
+
+  recipe->seed++;
+  second = train (fixture, recipe, "tiny-3");
+  g_assert_cmpuint (trp_train_table_get_n_rows (trp_train_run_peek_scores (second)), ==, 3);
+  g_assert_cmpstr (trp_train_run_get_score (second), ==, "dice");
+  found = find (fixture, "tiny-3");
+  g_assert_cmpstr (trp_train_run_get_score (found), ==, "dice");
+  told = trp_train_table_peek (trp_train_run_peek_scores (second), "dice");
+  read = trp_train_table_peek (trp_train_run_peek_scores (found), "dice");
+  for (int n = 0; n < 3; n++)
+    trp_assert_near (read[n], told[n], 1e-5); /* six digits in validation.csv */
+  charts = show (second, first);
+  assert_text (charts, 0, "^Loss: [0-9.]+$");
+  assert_text (charts, 3,
+               "^Validation, Dice: run 3 0\\.[0-9]{3}, run 2 0\\.[0-9]{3}; best 0\\.[0-9]{3} at "
+               "step (4|8|12)$");
+  trp_train_charts_set_run (charts, found, NULL);
+  assert_text (charts, 3, "^Validation, Dice: 0\\.[0-9]{3}; best");
+  g_assert_finalize_object (charts);
+}
+
+/* Without validations the fourth chart is a loss; any chart can show any of them. */
+static void
+losses_are_chosen (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpTrainRun) run = train (fixture, recipe, "plain");
+  TrpTrainCharts *charts = show (run, NULL);
+
+  assert_text (charts, 0, "^Cycle, L1: MR [0-9.]+, CT [0-9.]+$");
+  assert_text (charts, 3, "^Gradients, ");
+  g_assert_cmpuint (trp_train_charts_count_choices (charts), ==, 5);
+  trp_train_charts_choose (charts, 0, 4);
+  assert_text (charts, 0, "^Identity, L1: ");
+  g_assert_finalize_object (charts);
+}
+
+static void
+save_found (Fixture *fixture, const char *name, const char *log, const char *validation)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "runs", name, NULL);
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *text = trp_recipe_to_text (recipe);
+  const struct
+  {
+    const char *name, *text;
+  } files[] = { { "recipe.recipe", text }, { "log.csv", log }, { "validation.csv", validation } };
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (size_t n = 0; n < G_N_ELEMENTS (files); n++)
+    {
+      g_autofree char *path = g_build_filename (folder, files[n].name, NULL);
+
+      if (files[n].text && !g_file_set_contents (path, files[n].text, -1, NULL))
+        g_error ("%s cannot be written", path);
+    }
+}
+
+static void
+losses_that_nobody_knows_have_charts (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpTrainRun) run = NULL;
+  TrpTrainCharts *charts;
+
+  save_found (fixture, "new-1",
+              "step,seconds,rate,loss,wasserstein,flow_A,flow_B\n3,1,2e-4,0.5,-1.25,0.1,0.2\nbad\n"
+              "6,2,2e-4,0.4,nan,0.3,0.4\n",
+              "step,odd\n6,7.5\n8,7.25\n10,9\n");
+  run = find (fixture, "new-1");
+  charts = show (run, NULL);
+  g_assert_cmpuint (trp_train_charts_count_choices (charts), ==, 4);
+  assert_text (charts, 0, "^Loss: 0\\.400$");
+  assert_text (charts, 1, "^wasserstein: -1\\.250$");
+  assert_text (charts, 2, "^flow: A 0\\.30, B 0\\.40$");
+  assert_text (charts, 3, "^Validation, odd: 9\\.000; best 7\\.250 at step 8$");
+  g_assert_finalize_object (charts);
+}
+
+static void
+rows_of_an_attempt_that_was_given_up_go (void)
+{
+  g_autoptr (TrpTrainTable) table = trp_train_table_new ();
+  const char *const names[] = { "a", "b" };
+
+  trp_train_table_add (table, 1, names, (double[]){ 1, 10 }, 2);
+  trp_train_table_add (table, 2, names, (double[]){ 2, 20 }, 1);
+  trp_train_table_add (table, 3, names, (double[]){ 3, 30 }, 2);
+  g_assert_true (isnan (trp_train_table_peek (table, "b")[1]));
+  g_assert_cmpuint (trp_train_table_find_best (table, "b", true), ==, 2);
+  g_assert_cmpuint (trp_train_table_add (table, 2, names, (double[]){ 4, 5 }, 2), ==, 1);
+  g_assert_cmpuint (trp_train_table_get_n_rows (table), ==, 2);
+  g_assert_cmpuint (trp_train_table_find_best (table, "b", false), ==, 1);
+  g_assert_cmpuint (trp_train_table_find_step (table, 3), ==, SIZE_MAX);
+  g_assert_null (trp_train_table_peek (table, "c"));
+}
+
+static void
+wait_for_list (TrpTrainRuns *runs)
+{
+  while (trp_train_runs_is_looking (runs))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+runs_of_other_days_are_listed (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autoptr (TrpTrainRun) finished = train (fixture, recipe, "tiny-1"), now = NULL;
+  g_autofree char *folder = g_build_filename (fixture->folder, "runs", NULL);
+  TrpTrainRuns *runs = TRP_TRAIN_RUNS (g_object_ref_sink (trp_train_runs_new (fixture->document)));
+  TrpTrainRun *run;
+
+  trp_train_runs_set_place (runs, folder, recipe, "tiny");
+  wait_for_list (runs);
+  g_assert_cmpuint (trp_train_runs_count (runs), ==, 1);
+  trp_train_runs_choose (runs, 0);
+  run = trp_train_runs_get_chosen (runs);
+  g_assert_cmpint (trp_train_run_get_state (run), ==, TRP_JOB_DONE);
+  g_assert_null (trp_train_run_get_job (run));
+  g_assert_cmpuint (trp_train_run_get_n_rows (run), ==, 4);
+  g_assert_cmpint (trp_train_run_get_n_steps (run), ==, 12);
+  g_assert_cmpint (trp_train_run_get_saved_step (run), ==, 12);
+  trp_assert_near (trp_train_run_get_fraction (run), 1, 0);
+
+  now = train (fixture, recipe, "tiny-2");
+  trp_train_runs_add (runs, now);
+  g_assert_true (trp_train_runs_get_chosen (runs) == now);
+  run = trp_train_runs_find_previous (runs, now);
+  g_assert_cmpstr (trp_train_run_get_title (run), ==, "tiny-1");
+  g_assert_null (trp_train_runs_find_previous (runs, run));
+
+  g_free (recipe->name);
+  recipe->name = g_strdup ("Another");
+  trp_train_runs_set_place (runs, folder, recipe, "another");
+  wait_for_list (runs);
+  g_assert_cmpuint (trp_train_runs_count (runs), ==, 1); /* this session's */
+  g_assert_finalize_object (runs);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  gtk_init ();
+  g_test_add ("/train-runs/validations-are-charted", Fixture, NULL, set_up, validations_are_charted,
+              tear_down);
+  g_test_add ("/train-runs/losses-are-chosen", Fixture, NULL, set_up, losses_are_chosen, tear_down);
+  g_test_add ("/train-runs/losses-that-nobody-knows-have-charts", Fixture, NULL, set_up,
+              losses_that_nobody_knows_have_charts, tear_down);
+  g_test_add_func ("/train-runs/rows-of-an-attempt-that-was-given-up-go",
+                   rows_of_an_attempt_that_was_given_up_go);
+  g_test_add ("/train-runs/runs-of-other-days-are-listed", Fixture, NULL, set_up,
+              runs_of_other_days_are_listed, tear_down);
+  return g_test_run ();
+}
