@@ -3,11 +3,15 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/io/format.h"
+#include "core/io/safetensors.h"
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
 #include "ui/dialogs/train-charts.h"
 #include "ui/dialogs/train-found.h"
+#include "ui/dialogs/train-panel.h"
 #include "ui/dialogs/train-runs.h"
+#include "ui/dialogs/train-setup.h"
 
 #include <gtk/gtk.h>
 #include <string.h>
@@ -249,6 +253,202 @@ runs_of_other_days_are_listed (Fixture *fixture, const void *data)
   g_assert_finalize_object (runs);
 }
 
+/* Steps 4, 8 and 12 are kept; the last is the newest, and the best is among them. */
+static void
+checkpoints_are_listed (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autoptr (TrpTrainRun) run = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  const double *dice;
+  size_t best;
+
+  trp_tiny_set (recipe, "output.keep_every=4");
+  run = train (fixture, recipe, "tiny-1");
+  rows = trp_train_checkpoints_list (run);
+  dice = trp_train_table_peek (trp_train_run_peek_scores (run), "dice");
+  best = trp_train_table_find_best (trp_train_run_peek_scores (run), "dice", true);
+  g_assert_cmpuint (rows->len, ==, 3);
+  for (guint n = 0; n < rows->len; n++)
+    {
+      const TrpTrainCheckpoint *row = rows->pdata[n];
+
+      g_assert_cmpint (row->step, ==, 12 - 4 * (int) n);
+      g_assert_cmpint (row->is_newest, ==, n == 0);
+      g_assert_cmpint (row->is_best, ==, 2 - n == best);
+      trp_assert_near (row->score, dice[2 - n], 0);
+      g_assert_true (g_file_test (row->model, G_FILE_TEST_EXISTS));
+      g_assert_true (g_file_test (row->branch, G_FILE_TEST_EXISTS));
+    }
+  g_assert_true (trp_train_checkpoints_find_default (rows) == rows->pdata[2 - best]);
+}
+
+/* A generator without its rival is good for images, not for training. */
+static void
+best_weights_of_a_generator_are_for_use (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpTrainRun) run = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  guint n_best = 0;
+
+  trp_tiny_set (recipe, "schedule.score=cycle");
+  trp_tiny_set (recipe, "training.learning_rate=0.5"); /* from bad to worse */
+  run = train (fixture, recipe, "tiny-1");
+  rows = trp_train_checkpoints_list (run);
+  for (guint n = 0; n < rows->len; n++)
+    {
+      const TrpTrainCheckpoint *row = rows->pdata[n];
+
+      g_test_message ("step %d best %d newest %d", row->step, row->is_best, row->is_newest);
+      n_best += row->is_best;
+      g_assert_cmpint (row->branch != NULL, ==, row->is_newest);
+      g_assert_nonnull (row->model);
+    }
+  g_assert_cmpuint (n_best, ==, 1);
+  g_assert_cmpuint (rows->len, ==, 2);
+}
+
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) &&
+      g_str_has_prefix (gtk_button_get_label (GTK_BUTTON (widget)) ?: "", label))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+static GtkWidget *
+find_label (GtkWidget *widget, const char *start)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && g_str_has_prefix (gtk_label_get_label (GTK_LABEL (widget)), start))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, start);
+  return found;
+}
+
+static void
+count (int *counter)
+{
+  ++*counter;
+}
+
+/* The network of the chosen step is used, not the newest. */
+static void
+a_checkpoint_is_used_on_the_open_image (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpTrainRun) run = NULL;
+  g_autofree char *path = g_build_filename (fixture->folder, "m1.nii", NULL);
+  g_autofree char *kept = NULL;
+  g_autoptr (TrpVolume) mr = trp_volume_load (path, NULL, NULL);
+  TrpTrainPanel *panel = TRP_TRAIN_PANEL (
+    g_object_ref_sink (trp_train_panel_new (fixture->document)));
+  GtkWidget *use;
+  int n_branches = 0;
+
+  trp_tiny_set (recipe, "output.keep_every=4");
+  run = train (fixture, recipe, "tiny-1");
+  kept = g_build_filename (trp_train_run_get_folder (run), "checkpoints", "000004.safetensors",
+                           NULL);
+  trp_document_set_volume (fixture->document, TRP_ROLE_MR, mr, NULL);
+  trp_train_panel_set_run (panel, run);
+  trp_train_panel_choose (panel, 2);
+  g_assert_cmpint (trp_train_panel_get_chosen (panel)->step, ==, 4);
+  use = find_button (GTK_WIDGET (panel), "Use step 4 on ");
+  g_assert_nonnull (use);
+  g_signal_emit_by_name (use, "clicked");
+  wait_for_jobs (fixture->document);
+  g_assert_nonnull (trp_document_get_volume (fixture->document, TRP_ROLE_SYNCT));
+  if (!trp_train_panel_get_chosen (panel)->is_best)
+    g_assert_cmpstr (trp_train_panel_get_chosen (panel)->model, ==, kept);
+  g_signal_connect_swapped (panel, "branch", G_CALLBACK (count), &n_branches);
+  g_signal_emit_by_name (find_button (GTK_WIDGET (panel), "Branch from here"), "clicked");
+  g_assert_cmpint (n_branches, ==, 1);
+  trp_train_panel_set_run (panel, NULL);
+  g_assert_false (gtk_widget_get_sensitive (find_button (GTK_WIDGET (panel), "Branch")));
+  g_assert_finalize_object (panel);
+}
+
+static char *
+read_metadata (const char *folder, const char *key)
+{
+  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr (TrpSafetensors) file = trp_safetensors_load (path, NULL);
+
+  return g_strdup (trp_safetensors_peek_metadata (file, key));
+}
+
+static void
+a_run_branches_from_a_checkpoint (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *list = g_build_filename (fixture->folder, "cases.csv", NULL);
+  g_autofree char *parent = NULL;
+  g_autoptr (TrpTrainRun) run = NULL, branch = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (
+    g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+
+  trp_tiny_set (recipe, "output.keep_every=4");
+  run = train (fixture, recipe, "tiny-1");
+  rows = trp_train_checkpoints_list (run);
+  trp_train_setup_panel_set_list (panel, list);
+  trp_train_setup_panel_branch (panel, run, rows->pdata[1]);
+  g_assert_nonnull (trp_train_setup_panel_get_origin (panel));
+  branch = trp_train_setup_panel_start (panel);
+  g_assert_nonnull (branch);
+  wait_for_jobs (fixture->document);
+  g_assert_no_error (trp_job_get_error (trp_train_run_get_job (branch)));
+  g_assert_cmpstr (trp_train_run_get_title (branch), ==, "tiny-2");
+  parent = read_metadata (trp_train_run_get_folder (branch), "parent");
+  g_assert_nonnull (strstr (parent, "\"step\":8"));
+  g_assert_cmpint (trp_train_run_get_fold (branch), ==, 1);
+  trp_train_setup_panel_set_recipe (panel, "segmenter-phantom"); /* another plan */
+  g_assert_null (trp_train_setup_panel_get_origin (panel));
+  g_assert_finalize_object (panel);
+}
+
+/* Networks that learn to leave an image as it is make a SynCT as bright as the MR where it is
+ * bright. */
+static void
+alarms_stay_with_their_step (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  g_autoptr (TrpTrainRun) run = NULL;
+  const TrpTrainAlarm *alarm;
+  TrpTrainPanel *panel = TRP_TRAIN_PANEL (
+    g_object_ref_sink (trp_train_panel_new (fixture->document)));
+
+  trp_tiny_set (recipe, "training.steps=400");
+  trp_tiny_set (recipe, "training.learning_rate=0.01");
+  trp_tiny_set (recipe, "loss.adversarial=0");
+  trp_tiny_set (recipe, "loss.gc=0");
+  trp_tiny_set (recipe, "loss.identity=50");
+  run = train (fixture, recipe, "tiny-1");
+  g_assert_cmpuint (trp_train_run_peek_alarms (run)->len, ==, 2);
+  for (int n = 0; n < 2; n++)
+    {
+      alarm = trp_train_run_peek_alarms (run)->pdata[n];
+      g_test_message ("%s", alarm->sentence);
+      g_assert_cmpint (alarm->step, ==, 200 * (n + 1));
+      g_assert_cmpint (alarm->time, >, 1500000000);
+    }
+  trp_train_panel_set_run (panel, run);
+  g_assert_nonnull (find_label (GTK_WIDGET (panel), alarm->sentence));
+  g_assert_nonnull (find_label (GTK_WIDGET (panel), "step 200, "));
+  g_assert_finalize_object (panel);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,5 +463,15 @@ main (int argc, char **argv)
                    rows_of_an_attempt_that_was_given_up_go);
   g_test_add ("/train-runs/runs-of-other-days-are-listed", Fixture, NULL, set_up,
               runs_of_other_days_are_listed, tear_down);
+  g_test_add ("/train-runs/checkpoints-are-listed", Fixture, NULL, set_up, checkpoints_are_listed,
+              tear_down);
+  g_test_add ("/train-runs/best-weights-of-a-generator-are-for-use", Fixture, NULL, set_up,
+              best_weights_of_a_generator_are_for_use, tear_down);
+  g_test_add ("/train-runs/a-checkpoint-is-used-on-the-open-image", Fixture, NULL, set_up,
+              a_checkpoint_is_used_on_the_open_image, tear_down);
+  g_test_add ("/train-runs/a-run-branches-from-a-checkpoint", Fixture, NULL, set_up,
+              a_run_branches_from_a_checkpoint, tear_down);
+  g_test_add ("/train-runs/alarms-stay-with-their-step", Fixture, NULL, set_up,
+              alarms_stay_with_their_step, tear_down);
   return g_test_run ();
 }

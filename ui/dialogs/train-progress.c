@@ -8,7 +8,6 @@
 #include "core/draw/palette.h"
 #include "core/draw/text.h"
 #include "ui/dialogs/form.h"
-#include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-charts.h"
 #include "ui/job-time.h"
 
@@ -26,7 +25,7 @@ struct _TrpTrainProgress
   GtkWidget *stack; /* hint, run */
   GtkWidget *title;
   GtkWidget *chip;
-  GtkWidget *use;
+  GtkWidget *alarms; /* chip: how many */
   GtkWidget *pause;
   GtkWidget *stop;
   GtkWidget *bar;
@@ -147,6 +146,21 @@ show_sentence (TrpTrainProgress *self)
     gtk_widget_remove_css_class (self->sentence, "error");
 }
 
+/* What went wrong; the list of it is beside the run. Its place takes the room either way. */
+static void
+show_alarms (TrpTrainProgress *self)
+{
+  const GPtrArray *alarms = trp_train_run_peek_alarms (self->run);
+  const TrpTrainAlarm *last = alarms->len ? alarms->pdata[alarms->len - 1] : NULL;
+  g_autofree char *text = last ? g_strdup_printf (ngettext ("%u alarm", "%u alarms", alarms->len),
+                                                  alarms->len)
+                               : g_strdup ("");
+
+  gtk_label_set_label (GTK_LABEL (self->alarms), text);
+  gtk_widget_set_tooltip_text (self->alarms, last ? last->sentence : NULL);
+  gtk_widget_set_opacity (self->alarms, last ? 1 : 0);
+}
+
 /* ---- previews ---- */
 
 /* The tiles at the largest size that fits, with their names above the columns. */
@@ -256,7 +270,6 @@ set_button (GtkWidget *button, const char *icon, const char *text)
 static void
 update (TrpTrainProgress *self)
 {
-  g_autofree char *model = NULL;
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->run ? "run" : "hint");
   if (!self->run)
@@ -271,8 +284,7 @@ update (TrpTrainProgress *self)
     set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
   else
     set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
-  model = trp_train_run_dup_model (self->run);
-  gtk_widget_set_sensitive (self->use, model != NULL);
+  show_alarms (self);
   show_steps (self);
   show_left (self);
   show_sentence (self);
@@ -285,24 +297,6 @@ on_jobs_changed (TrpTrainProgress *self, TrpJob *job)
 {
   if (self->run && job == trp_train_run_get_job (self->run))
     update (self);
-}
-
-/* A contouring network is tried on the image it learned from: SynCT, else CT. */
-static void
-on_use (TrpTrainProgress *self)
-{
-  const TrpRecipe *recipe = trp_train_run_get_recipe (self->run);
-  g_autofree char *model = trp_train_run_dup_model (self->run);
-  TrpRole role = TRP_ROLE_MR;
-
-  if (!model)
-    return;
-  if (trp_recipe_makes_contours (recipe) && g_strcmp0 (recipe->source, "mr") != 0)
-    role = trp_document_get_volume (self->document, TRP_ROLE_SYNCT) ? TRP_ROLE_SYNCT : TRP_ROLE_CT;
-  if (trp_run_model (self->document,
-                     trp_recipe_makes_contours (recipe) ? TRP_RUN_SEGMENT : TRP_RUN_SYNTHESIZE,
-                     role, model))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.mode", "s", "edit"); /* shown there */
 }
 
 static void
@@ -383,9 +377,6 @@ make_header (TrpTrainProgress *self)
                              self);
   self->stop = make_button ("media-playback-stop-symbolic", _ ("Stop and keep"),
                             G_CALLBACK (on_stop), self);
-  self->use = gtk_button_new_with_label (_ ("Use on the open case"));
-  gtk_widget_set_tooltip_text (self->use, _ ("Runs the newest checkpoint on the open images"));
-  g_signal_connect_swapped (self->use, "clicked", G_CALLBACK (on_use), self);
   self->bar = gtk_progress_bar_new ();
   self->done_text = make_label (NULL, "numeric");
   self->left_text = make_label (NULL, "numeric");
@@ -393,15 +384,18 @@ make_header (TrpTrainProgress *self)
   gtk_label_set_ellipsize (GTK_LABEL (self->done_text), PANGO_ELLIPSIZE_END);
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
   gtk_widget_set_valign (self->chip, GTK_ALIGN_CENTER);
-  gtk_widget_set_hexpand (self->chip, TRUE);
-  gtk_widget_set_halign (self->chip, GTK_ALIGN_START);
+  self->alarms = make_label (NULL, "chip");
+  gtk_widget_add_css_class (self->alarms, "warn");
+  gtk_widget_set_valign (self->alarms, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (self->alarms, TRUE);
+  gtk_widget_set_halign (self->alarms, GTK_ALIGN_START);
   gtk_widget_set_hexpand (self->done_text, TRUE);
   gtk_widget_set_tooltip_text (self->stop, _ ("Saves a checkpoint first; the run can go on later"));
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
                                   self->title, NULL, -1);
   gtk_box_append (GTK_BOX (top), self->title);
   gtk_box_append (GTK_BOX (top), self->chip);
-  gtk_box_append (GTK_BOX (top), self->use);
+  gtk_box_append (GTK_BOX (top), self->alarms);
   gtk_box_append (GTK_BOX (top), self->pause);
   gtk_box_append (GTK_BOX (top), self->stop);
   gtk_box_append (GTK_BOX (bottom), self->done_text);

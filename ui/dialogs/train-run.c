@@ -6,6 +6,7 @@
 #include "ui/dialogs/train-run.h"
 #include "config.h"
 #include "core/method/validation.h"
+#include "ui/dialogs/train-found.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -60,6 +61,7 @@ struct _TrpTrainRun
   TrpJob *job; /* NULL: found in its folder */
   TrpRecipe *recipe;
   TrpDataList *list; /* NULL likewise */
+  char *list_path;   /* (nullable) */
   char *title;
   char *folder;
   char *device;
@@ -138,6 +140,7 @@ trp_train_run_finalize (GObject *object)
   g_clear_pointer (&self->job, trp_job_unref);
   g_clear_pointer (&self->recipe, trp_recipe_free);
   g_clear_pointer (&self->list, trp_data_list_unref);
+  g_free (self->list_path);
   g_free (self->title);
   g_free (self->folder);
   g_free (self->device);
@@ -506,6 +509,7 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   self->document = g_object_ref (document);
   self->recipe = trp_recipe_copy (setup->recipe);
   self->list = trp_data_list_ref (setup->list);
+  self->list_path = g_strdup (setup->list_path);
   self->title = g_strdup (setup->title);
   self->folder = g_strdup (setup->folder);
   self->device = g_strdup (setup->device);
@@ -523,7 +527,12 @@ trp_train_run_start (TrpDocument *document, const TrpTrainSetup *setup)
   task->resume = setup->resume;
   task->from = g_strdup (setup->from);
   if (setup->resume)
-    read_past (self);
+    {
+      g_autoptr (TrpTrainFound) found = trp_train_found_read (setup->folder);
+
+      self->saved_step = found ? found->step : -1;
+      read_past (self);
+    }
   /* the job's own reference, until it is done */
   self->job = trp_job_start (&klass, setup->title, task, g_object_ref (self));
   remember (self);
@@ -544,6 +553,7 @@ trp_train_run_new_found (TrpDocument *document, const TrpTrainFound *found)
   self->epoch_steps = found->recipe->schedule.epochs > 0 ? found->epoch_steps : 0;
   self->found_step = found->step;
   self->found_over = found->is_over;
+  self->fold = -1;
   self->saved_step = trp_train_run_has_checkpoint (found->folder) ? found->step : -1;
   read_past (self);
   return self;
@@ -561,12 +571,12 @@ trp_train_run_go_on (TrpTrainRun *self)
                                 .precision = self->precision,
                                 .deterministic = self->deterministic,
                                 .fold = self->fold,
+                                .list_path = self->list_path,
                                 .resume = true };
 
   if (!self->list)
     return NULL;
   rest = trp_train_run_start (self->document, &setup);
-  rest->saved_step = self->saved_step;
   for (guint n = 0; n < self->alarms->len; n++)
     {
       const TrpTrainAlarm *alarm = g_ptr_array_index (self->alarms, n);
@@ -653,6 +663,24 @@ const char *
 trp_train_run_get_folder (TrpTrainRun *self)
 {
   return self->folder;
+}
+
+const TrpDataList *
+trp_train_run_peek_list (TrpTrainRun *self)
+{
+  return self->list;
+}
+
+const char *
+trp_train_run_get_list_path (TrpTrainRun *self)
+{
+  return self->list_path;
+}
+
+int
+trp_train_run_get_fold (TrpTrainRun *self)
+{
+  return self->fold;
 }
 
 TrpJob *

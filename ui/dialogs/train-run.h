@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE (TrpTrainRun, trp_train_run, TRP, TRAIN_RUN, GObject)
  * TrpTrainSetup: what a run is made of; strings are copied
  * @recipe: copied
  * @title: for the jobs panel
+ * @list_path: (nullable): where the list came from
  * @from: (nullable): checkpoint that a new run branches from
  */
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   bool deterministic;
   int fold;
   bool resume;
+  const char *list_path;
   const char *from;
 } TrpTrainSetup;
 
@@ -96,6 +98,10 @@ TrpJobState trp_train_run_get_state (TrpTrainRun *self);
 double trp_train_run_get_fraction (TrpTrainRun *self);
 /* "run 3" for a folder NAME-3; else the folder's name. (transfer full) */
 char *trp_train_run_dup_short_name (TrpTrainRun *self);
+/* What it trains on; NULL for one that was found. */
+const TrpDataList *trp_train_run_peek_list (TrpTrainRun *self);
+const char *trp_train_run_get_list_path (TrpTrainRun *self);
+int trp_train_run_get_fold (TrpTrainRun *self); /* left out; -1: none, or not known */
 /* One word, translated. */
 const char *trp_train_run_get_state_name (TrpTrainRun *self);
 /* The last sentence it said: device, alarms, restarts; "" at first. */

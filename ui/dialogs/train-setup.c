@@ -25,6 +25,9 @@ struct _TrpTrainSetupPanel
   TrpDocument *document;
   TrpRecipe *recipe;
   char *recipe_id;
+  char *origin; /* (nullable): checkpoint that the run branches from */
+  char *stem;   /* (nullable): of the names of runs, where it is not the recipe's */
+  char *beside; /* (nullable): folder of runs, where it is not beside the list */
   TrpDataList *list;
   char *list_path;
   TrpJob *estimate; /* under way */
@@ -42,6 +45,8 @@ struct _TrpTrainSetupPanel
   GtkWidget *patch;
   GtkWidget *seed;
   GtkWidget *folder;
+  GtkWidget *origin_row;
+  GtkWidget *origin_text;
   GtkWidget *resume;
   GtkWidget *problem; /* beside Start: why not, or what is wrong */
   char *refusal;      /* (nullable): why these settings are known not to work */
@@ -80,6 +85,9 @@ trp_train_setup_panel_dispose (GObject *object)
   g_clear_pointer (&self->refusal, g_free);
   g_clear_pointer (&self->recipe, trp_recipe_free);
   g_clear_pointer (&self->recipe_id, g_free);
+  g_clear_pointer (&self->origin, g_free);
+  g_clear_pointer (&self->stem, g_free);
+  g_clear_pointer (&self->beside, g_free);
   g_clear_pointer (&self->list, trp_data_list_unref);
   g_clear_pointer (&self->list_path, g_free);
   G_OBJECT_CLASS (trp_train_setup_panel_parent_class)->dispose (object);
@@ -295,22 +303,46 @@ on_jobs_changed (TrpTrainSetupPanel *self, TrpJob *job)
     update_start (self);
 }
 
+/* "RECIPE", or what the names of a run and its branches begin with. (transfer full) */
+static char *
+dup_stem (TrpTrainSetupPanel *self)
+{
+  g_autofree char *stem = NULL;
+
+  if (self->stem)
+    return g_strdup (self->stem);
+  stem = g_path_get_basename (self->recipe_id);
+  if (g_str_has_suffix (stem, ".recipe"))
+    stem[strlen (stem) - strlen (".recipe")] = '\0';
+  return g_steal_pointer (&stem);
+}
+
+/* (transfer full) */
+static char *
+dup_place (TrpTrainSetupPanel *self)
+{
+  g_autofree char *base = NULL;
+
+  if (self->beside)
+    return g_strdup (self->beside);
+  base = g_path_get_dirname (self->list_path);
+  return g_build_filename (base, "runs", NULL);
+}
+
 /* Beside the list: RECIPE-1, or the next number that is free. */
 static void
 propose_folder (TrpTrainSetupPanel *self)
 {
-  g_autofree char *base = NULL, *stem = NULL;
+  g_autofree char *place = NULL, *stem = NULL;
 
-  if (!self->list_path || !self->recipe_id)
+  if ((!self->list_path && !self->beside) || (!self->recipe_id && !self->stem))
     return;
-  base = g_path_get_dirname (self->list_path);
-  stem = g_path_get_basename (self->recipe_id);
-  if (g_str_has_suffix (stem, ".recipe"))
-    stem[strlen (stem) - strlen (".recipe")] = '\0';
+  place = dup_place (self);
+  stem = dup_stem (self);
   for (int number = 1; number < 1000; number++)
     {
       g_autofree char *name = g_strdup_printf ("%s-%d", stem, number);
-      g_autofree char *path = g_build_filename (base, "runs", name, NULL);
+      g_autofree char *path = g_build_filename (place, name, NULL);
 
       if (g_file_test (path, G_FILE_TEST_EXISTS))
         continue;
@@ -346,15 +378,105 @@ show_recipe (TrpTrainSetupPanel *self)
   self->is_updating = false;
 }
 
+/* ---- beginning with what another run has learned ---- */
+
+static void
+show_origin (TrpTrainSetupPanel *self, const char *text)
+{
+  gtk_label_set_label (GTK_LABEL (self->origin_text), text ? text : "");
+  gtk_widget_set_tooltip_text (self->origin_text, self->origin);
+  gtk_widget_set_visible (self->origin_row, text != NULL);
+}
+
+static void
+drop_origin (TrpTrainSetupPanel *self)
+{
+  g_clear_pointer (&self->origin, g_free);
+  g_clear_pointer (&self->stem, g_free);
+  g_clear_pointer (&self->beside, g_free);
+  show_origin (self, NULL);
+}
+
+const char *
+trp_train_setup_panel_get_origin (TrpTrainSetupPanel *self)
+{
+  return self->origin;
+}
+
+/* "NAME" of NAME-3 */
+static char *
+cut_number (const char *title)
+{
+  const char *dash = strrchr (title, '-');
+
+  return dash && dash > title && strspn (dash + 1, "0123456789") == strlen (dash + 1)
+           ? g_strndup (title, (gsize) (dash - title))
+           : g_strdup (title);
+}
+
+/* What a run was made of; of one that was found, the list is the one that is there already. */
+static void
+take_run (TrpTrainSetupPanel *self, TrpTrainRun *run)
+{
+  drop_origin (self);
+  trp_recipe_free (self->recipe);
+  self->recipe = trp_recipe_copy (trp_train_run_get_recipe (run));
+  self->stem = cut_number (trp_train_run_get_title (run));
+  self->beside = g_path_get_dirname (trp_train_run_get_folder (run));
+  show_recipe (self);
+  if (trp_train_run_get_list_path (run))
+    trp_train_setup_panel_set_list (self, trp_train_run_get_list_path (run));
+  if (trp_train_run_peek_list (run))
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), trp_train_run_get_fold (run));
+  propose_folder (self);
+}
+
+void
+trp_train_setup_panel_branch (TrpTrainSetupPanel *self,
+                              TrpTrainRun *run,
+                              const TrpTrainCheckpoint *checkpoint)
+{
+  g_autofree char *origin = g_strdup (checkpoint->branch);
+  g_autofree char *name = trp_train_checkpoint_dup_name (checkpoint, run);
+  g_autofree char *text = g_strdup_printf (_ ("Begins with %s, %s"), trp_train_run_get_title (run),
+                                           name);
+
+  take_run (self, run);
+  self->origin = g_steal_pointer (&origin);
+  show_origin (self, text);
+  set_refusal (self, NULL);
+  ask_for_estimate (self);
+}
+
+void
+trp_train_setup_panel_go_on (TrpTrainSetupPanel *self, TrpTrainRun *run)
+{
+  take_run (self, run);
+  gtk_editable_set_text (GTK_EDITABLE (self->folder), trp_train_run_get_folder (run));
+  set_refusal (self, NULL);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), TRUE);
+  ask_for_estimate (self);
+}
+
+static void
+on_drop_origin (TrpTrainSetupPanel *self)
+{
+  drop_origin (self);
+  if (self->recipe_id)
+    trp_train_setup_panel_set_recipe (self, self->recipe_id);
+}
+
 void
 trp_train_setup_panel_set_recipe (TrpTrainSetupPanel *self, const char *name)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *id = g_strdup (name); /* it may be the one that is replaced */
 
+  drop_origin (self);
   g_clear_pointer (&self->recipe, trp_recipe_free);
   g_clear_pointer (&self->recipe_id, g_free);
-  self->recipe_id = g_strdup (name);
-  self->recipe = name ? trp_recipe_load (name, &error) : NULL;
+  self->recipe_id = g_steal_pointer (&id);
+  self->recipe = self->recipe_id ? trp_recipe_load (self->recipe_id, &error) : NULL;
   show_recipe (self);
   propose_folder (self);
   set_refusal (self, error ? error->message : NULL);
@@ -507,6 +629,8 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
   setup.precision = trp_compute_get_precision (self->compute, TRP_COMPUTE_TRAIN);
   setup.deterministic = trp_compute_get_deterministic (self->compute);
   setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
+  setup.list_path = self->list_path;
+  setup.from = setup.resume ? NULL : self->origin;
   run = trp_train_run_start (self->document, &setup);
   update_start (self);
   return run;
@@ -742,6 +866,28 @@ make_output (TrpTrainSetupPanel *self)
   return section;
 }
 
+static GtkWidget *
+make_origin (TrpTrainSetupPanel *self)
+{
+  GtkWidget *drop = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  self->origin_row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->origin_text = make_label (NULL, NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->origin_text), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->origin_text), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->origin_text), 26);
+  gtk_widget_set_hexpand (self->origin_text, TRUE);
+  gtk_widget_add_css_class (drop, "row-icon");
+  gtk_widget_set_tooltip_text (drop, _ ("Begin from the start"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (drop), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Begin from the start"), -1);
+  g_signal_connect_swapped (drop, "clicked", G_CALLBACK (on_drop_origin), self);
+  gtk_box_append (GTK_BOX (self->origin_row), self->origin_text);
+  gtk_box_append (GTK_BOX (self->origin_row), drop);
+  gtk_widget_set_visible (self->origin_row, FALSE);
+  return self->origin_row;
+}
+
 /* They scroll where the window is low; what they come to stays in sight below. */
 static GtkWidget *
 make_settings (TrpTrainSetupPanel *self)
@@ -771,6 +917,7 @@ make_bottom (TrpTrainSetupPanel *self)
   gtk_widget_add_css_class (self->start, "suggested-action");
   g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
+  gtk_box_append (GTK_BOX (bottom), make_origin (self));
   gtk_box_append (GTK_BOX (bottom), self->resume);
   gtk_box_append (GTK_BOX (bottom), self->problem);
   gtk_box_append (GTK_BOX (bottom), self->start);

@@ -11,7 +11,7 @@
 
 #pragma once
 
-#include "ui/dialogs/train-run.h"
+#include "ui/dialogs/train-checkpoints.h"
 
 #include <gtk/gtk.h>
 
@@ -32,6 +32,16 @@ char *trp_train_setup_panel_dup_runs_folder (TrpTrainSetupPanel *self);
 void trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path);
 void trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path);
 void trp_train_setup_panel_set_steps (TrpTrainSetupPanel *self, int steps);
+
+/* Fills in a new run that begins with @checkpoint of @run: its recipe, its data if they are known,
+ * a folder beside its own. Another recipe is another plan. */
+void trp_train_setup_panel_branch (TrpTrainSetupPanel *self,
+                                   TrpTrainRun *run,
+                                   const TrpTrainCheckpoint *checkpoint);
+/* Fills in the rest of @run. */
+void trp_train_setup_panel_go_on (TrpTrainSetupPanel *self, TrpTrainRun *run);
+/* Path of what a new run begins with; NULL: nothing. */
+const char *trp_train_setup_panel_get_origin (TrpTrainSetupPanel *self);
 
 /* Starts what is set up. Returns: (transfer full): NULL, after saying why, if something is missing.
  */

@@ -5,6 +5,7 @@
 
 #include "ui/dialogs/train-view.h"
 #include "config.h"
+#include "ui/dialogs/train-panel.h"
 #include "ui/dialogs/train-preview.h"
 #include "ui/dialogs/train-progress.h"
 #include "ui/dialogs/train-recipes.h"
@@ -20,6 +21,9 @@ struct _TrpTrainView
   TrpDocument *document;
   TrpTrainRecipes *recipes;
   TrpTrainSetupPanel *setup;
+  TrpTrainPanel *panel;
+  GtkWidget *sides;    /* new, run */
+  GtkWidget *switcher; /* between them, once there is a run */
   TrpTrainProgress *progress;
   TrpTrainPreview *preview;
   GtkWidget *pages;   /* run, case */
@@ -58,12 +62,22 @@ show_page (TrpTrainView *self, const char *name)
 }
 
 static void
+show_side (TrpTrainView *self, const char *name)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (self->sides), name);
+}
+
+static void
 show_chosen (TrpTrainView *self)
 {
   TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
 
   trp_train_progress_set_run (self->progress, run,
                               run ? trp_train_runs_find_previous (self->runs, run) : NULL);
+  trp_train_panel_set_run (self->panel, run);
+  gtk_widget_set_visible (self->switcher, run != NULL);
+  if (!run)
+    show_side (self, "new");
 }
 
 /* Also told when more is known of the runs beside it: then the page stays. */
@@ -73,7 +87,10 @@ on_run_chosen (TrpTrainView *self)
   TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
 
   if (run && run != self->shown)
-    show_page (self, "run");
+    {
+      show_page (self, "run");
+      show_side (self, "run");
+    }
   g_set_object (&self->shown, run);
   show_chosen (self);
 }
@@ -110,8 +127,27 @@ on_go_on (TrpTrainView *self)
   if (!run || !trp_train_run_can_go_on (run))
     return;
   rest = trp_train_run_go_on (run);
+  if (!rest) /* of another day: the panel knows the data, or says what is missing */
+    {
+      trp_train_setup_panel_go_on (self->setup, run);
+      rest = trp_train_setup_panel_start (self->setup);
+    }
   if (rest)
     trp_train_runs_add (self->runs, rest);
+  else
+    show_side (self, "new");
+}
+
+static void
+on_branch (TrpTrainView *self)
+{
+  TrpTrainRun *run = trp_train_runs_get_chosen (self->runs);
+  const TrpTrainCheckpoint *checkpoint = trp_train_panel_get_chosen (self->panel);
+
+  if (!run || !checkpoint || !checkpoint->branch)
+    return;
+  trp_train_setup_panel_branch (self->setup, run, checkpoint);
+  show_side (self, "new");
 }
 
 static void
@@ -160,19 +196,39 @@ make_left (TrpTrainView *self)
 }
 
 static GtkWidget *
-make_right (TrpTrainView *self)
+make_setup (TrpTrainView *self)
 {
   GtkWidget *setup = trp_train_setup_panel_new (self->document);
 
   self->setup = TRP_TRAIN_SETUP_PANEL (setup);
-  gtk_widget_set_size_request (setup, TRP_TRAIN_VIEW_RIGHT, -1);
-  gtk_widget_set_hexpand (setup, FALSE); /* whatever its children want */
-  gtk_widget_add_css_class (setup, "side");
   g_signal_connect_swapped (setup, "start", G_CALLBACK (on_start), self);
   g_signal_connect_swapped (setup, "recipe-saved", G_CALLBACK (on_recipe_saved), self);
   g_signal_connect_swapped (setup, "place-changed", G_CALLBACK (on_place_changed), self);
   g_signal_connect_swapped (setup, "case-chosen", G_CALLBACK (on_case_chosen), self);
   return setup;
+}
+
+static GtkWidget *
+make_right (TrpTrainView *self)
+{
+  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->panel = TRP_TRAIN_PANEL (trp_train_panel_new (self->document));
+  g_signal_connect_swapped (self->panel, "branch", G_CALLBACK (on_branch), self);
+  self->sides = gtk_stack_new ();
+  gtk_stack_add_titled (GTK_STACK (self->sides), make_setup (self), "new", _ ("New run"));
+  gtk_stack_add_titled (GTK_STACK (self->sides), GTK_WIDGET (self->panel), "run", _ ("This run"));
+  self->switcher = gtk_stack_switcher_new ();
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->switcher), GTK_STACK (self->sides));
+  gtk_widget_add_css_class (self->switcher, "segments");
+  gtk_widget_add_css_class (self->switcher, "side-switch");
+  gtk_widget_set_visible (self->switcher, FALSE);
+  gtk_box_append (GTK_BOX (right), self->switcher);
+  gtk_box_append (GTK_BOX (right), self->sides);
+  gtk_widget_set_size_request (right, TRP_TRAIN_VIEW_RIGHT, -1);
+  gtk_widget_set_hexpand (right, FALSE); /* whatever its children want */
+  gtk_widget_add_css_class (right, "side");
+  return right;
 }
 
 GtkWidget *
