@@ -440,12 +440,12 @@ make_checkpoints (TrpTrainPanel *self)
 {
   GtkWidget *heads = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *section;
 
   self->score_title = make_cell ("", SCORE_CHARS, "second");
   gtk_box_append (GTK_BOX (heads), self->score_title);
   gtk_box_append (GTK_BOX (heads), make_cell (C_ ("time of day", "at"), TIME_CHARS, "second"));
   self->list = gtk_list_box_new ();
-  gtk_widget_add_css_class (self->list, "flush");
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);
   self->none = make_label (_ ("None yet: they come as the run goes on."), "caption", 0);
   gtk_label_set_wrap (GTK_LABEL (self->none), TRUE);
@@ -454,7 +454,9 @@ make_checkpoints (TrpTrainPanel *self)
                                   _ ("Checkpoints"), -1);
   gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->none);
-  return make_section (_ ("Checkpoints"), heads, box);
+  section = make_section (_ ("Checkpoints"), heads, box);
+  gtk_widget_add_css_class (section, "flush");
+  return section;
 }
 
 static GtkWidget *

@@ -746,13 +746,19 @@ trp_train_run_get_saved_step (TrpTrainRun *self)
 }
 
 char *
-trp_train_run_dup_short_name (TrpTrainRun *self)
+trp_train_run_make_short_name (const char *title)
 {
-  const char *dash = strrchr (self->title, '-');
+  const char *dash = strrchr (title, '-');
 
   if (dash && dash[1] && strspn (dash + 1, "0123456789") == strlen (dash + 1))
     return g_strdup_printf (C_ ("training", "run %s"), dash + 1);
-  return g_strdup (self->title);
+  return g_strdup (title);
+}
+
+char *
+trp_train_run_dup_short_name (TrpTrainRun *self)
+{
+  return trp_train_run_make_short_name (self->title);
 }
 
 const TrpTrainTable *

@@ -98,6 +98,7 @@ TrpJobState trp_train_run_get_state (TrpTrainRun *self);
 double trp_train_run_get_fraction (TrpTrainRun *self);
 /* "run 3" for a folder NAME-3; else the folder's name. (transfer full) */
 char *trp_train_run_dup_short_name (TrpTrainRun *self);
+char *trp_train_run_make_short_name (const char *title);
 /* What it trains on; NULL for one that was found. */
 const TrpDataList *trp_train_run_peek_list (TrpTrainRun *self);
 const char *trp_train_run_get_list_path (TrpTrainRun *self);

@@ -18,6 +18,7 @@ struct _TrpTrainRuns
 
   TrpDocument *document;
   char *recipe; /* (nullable): name of the one whose runs are listed */
+  char *stem;   /* (nullable): what the names of its runs begin with */
   TrpJob *look; /* under way */
   GtkWidget *title;
   GtkWidget *list;
@@ -48,6 +49,7 @@ trp_train_runs_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   g_clear_pointer (&self->recipe, g_free);
+  g_clear_pointer (&self->stem, g_free);
   G_OBJECT_CLASS (trp_train_runs_parent_class)->dispose (object);
 }
 
@@ -141,6 +143,19 @@ get_fraction (GtkWidget *row)
                               : 0;
 }
 
+/* "run 3" of the recipe that stands above the list; others with all of their name. (transfer full)
+ */
+static char *
+dup_name (const TrpTrainRuns *self, GtkWidget *row)
+{
+  g_autofree char *title = g_path_get_basename (get_folder (row));
+  const size_t n = self->stem ? strlen (self->stem) : 0;
+
+  return n > 0 && strncmp (title, self->stem, n) == 0 && title[n] == '-'
+           ? trp_train_run_make_short_name (title)
+           : g_steal_pointer (&title);
+}
+
 static void
 update_row (GtkWidget *row)
 {
@@ -151,6 +166,9 @@ update_row (GtkWidget *row)
   const TrpJobState state = job ? trp_job_get_state (job) : TRP_JOB_RUNNING;
   const bool can_go = state == TRP_JOB_FAILED || state == TRP_JOB_CANCELLED;
 
+  g_autofree char *name = dup_name (g_object_get_data (G_OBJECT (row), "runs"), row);
+
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (box)), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_prev_sibling (bar)), name_state (row));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar), get_fraction (row));
   gtk_widget_set_opacity (dismiss, can_go ? 1 : 0); /* its place is kept */
@@ -187,10 +205,9 @@ make_dismiss (GtkWidget *row)
 }
 
 static GtkWidget *
-make_name (const char *folder)
+make_name (void)
 {
-  g_autofree char *title = g_path_get_basename (folder);
-  GtkWidget *name = gtk_label_new (title);
+  GtkWidget *name = gtk_label_new (NULL);
 
   gtk_widget_add_css_class (name, "recipe-name");
   gtk_label_set_xalign (GTK_LABEL (name), 0);
@@ -213,7 +230,7 @@ make_row (TrpTrainRuns *self, TrpTrainFound *found, TrpTrainRun *run)
   g_object_set_data_full (G_OBJECT (row), "found", found, (GDestroyNotify) trp_train_found_free);
   if (run)
     set_run (row, run);
-  name = make_name (get_folder (row));
+  name = make_name ();
   gtk_widget_add_css_class (state, "second");
   gtk_widget_set_size_request (bar, 48, -1);
   gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
@@ -299,8 +316,13 @@ trp_train_runs_set_place (TrpTrainRuns *self,
   stop_looking (self);
   g_free (self->recipe);
   self->recipe = g_strdup (recipe ? recipe->name : NULL);
+  g_free (self->stem);
+  self->stem = g_strdup (title);
   gtk_label_set_label (GTK_LABEL (self->title), title ? title : "");
   remove_found (self);
+  for (GtkWidget *row = gtk_widget_get_first_child (self->list); row;
+       row = gtk_widget_get_next_sibling (row))
+    update_row (row);
   update_visibility (self);
   if (folder && recipe)
     self->look = trp_job_start (&klass, _ ("Runs"), g_strdup (folder), self);
