@@ -47,16 +47,42 @@ refuse (const TrpRun *run, const char *weight, GError **error)
                  weight);
 }
 
+/* A whole number of the parent's state; -1 without a state or without the number. */
 static int
-get_parent_step (const TrpModel *parent)
+get_parent_number (const TrpModel *parent, const char *name)
 {
   const char *state = trp_safetensors_peek_metadata (trp_model_peek_file (parent), "state");
   g_autoptr (JsonNode) node = state ? trp_json_parse (state) : NULL;
-  gint64 step = -1;
+  JsonNode *member = node && JSON_NODE_HOLDS_OBJECT (node)
+                       ? json_object_get_member (json_node_get_object (node), name)
+                       : NULL;
 
-  if (node && JSON_NODE_HOLDS_OBJECT (node))
-    step = json_object_get_int_member_with_default (json_node_get_object (node), "step", -1);
-  return (int) CLAMP (step, -1, TRP_TRAINER_MAX_STEPS);
+  return member && JSON_NODE_HOLDS_VALUE (member)
+           ? (int) CLAMP (json_node_get_int (member), -1, TRP_TRAINER_MAX_STEPS)
+           : -1;
+}
+
+static int
+get_parent_step (const TrpModel *parent)
+{
+  return get_parent_number (parent, "step");
+}
+
+/* Steps that the parent's moments have seen: its own and those that it took over itself. */
+static int
+count_parent_steps (const TrpModel *parent)
+{
+  const gint64 n = (gint64) get_parent_step (parent) +
+                   MAX (0, get_parent_number (parent, "earlier"));
+
+  return (int) MIN (n, TRP_TRAINER_MAX_EARLIER);
+}
+
+/* Moments of the same names may mean something else. */
+static bool
+has_same_optimizer (const TrpRun *run)
+{
+  return trp_model_get_recipe (run->parent)->optimizer == run->base.recipe->optimizer;
 }
 
 /* Weights for inference do not say their step. */
@@ -98,18 +124,17 @@ trp_run_take_parent (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpSafetensors *file;
-  int step;
 
   if (!run->parent)
     return true;
   file = trp_model_peek_file (run->parent);
-  step = get_parent_step (run->parent);
   if (!trp_checkpoint_restore_part (t->store, file, TRP_CHECKPOINT_WEIGHTS, error))
     return false;
-  if (step < 0 || !trp_checkpoint_has_part (t->store, file, TRP_CHECKPOINT_MOMENTS))
+  if (get_parent_step (run->parent) < 0 || !has_same_optimizer (run) ||
+      !trp_checkpoint_has_part (t->store, file, TRP_CHECKPOINT_MOMENTS))
     return trp_trainer_start_averages (t, error);
   /* moments that have seen so many steps are corrected for as many */
-  t->n_earlier = step;
+  t->n_earlier = count_parent_steps (run->parent);
   return trp_checkpoint_restore_part (t->store, file, TRP_CHECKPOINT_MOMENTS, error) &&
          (trp_checkpoint_has_part (t->store, file, TRP_CHECKPOINT_AVERAGES)
             ? trp_checkpoint_restore_part (t->store, file, TRP_CHECKPOINT_AVERAGES, error)

@@ -206,7 +206,7 @@ read_patience (JsonObject *object, const char *name, TrpPatience *out_patience)
     return false;
   out_patience->best = get_number (patience, "best");
   out_patience->n_bad = get_int (patience, "bad");
-  return out_patience->n_bad >= 0;
+  return out_patience->n_bad >= 0 && out_patience->n_bad <= TRP_TRAINER_MAX_STEPS;
 }
 
 /* Files of before there were validations have none. */
@@ -229,7 +229,8 @@ read_scores (JsonObject *object, TrpRunState *state)
   state->epoch_steps = get_int (object, "epoch_steps");
   state->n_earlier = get_int (object, "earlier");
   return out->last_step <= state->step && out->best_step <= out->last_step && out->rate >= 0 &&
-         out->rate <= 1 && state->epoch_steps >= 0 && state->n_earlier >= 0;
+         out->rate <= 1 && state->epoch_steps >= 0 && state->n_earlier >= 0 &&
+         state->n_earlier <= TRP_TRAINER_MAX_EARLIER;
 }
 
 static bool
@@ -268,8 +269,9 @@ is_possible (const TrpRunState *state, const TrpRecipe *recipe)
   /* how many steps some epochs are depends on the data */
   return state->step >= 0 && (recipe->schedule.epochs > 0 || state->step <= recipe->steps) &&
          state->n_restarts >= 0 && state->n_restarts <= recipe->restarts && state->n_summed >= 0 &&
-         state->pool_fill[0] >= 0 && state->pool_fill[0] <= recipe->pool &&
-         state->pool_fill[1] >= 0 && state->pool_fill[1] <= recipe->pool;
+         state->n_summed <= state->step && state->pool_fill[0] >= 0 &&
+         state->pool_fill[0] <= recipe->pool && state->pool_fill[1] >= 0 &&
+         state->pool_fill[1] <= recipe->pool;
 }
 
 bool

@@ -86,7 +86,7 @@ const TrpTrainerClass *trp_trainer_class_get (const TrpRecipe *recipe);
  * @step: steps done
  * @n_steps, @epoch_steps: of the whole training, of one pass over the larger dataset; known once
  * the data are
- * @n_earlier: steps of the training that this one branched from whose optimiser it took over
+ * @n_earlier: steps of the trainings that this one branched from whose optimiser it took over
  * @rate: learning rate of the step to come, or the last one
  * @seed: of this attempt (recipe's + restarts)
  * @n_restarts: so far
@@ -122,6 +122,8 @@ struct _TrpTrainer
 void trp_trainer_say (const TrpTrainer *trainer, const char *sentence);
 
 #define TRP_TRAINER_MAX_STEPS 2000000000
+/* Of n_earlier: no optimiser remembers as many. */
+#define TRP_TRAINER_MAX_EARLIER 100000000
 
 /* Of one pass over @n_slices; at least 1. */
 int trp_recipe_get_epoch_steps (const TrpRecipe *recipe, size_t n_slices);
