@@ -192,6 +192,7 @@ trp_run_restore (TrpRun *run, const TrpSafetensors *file, GError **error)
   t->n_restarts = state->n_restarts;
   t->n_earlier = state->n_earlier;
   run->scores = state->scores;
+  trp_run_look_for_best (run);
   run->parent_text = g_strdup (trp_safetensors_peek_metadata (file, "parent"));
   for (int n = 0; n < 2; n++)
     {
@@ -205,6 +206,20 @@ trp_run_restore (TrpRun *run, const TrpSafetensors *file, GError **error)
                                      trp_safetensors_peek_metadata (file, "validation"), error);
 }
 
+/* A run that was killed before its first checkpoint may have left its best weights; those of
+ * another must neither be lost nor pass for this one's. */
+static bool
+check_best (const TrpRun *run, GError **error)
+{
+  const char *path = trp_run_folder_get_best (run->folder);
+  g_autoptr (TrpSafetensors) file = NULL;
+
+  if (trp_run_folder_has_checkpoint (run->folder) || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return true;
+  file = trp_safetensors_load (path, error);
+  return file && check_same_run (run, file, error);
+}
+
 /* Refuses before anything in the folder is touched. @out_file: the checkpoint to go on from, NULL
  * for a new run. */
 bool
@@ -216,6 +231,8 @@ trp_run_open_folder (TrpRun *run, TrpSafetensors **out_file, GError **error)
   run->split = trp_run_split_to_text (options);
   run->folder = trp_run_folder_open (options->folder, options->resume, error);
   if (!run->folder)
+    return false;
+  if (!check_best (run, error))
     return false;
   if (trp_run_folder_has_checkpoint (run->folder))
     {

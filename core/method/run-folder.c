@@ -49,23 +49,57 @@ make_folder (const char *path, GError **error)
   return false;
 }
 
+static bool
+is_kept_name (const char *name)
+{
+  const size_t n = strspn (name, "0123456789");
+
+  return n >= 6 && strcmp (name + n, ".safetensors") == 0;
+}
+
+static bool
+is_leftover (const char *name)
+{
+  static const char *const targets[] = { TRP_RUN_CHECKPOINT, MODEL, TRP_RUN_BEST, LOG,
+                                         VALIDATION,         RECIPE };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (targets); n++)
+    if (trp_atomic_write_is_leftover (name, targets[n]))
+      return true;
+  return false;
+}
+
+static bool
+is_kept_leftover (const char *name)
+{
+  const char *target = name[0] == '.' ? strchr (name + 1, '.') : NULL;
+
+  return target && is_kept_name (target + 1) && trp_atomic_write_is_leftover (name, target + 1);
+}
+
+static void
+remove_files (const char *folder, bool (*is_meant) (const char *name))
+{
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (entries && (name = g_dir_read_name (entries)))
+    if (is_meant (name))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        (void) g_unlink (path);
+      }
+}
+
 /* What a run that was killed while saving has left; each may be as large as a checkpoint. */
 static void
 remove_leftovers (const TrpRunFolder *self)
 {
-  static const char *const targets[] = { TRP_RUN_CHECKPOINT, MODEL, TRP_RUN_BEST, LOG,
-                                         VALIDATION,         RECIPE };
-  g_autoptr (GDir) entries = g_dir_open (self->path, 0, NULL);
-  const char *name;
+  g_autofree char *kept = g_build_filename (self->path, TRP_RUN_KEPT, NULL);
 
-  while (entries && (name = g_dir_read_name (entries)))
-    for (size_t n = 0; n < G_N_ELEMENTS (targets); n++)
-      if (trp_atomic_write_is_leftover (name, targets[n]))
-        {
-          g_autofree char *path = g_build_filename (self->path, name, NULL);
-
-          (void) g_unlink (path);
-        }
+  remove_files (self->path, is_leftover);
+  remove_files (kept, is_kept_leftover);
 }
 
 /* Held until the run ends, however it ends. File systems without locks go unguarded. */
@@ -169,29 +203,13 @@ trp_run_folder_make_kept (TrpRunFolder *self, int step, GError **error)
   return make_folder (folder, error) ? g_build_filename (folder, name, NULL) : NULL;
 }
 
-static bool
-is_kept_name (const char *name)
-{
-  const size_t n = strspn (name, "0123456789");
-
-  return n >= 6 && strcmp (name + n, ".safetensors") == 0;
-}
-
 void
 trp_run_folder_forget_attempt (TrpRunFolder *self)
 {
   g_autofree char *folder = g_build_filename (self->path, TRP_RUN_KEPT, NULL);
-  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
-  const char *name;
 
   (void) g_unlink (self->best);
-  while (entries && (name = g_dir_read_name (entries)))
-    if (is_kept_name (name))
-      {
-        g_autofree char *path = g_build_filename (folder, name, NULL);
-
-        (void) g_unlink (path);
-      }
+  remove_files (folder, is_kept_name);
 }
 
 const char *

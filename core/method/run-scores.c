@@ -3,10 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/base/json.h"
 #include "core/method/run.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
 
 static bool
 check_need (const TrpRun *run, const char *what, GError **error)
@@ -19,6 +20,35 @@ check_need (const TrpRun *run, const char *what, GError **error)
                s->rate == TRP_RATE_PLATEAU ? "schedule.rate = plateau" : "schedule.stop_patience",
                what);
   return false;
+}
+
+static bool
+has_patient (const TrpDataList *list, const char *patient)
+{
+  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
+    if (strcmp (trp_data_list_get (list, n)->patient, patient) == 0)
+      return true;
+  return false;
+}
+
+/* Folds keep patients apart, two lists need not. */
+static void
+tell_of_overlap (const TrpRun *run, const TrpDataList *rows)
+{
+  const TrpTrainOptions *options = run->base.options;
+  g_autoptr (TrpDataList)
+    trained = trp_data_list_select_fold (options->list, options->fold, false, NULL);
+  g_autofree char *text = NULL;
+  size_t n_both = 0;
+
+  for (size_t n = 0; trained && n < trp_data_list_get_size (rows); n++)
+    n_both += has_patient (trained, trp_data_list_get (rows, n)->patient);
+  if (n_both == 0)
+    return;
+  text = g_strdup_printf ("%zu of %zu cases validated on are of patients trained on, so the scores "
+                          "say too much",
+                          n_both, trp_data_list_get_size (rows));
+  trp_trainer_say (&run->base, text);
 }
 
 bool
@@ -39,6 +69,7 @@ trp_run_open_validation (TrpRun *run, TrpProgress *progress, GError **error)
                           ? s->validate_every
                           : (int) MIN ((gint64) s->validate_epochs * t->epoch_steps,
                                        TRP_TRAINER_MAX_STEPS);
+  tell_of_overlap (run, rows);
   run->validation = trp_validation_new (t, rows, progress, error);
   return run->validation != NULL;
 }
@@ -54,6 +85,43 @@ trp_run_start_scores (TrpRun *run, GError **error)
   run->kept_step = -1;
   return !v ||
          trp_run_folder_start_validation (run->folder, (const char *const *) v->names, v->n, error);
+}
+
+/* -1 for a file that is not there or does not say. */
+static int
+read_best_step (const char *path)
+{
+  g_autoptr (TrpSafetensors) file = trp_safetensors_load (path, NULL);
+  const char *text = file ? trp_safetensors_peek_metadata (file, "best") : NULL;
+  g_autoptr (JsonNode) node = text ? trp_json_parse (text) : NULL;
+  JsonNode *step = node && JSON_NODE_HOLDS_OBJECT (node)
+                     ? json_object_get_member (json_node_get_object (node), "step")
+                     : NULL;
+
+  return step && JSON_NODE_HOLDS_VALUE (step)
+           ? (int) CLAMP (json_node_get_int (step), -1, TRP_TRAINER_MAX_STEPS)
+           : -1;
+}
+
+/* A run that was killed may have written better weights after its checkpoint. Where their steps are
+ * done again in the same bits they come again; where they are not, they are no part of this run. */
+void
+trp_run_look_for_best (TrpRun *run)
+{
+  const int step = read_best_step (trp_run_folder_get_best (run->folder));
+  g_autofree char *text = NULL;
+
+  if (run->scores.best_step < 0 || step == run->scores.best_step)
+    return;
+  if (step <= run->base.step)
+    {
+      text = g_strdup_printf ("The weights of step %d, which scored best, are no longer in the "
+                              "folder; the best of the steps to come are kept",
+                              run->scores.best_step);
+      trp_trainer_say (&run->base, text);
+    }
+  run->scores.best_step = -1;
+  run->scores.best = (double) NAN;
 }
 
 bool

@@ -76,6 +76,9 @@ bool trp_run_open_validation (TrpRun *run,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Of a new attempt: nothing has been validated yet. */
 bool trp_run_start_scores (TrpRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After resuming: where the best weights are not in the folder, the best of what follows is kept.
+ */
+void trp_run_look_for_best (TrpRun *run);
 /* Whether the step that is done is still to be validated. */
 bool trp_run_must_validate (const TrpRun *run);
 /* Measures, tells, and keeps the weights that are the best so far. All losses must have been read.

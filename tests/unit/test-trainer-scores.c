@@ -12,6 +12,7 @@
 #include "tests/lib/check.h"
 #include "tests/lib/training.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -257,6 +258,62 @@ test_best_file_is_the_best_step (TrpTraining *f, const void *data)
   g_free (seen.said);
 }
 
+static TrpRunState
+read_state (const char *folder, const TrpRecipe *recipe)
+{
+  g_autoptr (TrpSafetensors) file = trp_training_load (folder, "checkpoint.safetensors");
+  TrpRunState state;
+
+  g_assert_true (
+    trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), recipe, &state, NULL));
+  return state;
+}
+
+/* Where the file of the best weights is lost or of a step that was never done again, the best of
+ * what follows takes its place; else scores would name weights that nobody has. */
+static void
+test_lost_best_weights_are_not_named (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *path = NULL, *words = NULL;
+  g_autoptr (TrpSafetensors) best = NULL;
+  Seen seen = { 0 };
+
+  trp_tiny_set (recipe, "output.log_every=2");
+  run (options_for (f, recipe, folder, &seen), false, 10);
+  path = g_build_filename (folder, "best.safetensors", NULL);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (read_state (folder, recipe).scores.best_step, >, 0);
+  run (options_for (f, recipe, folder, &seen), true, 12);
+  g_assert_cmpint (read_state (folder, recipe).scores.best_step, ==, -1);
+  run (options_for (f, recipe, folder, &seen), true, 0);
+  g_assert_cmpint (seen.best_step, >=, 12);
+  best = trp_training_load (folder, "best.safetensors");
+  words = g_strdup_printf ("{\"step\":%d,", seen.best_step);
+  g_assert_true (g_str_has_prefix (trp_safetensors_peek_metadata (best, "best"), words));
+  g_free (seen.said);
+}
+
+/* A training that begins in the folder of one that was killed before its first checkpoint. */
+static void
+test_best_weights_of_another_run_are_refused (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "run"), *checkpoint = NULL;
+  Seen seen = { 0 };
+  TrpTrainOptions options = options_for (f, recipe, folder, &seen);
+
+  trp_tiny_set (recipe, "training.steps=3");
+  run (options, false, 0);
+  checkpoint = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_assert_cmpint (g_remove (checkpoint), ==, 0);
+  trp_tiny_set (recipe, "training.seed=9");
+  assert_refused (&options, "another recipe", "training.seed");
+  trp_tiny_set (recipe, "training.seed=1");
+  run (options, false, 0);
+  g_free (seen.said);
+}
+
 /* Kept at 6, 12, 18 and the end, which is also the checkpoint; the best weights come last. */
 static void
 test_checkpoints_are_listed (TrpTraining *f, const void *data)
@@ -418,17 +475,6 @@ set_nervous (TrpRecipe *recipe)
   trp_tiny_set (recipe, "output.log_every=4");
 }
 
-static TrpScores
-read_scores (const char *folder, const TrpRecipe *recipe)
-{
-  g_autoptr (TrpSafetensors) file = trp_training_load (folder, "checkpoint.safetensors");
-  TrpRunState state;
-
-  g_assert_true (
-    trp_run_state_parse (trp_safetensors_peek_metadata (file, "state"), recipe, &state, NULL));
-  return state.scores;
-}
-
 /* Stopped between validations with bad ones counted, and once in the midst of one: the log's row of
  * step 24 comes just before the validation of step 24. */
 static void
@@ -444,12 +490,12 @@ test_a_resumed_plateau_is_the_whole_one (TrpTraining *f, const void *data)
   set_nervous (recipe);
   run (options_for (f, recipe, whole, &seen), false, 0);
   g_assert_nonnull (strstr (seen.said, "Stopped early after step"));
-  scores = read_scores (whole, recipe);
+  scores = read_state (whole, recipe).scores;
   g_assert_true (scores.stopped && scores.last_step < 200 && scores.rate < 0.02);
   run (options_for (f, recipe, parts, &seen), false, 8);
   run (options_for (f, recipe, parts, &seen), true, 24);
-  g_assert_cmpint (read_scores (parts, recipe).last_step, ==, 18);
-  g_assert_cmpint (read_scores (parts, recipe).stop.n_bad, >, 0);
+  g_assert_cmpint (read_state (parts, recipe).scores.last_step, ==, 18);
+  g_assert_cmpint (read_state (parts, recipe).scores.stop.n_bad, >, 0);
   run (options_for (f, recipe, parts, &seen), true, 0);
   g_assert_nonnull (strstr (seen.said, "Stopped early after step"));
   assert_same_file (whole, parts, "checkpoint.safetensors");
@@ -486,10 +532,17 @@ test_older_states_are_read (void)
   text = trp_run_state_to_text (&state);
   g_assert_true (trp_run_state_parse (text, recipe, &again, NULL));
   g_assert_true (isnan (again.scores.best) && again.scores.rate == state.scores.rate);
-  state.scores.plateau.n_bad = -1;
-  g_free (text);
-  text = trp_run_state_to_text (&state);
-  g_assert_false (trp_run_state_parse (text, recipe, &again, NULL));
+  for (size_t n = 0; n < 4; n++)
+    {
+      TrpRunState wrong = state;
+      g_autofree char *words = NULL;
+
+      wrong.scores.plateau.n_bad = n == 0 ? -1 : n == 1 ? G_MAXINT : 0;
+      wrong.n_earlier = n == 2 ? G_MAXINT : 0;
+      wrong.n_summed = n == 3 ? G_MAXINT : 0;
+      words = trp_run_state_to_text (&wrong);
+      g_assert_false (trp_run_state_parse (words, recipe, &again, NULL));
+    }
 }
 
 static void
@@ -637,6 +690,46 @@ test_a_branch_is_resumed_without_its_parent (TrpTraining *f, const void *data)
   g_free (seen.said);
 }
 
+/* Moments that came through two branches have seen the steps of all of them. */
+static void
+test_a_branch_of_a_branch_counts_all_steps (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *first = trp_training_subfolder (f, "first");
+  g_autofree char *second = trp_training_subfolder (f, "second");
+  g_autofree char *parent = train_parent (f, recipe);
+  g_autofree char *from = g_build_filename (first, "checkpoint.safetensors", NULL);
+  Seen seen = { 0 };
+  TrpTrainOptions options = options_for (f, recipe, first, &seen);
+
+  trp_tiny_set (recipe, "training.steps=4");
+  options.from = parent;
+  run (options, false, 0);
+  g_assert_cmpint (read_state (first, recipe).n_earlier, ==, 20);
+  options.from = from;
+  options.folder = second;
+  run (options, false, 0);
+  g_assert_cmpint (read_state (second, recipe).n_earlier, ==, 24);
+  g_free (seen.said);
+}
+
+/* Adam has a moment for every one of RMSprop, but corrects it for the steps it has seen. */
+static void
+test_a_branch_takes_no_moments_of_another_optimiser (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "branch");
+  g_autofree char *from = train_parent (f, recipe);
+  Seen seen = { 0 };
+  TrpTrainOptions options = options_for (f, recipe, folder, &seen);
+
+  trp_tiny_set (recipe, "training.optimizer=rmsprop");
+  options.from = from;
+  run (options, false, 0);
+  g_assert_cmpint (read_state (folder, recipe).n_earlier, ==, 0);
+  g_free (seen.said);
+}
+
 /* Another optimiser begins anew; weights stay. */
 static void
 test_a_branch_may_change_its_optimiser (TrpTraining *f, const void *data)
@@ -712,6 +805,9 @@ main (int argc, char **argv)
   ADD ("/scores/cyclegan/unpaired-cases-are-scored-by-information",
        test_unpaired_cases_are_scored_by_information, TRP_TRAINER_CYCLEGAN);
   ADD_BOTH ("best-file-is-the-best-step", test_best_file_is_the_best_step);
+  ADD_SEGMENTER ("lost-best-weights-are-not-named", test_lost_best_weights_are_not_named);
+  ADD_SEGMENTER ("best-weights-of-another-run-are-refused",
+                 test_best_weights_of_another_run_are_refused);
   ADD_SEGMENTER ("checkpoints-are-listed", test_checkpoints_are_listed);
   ADD_SEGMENTER ("a-resumed-plateau-is-the-whole-one", test_a_resumed_plateau_is_the_whole_one);
   g_test_add_func ("/scores/older-states-are-read", test_older_states_are_read);
@@ -721,6 +817,10 @@ main (int argc, char **argv)
   ADD_SEGMENTER ("a-branch-is-resumed-without-its-parent",
                  test_a_branch_is_resumed_without_its_parent);
   ADD_BOTH ("a-branch-may-change-its-optimiser", test_a_branch_may_change_its_optimiser);
+  ADD_SEGMENTER ("a-branch-of-a-branch-counts-all-steps",
+                 test_a_branch_of_a_branch_counts_all_steps);
+  ADD_SEGMENTER ("a-branch-takes-no-moments-of-another-optimiser",
+                 test_a_branch_takes_no_moments_of_another_optimiser);
   ADD_BOTH ("a-branch-needs-the-same-networks", test_a_branch_needs_the_same_networks);
   return g_test_run ();
 }
