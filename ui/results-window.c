@@ -22,6 +22,7 @@ struct _TrpResultsWindow
   TrpStudySummary *summary; /* (nullable): no whole cases */
   GPtrArray *metrics;       /* (element-type utf8): in the order of the drop-down */
   GPtrArray *files;         /* (nullable) */
+  char *no_files;           /* why there are none of a result */
   TrpFigure *figure;
   GtkWidget *metric;
   GtkWidget *drawing;
@@ -248,8 +249,7 @@ trp_results_window_open_row (TrpResultsWindow *self, size_t index)
   size_t slice;
 
   if (!files)
-    gtk_label_set_label (GTK_LABEL (self->status),
-                         _ ("The study does not say where its files are."));
+    gtk_label_set_label (GTK_LABEL (self->status), self->no_files);
   else if (trp_results_find_worst_slice (self->results, row, &slice))
     g_signal_emit (self, open_case, 0, files, (int) slice);
   else
@@ -261,7 +261,7 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TrpResultsW
 {
   TrpFigureHit hit;
 
-  if (find (self, x, y, &hit))
+  if (n_press == 1 && find (self, x, y, &hit)) /* a double click is one wish */
     trp_results_window_open_row (self, hit.id);
 }
 
@@ -283,8 +283,11 @@ on_save_chosen (GtkNativeDialog *dialog, int response, TrpResultsWindow *self)
 static void
 on_save (TrpResultsWindow *self)
 {
-  g_autofree char *name = g_strconcat (get_metric (self), ".pdf", NULL);
+  g_autofree char *name = NULL;
 
+  if (!self->figure)
+    return;
+  name = g_strconcat (get_metric (self), ".pdf", NULL);
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (_ ("Save the figure as PDF, SVG or PNG"),
                                                GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
@@ -307,6 +310,7 @@ trp_results_window_dispose (GObject *object)
   g_clear_pointer (&self->summary, trp_study_summary_free);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->no_files, g_free);
   g_clear_pointer (&self->results, trp_results_unref);
   G_OBJECT_CLASS (trp_results_window_parent_class)->dispose (object);
 }
@@ -403,11 +407,23 @@ list_metrics (TrpResultsWindow *self)
   g_signal_handlers_unblock_by_func (self->metric, show, self);
 }
 
+/* Older studies have none. */
+static void
+load_files (TrpResultsWindow *self, const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "files.csv", NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->files = trp_result_files_load (path, &error);
+  self->no_files = g_strdup (error && g_file_test (path, G_FILE_TEST_EXISTS)
+                               ? error->message
+                               : _ ("The study does not say where its files are."));
+}
+
 TrpResultsWindow *
 trp_results_window_new (const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "results.csv", NULL);
-  g_autofree char *files = g_build_filename (folder, "files.csv", NULL);
   g_autofree char *name = g_path_get_basename (folder);
   g_autofree char *title = g_strdup_printf (_ ("Results of %s"), name);
   TrpResults *results = trp_results_load (path, error);
@@ -417,7 +433,7 @@ trp_results_window_new (const char *folder, GError **error)
     return NULL;
   self = g_object_new (TRP_TYPE_RESULTS_WINDOW, "title", title, NULL);
   self->results = results;
-  self->files = trp_result_files_load (files, NULL); /* older studies have none */
+  load_files (self, folder);
   self->summary = trp_study_summary_new (results, NULL, NULL);
   list_metrics (self);
   show (self);

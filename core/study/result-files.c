@@ -195,13 +195,19 @@ trp_result_files_to_csv (const GPtrArray *files, const char *folder)
 const TrpResultFiles *
 trp_result_files_find (const GPtrArray *files, const TrpResult *row)
 {
+  const bool is_of_structure = row->structure && *row->structure;
+  const TrpResultFiles *other = NULL;
+
   for (guint n = 0; n < files->len; n++)
     {
       const TrpResultFiles *file = files->pdata[n];
 
-      if (file->seed == row->seed && file->fold == row->fold && strcmp (file->arm, row->arm) == 0 &&
-          strcmp (file->case_name, row->case_name) == 0)
+      if (file->seed != row->seed || file->fold != row->fold || strcmp (file->arm, row->arm) != 0 ||
+          strcmp (file->case_name, row->case_name) != 0)
+        continue;
+      if (file->are_structures == is_of_structure)
         return file;
+      other = other ? other : file;
     }
-  return NULL;
+  return other;
 }

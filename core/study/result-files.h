@@ -35,7 +35,8 @@ void trp_result_files_free (TrpResultFiles *self);
 GPtrArray *trp_result_files_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The rows as text, paths relative to @folder where they lie in it. (transfer full) */
 char *trp_result_files_to_csv (const GPtrArray *files, const char *folder);
-/* Of the case, arm, seed and fold of a result; NULL: none. Borrowed. */
+/* Of the case, arm, seed and fold of a result, of its kind where there are both; NULL: none.
+ * Borrowed. */
 const TrpResultFiles *trp_result_files_find (const GPtrArray *files, const TrpResult *row);
 
 G_END_DECLS

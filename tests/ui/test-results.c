@@ -126,6 +126,39 @@ a_folder_without_results_is_said (Fixture *fixture, const void *data)
   g_assert_nonnull (error);
 }
 
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_button (child, label);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* A study that was stopped before its first result has a table without rows. */
+static void
+a_study_without_cases_has_nothing_to_save (Fixture *fixture, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  TrpResultsWindow *window;
+  GtkWidget *save_figure;
+
+  save (fixture, "results.csv", "arm,seed,fold,case,patient,structure,slice,metric,value\n");
+  window = trp_results_window_new (fixture->folder, &error);
+  g_assert_no_error (error);
+  save_figure = find_button (GTK_WIDGET (window), "Save the figure\u2026");
+  g_assert_nonnull (save_figure);
+  g_signal_emit_by_name (save_figure, "clicked");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -133,6 +166,8 @@ main (int argc, char *argv[])
   gtk_init ();
   g_test_add ("/results/a-point-opens-its-case-at-the-worst-slice", Fixture, NULL, set_up,
               a_point_opens_its_case_at_the_worst_slice, tear_down);
+  g_test_add ("/results/a-study-without-cases-has-nothing-to-save", Fixture, NULL, set_up,
+              a_study_without_cases_has_nothing_to_save, tear_down);
   g_test_add ("/results/a-folder-without-results-is-said", Fixture, NULL, set_up,
               a_folder_without_results_is_said, tear_down);
   return g_test_run ();

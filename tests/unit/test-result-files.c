@@ -25,22 +25,31 @@ test_round_trip (void)
   row->seed = 3;
   row->fold = TRP_RESULT_NONE;
   row->case_name = g_strdup ("7");
-  row->are_structures = true;
   row->ct = g_strdup ("/elsewhere/ct.nii.gz");
   row->test = g_strdup (inside);
   g_ptr_array_add (files, row);
+  row = g_new0 (TrpResultFiles, 1); /* the same arm was compared by structures too */
+  row->arm = g_strdup ("ssim on CT");
+  row->seed = 3;
+  row->fold = TRP_RESULT_NONE;
+  row->case_name = g_strdup ("7");
+  row->are_structures = true;
+  g_ptr_array_add (files, row);
   text = trp_result_files_to_csv (files, folder);
-  g_assert_nonnull (strstr (text, "ssim on CT,3,,7,structures,,/elsewhere/ct.nii.gz,,,,"
+  g_assert_nonnull (strstr (text, "ssim on CT,3,,7,images,,/elsewhere/ct.nii.gz,,,,"
                                   "\"nodes/a, b.nii.gz\"\n"));
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   again = trp_result_files_load (path, &error);
   g_assert_no_error (error);
   found = trp_result_files_find (again, &result);
   g_assert_nonnull (found);
-  g_assert_true (found->are_structures);
+  g_assert_false (found->are_structures);
   g_assert_null (found->mr);
   g_assert_cmpstr (found->ct, ==, "/elsewhere/ct.nii.gz");
   g_assert_cmpstr (found->test, ==, inside);
+  g_assert_true (trp_result_files_find (again, &result) == found);
+  result.structure = "Liver";
+  g_assert_true (trp_result_files_find (again, &result) == again->pdata[1]);
   result.seed = 4;
   g_assert_null (trp_result_files_find (again, &result));
   trp_test_remove_folder (folder);
