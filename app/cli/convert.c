@@ -168,6 +168,8 @@ run (int argc, char **argv)
       trp_format_prefix_error (&error, argv[2]); /* before a long load */
       return trp_verb_fail (error);
     }
+  if (nearest && !reference)
+    return trp_verb_usage (_ ("--nearest says how --reference resamples"));
   if (reference && (separate || priority || structure))
     return trp_verb_usage (_ ("--reference goes with none of the options for structures"));
   if (separate || priority || structure)

@@ -5,6 +5,7 @@
 
 #include "app/cli/verb.h"
 #include "core/method/trainer.h"
+#include "core/method/validation.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -163,6 +164,9 @@ run (int argc, char **argv)
   if (!trp_verb_check_device (device, precision, &wanted))
     return TRP_EXIT_USAGE;
   recipe = load_recipe (argv[1], &error);
+  if (recipe && validate && !trp_validation_is_wanted (recipe))
+    return trp_verb_usage (_ ("--validate needs schedule.validate_every or "
+                              "schedule.validate_epochs in the recipe"));
   list = recipe ? trp_data_list_load (data, &error) : NULL;
   if (list && validate)
     validation = trp_data_list_load (validate, &error);

@@ -193,6 +193,26 @@ impossible_scales_are_refused (Fixture *fixture, const void *data)
     }
 }
 
+/* An option that would change nothing is a misunderstanding. */
+static void
+options_without_effect_are_usage (Fixture *fixture, const void *data)
+{
+  g_autofree char *out = g_build_filename (fixture->folder, "out.nii", NULL);
+  const char *const cases[][10] = {
+    { "train", "cyclegan-phantom", "--data", "/absent", "--estimate", "--validate", "/absent" },
+    { "convert", fixture->path, out, "--nearest" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *error = NULL;
+
+      g_assert_cmpint (trp_test_run_cli (cases[n], NULL, &error), ==, 2);
+      assert_one_line (error);
+    }
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+}
+
 static void
 unknown_devices_and_precisions_are_usage (Fixture *fixture, const void *data)
 {
@@ -235,6 +255,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/cli/a-reference-gives-the-grid", a_reference_gives_the_grid);
+  ADD ("/cli/options-without-effect-are-usage", options_without_effect_are_usage);
   ADD ("/cli/frames-count-from-zero-in-every-verb", frames_count_from_zero_in_every_verb);
   ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);
   ADD ("/cli/one-line-whatever-the-file-is-called", one_line_whatever_the_file_is_called);
