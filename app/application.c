@@ -156,6 +156,8 @@ on_open_case (TrpResultsWindow *results,
       window = item->data;
   if (!window)
     window = add_window (self);
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "mode",
+                                      g_variant_new_string ("edit"));
   gtk_window_present (GTK_WINDOW (window));
   trp_result_case_open (trp_main_window_get_document (window), files, slice);
 }

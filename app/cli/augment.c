@@ -90,6 +90,6 @@ run (int argc, char **argv)
 const TrpVerb trp_verb_augment = {
   .name = "augment",
   .arguments = "RECIPE IN OUT.png [--role mr|ct] [--n N] [--labels FILE]",
-  .help = N_ ("draws what a recipe's augmentation makes of a slice"),
+  .help = N_ ("draw what a recipe's augmentation makes of a slice"),
   .run = run,
 };

@@ -5,10 +5,12 @@
 
 #include "app/cli/verb.h"
 #include "core/method/evaluate-list.h"
+#include "core/metrics/metric-info.h"
 #include "core/study/study-report.h"
 #include "core/study/summary.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -264,15 +266,19 @@ print_table (const TrpStudySummary *summary)
   size_t n_rows;
   const TrpSummaryRow *rows = trp_study_summary_peek_rows (summary, &n_rows);
 
-  printf ("%-22s %-18s %-26s %4s  %s\n", _ ("metric"), _ ("structure"), _ ("arm"), "n",
+  printf ("%-22s %-18s %-30s %4s  %s\n", _ ("metric"), _ ("structure"), _ ("arm"), "n",
           _ ("mean \u00b1 SD, median [quartiles], left out"));
   for (size_t n = 0; n < n_rows; n++)
     {
       const TrpSummary *numbers = &rows[n].numbers;
+      g_autofree char *heading = trp_metric_dup_heading (rows[n].metric);
+      g_autofree char *spread = isfinite (numbers->sd)
+                                  ? g_strdup_printf (" \u00b1 %.4g", numbers->sd)
+                                  : g_strdup ("");
 
-      printf ("%-22s %-18s %-26s %4zu  %.4g \u00b1 %.4g, %.4g [%.4g, %.4g], %zu\n", rows[n].metric,
+      printf ("%-22s %-18s %-30s %4zu  %.4g%s, %.4g [%.4g, %.4g], %zu\n", heading,
               *rows[n].structure ? rows[n].structure : _ ("whole image"), rows[n].arm, numbers->n,
-              numbers->mean, numbers->sd, numbers->median, numbers->q1, numbers->q3,
+              numbers->mean, spread, numbers->median, numbers->q1, numbers->q3,
               numbers->n_nan + numbers->n_infinite);
     }
 }

@@ -97,15 +97,32 @@ print_plan_json (const TrpExperimentPlan *plan)
   trp_json_print (builder);
 }
 
+/* Of floating-point operations: "8.1 TFLOP" */
+static char *
+dup_work (double flop)
+{
+  static const struct
+  {
+    double size;
+    const char *unit;
+  } units[] = { { 1e15, "PFLOP" }, { 1e12, "TFLOP" }, { 1e9, "GFLOP" } };
+  size_t n = 0;
+
+  while (n + 1 < G_N_ELEMENTS (units) && flop < units[n].size)
+    n++;
+  return g_strdup_printf ("%.1f %s", flop / units[n].size, units[n].unit);
+}
+
 static void
 print_plan (const TrpExperimentPlan *plan)
 {
+  g_autofree char *all = NULL;
   double total = 0;
 
   for (size_t n = 0; n < trp_experiment_plan_get_size (plan); n++)
     {
       const TrpExperimentNodeInfo info = trp_experiment_plan_get (plan, n);
-      g_autofree char *work = info.flop > 0 ? g_strdup_printf ("%.1f TFLOP", info.flop / 1e12)
+      g_autofree char *work = info.flop > 0 ? dup_work (info.flop)
                                             : g_strdup_printf (_ ("%zu cases"), info.n_cases);
 
       printf ("%3zu  %-10s %-52s %14s  %s%s", n + 1, info.is_done ? _ ("done") : _ ("to do"),
@@ -114,7 +131,9 @@ print_plan (const TrpExperimentPlan *plan)
         printf (_ ("  used %zu times\n"), info.uses);
       total += info.is_done ? 0 : info.flop;
     }
-  printf (_ ("trainings still to do: %.1f TFLOP\n"), total / 1e12);
+  all = dup_work (total);
+  printf (_ ("trainings still to do: %s (\"bench nn\" tells what this machine does in a second)\n"),
+          all);
 }
 
 static int
@@ -168,9 +187,30 @@ list_experiments (void)
           g_autofree char *name = g_strdup_printf ("%s-%s", names[n],
                                                    trp_experiment_get_arm (experiment, i));
 
-          printf ("  %-28s %s\n", name, trp_experiment_get_arm_description (experiment, i));
+          printf ("  %-36s %s\n", name, trp_experiment_get_arm_description (experiment, i));
         }
     }
+  return TRP_EXIT_DONE;
+}
+
+/* The file itself, comments and all; "defaults" shows the table of keys. */
+static int
+show_experiment (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *arm = NULL, *reference = NULL;
+  g_autoptr (TrpExperiment) experiment = NULL;
+
+  if (strcmp (name, "defaults") == 0)
+    {
+      reference = trp_experiment_dup_reference ();
+      printf ("%s", reference);
+      return TRP_EXIT_DONE;
+    }
+  experiment = trp_experiment_load (name, &arm, &error);
+  if (!experiment)
+    return trp_verb_fail (error);
+  printf ("%s", trp_experiment_get_text (experiment));
   return TRP_EXIT_DONE;
 }
 
@@ -224,8 +264,12 @@ run (int argc, char **argv)
   TrpPrecision wanted = TRP_PRECISION_DEFAULT;
   g_autoptr (GArray) chosen_seeds = NULL;
 
-  if (!trp_verb_parse (&trp_verb_experiment, entries, 1, 1, &argc, &argv))
+  if (!trp_verb_parse (&trp_verb_experiment, entries, 1, 2, &argc, &argv))
     return TRP_EXIT_USAGE;
+  if (strcmp (argv[1], "show") == 0 && argc == 3)
+    return show_experiment (argv[2]);
+  if (argc != 2 || strcmp (argv[1], "show") == 0)
+    return trp_verb_usage (_ ("usage: triptych-cli experiment list | show NAME | NAME --out DIR"));
   if (strcmp (argv[1], "list") == 0)
     return list_experiments ();
   if (!out && !dry_run)
@@ -240,11 +284,14 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_experiment = {
   .name = "experiment",
-  .arguments = "list | NAME|FILE --out DIR [--data LIST] [--small] [--arm NAME]... [--seeds 1,2,3] "
-               "[--dry-run] [--json]",
-  .help = N_ ("carries out a study: trains, applies, measures; ends in tables and figures"),
+  .arguments = "list | show NAME|defaults | NAME|FILE --out DIR [--data LIST] [--small] "
+               "[--arm NAME]... [--seeds 1,2,3] [--dry-run] [--json]",
+  .help = N_ ("carry out a study: train, apply, measure; ends in tables and figures"),
   .notes = N_ ("The same command goes on where it stopped, does nothing twice, and on a CPU ends "
                "with the same numbers.\nWithout --data it makes phantoms. A list's column \"set\" "
-               "says which of the experiment's sets a row belongs to."),
+               "says which of the experiment's sets a row belongs to;\nwithout that "
+               "column every row belongs to all of them. \"show NAME\" prints a study's file, "
+               "which tells its sets and\nis the beginning of one's own (NAME.experiment); "
+               "\"show defaults\" tells every key."),
   .run = run,
 };

@@ -343,7 +343,7 @@ const TrpVerb trp_verb_metrics = {
   .name = "metrics",
   .arguments = "REF TEST [--label N] [--tolerance MM,...] [--apl-tolerance MM,...] "
                "[--frame N] [--json]",
-  .help = N_ ("Compare two label maps: Dice, Hausdorff, surface distances, path length"),
+  .help = N_ ("compare two label maps: Dice, Hausdorff, surface distances, path length"),
   .run = run_metrics,
 };
 

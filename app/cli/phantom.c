@@ -96,6 +96,6 @@ const TrpVerb trp_verb_phantom = {
   .name = "phantom",
   .arguments = "KIND --patients N --seed S [--matrix N] [--observers N] [--unpaired] --out DIR",
   .help = N_ (
-    "writes phantom patients (pelvis, head, hip) as MR and CT with structures and known truth"),
+    "write phantom patients (pelvis, head, hip) as MR and CT with structures and known truth"),
   .run = run,
 };

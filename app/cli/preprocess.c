@@ -100,9 +100,25 @@ find_end (const TrpPipeline *pipeline, size_t *out_n)
   return false;
 }
 
-static void
-print_reports (const GPtrArray *reports)
+/* "1 n4 20 4, 2 percentiles 1 99" */
+static char *
+dup_step_names (const TrpPipeline *pipeline)
 {
+  GString *names = g_string_new (NULL);
+
+  for (size_t n = 0; n < trp_pipeline_get_n_steps (pipeline); n++)
+    g_string_append_printf (names, "%s%zu %s", n ? ", " : "", n + 1,
+                            trp_pipeline_peek_step (pipeline, n)->klass->name);
+  if (names->len == 0)
+    g_string_append (names, _ ("none"));
+  return g_string_free (names, FALSE);
+}
+
+static void
+print_reports (const GPtrArray *reports, const char *key)
+{
+  if (reports->len == 0)
+    printf (_ ("no step of %s was done: the volume is as it was\n"), key);
   for (guint n = 0; n < reports->len; n++)
     {
       const TrpStepReport *report = reports->pdata[n];
@@ -133,14 +149,20 @@ preprocess (const char *recipe_name, const char *in, const char *out, TrpStepSid
   if (!pipeline)
     return trp_verb_fail (error);
   if (!find_end (pipeline, &end))
-    return trp_verb_usage (_ ("--up-to is a step of the recipe or its number, not \"%s\""), up_to);
+    {
+      g_autofree char *names = dup_step_names (pipeline);
+
+      return trp_verb_usage (_ ("--up-to is a step of the recipe or its number, not \"%s\"; steps "
+                                "are: %s"),
+                             up_to, names);
+    }
   image = trp_volume_load (in, NULL, &error);
   if (!image || (labels_path && !(labels = trp_volume_load (labels_path, NULL, &error))) ||
       !trp_pipeline_apply (pipeline, image, labels, side == TRP_STEPS_MR ? TRP_AIR_MR : TRP_AIR_HU,
                            end, trp_verb_progress (), &made, reports, &error) ||
       !save (&made, out, &error))
     return trp_verb_fail (error);
-  print_reports (reports);
+  print_reports (reports, side == TRP_STEPS_CT ? "preprocess.ct_steps" : "preprocess.mr_steps");
   return TRP_EXIT_DONE;
 }
 

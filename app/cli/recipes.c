@@ -32,7 +32,7 @@ list_arms (GError **error)
           g_autofree char *name = g_strdup_printf ("%s-%s", names[n],
                                                    trp_experiment_get_arm (experiment, i));
 
-          printf ("%-20s %s\n", name, trp_experiment_get_arm_description (experiment, i));
+          printf ("%-36s %s\n", name, trp_experiment_get_arm_description (experiment, i));
         }
     }
   return true;
@@ -62,7 +62,7 @@ list_recipes (void)
       if (!recipe && !trp_recipe_is_own (names[n]))
         return trp_verb_fail (error);
       if (recipe)
-        printf ("%-20s %s\n", names[n], recipe->description);
+        printf ("%-36s %s\n", names[n], recipe->description);
       else
         fprintf (stderr, "triptych-cli: %s\n", error->message); /* one's own hides no other */
     }
@@ -108,6 +108,6 @@ run (int argc, char **argv)
 const TrpVerb trp_verb_recipes = {
   .name = "recipes",
   .arguments = "list | show NAME|defaults",
-  .help = N_ ("lists the shipped recipes, or prints one; \"defaults\" prints every setting"),
+  .help = N_ ("list the recipes, or print one; \"defaults\" prints every setting"),
   .run = run,
 };

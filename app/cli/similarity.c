@@ -214,7 +214,7 @@ static int run_similarity (int argc, char **argv);
 const TrpVerb trp_verb_similarity = {
   .name = "similarity",
   .arguments = "REF TEST [--mask M] [--range R] [--clip LO,HI] [--frame N] [--json]",
-  .help = N_ ("Compare two images: errors, PSNR, SSIM, mutual information, gradients, outline"),
+  .help = N_ ("compare two images: errors, PSNR, SSIM, mutual information, gradients, outline"),
   .run = run_similarity,
 };
 

@@ -6,6 +6,7 @@
 #include "app/cli/verb.h"
 #include "core/method/trainer.h"
 #include "core/method/validation.h"
+#include "core/metrics/metric-info.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ on_saved (int step, void *user_data)
   saved_step = step;
 }
 
-/* "step 300: dice 0.8312, loss 0.2104 (best)" */
+/* "validation at step 300: mae (HU) 83.12, mi (nats) 0.2104 (best so far)" */
 static void
 on_validated (const TrpTrainScores *scores, void *user_data)
 {
@@ -76,7 +77,11 @@ on_validated (const TrpTrainScores *scores, void *user_data)
 
   g_string_append_printf (text, _ ("validation at step %d:"), scores->step);
   for (size_t n = 0; n < scores->n; n++)
-    g_string_append_printf (text, "%s %s %.4g", n ? "," : "", scores->names[n], scores->values[n]);
+    {
+      g_autofree char *name = trp_metric_dup_heading (scores->names[n]);
+
+      g_string_append_printf (text, "%s %s %.4g", n ? "," : "", name, scores->values[n]);
+    }
   if (scores->is_best)
     g_string_append_printf (text, " (%s)", _ ("best so far"));
   trp_verb_say (text->str, NULL);

@@ -47,7 +47,7 @@
  *   kind=box
  *   metric=dice
  *
- * Keys of the steps are listed in core/method/experiment/kinds.c; unknown ones are refused. A step
+ * trp_experiment_dup_reference() tells the keys of the steps; unknown ones are refused. A step
  * uses only steps that stand before it. Every (arm, seed, fold) takes the steps its evaluations
  * need; equal work (same settings, seed, program and inputs, all hashed) is done once.
  *
@@ -87,6 +87,10 @@ void trp_experiment_free (TrpExperiment *self);
 char **trp_experiment_list (void);
 const char *trp_experiment_get_title (const TrpExperiment *self);
 const char *trp_experiment_get_description (const TrpExperiment *self);
+/* The file, comments and all. */
+const char *trp_experiment_get_text (const TrpExperiment *self);
+/* Every key of a file: what it is, what it takes, its default. (transfer full) */
+char *trp_experiment_dup_reference (void);
 size_t trp_experiment_get_n_arms (const TrpExperiment *self);
 const char *trp_experiment_get_arm (const TrpExperiment *self, size_t index);
 const char *trp_experiment_get_arm_description (const TrpExperiment *self, size_t index);

@@ -355,8 +355,9 @@ set_unknown (const char *group, const char *key, GError **error)
     is_meant = is_meant || (strcmp (settings[n].key, dot + 1) == 0 &&
                             strlen (settings[n].group) == (size_t) (dot - dotted) &&
                             g_str_has_prefix (dotted, settings[n].group));
-  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%.100s%s%.100s\"%s%s",
-               group ? group : "", group ? "." : "", key, is_meant ? "; write " : "",
+  g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "There is no setting \"%.100s%s%.100s\"; %s%s",
+               group ? group : "", group ? "." : "", key,
+               is_meant ? "write " : "\"triptych-cli recipes show defaults\" prints all there are",
                is_meant ? dotted : "");
 }
 

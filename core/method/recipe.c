@@ -103,8 +103,10 @@ new_for_trainer (GKeyFile *file, GError **error)
 
   if (!text)
     {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "The recipe does not name its trainer (recipe.trainer)");
+      g_set_error (
+        error, TRP_ERROR, TRP_ERROR_FORMAT,
+        "The recipe does not name its trainer: give recipe.trainer; \"triptych-cli recipes "
+        "show defaults\" tells which there are");
       return NULL;
     }
   if (!trp_recipe_setting_set (trp_recipe_setting_find ("recipe", "trainer", NULL), probe, text,

@@ -64,7 +64,11 @@ trp_run_open_validation (TrpRun *run, TrpProgress *progress, GError **error)
     return check_need (run, "this kind of training has none", error);
   rows = trp_validation_select_rows (t->options);
   if (!rows)
-    return check_need (run, "there are no cases to validate on: name a fold or a list", error);
+    {
+      trp_trainer_say (t, "Nothing is validated, though the recipe asks for it: name a fold, or a "
+                          "list of cases to validate on");
+      return check_need (run, "there are no cases to validate on: name a fold or a list", error);
+    }
   run->validate_every = s->validate_every > 0
                           ? s->validate_every
                           : (int) MIN ((gint64) s->validate_epochs * t->epoch_steps,

@@ -52,3 +52,13 @@ trp_metric_dup_label (const char *key)
     return g_strdup_printf ("%s at %s %s", info->label, tolerance + 1, info->unit);
   return info->unit ? g_strdup_printf ("%s (%s)", info->label, info->unit) : g_strdup (info->label);
 }
+
+char *
+trp_metric_dup_heading (const char *key)
+{
+  const TrpMetricInfo *info = trp_metric_info_find (key);
+
+  if (!info || !info->unit || g_str_has_suffix (key, "_ml"))
+    return g_strdup (key);
+  return g_strdup_printf (strchr (key, '@') ? "%s %s" : "%s (%s)", key, info->unit);
+}

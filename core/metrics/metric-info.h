@@ -38,5 +38,7 @@ const TrpMetricInfo *trp_metric_info_find (const char *key);
 /* "Hausdorff distance (mm)", "Surface Dice at 2 mm"; the key itself if it is none of ours.
  * (transfer full) */
 char *trp_metric_dup_label (const char *key);
+/* The key and its unit, for columns of text: "hd (mm)", "nsd@2 mm", "volume_ml". (transfer full) */
+char *trp_metric_dup_heading (const char *key);
 
 G_END_DECLS

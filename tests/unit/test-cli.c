@@ -248,6 +248,52 @@ a_slash_in_a_setting_is_put_right (Fixture *fixture, const void *data)
     strstr (error, "There is no setting \"training/steps\"; write training.steps\n"));
 }
 
+static void
+an_unknown_setting_says_where_all_are (Fixture *fixture, const void *data)
+{
+  const char *const arguments[] = { "augment", "cyclegan-phantom", fixture->path, "x.png",
+                                    "--set",   "elastik=3",        NULL };
+  g_autofree char *error = NULL;
+
+  g_assert_cmpint (trp_test_run_cli (arguments, NULL, &error), ==, 1);
+  assert_one_line (error);
+  g_assert_nonnull (strstr (error, "recipes show defaults"));
+}
+
+static void
+an_unknown_step_says_which_there_are (Fixture *fixture, const void *data)
+{
+  g_autofree char *recipe = g_build_filename (fixture->folder, "own.recipe", NULL);
+  const char *const arguments[] = { "preprocess", recipe,    fixture->path, "x.nii",
+                                    "--up-to",    "outline", NULL };
+  g_autofree char *error = NULL;
+
+  g_assert_true (g_file_set_contents (
+    recipe,
+    "[recipe]\nname=own\ntrainer=cyclegan\n[preprocess]\nmr_steps=n4 20 4; percentiles 1 99\n", -1,
+    NULL));
+  g_assert_cmpint (trp_test_run_cli (arguments, NULL, &error), ==, 2);
+  assert_one_line (error);
+  g_assert_nonnull (strstr (error, "1 n4, 2 percentiles"));
+}
+
+static void
+experiments_are_shown (Fixture *fixture, const void *data)
+{
+  const char *const shown[] = { "experiment", "show", "liu2019-ssim", NULL };
+  const char *const keys[] = { "experiment", "show", "defaults", NULL };
+  const char *const mistakes[][4] = { { "experiment", "show" }, { "experiment", "a", "b" } };
+  g_autofree char *text = NULL, *reference = NULL;
+
+  g_assert_cmpint (trp_test_run_cli (shown, &text, NULL), ==, 0);
+  g_assert_nonnull (strstr (text, "# A list's rows say in the column set"));
+  g_assert_nonnull (strstr (text, "\n[arm ssim]\n"));
+  g_assert_cmpint (trp_test_run_cli (keys, &reference, NULL), ==, 0);
+  g_assert_nonnull (strstr (reference, "\n[clean NAME]\n"));
+  for (size_t n = 0; n < G_N_ELEMENTS (mistakes); n++)
+    g_assert_cmpint (trp_test_run_cli (mistakes[n], NULL, NULL), ==, 2);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -263,6 +309,9 @@ main (int argc, char **argv)
   ADD ("/cli/names-in-capitals-are-compressed-too", names_in_capitals_are_compressed_too);
   ADD ("/cli/impossible-scales-are-refused", impossible_scales_are_refused);
   ADD ("/cli/unknown-devices-and-precisions-are-usage", unknown_devices_and_precisions_are_usage);
+  ADD ("/cli/an-unknown-setting-says-where-all-are", an_unknown_setting_says_where_all_are);
+  ADD ("/cli/an-unknown-step-says-which-there-are", an_unknown_step_says_which_there_are);
+  ADD ("/cli/experiments-are-shown", experiments_are_shown);
   ADD ("/cli/a-slash-in-a-setting-is-put-right", a_slash_in_a_setting_is_put_right);
   return g_test_run ();
 }

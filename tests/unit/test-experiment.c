@@ -11,6 +11,7 @@
 #include "core/method/experiment/folds.h"
 #include "core/method/experiment/plan.h"
 #include "core/method/experiment/table.h"
+#include "core/metrics/metric-info.h"
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
 
@@ -673,6 +674,58 @@ test_shipped (void)
       }
 }
 
+static void
+test_headings (void)
+{
+  static const char *const headings[][2] = {
+    { "dice", "dice" },      { "hd", "hd (mm)" },          { "mae", "mae (HU)" },
+    { "nsd@2", "nsd@2 mm" }, { "volume_ml", "volume_ml" }, { "none of ours", "none of ours" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (headings); n++)
+    {
+      g_autofree char *heading = trp_metric_dup_heading (headings[n][0]);
+
+      g_assert_cmpstr (heading, ==, headings[n][1]);
+    }
+}
+
+/* Every key that the reference tells of tables and figures is one. */
+static void
+test_reference (void)
+{
+  g_autofree char *reference = trp_experiment_dup_reference ();
+  g_autoptr (GString) shown = g_string_new ("[evaluate e]\n[arm a]\nevaluate=e\n");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpExperiment) experiment = NULL;
+  static const char *const groups[] = { "table NAME", "figure NAME" };
+
+  g_assert_true (g_key_file_load_from_data (file, reference, strlen (reference), 0, NULL));
+  for (size_t n = 0; n < G_N_ELEMENTS (groups); n++)
+    {
+      g_auto (GStrv) keys = g_key_file_get_keys (file, groups[n], NULL, NULL);
+
+      g_assert_nonnull (keys);
+      g_string_append_printf (shown, "[%s]\n", groups[n]);
+      for (size_t k = 0; keys[k]; k++)
+        g_string_append_printf (shown, "%s=%s\n", keys[k],
+                                strcmp (keys[k], "kind") == 0     ? "box"
+                                : strcmp (keys[k], "metric") == 0 ? "dice"
+                                                                  : "");
+    }
+  experiment = trp_experiment_parse (shown->str, shown->len, &error);
+  g_assert_no_error (error);
+  for (int kind = 0; kind < TRP_N_STEP_KINDS; kind++)
+    {
+      const TrpStepKindInfo *info = trp_step_kind_get ((TrpStepKind) kind);
+      g_autofree char *group = g_strdup_printf ("%s NAME", info->name);
+
+      for (size_t k = 0; k < info->n_keys; k++)
+        g_assert_true (g_key_file_has_key (file, group, info->keys[k].key, NULL));
+    }
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -692,6 +745,8 @@ main (int argc, char **argv)
   ADD ("/experiment/goes-on", test_resume);
   ADD ("/experiment/names-what-failed", test_failure);
   g_test_add_func ("/experiment/table", test_table);
+  g_test_add_func ("/experiment/headings-have-units", test_headings);
+  g_test_add_func ("/experiment/reference", test_reference);
   g_test_add_func ("/experiment/shipped", test_shipped);
   return g_test_run ();
 }

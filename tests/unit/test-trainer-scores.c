@@ -546,6 +546,25 @@ test_older_states_are_read (void)
 }
 
 static void
+count_nothing_validated (const char *sentence, void *n)
+{
+  *(int *) n += g_str_has_prefix (sentence, "Nothing is validated");
+}
+
+static void
+test_no_cases_to_validate_on_are_told (TrpTraining *f, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *folder = trp_training_subfolder (f, "all");
+  int n = 0;
+  TrpTrainOptions options = trp_training_options (f, recipe, folder, false);
+
+  options.watch = (TrpTrainWatch){ .say = count_nothing_validated, .data = &n };
+  g_assert_true (trp_train (&options, NULL, NULL));
+  g_assert_cmpint (n, ==, 1);
+}
+
+static void
 test_what_cannot_be_validated_is_refused (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = recipe_for (data);
@@ -811,6 +830,7 @@ main (int argc, char **argv)
   ADD_SEGMENTER ("checkpoints-are-listed", test_checkpoints_are_listed);
   ADD_SEGMENTER ("a-resumed-plateau-is-the-whole-one", test_a_resumed_plateau_is_the_whole_one);
   g_test_add_func ("/scores/older-states-are-read", test_older_states_are_read);
+  ADD_SEGMENTER ("no-cases-to-validate-on-are-told", test_no_cases_to_validate_on_are_told);
   ADD_SEGMENTER ("what-cannot-be-validated-is-refused", test_what_cannot_be_validated_is_refused);
   ADD_SEGMENTER ("epochs-are-counted-in-slices", test_epochs_are_counted_in_slices);
   ADD_BOTH ("a-branch-begins-where-its-parent-was", test_a_branch_begins_where_its_parent_was);

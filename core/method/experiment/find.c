@@ -116,6 +116,12 @@ trp_experiment_get_description (const TrpExperiment *self)
   return self->description;
 }
 
+const char *
+trp_experiment_get_text (const TrpExperiment *self)
+{
+  return self->text;
+}
+
 size_t
 trp_experiment_get_n_arms (const TrpExperiment *self)
 {

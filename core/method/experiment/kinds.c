@@ -5,6 +5,7 @@
  * Beside these a training takes every setting of its recipe, "GROUP.KEY".
  */
 
+#include "core/method/experiment.h"
 #include "core/method/experiment/kinds.h"
 
 #include <string.h>
@@ -205,4 +206,75 @@ trp_step_key_check (const TrpStepKey *key, const char *text, GError **error)
       g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "%s is empty", key->key);
       return false;
     }
+}
+
+/* ---- what the command line prints ---- */
+
+static const char reference_head[] =
+  "# Every key of an experiment's file: what it is, what it takes, its default. A step uses only\n"
+  "# steps that stand before it; any number of each kind, each with a name of its own.\n"
+  "\n[experiment]\n"
+  "# shown in reports; any text\nname=\ndescription=\npaper=\nnotes=\n"
+  "# of the trainings, with commas; the second where --small is given\nseeds=\nsmall_seeds=\n"
+  "# of trainings whose recipe does not say; 0: one per core\nthreads=0\n";
+
+static const char reference_tail[] =
+  "\n[arm NAME]\n"
+  "# what is compared with the other arms; any text\ndescription=\n"
+  "# evaluations, with commas; all steps that these need are done\nevaluate=\n"
+  "# arm whose evaluations and changes come first\nfrom=\n"
+  "# what this arm changes in a step\nSTEP.KEY=VALUE\n"
+  "\n[small]\n"
+  "# what --small changes, before the arms' own changes; [small ARM]: after them\n"
+  "STEP.KEY=VALUE\n"
+  "\n[table NAME]\n"
+  "# above the table; any text\ntitle=\n"
+  "# columns, with commas, such as dice, hd, mae; empty: all that were measured\nmetrics=\n"
+  "# arms, or \"ARM on NAME\" of an evaluation's name, with commas; empty: all\nrows=\n"
+  "# with commas; all: the mean of a case's structures; whole: the whole image; empty: each\n"
+  "structures=\n"
+  "# slices: the mean over a case's slices\npart=\n"
+  "# row that pairs of observers become\nobservers=\n"
+  "# paired tests, FIRST : SECOND, with semicolons\ncompare=\n"
+  "# published numbers, ROW = text or ROW, STRUCTURE = text, with semicolons\npaper=\n"
+  "\n[figure NAME]\n"
+  "# box, scatter or bland-altman\nkind=\n"
+  "# box: what is drawn\nmetric=\n"
+  "# as in a table\nrows=\nstructures=\npart=\nobservers=\n";
+
+static void
+append_key (GString *text, const TrpStepKey *key)
+{
+  g_string_append_printf (text, "# %s", key->help);
+  if (key->choices)
+    g_string_append_printf (text, "; %s", key->choices);
+  else if (key->type == TRP_STEP_VALUE_BOOL)
+    g_string_append (text, "; true or false");
+  else if (key->type == TRP_STEP_VALUE_WHOLE)
+    g_string_append_printf (text, "; a whole number from %.0f to %.0f", key->low, key->high);
+  else if (key->type == TRP_STEP_VALUE_NUMBER)
+    g_string_append_printf (text, "; a number from %g to %g", key->low, key->high);
+  else if (key->type == TRP_STEP_VALUE_DATA)
+    g_string_append (text, "; STEP, or STEP:mr or STEP:ct for its MR or CT only, with commas");
+  if (!key->value)
+    g_string_append (text, "; has to be given");
+  g_string_append_printf (text, "\n%s=%s\n", key->key, key->value ? key->value : "");
+}
+
+char *
+trp_experiment_dup_reference (void)
+{
+  GString *text = g_string_new (reference_head);
+
+  for (size_t n = 0; n < G_N_ELEMENTS (kinds); n++)
+    {
+      g_string_append_printf (text, "\n[%s NAME]\n", kinds[n].name);
+      for (size_t k = 0; k < kinds[n].n_keys; k++)
+        append_key (text, &kinds[n].keys[k]);
+      if (n == TRP_STEP_TRAIN)
+        g_string_append (text, "# any setting of the recipe (recipes show defaults), such as "
+                               "training.steps=3000\nGROUP.KEY=VALUE\n");
+    }
+  g_string_append (text, reference_tail);
+  return g_string_free (text, FALSE);
 }

@@ -4,6 +4,7 @@
  */
 
 #include "core/method/experiment/table.h"
+#include "core/metrics/metric-info.h"
 #include "core/study/csv.h"
 
 #include <math.h>
@@ -149,7 +150,7 @@ make_cells (const TrpTable *self, guint *out_n_columns)
     g_ptr_array_add (cells, g_strdup ("structure"));
   g_ptr_array_add (cells, g_strdup ("cases"));
   for (guint m = 0; m < self->metrics->len; m++)
-    g_ptr_array_add (cells, g_strdup (self->metrics->pdata[m]));
+    g_ptr_array_add (cells, trp_metric_dup_heading (self->metrics->pdata[m]));
   g_ptr_array_add (cells,
                    g_strdup (*trp_experiment_sheet_get (self->sheet, "paper") ? "paper" : ""));
   *out_n_columns = cells->len;
@@ -189,7 +190,7 @@ append_tests (GString *text, const TrpTable *self)
 
       g_ptr_array_add (cells, g_strdup_printf ("%s - %s", test->first, test->second));
       g_ptr_array_add (cells, g_strdup (test->structure));
-      g_ptr_array_add (cells, g_strdup (test->metric));
+      g_ptr_array_add (cells, trp_metric_dup_heading (test->metric));
       g_ptr_array_add (cells, test->paired ? g_strdup_printf ("%zu", test->t.n)
                                            : g_strdup_printf ("%zu, %zu (unpaired)",
                                                               test->mann_whitney.n_first,
