@@ -132,8 +132,9 @@ print_plan (const TrpExperimentPlan *plan)
       total += info.is_done ? 0 : info.flop;
     }
   all = dup_work (total);
-  printf (_ ("trainings still to do: %s (\"bench nn\" tells what this machine does in a second)\n"),
-          all);
+  printf (
+    _ ("trainings still to do: %s (\"bench nn\" tells a step's GFLOP and ms on this machine)\n"),
+    all);
 }
 
 static int
