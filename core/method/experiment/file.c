@@ -297,9 +297,15 @@ read_arm_key (TrpExperiment *self,
   if (!text)
     return false;
   if (*key == 'd')
-    arm->description = g_steal_pointer (&text);
+    {
+      g_free (arm->description);
+      arm->description = g_steal_pointer (&text);
+    }
   else if (*key == 'f')
-    arm->from = g_steal_pointer (&text);
+    {
+      g_free (arm->from);
+      arm->from = g_steal_pointer (&text);
+    }
   else
     {
       g_strfreev (arm->evaluate);
