@@ -14,5 +14,7 @@ G_BEGIN_DECLS
 /* "40 s", "5 min" or "2 h 10 min", rounded up. Returns: NULL while unknown, paused and at the
  * end. */
 char *trp_job_dup_time_left (const TrpJob *job);
+/* The same words for any time. */
+char *trp_seconds_dup_text (double seconds);
 
 G_END_DECLS

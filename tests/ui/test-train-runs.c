@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/base/parallel.h"
 #include "core/io/format.h"
 #include "core/io/safetensors.h"
+#include "core/method/train-pace.h"
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
 #include "ui/dialogs/train-charts.h"
@@ -429,23 +431,137 @@ alarms_stay_with_their_step (Fixture *fixture, const void *data)
   TrpTrainPanel *panel = TRP_TRAIN_PANEL (
     g_object_ref_sink (trp_train_panel_new (fixture->document)));
 
-  trp_tiny_set (recipe, "training.steps=800");
+  trp_tiny_set (recipe, "training.steps=600"); /* the first that is looked at */
+  trp_tiny_set (recipe, "training.batch=1");
+  trp_tiny_set (recipe, "training.pool=0");
   trp_tiny_set (recipe, "training.learning_rate=0.01");
   trp_tiny_set (recipe, "loss.adversarial=0");
   trp_tiny_set (recipe, "loss.gc=0");
   trp_tiny_set (recipe, "loss.identity=50");
   run = train (fixture, recipe, "tiny-1");
-  g_assert_cmpuint (trp_train_run_peek_alarms (run)->len, ==, 2);
-  for (int n = 0; n < 2; n++)
-    {
-      alarm = trp_train_run_peek_alarms (run)->pdata[n];
-      g_test_message ("%s", alarm->sentence);
-      g_assert_cmpint (alarm->step, ==, 600 + 200 * n);
-      g_assert_cmpint (alarm->time, >, 1500000000);
-    }
+  g_assert_cmpuint (trp_train_run_peek_alarms (run)->len, ==, 1);
+  alarm = trp_train_run_peek_alarms (run)->pdata[0];
+  g_test_message ("%s", alarm->sentence);
+  g_assert_cmpint (alarm->step, ==, 600);
+  g_assert_cmpint (alarm->time, >, 1500000000);
   trp_train_panel_set_run (panel, run);
   g_assert_nonnull (find_label (GTK_WIDGET (panel), alarm->sentence));
   g_assert_nonnull (find_label (GTK_WIDGET (panel), "step 600, "));
+  g_assert_finalize_object (panel);
+}
+
+static void
+stop_after_a_row (TrpTrainRun *run)
+{
+  if (trp_train_run_get_n_rows (run) >= 2)
+    trp_job_cancel (trp_train_run_get_job (run));
+}
+
+/* Another day: a new panel knows the list, the fold and the folder of runs, and what a run that was
+ * found needs to go on. */
+static void
+the_last_data_are_remembered (Fixture *fixture, const void *data)
+{
+  g_autofree char *list = g_build_filename (fixture->folder, "cases.csv", NULL);
+  g_autofree char *folder = g_build_filename (fixture->folder, "elsewhere", "tiny-1", NULL);
+  g_autofree char *recipe_path = g_build_filename (fixture->folder, "tiny.recipe", NULL);
+  g_autofree char *text = NULL, *runs = NULL;
+  g_autoptr (TrpRecipe) recipe = make_recipe (TRP_TRAINER_SEGMENTER);
+  g_autoptr (TrpTrainRun) run = NULL, found = NULL, rest = NULL;
+  g_autoptr (TrpTrainFound) read = NULL;
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (
+    g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+  TrpDataList *restored;
+  size_t index;
+
+  trp_tiny_set (recipe, "training.steps=120");
+  text = trp_recipe_to_text (recipe);
+  g_assert_true (g_file_set_contents (recipe_path, text, -1, NULL));
+  trp_train_setup_panel_restore (panel);
+  g_assert_null (trp_train_setup_panel_get_case (panel, &index)); /* nothing to remember yet */
+  trp_train_setup_panel_set_recipe (panel, recipe_path);
+  trp_train_setup_panel_set_list (panel, list);
+  trp_train_setup_panel_set_fold (panel, 1);
+  trp_train_setup_panel_set_folder (panel, folder);
+  run = trp_train_setup_panel_start (panel);
+  g_signal_connect (run, "changed", G_CALLBACK (stop_after_a_row), NULL);
+  wait_for_jobs (fixture->document);
+  g_assert_cmpint (trp_train_run_get_state (run), ==, TRP_JOB_CANCELLED);
+  g_assert_finalize_object (panel);
+
+  panel = TRP_TRAIN_SETUP_PANEL (g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+  trp_train_setup_panel_restore (panel);
+  trp_train_setup_panel_set_recipe (panel, recipe_path);
+  restored = trp_train_setup_panel_get_case (panel, &index);
+  g_assert_nonnull (restored);
+  g_assert_cmpuint (trp_data_list_get_size (restored), ==, trp_data_list_get_size (fixture->list));
+  runs = trp_train_setup_panel_dup_runs_folder (panel);
+  g_assert_true (g_str_has_suffix (runs, "/elsewhere"));
+  g_assert_finalize_object (panel);
+
+  panel = TRP_TRAIN_SETUP_PANEL (g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+  read = trp_train_found_read (folder);
+  g_assert_false (read->is_over);
+  found = trp_train_run_new_found (fixture->document, read);
+  g_assert_true (trp_train_run_can_go_on (found));
+  trp_train_setup_panel_go_on (panel, found);
+  rest = trp_train_setup_panel_start (panel);
+  g_assert_nonnull (rest);
+  wait_for_jobs (fixture->document);
+  g_assert_no_error (trp_job_get_error (trp_train_run_get_job (rest)));
+  g_assert_cmpint (trp_train_run_get_fold (rest), ==, 1);
+  g_assert_cmpuint (trp_train_run_get_n_rows (rest), ==, 40);
+  g_assert_finalize_object (panel);
+}
+
+/* Eight times the work takes more than twice the time, whatever else the machine does. */
+static void
+the_time_of_a_step_is_measured (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+  const TrpTrainOptions options = {
+    .recipe = recipe, .list = fixture->list, .fold = -1, .device = "cpu"
+  };
+  g_autoptr (GError) error = NULL;
+  double seconds[2] = { 0, 0 };
+
+  trp_tiny_set (recipe, "data.size=64");
+  trp_tiny_set (recipe, "generator_filters=16");
+  for (int n = 0; n < 2; n++)
+    {
+      trp_tiny_set (recipe, n == 0 ? "training.batch=1" : "training.batch=8");
+      if (!trp_train_measure_pace (&options, NULL, &seconds[n], &error))
+        g_assert_no_error (error);
+      g_test_message ("%g s", seconds[n]);
+    }
+  g_assert_cmpfloat (seconds[0], >, 0);
+  g_assert_cmpfloat (seconds[1], >, 2 * seconds[0]);
+  g_assert_cmpfloat (seconds[1], <, 60);
+}
+
+/* Steps of epochs are told from the data; the words come from a worker. */
+static void
+the_time_is_told_before_the_start (Fixture *fixture, const void *data)
+{
+  g_autofree char *list = g_build_filename (fixture->folder, "cases.csv", NULL);
+  g_autofree char *path = g_build_filename (fixture->folder, "tiny.recipe", NULL);
+  g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_SEGMENTER);
+  g_autofree char *text = NULL;
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (
+    g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+
+  trp_tiny_set (recipe, "schedule.epochs=5");
+  text = trp_recipe_to_text (recipe);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  trp_train_setup_panel_set_recipe (panel, path);
+  trp_train_setup_panel_set_list (panel, list);
+  while (!find_label (GTK_WIDGET (panel), "about "))
+    g_main_context_iteration (NULL, TRUE);
+  text = (g_free (text),
+          g_strdup (gtk_label_get_label (GTK_LABEL (find_label (GTK_WIDGET (panel), "about ")))));
+  g_test_message ("%s", text);
+  g_assert_true (g_str_has_suffix (text, " steps, 5 epochs"));
+  g_assert_nonnull (strstr (text, " on CPU"));
   g_assert_finalize_object (panel);
 }
 
@@ -454,6 +570,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   gtk_init ();
+  trp_parallel_set_threads (
+    1); /* networks this small wait for one another more than they compute */
   g_test_add ("/train-runs/validations-are-charted", Fixture, NULL, set_up, validations_are_charted,
               tear_down);
   g_test_add ("/train-runs/losses-are-chosen", Fixture, NULL, set_up, losses_are_chosen, tear_down);
@@ -473,5 +591,11 @@ main (int argc, char **argv)
               a_run_branches_from_a_checkpoint, tear_down);
   g_test_add ("/train-runs/alarms-stay-with-their-step", Fixture, NULL, set_up,
               alarms_stay_with_their_step, tear_down);
+  g_test_add ("/train-runs/the-last-data-are-remembered", Fixture, NULL, set_up,
+              the_last_data_are_remembered, tear_down);
+  g_test_add ("/train-runs/the-time-of-a-step-is-measured", Fixture, NULL, set_up,
+              the_time_of_a_step_is_measured, tear_down);
+  g_test_add ("/train-runs/the-time-is-told-before-the-start", Fixture, NULL, set_up,
+              the_time_is_told_before_the_start, tear_down);
   return g_test_run ();
 }

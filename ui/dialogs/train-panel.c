@@ -347,7 +347,7 @@ on_row_selected (TrpTrainPanel *self)
 {
   const TrpTrainCheckpoint *chosen = trp_train_panel_get_chosen (self);
 
-  if (self->is_filling)
+  if (self->is_filling || !self->document) /* the list is filled, or goes away */
     return;
   self->wanted = chosen ? chosen->step : -1;
   show_buttons (self);

@@ -90,6 +90,19 @@ is_going (TrpTrainProgress *self)
   return state == TRP_JOB_RUNNING || state == TRP_JOB_PAUSED;
 }
 
+/* "epoch 27 of 60    ", or "" for a training told in steps. (transfer full) */
+static char *
+name_epoch (TrpTrainProgress *self, double step)
+{
+  const int epoch_steps = trp_train_run_get_epoch_steps (self->run);
+  const int n_epochs = trp_train_run_get_recipe (self->run)->schedule.epochs;
+
+  if (epoch_steps == 0 || n_epochs == 0 || step == 0)
+    return g_strdup ("");
+  return g_strdup_printf (_ ("epoch %d of %d    "),
+                          MIN ((int) ((step - 1) / epoch_steps) + 1, n_epochs), n_epochs);
+}
+
 static void
 show_steps (TrpTrainProgress *self)
 {
@@ -102,10 +115,12 @@ show_steps (TrpTrainProgress *self)
   const double step = done > 0 ? round (done * n_steps)
                       : n > 0  ? trp_train_run_peek_steps (self->run)[n - 1]
                                : 0;
-  g_autofree char *text = step == 0      ? g_strdup (job ? trp_job_get_text (job) : "")
-                          : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
-                                         : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
-                                                            step, n_steps, pace);
+  g_autofree char *epoch = name_epoch (self, step);
+  g_autofree char *steps = step == 0      ? g_strdup (job ? trp_job_get_text (job) : "")
+                           : isnan (pace) ? g_strdup_printf (_ ("step %.0f of %d"), step, n_steps)
+                                          : g_strdup_printf (_ ("step %.0f of %d    %.2f s a step"),
+                                                             step, n_steps, pace);
+  g_autofree char *text = g_strconcat (epoch, steps, NULL);
 
   gtk_label_set_label (GTK_LABEL (self->done_text), text);
 }
@@ -200,7 +215,10 @@ show_preview (TrpTrainProgress *self, size_t index)
 {
   int step;
   const char *path = trp_train_run_get_preview (self->run, index, &step);
-  g_autofree char *text = g_strdup_printf (_ ("after step %d"), step);
+  const int epoch_steps = trp_train_run_get_epoch_steps (self->run);
+  g_autofree char *text = epoch_steps > 0 ? g_strdup_printf (_ ("in epoch %d, after step %d"),
+                                                             (step - 1) / epoch_steps + 1, step)
+                                          : g_strdup_printf (_ ("after step %d"), step);
 
   g_clear_pointer (&self->tiles, cairo_surface_destroy);
   self->tiles = cairo_image_surface_create_from_png (path);

@@ -339,7 +339,7 @@ trp_train_runs_is_looking (TrpTrainRuns *self)
 static void
 on_row_selected (TrpTrainRuns *self)
 {
-  if (!self->is_filling)
+  if (!self->is_filling && self->document) /* it does not go away */
     g_signal_emit (self, chosen_signal, 0);
 }
 

@@ -9,6 +9,8 @@
 #include "ui/dialogs/form.h"
 #include "ui/dialogs/recipe-editor.h"
 #include "ui/dialogs/train-data.h"
+#include "ui/dialogs/train-fit.h"
+#include "ui/dialogs/train-last.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -30,10 +32,8 @@ struct _TrpTrainSetupPanel
   char *beside; /* (nullable): folder of runs, where it is not beside the list */
   TrpDataList *list;
   char *list_path;
-  TrpJob *estimate; /* under way */
   TrpCompute *compute;
-  GtkWidget *memory;
-  GtkWidget *memory_text;
+  TrpTrainFit *fit;
   GtkWidget *list_text;
   GtkWidget *list_about;
   TrpTrainData *cases;
@@ -60,21 +60,10 @@ static guint start_signal, recipe_saved_signal, case_chosen_signal, place_change
 G_DEFINE_FINAL_TYPE (TrpTrainSetupPanel, trp_train_setup_panel, GTK_TYPE_BOX)
 
 static void
-drop_estimate (TrpTrainSetupPanel *self)
-{
-  if (!self->estimate)
-    return;
-  trp_job_disconnect (self->estimate);
-  trp_job_cancel (self->estimate);
-  g_clear_pointer (&self->estimate, trp_job_unref);
-}
-
-static void
 trp_train_setup_panel_dispose (GObject *object)
 {
   TrpTrainSetupPanel *self = TRP_TRAIN_SETUP_PANEL (object);
 
-  drop_estimate (self);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->compute)
@@ -131,93 +120,6 @@ set_refusal (TrpTrainSetupPanel *self, const char *text)
   update_start (self);
 }
 
-/* ---- memory: headers and plans are read by a worker ---- */
-
-typedef struct
-{
-  TrpRecipe *recipe;
-  TrpDataList *list;
-  int fold;
-  char *device;
-  TrpPrecision precision;
-  bool deterministic;
-} Task;
-
-static void
-task_free (gpointer data)
-{
-  Task *task = data;
-
-  trp_recipe_free (task->recipe);
-  trp_data_list_unref (task->list);
-  g_free (task->device);
-  g_free (task);
-}
-
-typedef struct
-{
-  TrpTrainEstimate bytes;
-  char *refusal;
-} Estimate;
-
-static void
-estimate_free (gpointer data)
-{
-  Estimate *estimate = data;
-
-  g_free (estimate->refusal);
-  g_free (estimate);
-}
-
-static void *
-run_estimate (TrpJob *job, void *data, TrpProgress *progress, GError **error)
-{
-  const Task *task = data;
-  const TrpTrainOptions options = { .recipe = task->recipe,
-                                    .list = task->list,
-                                    .fold = task->fold,
-                                    .device = task->device,
-                                    .precision = task->precision,
-                                    .deterministic = task->deterministic };
-  Estimate *estimate = g_new0 (Estimate, 1);
-
-  if (trp_train_check_fit (&options, &estimate->bytes, &estimate->refusal, error))
-    return estimate;
-  estimate_free (estimate);
-  return NULL;
-}
-
-static void
-show_memory (TrpTrainSetupPanel *self, const TrpTrainEstimate *estimate)
-{
-  const size_t bytes = estimate->device + (estimate->on_host ? estimate->data : 0);
-  const size_t there = estimate->device_available;
-  g_autofree char *need = g_format_size (bytes), *free_text = g_format_size (there);
-  g_autofree char *text = there ? g_strdup_printf (_ ("%s of %s free"), need, free_text)
-                                : g_strdup (need);
-
-  gtk_label_set_label (GTK_LABEL (self->memory_text), text);
-  gtk_widget_set_tooltip_text (self->memory_text, text);
-  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory),
-                           there ? CLAMP ((double) bytes / (double) there, 0, 1) : 0);
-}
-
-static void
-on_estimate (TrpJob *job, void *result, const GError *error, void *user_data)
-{
-  TrpTrainSetupPanel *self = user_data;
-  Estimate *estimate = result;
-
-  g_clear_pointer (&self->estimate, trp_job_unref);
-  if (estimate)
-    show_memory (self, &estimate->bytes);
-  else
-    gtk_label_set_label (GTK_LABEL (self->memory_text), "");
-  set_refusal (self, estimate ? estimate->refusal : error->message);
-  if (estimate)
-    estimate_free (estimate);
-}
-
 static int
 get_fold (TrpTrainSetupPanel *self)
 {
@@ -229,25 +131,15 @@ get_fold (TrpTrainSetupPanel *self)
 static void
 ask_for_estimate (TrpTrainSetupPanel *self)
 {
-  static const TrpJobClass klass = {
-    .run = run_estimate, .done = on_estimate, .free_data = task_free, .free_result = estimate_free
-  };
-  Task *task;
+  if (self->list && self->recipe)
+    set_refusal (self, NULL);
+  trp_train_fit_ask (self->fit, self->recipe, self->list, get_fold (self));
+}
 
-  drop_estimate (self);
-  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory), 0);
-  gtk_label_set_label (GTK_LABEL (self->memory_text), self->list ? "\u2026" : "");
-  if (!self->list || !self->recipe)
-    return;
-  set_refusal (self, NULL);
-  task = g_new0 (Task, 1);
-  task->recipe = trp_recipe_copy (self->recipe);
-  task->list = trp_data_list_ref (self->list);
-  task->fold = get_fold (self);
-  task->device = g_strdup (trp_compute_get_device (self->compute));
-  task->precision = trp_compute_get_precision (self->compute, TRP_COMPUTE_TRAIN);
-  task->deterministic = trp_compute_get_deterministic (self->compute);
-  self->estimate = trp_job_start (&klass, _ ("Memory estimate"), task, self);
+static void
+on_fit_known (TrpTrainSetupPanel *self)
+{
+  set_refusal (self, trp_train_fit_get_refusal (self->fit));
 }
 
 /* ---- what is set ---- */
@@ -323,8 +215,13 @@ dup_place (TrpTrainSetupPanel *self)
 {
   g_autofree char *base = NULL;
 
+  g_auto (TrpTrainLast) last = { 0 };
+
   if (self->beside)
     return g_strdup (self->beside);
+  last = trp_train_last_load ();
+  if (last.runs && g_strcmp0 (last.list, self->list_path) == 0)
+    return g_strdup (last.runs);
   base = g_path_get_dirname (self->list_path);
   return g_build_filename (base, "runs", NULL);
 }
@@ -414,16 +311,48 @@ cut_number (const char *title)
            : g_strdup (title);
 }
 
-/* What a run was made of; of one that was found, the list is the one that is there already. */
+static void
+take_data (TrpTrainSetupPanel *self, const char *list, int fold)
+{
+  if (!list || !g_file_test (list, G_FILE_TEST_EXISTS))
+    return;
+  trp_train_setup_panel_set_list (self, list);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), fold);
+}
+
+void
+trp_train_setup_panel_restore (TrpTrainSetupPanel *self)
+{
+  g_auto (TrpTrainLast) last = trp_train_last_load ();
+
+  if (!self->list)
+    take_data (self, last.list, last.fold);
+}
+
+static void
+remember (TrpTrainSetupPanel *self, const char *folder)
+{
+  g_autofree char *runs = g_path_get_dirname (folder);
+  const TrpTrainLast last = { self->recipe_id, self->list_path, runs, get_fold (self) };
+
+  trp_train_last_save (&last, folder);
+}
+
+/* What a run was made of; of one that nobody remembers, the list is the one that is there already.
+ */
 static void
 take_run (TrpTrainSetupPanel *self, TrpTrainRun *run)
 {
+  g_auto (TrpTrainLast) known = trp_train_last_load_run (trp_train_run_get_folder (run));
+
   drop_origin (self);
   trp_recipe_free (self->recipe);
   self->recipe = trp_recipe_copy (trp_train_run_get_recipe (run));
   self->stem = cut_number (trp_train_run_get_title (run));
   self->beside = g_path_get_dirname (trp_train_run_get_folder (run));
   show_recipe (self);
+  if (!trp_train_run_peek_list (run))
+    take_data (self, known.list, known.fold);
   if (trp_train_run_get_list_path (run))
     trp_train_setup_panel_set_list (self, trp_train_run_get_list_path (run));
   if (trp_train_run_peek_list (run))
@@ -568,6 +497,12 @@ trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path)
 }
 
 void
+trp_train_setup_panel_set_fold (TrpTrainSetupPanel *self, int fold)
+{
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), fold);
+}
+
+void
 trp_train_setup_panel_set_steps (TrpTrainSetupPanel *self, int steps)
 {
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), steps);
@@ -579,6 +514,7 @@ on_setting_changed (TrpTrainSetupPanel *self)
   if (self->is_updating || !self->recipe)
     return;
   self->recipe->steps = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->steps));
+  trp_train_fit_set_steps (self->fit, self->recipe->steps);
   self->recipe->seed = (uint64_t) gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->seed));
 }
 
@@ -598,7 +534,7 @@ on_sample_changed (TrpTrainSetupPanel *self)
       ask_for_estimate (self);
       return;
     }
-  drop_estimate (self);
+  trp_train_fit_ask (self->fit, NULL, NULL, -1);
   set_refusal (self, error->message);
 }
 
@@ -631,6 +567,7 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
   setup.resume = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->resume));
   setup.list_path = self->list_path;
   setup.from = setup.resume ? NULL : self->origin;
+  remember (self, setup.folder);
   run = trp_train_run_start (self->document, &setup);
   update_start (self);
   return run;
@@ -768,18 +705,11 @@ static GtkWidget *
 make_device (TrpTrainSetupPanel *self)
 {
   GtkWidget *section = make_section (_ ("Device"), NULL);
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
-  self->memory = gtk_level_bar_new ();
-  self->memory_text = make_label (NULL, "numeric");
-  gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (self->memory, TRUE);
-  gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
-  gtk_box_append (GTK_BOX (row), self->memory);
-  gtk_box_append (GTK_BOX (row), self->memory_text);
+  self->fit = TRP_TRAIN_FIT (trp_train_fit_new (self->compute));
+  g_signal_connect_swapped (self->fit, "known", G_CALLBACK (on_fit_known), self);
   gtk_box_append (GTK_BOX (section), trp_device_panel_new (self->compute, TRP_COMPUTE_TRAIN));
-  gtk_box_append (GTK_BOX (section), row);
+  gtk_box_append (GTK_BOX (section), GTK_WIDGET (self->fit));
   return section;
 }
 

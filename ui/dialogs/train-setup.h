@@ -28,9 +28,12 @@ const TrpRecipe *trp_train_setup_panel_get_recipe (TrpTrainSetupPanel *self);
 TrpDataList *trp_train_setup_panel_get_case (TrpTrainSetupPanel *self, size_t *out_index);
 /* The folder that holds the runs; NULL: none proposed yet. (transfer full) */
 char *trp_train_setup_panel_dup_runs_folder (TrpTrainSetupPanel *self);
+/* The list and fold of the last run that was started, unless there is a list already. */
+void trp_train_setup_panel_restore (TrpTrainSetupPanel *self);
 /* For tests and for files given otherwise. */
 void trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path);
 void trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path);
+void trp_train_setup_panel_set_fold (TrpTrainSetupPanel *self, int fold);
 void trp_train_setup_panel_set_steps (TrpTrainSetupPanel *self, int steps);
 
 /* Fills in a new run that begins with @checkpoint of @run: its recipe, its data if they are known,

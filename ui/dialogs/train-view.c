@@ -5,6 +5,7 @@
 
 #include "ui/dialogs/train-view.h"
 #include "config.h"
+#include "ui/dialogs/train-last.h"
 #include "ui/dialogs/train-panel.h"
 #include "ui/dialogs/train-preview.h"
 #include "ui/dialogs/train-progress.h"
@@ -231,6 +232,18 @@ make_right (TrpTrainView *self)
   return right;
 }
 
+/* When the mode is first looked at: a list takes reading. */
+static void
+on_map (TrpTrainView *self)
+{
+  g_auto (TrpTrainLast) last = trp_train_last_load ();
+
+  g_signal_handlers_disconnect_by_func (self, on_map, NULL);
+  if (last.recipe)
+    trp_train_recipes_refresh (self->recipes, last.recipe);
+  trp_train_setup_panel_restore (self->setup);
+}
+
 GtkWidget *
 trp_train_view_new (TrpDocument *document)
 {
@@ -247,5 +260,6 @@ trp_train_view_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self), self->pages);
   gtk_box_append (GTK_BOX (self), make_right (self));
   on_recipe_changed (self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   return GTK_WIDGET (self);
 }
