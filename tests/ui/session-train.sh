@@ -103,7 +103,7 @@ click 'push button' 'Go on'
 expect_row
 click 'push button' 'Stop and keep'
 expect label stopped '^stopped$'
-click 'toggle button' 'New run'
+click 'page tab' 'New run'
 click 'check box' 'go on with the run'
 click 'push button' 'Go on with training'
 expect label 'A run is writing' 'into this folder'
@@ -157,7 +157,7 @@ assert last < (0.7 if steps >= 200 else 1) * first
 PYTHON
 
 # 7: the network is used on the open case: the SynCT is in its pane, in HU at the cursor
-click 'toggle button' 'This run'
+click 'page tab' 'This run'
 click 'push button' 'Use step'
 patience=120 expect label 'SynCT ' 'SynCT .*HU$'
 expect image 'SynCT, axial plane' 'SynCT'
