@@ -40,6 +40,23 @@ trp_test_make_folder (void)
   return path;
 }
 
+/* GLib's own way of doing so leaks. */
+char *
+trp_test_isolate (void)
+{
+  static const char *const names[] = { "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+                                       "XDG_STATE_HOME" };
+  char *folder = trp_test_make_folder ();
+
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
+
+      g_setenv (names[n], path, TRUE);
+    }
+  return folder;
+}
+
 void
 trp_test_remove_folder (const char *path)
 {

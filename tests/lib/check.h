@@ -26,6 +26,8 @@ void trp_check_near (const char *domain,
 
 /* Path of a new, empty folder; removed with all it holds by trp_test_remove_folder(). */
 char *trp_test_make_folder (void);
+/* Before g_test_init(): the user's folders lie in this new one. */
+char *trp_test_isolate (void);
 void trp_test_remove_folder (const char *path);
 
 /* Path of a file below tests/ of the source tree: TRIPTYCH_SOURCE, else the current folder. */

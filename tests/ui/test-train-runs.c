@@ -568,7 +568,10 @@ the_time_is_told_before_the_start (Fixture *fixture, const void *data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = trp_test_isolate ();
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
   gtk_init ();
   trp_parallel_set_threads (
     1); /* networks this small wait for one another more than they compute */
@@ -597,5 +600,7 @@ main (int argc, char **argv)
               the_time_of_a_step_is_measured, tear_down);
   g_test_add ("/train-runs/the-time-is-told-before-the-start", Fixture, NULL, set_up,
               the_time_is_told_before_the_start, tear_down);
-  return g_test_run ();
+  status = g_test_run ();
+  trp_test_remove_folder (home);
+  return status;
 }

@@ -478,7 +478,10 @@ a_recipe_of_ones_own (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = trp_test_isolate ();
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
   gtk_init ();
   g_test_add ("/train/a-run-tells-losses-and-previews", Fixture, NULL, set_up,
               a_run_tells_losses_and_previews, tear_down);
@@ -502,5 +505,7 @@ main (int argc, char **argv)
               a_case_is_shown_as_the_network_gets_it, tear_down);
   g_test_add_func ("/train/a-recipe-of-ones-own", a_recipe_of_ones_own);
   g_test_add_func ("/train/shipped-recipes-are-listed", shipped_recipes_are_listed);
-  return g_test_run ();
+  status = g_test_run ();
+  trp_test_remove_folder (home);
+  return status;
 }

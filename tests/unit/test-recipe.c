@@ -377,7 +377,10 @@ test_own_recipes (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = trp_test_isolate ();
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/recipe/own-recipes", test_own_recipes);
   g_test_add_func ("/recipe/ships-the-calibrated-settings", test_ships_the_calibrated_settings);
   g_test_add_func ("/recipe/every-shipped-one-loads", test_every_shipped_one_loads);
@@ -395,5 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recipe/set-refuses", test_set_refuses);
   g_test_add_func ("/recipe/unknown-name-lists-the-known", test_unknown_name_lists_the_known);
   g_test_add_func ("/recipe/command-line", test_command_line);
-  return g_test_run ();
+  status = g_test_run ();
+  trp_test_remove_folder (home);
+  return status;
 }

@@ -55,6 +55,9 @@ trp_train_panel_dispose (GObject *object)
   TrpTrainPanel *self = TRP_TRAIN_PANEL (object);
 
   forget_run (self);
+  if (self->list) /* its rows go after the document */
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  self->list = NULL;
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
