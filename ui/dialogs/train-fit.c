@@ -6,10 +6,13 @@
 #include "ui/dialogs/train-fit.h"
 #include "config.h"
 #include "core/method/train-pace.h"
+#include "ui/dialogs/form.h"
 #include "ui/job-time.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
+
+#define TEXT_CHARS 30
 
 struct _TrpTrainFit
 {
@@ -150,7 +153,7 @@ show_memory (TrpTrainFit *self, const TrpTrainEstimate *estimate)
 static void
 show_time (TrpTrainFit *self)
 {
-  g_autofree char *time = NULL, *text = NULL;
+  g_autofree char *time = NULL, *text = NULL, *explain = NULL;
 
   if (isfinite (self->pace) && self->n_steps > 0)
     {
@@ -159,7 +162,14 @@ show_time (TrpTrainFit *self)
                                                    self->device_name, self->n_steps, self->n_epochs)
                                 : g_strdup_printf (_ ("about %s on %s"), time, self->device_name);
     }
-  gtk_label_set_label (GTK_LABEL (self->time_text), text ? text : "");
+  trp_form_note_set (self->time_text, text);
+  explain = text
+              ? g_strdup_printf (_ ("%s. An estimate: some of the step's convolutions were timed "
+                                    "for a moment. Previews and validations come on top, and "
+                                    "other work slows it down."),
+                                 text)
+              : NULL;
+  gtk_widget_set_tooltip_text (self->time_text, explain);
 }
 
 /* @estimate: (nullable): nothing is known */
@@ -260,15 +270,10 @@ trp_train_fit_new (TrpCompute *compute)
   self->compute = g_object_ref (compute);
   self->memory = gtk_level_bar_new ();
   self->memory_text = make_label (NULL, "numeric");
-  self->time_text = make_label (NULL, "caption");
+  self->time_text = trp_form_note_new (TEXT_CHARS); /* nothing below it moves */
   gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->memory, TRUE);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
-  gtk_label_set_wrap (GTK_LABEL (self->time_text), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->time_text), 30);
-  gtk_widget_set_tooltip_text (
-    self->time_text, _ ("An estimate: some of the step's convolutions were timed for a moment. "
-                        "Previews and validations come on top, and other work slows it down."));
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);
   gtk_box_append (GTK_BOX (row), self->memory_text);

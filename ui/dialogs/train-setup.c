@@ -39,6 +39,7 @@ struct _TrpTrainSetupPanel
   TrpTrainData *cases;
   GtkWidget *fold;
   GtkWidget *fold_row;
+  GtkWidget *description;
   GtkWidget *about;
   GtkWidget *steps;
   GtkWidget *batch;
@@ -263,10 +264,10 @@ show_recipe (TrpTrainSetupPanel *self)
   g_autofree char *text = NULL;
 
   if (recipe)
-    text = g_strdup_printf (_ ("%s\nslices of %d \u00d7 %d pixels, learning rate %g"),
-                            recipe->description ? recipe->description : "", recipe->size,
-                            recipe->size, recipe->learning_rate);
+    text = g_strdup_printf (_ ("%d \u00d7 %d pixels, learning rate %g"), recipe->size, recipe->size,
+                            recipe->learning_rate);
   gtk_label_set_label (GTK_LABEL (self->about), text ? text : "");
+  trp_form_note_set (self->description, recipe ? recipe->description : NULL);
   self->is_updating = true;
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->steps), recipe ? recipe->steps : 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->batch), recipe ? recipe->batch : 1);
@@ -724,6 +725,7 @@ static GtkWidget *
 make_data (TrpTrainSetupPanel *self)
 {
   GtkWidget *section, *choose_button = gtk_button_new_with_label (_ ("Choose a list\u2026"));
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
   self->list_text = make_label (NULL, "second");
   self->list_about = make_caption ();
@@ -737,8 +739,12 @@ make_data (TrpTrainSetupPanel *self)
   section = make_section (_ ("Data"), self->list_text);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_list), self);
   g_signal_connect_swapped (self->fold, "value-changed", G_CALLBACK (on_fold_changed), self);
-  gtk_box_append (GTK_BOX (section), choose_button);
-  gtk_box_append (GTK_BOX (section), self->list_about);
+  gtk_widget_set_hexpand (self->list_about, TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->list_about), 14);
+  gtk_widget_set_valign (choose_button, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (row), self->list_about);
+  gtk_box_append (GTK_BOX (row), choose_button);
+  gtk_box_append (GTK_BOX (section), row);
   gtk_box_append (GTK_BOX (section), GTK_WIDGET (self->cases));
   gtk_box_append (GTK_BOX (section), self->fold_row);
   return section;
@@ -754,6 +760,7 @@ make_recipe (TrpTrainSetupPanel *self)
   g_signal_connect_swapped (open, "clicked", G_CALLBACK (on_open_as_text), self);
   section = make_section (_ ("Recipe"), open);
   self->about = make_caption ();
+  self->description = trp_form_note_new (30);
   self->steps = gtk_spin_button_new_with_range (1, MAX_STEPS, 100);
   self->batch = gtk_spin_button_new_with_range (1, MAX_BATCH, 1);
   self->patch = gtk_spin_button_new_with_range (0, MAX_PATCH, PATCH_STEP);
@@ -765,6 +772,7 @@ make_recipe (TrpTrainSetupPanel *self)
   g_signal_connect_swapped (self->patch, "value-changed", G_CALLBACK (on_sample_changed), self);
   g_signal_connect_swapped (self->steps, "value-changed", G_CALLBACK (on_setting_changed), self);
   g_signal_connect_swapped (self->seed, "value-changed", G_CALLBACK (on_setting_changed), self);
+  gtk_box_append (GTK_BOX (section), self->description);
   gtk_box_append (GTK_BOX (section), self->about);
   gtk_box_append (GTK_BOX (section), make_row (_ ("steps"), self->steps));
   gtk_box_append (GTK_BOX (section), make_row (_ ("batch"), self->batch));
@@ -774,9 +782,8 @@ make_recipe (TrpTrainSetupPanel *self)
 }
 
 static GtkWidget *
-make_output (TrpTrainSetupPanel *self)
+make_folder (TrpTrainSetupPanel *self)
 {
-  GtkWidget *section = make_section (_ ("Folder"), NULL);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *choose_button = gtk_button_new_from_icon_name ("folder-open-symbolic");
 
@@ -790,10 +797,10 @@ make_output (TrpTrainSetupPanel *self)
                                   _ ("Folder of the run"), -1);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_folder), self);
   g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (update_start), self);
+  gtk_box_append (GTK_BOX (row), make_label (_ ("Folder"), "second"));
   gtk_box_append (GTK_BOX (row), self->folder);
   gtk_box_append (GTK_BOX (row), choose_button);
-  gtk_box_append (GTK_BOX (section), row);
-  return section;
+  return row;
 }
 
 static GtkWidget *
@@ -828,7 +835,6 @@ make_settings (TrpTrainSetupPanel *self)
   gtk_box_append (GTK_BOX (settings), make_device (self));
   gtk_box_append (GTK_BOX (settings), make_data (self));
   gtk_box_append (GTK_BOX (settings), make_recipe (self));
-  gtk_box_append (GTK_BOX (settings), make_output (self));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), settings);
@@ -848,6 +854,7 @@ make_bottom (TrpTrainSetupPanel *self)
   g_signal_connect_swapped (self->resume, "toggled", G_CALLBACK (update_start), self);
   g_signal_connect_swapped (self->start, "clicked", G_CALLBACK (on_start), self);
   gtk_box_append (GTK_BOX (bottom), make_origin (self));
+  gtk_box_append (GTK_BOX (bottom), make_folder (self));
   gtk_box_append (GTK_BOX (bottom), self->resume);
   gtk_box_append (GTK_BOX (bottom), self->problem);
   gtk_box_append (GTK_BOX (bottom), self->start);
