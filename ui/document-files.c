@@ -9,6 +9,7 @@
 #include "ui/document-files.h"
 #include "config.h"
 
+#include "core/io/file-name.h"
 #include "core/io/label-map.h"
 #include "ui/document-private.h"
 
@@ -66,29 +67,14 @@ trp_document_is_opening (TrpDocument *self)
 
 /* ---- what a file is, from what it says and what it is called ---- */
 
-static bool
-has_word (const char *name, const char *const *words)
-{
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  g_auto (GStrv) parts = NULL;
-
-  g_strcanon (lower, "abcdefghijklmnopqrstuvwxyz0123456789", ' ');
-  parts = g_strsplit (lower, " ", -1);
-  for (char **part = parts; *part; part++)
-    if (g_strv_contains (words, *part))
-      return true;
-  return false;
-}
-
 /* Words of the file's own name count before those of its folder. */
 static bool
 path_has_word (const char *path, const char *const *words, bool folder_too)
 {
-  g_autofree char *name = g_path_get_basename (path);
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *folder_name = g_path_get_basename (folder);
 
-  return has_word (name, words) || (folder_too && has_word (folder_name, words));
+  return trp_file_name_has_word (path, words) ||
+         (folder_too && trp_file_name_has_word (folder, words));
 }
 
 static int
@@ -136,24 +122,6 @@ guess_role (const TrpVolume *volume, const char *path)
   /* Air in Hounsfield units is far below zero; magnitudes of MR never are. */
   trp_volume_get_range (volume, &low, &high);
   return low < -500 ? TRP_ROLE_CT : low >= 0 ? TRP_ROLE_MR : TRP_ROLE_OTHER;
-}
-
-/* Eight-bit pictures look like label maps too: a name that says so, or few values, decides. */
-static bool
-is_structures (const TrpVolume *volume, const char *path)
-{
-  static const char *const words[] = { "mask",         "masks", "label",      "labels",
-                                       "labelmap",     "seg",   "structures", "structure",
-                                       "gt",           "roi",   "contour",    "contours",
-                                       "segmentation", "gtv",   "gtvp",       "ctv",
-                                       "ptv",          NULL };
-  double low, high;
-
-  if (trp_volume_get_info (volume)->modality != TRP_MODALITY_UNKNOWN ||
-      !trp_label_map_looks_like (volume))
-    return false;
-  trp_volume_get_range (volume, &low, &high);
-  return path_has_word (path, words, false) || high <= 40;
 }
 
 /* ---- opening ---- */
@@ -206,7 +174,7 @@ fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **e
   double low, high;
 
   if (open->as == TRP_OPEN_AS_STRUCTURES ||
-      (open->as == TRP_OPEN_AS_GUESSED && is_structures (volume, open->path)))
+      (open->as == TRP_OPEN_AS_GUESSED && trp_label_map_is_evident (volume, open->path)))
     {
       g_autofree char *name = g_path_get_basename (open->path);
 

@@ -4,7 +4,7 @@
  *
  * Volumes keep their voxel type, slope and geometry as far as the format can; label maps take their
  * names and colours along. With --reference they are resampled onto that volume's grid: label maps
- * with names, and what --nearest says, by the nearest voxel, images linearly.
+ * by the nearest voxel, since a blend of two labels is a third, images linearly.
  */
 
 #include "app/cli/verb.h"
@@ -26,6 +26,7 @@ static char *structure;
 static gboolean separate;
 static char *reference;
 static gboolean nearest;
+static gboolean linear;
 
 static const GOptionEntry entries[] = {
   { "frame", 0, 0, G_OPTION_ARG_INT, &frame, N_ ("frame of a 4-D file, from 0"), "N" },
@@ -38,7 +39,10 @@ static const GOptionEntry entries[] = {
   { "reference", 0, 0, G_OPTION_ARG_FILENAME, &reference,
     N_ ("resample onto the grid of this volume"), "VOLUME" },
   { "nearest", 0, 0, G_OPTION_ARG_NONE, &nearest,
-    N_ ("with --reference: take the nearest voxel, for label maps without names"), NULL },
+    N_ ("with --reference: take the nearest voxel, whatever the file looks like"), NULL },
+  { "linear", 0, 0, G_OPTION_ARG_NONE, &linear,
+    N_ ("with --reference: interpolate, though the file looks like a label map; names are dropped"),
+    NULL },
   { NULL },
 };
 
@@ -121,6 +125,18 @@ save_labels (GPtrArray *labels, const char *out, GError **error)
   return trp_write_file (path, text, strlen (text), error);
 }
 
+/* Whether --reference takes the nearest voxel. */
+static bool
+is_nearest (const TrpVolume *volume, const GPtrArray *labels, const char *in)
+{
+  if (nearest || linear)
+    return nearest;
+  if (!labels && !trp_label_map_is_evident (volume, in))
+    return false;
+  trp_verb_say (_ ("this is a label map: the nearest voxel is taken; --linear interpolates"), NULL);
+  return true;
+}
+
 static void
 report (const TrpVolume *volume)
 {
@@ -141,8 +157,10 @@ convert_volume (const char *in, const char *out, const TrpLoadOptions *options, 
 
   if (!volume || !list_labels (volume, in, &labels, error))
     return false;
-  if (reference && !(resampled = resample (volume, nearest || labels, error)))
+  if (reference && !(resampled = resample (volume, is_nearest (volume, labels, in), error)))
     return false;
+  if (linear)
+    g_clear_pointer (&labels, g_ptr_array_unref); /* what is blended has no name */
   if (!trp_volume_save (resampled ? resampled : volume, out, error) ||
       !save_labels (labels, out, error))
     return false;
@@ -168,8 +186,11 @@ run (int argc, char **argv)
       trp_format_prefix_error (&error, argv[2]); /* before a long load */
       return trp_verb_fail (error);
     }
-  if (nearest && !reference)
-    return trp_verb_usage (_ ("--nearest says how --reference resamples"));
+  if ((nearest || linear) && !reference)
+    return trp_verb_usage (_ ("%s says how --reference resamples"),
+                           nearest ? "--nearest" : "--linear");
+  if (nearest && linear)
+    return trp_verb_usage (_ ("--nearest and --linear contradict each other; give one of them"));
   if (reference && (separate || priority || structure))
     return trp_verb_usage (_ ("--reference goes with none of the options for structures"));
   if (separate || priority || structure)
@@ -182,7 +203,13 @@ run (int argc, char **argv)
 const TrpVerb trp_verb_convert = {
   .name = "convert",
   .arguments = "IN OUT [--frame N] [--series UID] [--structure NAME] [--priority NAME,NAME] "
-               "[--separate] [--reference VOLUME [--nearest]]",
+               "[--separate] [--reference VOLUME [--nearest|--linear]]",
   .help = N_ ("any readable image or label map to any writable format"),
+  .notes = N_ (
+    "With --reference a label map is resampled by the nearest voxel and everything else linearly.\n"
+    "A file is a label map if names of its labels stand beside it, or if its values are whole\n"
+    "numbers from 0 to 65535 and at most 50 different ones (256 where the file's name holds a "
+    "word\n"
+    "such as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET."),
   .run = run,
 };

@@ -34,3 +34,18 @@ trp_file_name_make_safe (const char *name, GHashTable *used)
       unique = g_strdup_printf ("%s-%u", safe, n);
     }
 }
+
+bool
+trp_file_name_has_word (const char *name, const char *const *words)
+{
+  g_autofree char *base = g_path_get_basename (name);
+  g_autofree char *lower = g_ascii_strdown (base, -1);
+  g_auto (GStrv) parts = NULL;
+
+  g_strcanon (lower, "abcdefghijklmnopqrstuvwxyz0123456789", ' ');
+  parts = g_strsplit (lower, " ", -1);
+  for (char **part = parts; *part; part++)
+    if (g_strv_contains (words, *part))
+      return true;
+  return false;
+}

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define MAX_DISTINCT 256
+#define MAX_EVIDENT 50
 #define MAX_STRUCTURES 4096
 #define MAX_MASK_BYTES ((uint64_t) 4 << 30)
 
@@ -25,6 +26,21 @@ trp_label_map_looks_like (const TrpVolume *volume)
   g_auto (TrpLabelSearch) search = { 0 };
 
   return trp_label_search_run (volume, MAX_DISTINCT, &search);
+}
+
+bool
+trp_label_map_is_evident (const TrpVolume *volume, const char *path)
+{
+  static const char *const words[] = { "mask",         "masks", "label",      "labels",
+                                       "labelmap",     "seg",   "structures", "structure",
+                                       "gt",           "roi",   "contour",    "contours",
+                                       "segmentation", "gtv",   "gtvp",       "ctv",
+                                       "ptv",          NULL };
+  g_auto (TrpLabelSearch) search = { 0 };
+
+  return trp_volume_get_info (volume)->modality == TRP_MODALITY_UNKNOWN &&
+         trp_label_search_run (volume, MAX_DISTINCT, &search) &&
+         (search.n_distinct <= MAX_EVIDENT || (path && trp_file_name_has_word (path, words)));
 }
 
 static void

@@ -17,6 +17,17 @@ G_BEGIN_DECLS
 bool trp_label_map_looks_like (const TrpVolume *volume);
 
 /**
+ * trp_label_map_is_evident:
+ * @path: (nullable): file it came from
+ *
+ * The question before a file is taken for labels unasked. Pictures of eight bits look like label
+ * maps too, so there are at most 50 different values, or @path says it ("mask", "labels", "seg",
+ * "gtv" ... as a word); an image of a known modality never is one. A constant of a label is a label
+ * map: a structure that fills its box.
+ */
+bool trp_label_map_is_evident (const TrpVolume *volume, const char *path);
+
+/**
  * trp_label_map_to_set:
  * @volume: every value a whole number from 0 to 65535; 0 is background
  * @labels_path: (nullable): file beside which names and colours are looked for

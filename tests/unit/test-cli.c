@@ -177,6 +177,75 @@ a_reference_gives_the_grid (Fixture *fixture, const void *data)
   g_assert_cmpint (trp_volume_get_voxel_type (volume), ==, TRP_VOXEL_I16);
 }
 
+/* Halfway between the voxels of @values (8 x 8 x 2), along i. */
+static TrpVolume *
+convert_halfway (Fixture *fixture, const int16_t *values, const char *option, char **out_said)
+{
+  TrpTestNifti header = trp_test_nifti ();
+  g_autofree char *out = g_build_filename (fixture->folder, "half.nii", NULL);
+  g_autofree char *in = NULL, *grid = NULL;
+  g_autoptr (GByteArray) moving = NULL;
+  g_autoptr (GByteArray) fixed = NULL;
+
+  header.dim[1] = header.dim[2] = 8;
+  moving = trp_test_nifti_write (&header, values, 128 * sizeof *values);
+  in = write_file (fixture, "p1-scan.nii", moving);
+  header.srow[0][3] += header.srow[0][0] / 2;
+  fixed = trp_test_nifti_write (&header, values, 128 * sizeof *values);
+  grid = write_file (fixture, "grid.nii", fixed);
+  g_assert_cmpint (
+    trp_test_run_cli ((const char *[]){ "convert", in, out, "--reference", grid, option, NULL },
+                      NULL, out_said),
+    ==, 0);
+  return trp_volume_load (out, NULL, NULL);
+}
+
+/* Between labels 0 and 2 lies 1, which is another structure. */
+static void
+labels_are_not_blended_unless_told (Fixture *fixture, const void *data)
+{
+  int16_t labels[128] = { 0 };
+  g_autofree char *said = NULL, *not_said = NULL;
+  g_autoptr (TrpVolume) resampled = NULL;
+  g_autoptr (TrpVolume) blended = NULL;
+
+  for (int n = 0; n < 128; n++)
+    labels[n] = n % 8 < 4 ? 0 : 2;
+  resampled = convert_halfway (fixture, labels, NULL, &said);
+  assert_one_line (said);
+  g_assert_nonnull (strstr (said, "nearest"));
+  g_assert_cmpint (trp_volume_get_voxel_type (resampled), ==, TRP_VOXEL_I16);
+  for (size_t i = 0; i < 8; i++)
+    g_assert_cmpfloat (trp_volume_get_value (resampled, i, 0, 0), !=, 1);
+  blended = convert_halfway (fixture, labels, "--linear", &not_said);
+  g_assert_cmpstr (not_said, ==, "");
+  g_assert_cmpfloat (trp_volume_get_value (blended, 3, 0, 0), ==, 1);
+}
+
+/* A CT of nothing but air and water, and an MR of more values than a patient has structures. */
+static void
+images_are_interpolated (Fixture *fixture, const void *data)
+{
+  int16_t images[2][128];
+
+  for (int n = 0; n < 128; n++)
+    {
+      images[0][n] = n % 8 < 4 ? -1000 : 0;
+      images[1][n] = (int16_t) (3 * n);
+    }
+  for (int image = 0; image < 2; image++)
+    {
+      const double between = 0.5 * (images[image][3] + images[image][4]);
+      g_autofree char *said = NULL;
+      g_autoptr (TrpVolume) resampled = convert_halfway (fixture, images[image], NULL, &said);
+      g_autoptr (TrpVolume) asked = convert_halfway (fixture, images[image], "--nearest", NULL);
+
+      g_assert_cmpstr (said, ==, "");
+      g_assert_cmpfloat (trp_volume_get_value (resampled, 3, 0, 0), ==, between);
+      g_assert_cmpfloat (trp_volume_get_value (asked, 3, 0, 0), !=, between);
+    }
+}
+
 static void
 impossible_scales_are_refused (Fixture *fixture, const void *data)
 {
@@ -201,6 +270,8 @@ options_without_effect_are_usage (Fixture *fixture, const void *data)
   const char *const cases[][10] = {
     { "train", "cyclegan-phantom", "--data", "/absent", "--estimate", "--validate", "/absent" },
     { "convert", fixture->path, out, "--nearest" },
+    { "convert", fixture->path, out, "--linear" },
+    { "convert", fixture->path, out, "--reference", fixture->path, "--nearest", "--linear" },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
@@ -301,6 +372,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/cli/a-reference-gives-the-grid", a_reference_gives_the_grid);
+  ADD ("/cli/labels-are-not-blended-unless-told", labels_are_not_blended_unless_told);
+  ADD ("/cli/images-are-interpolated", images_are_interpolated);
   ADD ("/cli/options-without-effect-are-usage", options_without_effect_are_usage);
   ADD ("/cli/frames-count-from-zero-in-every-verb", frames_count_from_zero_in_every_verb);
   ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);

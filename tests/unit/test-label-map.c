@@ -183,6 +183,36 @@ test_looks_like (void)
     }
 }
 
+/* The first values of a volume of @n different ones, of a file called @path. */
+static bool
+is_evident (int n, float step, TrpModality modality, const char *path)
+{
+  const TrpVolumeInfo info = { .n_frames = 1, .file_slope = 1, .modality = modality };
+  float values[420];
+  g_autoptr (TrpVolume) volume = NULL;
+  g_autoptr (TrpVolume) told = NULL;
+
+  for (int i = 0; i < 420; i++)
+    values[i] = step * (float) (i % n);
+  volume = make_volume (values, 420);
+  told = trp_volume_new_with_info (volume, &info);
+  return trp_label_map_is_evident (told, path);
+}
+
+static void
+test_is_evident (void)
+{
+  g_assert_true (is_evident (2, 255, TRP_MODALITY_UNKNOWN, "scan.nii"));
+  g_assert_true (is_evident (50, 40, TRP_MODALITY_UNKNOWN, NULL));
+  g_assert_true (is_evident (1, 0, TRP_MODALITY_UNKNOWN, "empty.nii"));
+  g_assert_true (is_evident (200, 1, TRP_MODALITY_UNKNOWN, "labels/p1-Labels.nii.gz"));
+  g_assert_false (is_evident (200, 1, TRP_MODALITY_UNKNOWN, "labels/p1.nii.gz"));
+  g_assert_false (is_evident (300, 1, TRP_MODALITY_UNKNOWN, "labels.nii.gz"));
+  g_assert_false (is_evident (2, 0.5F, TRP_MODALITY_UNKNOWN, "labels.nii.gz"));
+  g_assert_false (is_evident (2, -1000, TRP_MODALITY_UNKNOWN, "labels.nii.gz"));
+  g_assert_false (is_evident (2, 1, TRP_MODALITY_MR, "labels.nii.gz"));
+}
+
 /* All kinds of voxels, runs that cross words, odd widths; expected bits voxel by voxel. */
 static void
 test_every_type_and_width (void)
@@ -495,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/label-table/order", test_order_of_tables);
   g_test_add_func ("/label-table/broken-is-named", test_broken_table_is_named);
   g_test_add_func ("/label-map/looks-like", test_looks_like);
+  g_test_add_func ("/label-map/is-evident", test_is_evident);
   g_test_add_func ("/label-map/every-type-and-width", test_every_type_and_width);
   g_test_add_func ("/label-map/refuses-an-image-of-many-grey-values",
                    test_refuses_an_image_of_many_grey_values);
