@@ -5,7 +5,8 @@
  * Bytes in the order of voxels, i fastest; anything but 0 is set. A single slice is a grid of one
  * slice. Components are of the set voxels that touch each other by faces, edges or corners (26
  * neighbours, 8 in a slice); holes are of unset voxels that touch by faces (6, or 4), so that a
- * diagonal line closes what it surrounds. Any thread; scratch memory is four bytes per voxel.
+ * diagonal line closes what it surrounds. Any thread; scratch memory as in runs.h: at the worst, in
+ * noise, some ten bytes per voxel.
  */
 
 #pragma once
