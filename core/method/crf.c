@@ -14,7 +14,8 @@
 typedef struct
 {
   const TrpCrf *options;
-  const float *image;
+  const float *const *images;
+  size_t n_images;
   size_t width, height, n_classes; /* the labels, then the background */
   ptrdiff_t radius;
   float near[2 * TRP_CRF_MAX_RADIUS + 1][2 * TRP_CRF_MAX_RADIUS + 1];
@@ -48,13 +49,27 @@ normalise (const float *logits, size_t n, float *out_shares)
     out_shares[c] /= sum;
 }
 
+/* The exponent of the appearance kernel. */
+static float
+compare (const Field *self, ptrdiff_t a, ptrdiff_t b, float scale)
+{
+  float sum = 0;
+
+  for (size_t n = 0; n < self->n_images; n++)
+    {
+      const float difference = self->images[n][a] - self->images[n][b];
+
+      sum += scale * difference * difference;
+    }
+  return sum;
+}
+
 /* The neighbours' shares of each class, weighed by nearness and likeness; they sum to 1. */
 static void
 gather (const Field *self, ptrdiff_t x, ptrdiff_t y, float *out_shares)
 {
   const ptrdiff_t width = (ptrdiff_t) self->width, height = (ptrdiff_t) self->height;
   const float scale = (float) (-0.5 / (self->options->sigma_value * self->options->sigma_value));
-  const float here = self->image[x + width * y];
   float sum = 0;
 
   memset (out_shares, 0, self->n_classes * sizeof *out_shares);
@@ -62,9 +77,8 @@ gather (const Field *self, ptrdiff_t x, ptrdiff_t y, float *out_shares)
     for (ptrdiff_t i = MAX (x - self->radius, 0); i <= MIN (x + self->radius, width - 1); i++)
       {
         const ptrdiff_t at = i + width * j;
-        const float difference = self->image[at] - here;
         const float weight = self->near[j - y + self->radius][i - x + self->radius] *
-                             expf (scale * difference * difference);
+                             expf (compare (self, at, x + width * y, scale));
         const float *field = self->field + (size_t) at * self->n_classes;
 
         sum += weight;
@@ -95,7 +109,8 @@ step (Field *self)
 
 void
 trp_crf_smooth (const TrpCrf *self,
-                const float *image,
+                const float *const *images,
+                size_t n_images,
                 size_t width,
                 size_t height,
                 size_t n_labels,
@@ -104,7 +119,8 @@ trp_crf_smooth (const TrpCrf *self,
   const size_t n = n_labels + 1, n_pixels = width * height;
   g_autofree float *memory = g_new (float, 3 * n * n_pixels);
   Field field = { .options = self,
-                  .image = image,
+                  .images = images,
+                  .n_images = n_images,
                   .width = width,
                   .height = height,
                   .n_classes = n,

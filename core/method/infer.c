@@ -703,7 +703,7 @@ trp_model_segment (const TrpModel *self,
       !run_stack (&runner, stack, frame.output.size, beside, (size_t) recipe->context, output,
                   &second, error))
     return NULL;
-  trp_postprocess_smooth (recipe, stack, frame.output.size, recipe->n_labels, output);
+  trp_postprocess_smooth (recipe, stack, beside, frame.output.size, recipe->n_labels, output);
   if (!(labels = choose_labels (&frame, seen, volume, output, recipe->n_labels, error)))
     return NULL;
   provenance = make_provenance (self, &runner, NULL, NULL);

@@ -16,7 +16,8 @@
 typedef struct
 {
   const TrpRecipe *recipe;
-  const float *stack;
+  const float *stacks[2];
+  size_t n_stacks;
   const size_t *size;
   size_t n_labels;
   float *complement;
@@ -80,22 +81,27 @@ smooth_slices (size_t begin, size_t end, void *data)
   for (size_t k = begin; k < end; k++)
     {
       float *slice = job->complement + k * n_pixels * job->n_labels;
+      const float *images[2];
+
+      for (size_t n = 0; n < job->n_stacks; n++)
+        images[n] = job->stacks[n] + k * n_pixels;
 
       if (r->smoothing == TRP_SMOOTHING_GAUSSIAN)
         blur_slice (job, slice);
       else
-        trp_crf_smooth (&crf, job->stack + k * n_pixels, width, height, job->n_labels, slice);
+        trp_crf_smooth (&crf, images, job->n_stacks, width, height, job->n_labels, slice);
     }
 }
 
 void
 trp_postprocess_smooth (const TrpRecipe *recipe,
                         const float *stack,
+                        const float *second,
                         const size_t size[3],
                         size_t n_labels,
                         float *io_complement)
 {
-  Job job = { recipe, stack, size, n_labels, io_complement };
+  Job job = { recipe, { stack, second }, second ? 2 : 1, size, n_labels, io_complement };
 
   if (recipe->smoothing != TRP_SMOOTHING_NONE)
     trp_parallel_for (size[2], 1, smooth_slices, &job);

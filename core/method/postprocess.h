@@ -17,11 +17,13 @@ G_BEGIN_DECLS
 /**
  * trp_postprocess_smooth:
  * @stack: the image as the network saw it, (nz, height, width)
+ * @second: (nullable): the image beside it, likewise
  * @size: width, height, nz
  * @io_complement: (nz, height, width, n_labels): 1 - probability of each label
  */
 void trp_postprocess_smooth (const TrpRecipe *recipe,
                              const float *stack,
+                             const float *second,
                              const size_t size[3],
                              size_t n_labels,
                              float *io_complement);

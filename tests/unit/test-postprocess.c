@@ -35,7 +35,7 @@ test_no_weight_changes_nothing (void)
   fill_random (image, N_PIXELS);
   fill_random (before, 2 * N_PIXELS);
   memcpy (after, before, sizeof after);
-  trp_crf_smooth (&crf, image, SIDE, SIDE, 2, after);
+  trp_crf_smooth (&crf, (const float *[]){ image }, 1, SIDE, SIDE, 2, after);
   g_assert_cmpmem (before, sizeof before, after, sizeof after);
 }
 
@@ -51,7 +51,7 @@ test_an_isolated_pixel_disappears (void)
   for (size_t n = 0; n < N_PIXELS; n++)
     complement[n] = 1;
   complement[at] = 0.3F;
-  trp_crf_smooth (&crf, image, SIDE, SIDE, 1, complement);
+  trp_crf_smooth (&crf, (const float *[]){ image }, 1, SIDE, SIDE, 1, complement);
   trp_assert_near (log ((1 - (double) complement[at]) / (double) complement[at]),
                    log (0.7 / 0.3) - 2, 1e-3);
   g_assert_true (complement[at] > 0.5F);
@@ -70,9 +70,47 @@ test_edges_of_the_image_hold (void)
       image[n] = n % SIDE < 8 ? -0.5F : 0.5F;
       complement[n] = n % SIDE < 6 ? 0.05F : n % SIDE < 10 ? 0.5F : 0.95F;
     }
-  trp_crf_smooth (&crf, image, SIDE, SIDE, 1, complement);
+  trp_crf_smooth (&crf, (const float *[]){ image }, 1, SIDE, SIDE, 1, complement);
   for (size_t n = 0; n < N_PIXELS; n++)
     g_assert_true ((complement[n] < 0.5F) == (n % SIDE < 8));
+}
+
+/* Three pixels in a row: a sure label, an undecided pixel, sure background. After one step the
+ * logit of the middle is w (a - b) / (a + b) with a, b the kernel of its two neighbours, of which
+ * nearness cancels: a = exp (-(0.3^2 + 0.1^2) / (2 0.2^2)), b = exp (-(0.1^2 + 0.4^2) / (2 0.2^2)).
+ * The second image turns the first one's answer round. */
+static void
+test_all_images_are_looked_at (void)
+{
+  static const float first[] = { 0.5F, 0.2F, 0.1F }, second[] = { -0.1F, 0, 0.4F };
+  const TrpCrf crf = { 3, 1, 0.2, 1 };
+
+  for (size_t n = 1; n <= 2; n++)
+    {
+      const double a = exp (-(0.09 + (n == 2 ? 0.01 : 0)) / 0.08),
+                   b = exp (-(0.01 + (n == 2 ? 0.16 : 0)) / 0.08);
+      float complement[] = { 0, 0.5F, 1 };
+
+      trp_crf_smooth (&crf, (const float *[]){ first, second }, n, 3, 1, 1, complement);
+      trp_assert_near (log ((1 - (double) complement[1]) / (double) complement[1]),
+                       3 * (a - b) / (a + b), 1e-5);
+      g_assert_true ((complement[1] < 0.5F) == (n == 2));
+    }
+}
+
+/* A segmenter of two images hands both over, slice by slice. */
+static void
+test_the_second_image_is_handed_over (void)
+{
+  static const size_t size[3] = { 3, 1, 2 };
+  g_autoptr (TrpRecipe) recipe = trp_recipe_new (TRP_TRAINER_SEGMENTER);
+  const float first[6] = { 0 }, second[6] = { 0, 0, 0, 0, 0, 1 };
+  float values[6] = { 0, 0.5F, 1, 0, 0.5F, 1 };
+
+  trp_tiny_set (recipe, "postprocess.smoothing=crf");
+  trp_postprocess_smooth (recipe, first, second, size, 1, values);
+  trp_assert_near ((double) values[1], 0.5, 1e-6);
+  g_assert_cmpfloat (values[4], <, 0.1); /* only its left neighbour looks like it */
 }
 
 /* Two labels and the background, equal everywhere: nothing is preferred, whatever the weight. */
@@ -85,7 +123,7 @@ test_equal_labels_stay_equal (void)
   fill_random (image, N_PIXELS);
   for (size_t n = 0; n < 2 * N_PIXELS; n++)
     complement[n] = 0.5F;
-  trp_crf_smooth (&crf, image, SIDE, SIDE, 2, complement);
+  trp_crf_smooth (&crf, (const float *[]){ image }, 1, SIDE, SIDE, 2, complement);
   for (size_t n = 0; n < 2 * N_PIXELS; n++)
     trp_assert_near ((double) complement[n], 0.5, 1e-5);
 }
@@ -105,7 +143,7 @@ test_gaussian_of_a_point (void)
   trp_tiny_set (recipe, "postprocess.smoothing=smooth");
   trp_tiny_set (recipe, "postprocess.smoothing_sigma=1");
   values[2 * (8 * SIDE + 8)] = 1;
-  trp_postprocess_smooth (recipe, stack, size, 2, values);
+  trp_postprocess_smooth (recipe, stack, NULL, size, 2, values);
   for (int n = -3; n <= 3; n++)
     sum += exp (-0.5 * n * n);
   for (int n = 0; n <= 3; n++)
@@ -212,6 +250,9 @@ main (int argc, char **argv)
   g_test_add_func ("/crf/an-isolated-pixel-disappears", test_an_isolated_pixel_disappears);
   g_test_add_func ("/crf/edges-of-the-image-hold", test_edges_of_the_image_hold);
   g_test_add_func ("/crf/equal-labels-stay-equal", test_equal_labels_stay_equal);
+  g_test_add_func ("/crf/all-images-are-looked-at", test_all_images_are_looked_at);
+  g_test_add_func ("/postprocess/the-second-image-is-handed-over",
+                   test_the_second_image_is_handed_over);
   g_test_add_func ("/postprocess/gaussian-of-a-point", test_gaussian_of_a_point);
   g_test_add_func ("/postprocess/masks-are-cleaned", test_masks_are_cleaned);
   g_test_add_func ("/postprocess/holes-are-those-of-slices", test_holes_are_those_of_slices);
