@@ -4,11 +4,12 @@
  *
  * loss: the training's, of one slice at a time, averaged over all slices. dice_N: of label N in a
  * case's volume, averaged over the cases that have a Dice (not where both are empty); dice: the
- * mean of these. A pixel belongs to the label of the largest probability over one half, as in
- * inference, on the grid that the network sees.
+ * mean of these. A pixel belongs to the label of the largest probability over one half, and what
+ * [postprocess] asks for is done, as in inference, on the grid that the network sees.
  */
 
 #include "core/method/model.h"
+#include "core/method/postprocess.h"
 #include "core/method/segmenter.h"
 #include "core/method/segmenter-losses.h"
 #include "core/method/validation.h"
@@ -16,6 +17,8 @@
 
 #include <math.h>
 #include <string.h>
+
+#define SLICE_AXIS 2 /* of the grid that the network sees */
 
 enum
 {
@@ -89,7 +92,6 @@ typedef struct
   float *image, *targets, *answer; /* (h, w, channels) */
   double loss;
   size_t n_slices;
-  TrpOverlap overlaps[TRP_RECIPE_MAX_LABELS]; /* of one case */
   double dice[TRP_RECIPE_MAX_LABELS];
   size_t n_dice[TRP_RECIPE_MAX_LABELS];
 } Work;
@@ -103,6 +105,14 @@ clear_work (Work *work)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, clear_work)
+
+/* A case of the data set as the network sees it. */
+typedef struct
+{
+  const TrpGeometry *grid;
+  const float *stack, *second;
+  const uint8_t *labels;
+} Case;
 
 static bool
 run_slice (Work *work, const uint8_t *labels, GError **error)
@@ -125,59 +135,79 @@ run_slice (Work *work, const uint8_t *labels, GError **error)
   return true;
 }
 
+/* Places of labels, from 1, after smoothing. The complement is exact where it is below one half. */
 static void
-count_slice (Work *work)
+choose_labels (Work *work, const Case *c, size_t k, uint16_t *out_labels)
 {
-  const size_t n_labels = work->recipe->n_labels;
+  const size_t n_labels = work->recipe->n_labels, start = work->n_pixels * k;
+  const size_t size[3] = { c->grid->size[0], c->grid->size[1], 1 };
 
+  for (size_t i = 0; i < work->n_pixels * n_labels; i++)
+    work->answer[i] = 1 - work->answer[i];
+  trp_postprocess_smooth (work->recipe, c->stack + start, c->second ? c->second + start : NULL,
+                          size, n_labels, work->answer);
   for (size_t i = 0; i < work->n_pixels; i++)
     {
-      const float *answer = work->answer + i * n_labels, *target = work->targets + i * n_labels;
-      size_t best = n_labels;
-      float most = 0.5F;
+      float least = 0.5F;
 
+      out_labels[i] = 0;
       for (size_t l = 0; l < n_labels; l++)
-        if (answer[l] > most)
+        if (work->answer[i * n_labels + l] < least)
           {
-            most = answer[l];
-            best = l;
+            least = work->answer[i * n_labels + l];
+            out_labels[i] = (uint16_t) (l + 1);
           }
-      for (size_t l = 0; l < n_labels; l++)
-        {
-          work->overlaps[l].reference += target[l] > 0;
-          work->overlaps[l].test += l == best;
-          work->overlaps[l].both += l == best && target[l] > 0;
-        }
     }
 }
 
+/* The structures as inference draws them, against the true ones. */
 static bool
-measure_case (Work *work, const TrpDataset *data, size_t index, GError **error)
+compare (Work *work, const Case *c, const uint16_t *truth, const uint16_t *answer, GError **error)
 {
-  const TrpFrame *frame;
-  const float *stack;
-  const uint8_t *labels;
-
-  trp_dataset_peek_volume (data, index, &frame, NULL, &stack, &labels);
-  memset (work->overlaps, 0, sizeof work->overlaps);
-  for (size_t k = 0; k < frame->output.size[2]; k++)
-    {
-      trp_stack_copy_channels (stack, trp_dataset_peek_second (data, index), frame->output.size, k,
-                               (size_t) work->recipe->context, work->image);
-      if (!run_slice (work, labels + work->n_pixels * k, error))
-        return false;
-      count_slice (work);
-    }
   for (size_t l = 0; l < work->recipe->n_labels; l++)
     {
-      const double dice = trp_overlap_dice (&work->overlaps[l]);
+      g_autoptr (TrpMask)
+        reference = trp_mask_new_from_labels (c->grid, truth, work->recipe->labels[l]);
+      g_autoptr (TrpMask) test = trp_mask_new_from_labels (c->grid, answer, (uint16_t) (l + 1));
+      TrpOverlap overlap;
+      double dice;
 
+      if (!trp_postprocess_clean (work->recipe, test, SLICE_AXIS, error) ||
+          !trp_overlap_count (reference, test, &overlap, error))
+        return false;
+      dice = trp_overlap_dice (&overlap);
       if (isnan (dice))
         continue;
       work->dice[l] += dice;
       work->n_dice[l]++;
     }
   return true;
+}
+
+static bool
+measure_case (Work *work, const TrpDataset *data, size_t index, GError **error)
+{
+  const TrpFrame *frame;
+  Case c = { .second = trp_dataset_peek_second (data, index) };
+  g_autofree uint16_t *truth = NULL, *answer = NULL;
+  size_t n_voxels;
+
+  trp_dataset_peek_volume (data, index, &frame, NULL, &c.stack, &c.labels);
+  c.grid = &frame->output;
+  n_voxels = trp_geometry_count_voxels (c.grid);
+  truth = g_new (uint16_t, n_voxels);
+  answer = g_new (uint16_t, n_voxels);
+  for (size_t i = 0; i < n_voxels; i++)
+    truth[i] = c.labels[i];
+  for (size_t k = 0; k < c.grid->size[2]; k++)
+    {
+      trp_stack_copy_channels (c.stack, c.second, c.grid->size, k, (size_t) work->recipe->context,
+                               work->image);
+      if (!run_slice (work, c.labels + work->n_pixels * k, error))
+        return false;
+      choose_labels (work, &c, k, answer + work->n_pixels * k);
+    }
+  return compare (work, &c, truth, answer, error);
 }
 
 static void
