@@ -44,7 +44,7 @@ run (int argc, char **argv)
 {
   int n_patients = 1, matrix = 256, ct_matrix = 0, n_observers = 0;
   gint64 seed = 1;
-  gboolean unpaired = FALSE, without_bias = FALSE;
+  gboolean unpaired = FALSE, without_bias = FALSE, force = FALSE;
   double observer_error = 1;
   g_autofree char *folder = NULL;
   const GOptionEntry entries[] = {
@@ -63,6 +63,8 @@ run (int argc, char **argv)
     { "observer-error", 0, 0, G_OPTION_ARG_DOUBLE, &observer_error,
       N_ ("standard deviation of their contours from the truth (1)"), "MM" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("folder to write into"), "DIR" },
+    { "force", 0, 0, G_OPTION_ARG_NONE, &force, N_ ("write over the list of another phantom"),
+      NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -86,7 +88,8 @@ run (int argc, char **argv)
                                  .unpaired = unpaired,
                                  .without_bias = without_bias,
                                  .n_observers = (unsigned) n_observers,
-                                 .observer_error = observer_error };
+                                 .observer_error = observer_error,
+                                 .replace = force };
   if (!trp_phantom_write (kind, &options, folder, trp_verb_progress (), &error))
     return trp_verb_fail (error);
   return TRP_EXIT_DONE;
@@ -94,7 +97,8 @@ run (int argc, char **argv)
 
 const TrpVerb trp_verb_phantom = {
   .name = "phantom",
-  .arguments = "KIND --patients N --seed S [--matrix N] [--observers N] [--unpaired] --out DIR",
+  .arguments =
+    "KIND --patients N --seed S [--matrix N] [--observers N] [--unpaired] --out DIR [--force]",
   .help = N_ (
     "write phantom patients (pelvis, head, hip) as MR and CT with structures and known truth"),
   .run = run,

@@ -10,9 +10,12 @@
 #include "core/method/phantom.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define N_FOLDS 5
+#define RECORD "phantom.txt"
+#define MAX_SAID 200 /* characters of a record that a message shows */
 
 /* The files of one modality, in the data list's order. */
 static const struct
@@ -47,21 +50,20 @@ write_labels (const TrpPhantomKind *kind, const char *folder, GError **error)
   return trp_write_file (path, text->str, text->len, error);
 }
 
-/* Adds the cell of one file to @list and writes the file, unless the case lacks the modality. */
-static bool
-write_volume (const TrpVolume *volume,
-              const char *folder,
-              unsigned index,
-              const char *suffix,
-              bool wanted,
-              GString *list,
-              GError **error)
+static char *
+name_file (unsigned index, const char *suffix)
 {
-  g_autofree char *name = g_strdup_printf ("%03u-%s.nii.gz", index + 1, suffix);
+  return g_strdup_printf ("%03u-%s.nii.gz", index + 1, suffix);
+}
+
+static bool
+write_volume (
+  const TrpVolume *volume, const char *folder, unsigned index, const char *suffix, GError **error)
+{
+  g_autofree char *name = name_file (index, suffix);
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
-  g_string_append_printf (list, ",%s", wanted ? name : "");
-  return !wanted || trp_volume_save (volume, path, error);
+  return trp_volume_save (volume, path, error);
 }
 
 /* The structures of one modality as each observer sees them. */
@@ -103,7 +105,6 @@ write_observers (const TrpPhantomKind *kind,
                  Modalities has,
                  const TrpPhantomCase *phantom,
                  const char *folder,
-                 GString *list,
                  GError **error)
 {
   const struct
@@ -118,28 +119,28 @@ write_observers (const TrpPhantomKind *kind,
     {
       g_autoptr (GPtrArray) readings = NULL;
 
-      if (sides[side].wanted &&
-          !(readings = read_observers (kind, options, index, sides[side].labels, side == 1, error)))
+      if (!sides[side].wanted)
+        continue;
+      readings = read_observers (kind, options, index, sides[side].labels, side == 1, error);
+      if (!readings)
         return false;
       for (unsigned n = 0; n < options->n_observers && done; n++)
         {
           g_autofree char *suffix = g_strdup_printf ("%s-observer-%u", sides[side].name, n + 1);
 
-          done = write_volume (readings ? readings->pdata[n] : NULL, folder, index, suffix,
-                               sides[side].wanted, list, error);
+          done = write_volume (readings->pdata[n], folder, index, suffix, error);
         }
     }
   return done;
 }
 
-/* Patient @index with the modalities asked for; adds its row to the data list. */
+/* Patient @index with the modalities asked for. */
 static bool
 write_case (const TrpPhantomKind *kind,
             const TrpPhantomOptions *options,
             unsigned index,
             Modalities has,
             const char *folder,
-            GString *list,
             GError **error)
 {
   TrpPhantomCase phantom;
@@ -147,32 +148,137 @@ write_case (const TrpPhantomKind *kind,
 
   if (!trp_phantom_make_as (kind, options, index, &phantom, error))
     return false;
-  g_string_append_printf (list, "%03u", index + 1); /* people count from 1 */
   for (size_t n = 0; n < G_N_ELEMENTS (files) && done; n++)
     {
       TrpVolume *const *volume = (TrpVolume *const *) ((const char *) &phantom + files[n].offset);
 
-      done = write_volume (*volume, folder, index, files[n].suffix,
-                           files[n].is_mr ? has.mr : has.ct, list, error);
+      if (files[n].is_mr ? has.mr : has.ct)
+        done = write_volume (*volume, folder, index, files[n].suffix, error);
     }
-  g_string_append_printf (list, ",%u", index % N_FOLDS);
   done = done && (options->n_observers == 0 ||
-                  write_observers (kind, options, index, has, &phantom, folder, list, error));
-  g_string_append_c (list, '\n');
+                  write_observers (kind, options, index, has, &phantom, folder, error));
   trp_phantom_case_clear (&phantom);
   return done;
 }
 
+static unsigned
+count_cases (const TrpPhantomOptions *options)
+{
+  return options->unpaired ? 2 * options->n_patients : options->n_patients;
+}
+
+static Modalities
+get_modalities (const TrpPhantomOptions *options, unsigned index)
+{
+  const bool is_mr = index < options->n_patients;
+
+  return (Modalities){ .mr = is_mr, .ct = !options->unpaired || !is_mr };
+}
+
+static void
+add_cell (GString *list, unsigned index, const char *suffix, bool wanted)
+{
+  g_autofree char *name = wanted ? name_file (index, suffix) : g_strdup ("");
+
+  g_string_append_printf (list, ",%s", name);
+}
+
+/* The whole of cases.csv, which depends on nothing that is in the volumes. */
 static GString *
-begin_list (unsigned n_observers)
+make_list (const TrpPhantomOptions *options)
 {
   GString *list = g_string_new ("case,mr,ct,ct_on_mr,mr_structures,ct_structures,fold");
 
   for (int side = 0; side < 2; side++)
-    for (unsigned n = 0; n < n_observers; n++)
+    for (unsigned n = 0; n < options->n_observers; n++)
       g_string_append_printf (list, ",%s_observer_%u", side == 0 ? "mr" : "ct", n + 1);
   g_string_append_c (list, '\n');
+  for (unsigned index = 0; index < count_cases (options); index++)
+    {
+      const Modalities has = get_modalities (options, index);
+
+      g_string_append_printf (list, "%03u", index + 1); /* people count from 1 */
+      for (size_t n = 0; n < G_N_ELEMENTS (files); n++)
+        add_cell (list, index, files[n].suffix, files[n].is_mr ? has.mr : has.ct);
+      g_string_append_printf (list, ",%u", index % N_FOLDS);
+      for (int side = 0; side < 2; side++)
+        for (unsigned n = 0; n < options->n_observers; n++)
+          {
+            g_autofree char *suffix = g_strdup_printf ("%s-observer-%u", side == 0 ? "mr" : "ct",
+                                                       n + 1);
+
+            add_cell (list, index, suffix, side == 0 ? has.mr : has.ct);
+          }
+      g_string_append_c (list, '\n');
+    }
   return list;
+}
+
+/* As the command line would say it. (transfer full) */
+static char *
+describe (const TrpPhantomKind *kind, const TrpPhantomOptions *options)
+{
+  char error[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_dtostr (error, sizeof error, options->observer_error);
+  return g_strdup_printf ("%s --patients %u --seed %" G_GUINT64_FORMAT
+                          " --matrix %zu --ct-matrix %zu --observers %u --observer-error %s%s%s\n",
+                          kind->name, options->n_patients, options->seed, options->matrix,
+                          options->ct_matrix ? options->ct_matrix : options->matrix,
+                          options->n_observers, options->n_observers > 0 ? error : "0",
+                          options->unpaired ? " --unpaired" : "",
+                          options->without_bias ? " --no-bias" : "");
+}
+
+/* NULL without one. */
+static char *
+read_text (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? text : NULL;
+}
+
+/* A list of something else, or one that somebody has worked on, stays as it is. */
+static bool
+check_folder (const char *folder, const char *list, const char *record, GError **error)
+{
+  g_autofree char *old_list = read_text (folder, "cases.csv");
+  g_autofree char *old_record = read_text (folder, RECORD);
+  const bool is_same = old_record && strcmp (old_record, record) == 0;
+
+  if (!old_list || (is_same && strcmp (old_list, list) == 0))
+    return true;
+  if (!old_record)
+    g_set_error (
+      error, TRP_ERROR, TRP_ERROR_IO,
+      "\"%s\" holds a list cases.csv that no phantom left there and that would be lost; take "
+      "another folder, or --force to write over it",
+      folder);
+  else if (is_same)
+    g_set_error (
+      error, TRP_ERROR, TRP_ERROR_IO,
+      "The list cases.csv in \"%s\" was changed after this phantom was written, and would "
+      "be lost; take another folder, or --force to write it anew",
+      folder);
+  else
+    g_set_error (
+      error, TRP_ERROR, TRP_ERROR_IO,
+      "\"%s\" holds another phantom, which would be lost (%.*s); take another folder, or "
+      "--force to write over it",
+      folder, (int) MIN (strcspn (old_record, "\r\n"), MAX_SAID), old_record);
+  return false;
+}
+
+static bool
+remove_list (const char *path, GError **error)
+{
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "The list \"%s\" cannot be replaced: %s", path,
+               g_strerror (errno));
+  return false;
 }
 
 static bool
@@ -192,23 +298,26 @@ trp_phantom_write (const TrpPhantomKind *kind,
                    TrpProgress *progress,
                    GError **error)
 {
-  const unsigned n_cases = options->unpaired ? 2 * options->n_patients : options->n_patients;
+  const unsigned n_cases = count_cases (options);
   g_autofree char *list_path = g_build_filename (folder, "cases.csv", NULL);
-  g_autoptr (GString) list = begin_list (options->n_observers);
+  g_autofree char *record_path = g_build_filename (folder, RECORD, NULL);
+  g_autofree char *record = describe (kind, options);
+  g_autoptr (GString) list = NULL;
 
   g_return_val_if_fail (options->n_patients >= 1 && options->n_patients <= TRP_PHANTOM_MAX_PATIENTS,
                         false);
   g_return_val_if_fail (options->n_observers <= TRP_PHANTOM_MAX_OBSERVERS, false);
-  if (!make_folder (folder, error))
+  list = make_list (options);
+  if (!(options->replace ? remove_list (list_path, error)
+                         : check_folder (folder, list->str, record, error)) ||
+      !make_folder (folder, error) || !trp_write_file (record_path, record, strlen (record), error))
     return false;
   for (unsigned n = 0; n < n_cases; n++)
     {
-      const bool is_mr = n < options->n_patients;
-      const Modalities has = { .mr = is_mr, .ct = !options->unpaired || !is_mr };
       g_autofree char *text = g_strdup_printf ("patient %u of %u", n + 1, n_cases);
 
       if (!trp_progress_step (progress, (double) n / n_cases, text, error) ||
-          !write_case (kind, options, n, has, folder, list, error))
+          !write_case (kind, options, n, get_modalities (options, n), folder, error))
         return false;
     }
   return write_labels (kind, folder, error) &&

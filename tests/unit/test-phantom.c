@@ -11,6 +11,7 @@
 #include "core/study/data-list.h"
 #include "tests/lib/check.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -373,6 +374,44 @@ test_command_writes_an_unpaired_set (void)
   trp_test_remove_folder (folder);
 }
 
+/* @name's bytes stay what they were. */
+static void
+assert_refused (const char *folder, const char *extra, const char *name, const char *reason)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *before = NULL, *after = NULL, *said = NULL;
+  gsize n_before, n_after;
+
+  g_assert_true (g_file_get_contents (path, &before, &n_before, NULL));
+  g_assert_cmpint (run_phantom (folder, extra, &said), ==, 1);
+  g_assert_nonnull (strstr (said, reason));
+  g_assert_nonnull (strstr (said, "--force"));
+  g_assert_true (g_file_get_contents (path, &after, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, after, n_after);
+}
+
+/* Seeds make equal lists of other patients. */
+static void
+test_command_destroys_no_other_set (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *list = g_build_filename (folder, "cases.csv", NULL);
+  g_autofree char *record = g_build_filename (folder, "phantom.txt", NULL);
+
+  g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  assert_refused (folder, "--seed=8", "001-mr.nii.gz",
+                  "(pelvis --patients 2 --seed 7 --matrix 64 --ct-matrix 64 ");
+  g_assert_cmpint (run_phantom (folder, "--ct-matrix=64", NULL), ==, 0); /* what it was anyway */
+  g_assert_true (g_file_set_contents (list, "case,mr\nmine,001-mr.nii.gz\n", -1, NULL));
+  assert_refused (folder, NULL, "cases.csv", "was changed");
+  g_remove (record);
+  assert_refused (folder, NULL, "cases.csv", "no phantom");
+  g_assert_cmpint (run_phantom (folder, "--force", NULL), ==, 0);
+  g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  trp_test_remove_folder (folder);
+}
+
 static void
 test_command_refuses_nonsense (void)
 {
@@ -413,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/phantom/refuses-other-sizes-and-kinds", test_refuses_other_sizes_and_kinds);
   g_test_add_func ("/phantom/command-writes-a-paired-set", test_command_writes_a_paired_set);
   g_test_add_func ("/phantom/command-writes-an-unpaired-set", test_command_writes_an_unpaired_set);
+  g_test_add_func ("/phantom/command-destroys-no-other-set", test_command_destroys_no_other_set);
   g_test_add_func ("/phantom/command-refuses-nonsense", test_command_refuses_nonsense);
   status = g_test_run ();
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)

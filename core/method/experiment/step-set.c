@@ -173,7 +173,8 @@ write_phantoms (const TrpNode *node, const char *folder, TrpProgress *progress, 
     .ct_matrix = trp_node_get_whole (node, "ct_matrix"),
     .unpaired = trp_node_get_bool (node, "unpaired"),
     .n_observers = (unsigned) trp_node_get_whole (node, "observers"),
-    .observer_error = g_ascii_strtod (trp_node_get_text (node, "observer_error"), NULL)
+    .observer_error = g_ascii_strtod (trp_node_get_text (node, "observer_error"), NULL),
+    .replace = true, /* the step's own folder */
   };
 
   return kind && trp_phantom_write (kind, &options, folder, progress, error);
