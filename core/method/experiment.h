@@ -109,7 +109,7 @@ char *trp_experiment_dup_recipes (const TrpExperiment *self,
  * @arms: (nullable): NULL-terminated; NULL: all
  * @seeds: (nullable): @n_seeds; NULL: the file's
  * @device, @precision: of trainings and inference; recorded, but no part of what makes work equal
- * @say: (nullable): one sentence to show
+ * @say: (nullable): one sentence to show; also when planning, of what a list does not say
  */
 typedef struct
 {

@@ -337,6 +337,55 @@ test_graph (Fixture *f, const void *data)
   g_assert_cmpuint (count_kind (one_arm, "train"), ==, 4);
 }
 
+static void
+keep (const char *sentence, void *data)
+{
+  g_ptr_array_add (data, g_strdup (sentence));
+}
+
+/* What planning says when the list is @csv and the experiment has a second set or not. */
+static GPtrArray *
+say_of (const Fixture *f, const char *csv, bool two_sets)
+{
+  static const char first[] = "[set cases]\nfolds=2\n";
+  g_autoptr (GString) changed = g_string_new (text);
+  g_autoptr (TrpExperiment) experiment = NULL;
+  g_autoptr (TrpExperimentPlan) plan = NULL;
+  g_autoptr (TrpDataList) list = trp_data_list_parse (csv, strlen (csv), f->folder, NULL);
+  GPtrArray *said = g_ptr_array_new_with_free_func (g_free);
+  TrpExperimentOptions options = options_for (f);
+
+  if (two_sets)
+    {
+      g_string_insert (changed, strstr (changed->str, first) - changed->str, "[set others]\n");
+      g_string_replace (changed, "cyclegan.recipe\ndata=cases", "cyclegan.recipe\ndata=others", 1);
+    }
+  g_assert_true (g_file_set_contents (f->path, changed->str, -1, NULL));
+  experiment = load (f);
+  options.data = list;
+  options.say = keep;
+  options.say_data = said;
+  plan = make_plan (experiment, &options);
+  return said;
+}
+
+static void
+test_unsorted_list_is_told (Fixture *f, const void *data)
+{
+  static const char rows[] = "case,mr,ct\nA,m1.nii,\nB,m2.nii,\nC,,c1.nii\nD,,c2.nii\n",
+                    sorted[] = "case,mr,ct,set\nA,m1.nii,,others cases\nB,m2.nii,,others cases\n"
+                               "C,,c1.nii,others cases\nD,,c2.nii,others cases\n";
+  g_autoptr (GPtrArray) unsorted = say_of (f, rows, true);
+  g_autoptr (GPtrArray) one_set = say_of (f, rows, false);
+  g_autoptr (GPtrArray) told = say_of (f, sorted, true);
+
+  g_assert_cmpuint (unsorted->len, ==, 1);
+  g_assert_nonnull (strstr (unsorted->pdata[0], "no column \"set\""));
+  g_assert_nonnull (strstr (unsorted->pdata[0], "(cases, others) gets all of its 4 rows"));
+  g_assert_cmpuint (one_set->len, ==, 0);
+  g_assert_cmpuint (told->len, ==, 0);
+}
+
 static char *
 dup_key (const Fixture *f, const char *step, bool small)
 {
@@ -739,6 +788,7 @@ main (int argc, char **argv)
   g_test_add_func ("/experiment/folds/stratified", test_stratified);
   g_test_add_func ("/experiment/cases", test_cases);
   ADD ("/experiment/plan/shares-equal-work", test_graph);
+  ADD ("/experiment/plan/unsorted-list-is-told", test_unsorted_list_is_told);
   ADD ("/experiment/plan/keys", test_keys);
   ADD ("/experiment/run", test_run);
   ADD ("/experiment/skips-what-is-there", test_skip);

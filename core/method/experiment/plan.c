@@ -192,6 +192,12 @@ is_of_set (const TrpCase *row, const void *data)
   return g_strv_contains ((const char *const *) words, data);
 }
 
+static bool
+sorts_rows (const TrpDataList *list)
+{
+  return g_strv_contains (trp_data_list_get_columns (list), "set");
+}
+
 /* All rows when the list does not sort them into sets. */
 static bool
 choose_cases (const Context *context, TrpNode *node, GError **error)
@@ -205,7 +211,7 @@ choose_cases (const Context *context, TrpNode *node, GError **error)
       return true;
     }
   node->cases = trp_cases_new_from_list (list);
-  if (g_ptr_array_find_with_equal_func (node->cases->columns, "set", g_str_equal, NULL))
+  if (sorts_rows (list))
     trp_cases_filter (node->cases, is_of_set, node->step->name);
   node->n_cases = node->cases->rows->len;
   if (node->n_cases > 0)
@@ -472,6 +478,43 @@ new_plan (const TrpExperiment *experiment, const TrpExperimentOptions *options)
   return plan;
 }
 
+/* Names of the sets that the plan uses, "a, b, c". (transfer full) */
+static char *
+list_sets (const TrpExperimentPlan *plan)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint n = 0; n < plan->nodes->len; n++)
+    {
+      const TrpNode *node = plan->nodes->pdata[n];
+
+      if (node->step->kind == TRP_STEP_SET &&
+          !g_ptr_array_find_with_equal_func (names, node->step->name, g_str_equal, NULL))
+        g_ptr_array_add (names, node->step->name);
+    }
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **) names->pdata);
+}
+
+/* Equal rows in sets that mean different images: nobody should have to guess that. */
+static void
+tell_unsorted (const TrpExperimentPlan *plan)
+{
+  const TrpExperimentOptions *options = plan->options;
+  g_autofree char *sets = NULL, *sentence = NULL;
+  size_t n_sets = 0;
+
+  for (guint n = 0; n < plan->experiment->steps->len; n++)
+    n_sets += ((const TrpExperimentStep *) plan->experiment->steps->pdata[n])->kind == TRP_STEP_SET;
+  if (!options->say || !options->data || n_sets < 2 || sorts_rows (options->data))
+    return;
+  sets = list_sets (plan);
+  sentence = g_strdup_printf ("The list has no column \"set\": each of the experiment's sets (%s) "
+                              "gets all of its %zu rows",
+                              sets, trp_data_list_get_size (options->data));
+  options->say (sentence, options->say_data);
+}
+
 /* Seed by seed, so that an experiment that is stopped has compared what it has. */
 TrpExperimentPlan *
 trp_experiment_plan (const TrpExperiment *self,
@@ -494,6 +537,7 @@ trp_experiment_plan (const TrpExperiment *self,
              !add_arm (plan, arm, g_array_index (plan->seeds, uint64_t, s), error)))
           return NULL;
       }
+  tell_unsorted (plan);
   return g_steal_pointer (&plan);
 }
 
