@@ -40,6 +40,7 @@ struct _TrpDocument
   GPtrArray *jobs;
   bool is_closed;
   char *title;
+  char *case_name; /* (nullable): instead of what the anchor says */
   char *identity_conflict;
   char *identity_acknowledged;
   bool structures_shown;

@@ -45,6 +45,7 @@ trp_document_finalize (GObject *object)
   TrpDocument *self = TRP_DOCUMENT (object);
 
   g_free (self->title);
+  g_free (self->case_name);
   g_free (self->identity_conflict);
   g_free (self->identity_acknowledged);
   G_OBJECT_CLASS (trp_document_parent_class)->finalize (object);
@@ -158,8 +159,8 @@ trp_document_get_role_label (TrpDocument *self, TrpRole role)
   return trp_role_get_name (role);
 }
 
-/* The patient, else the folder that the anchor came from, else what it is ("pelvis phantom 0" of
- * "pelvis phantom 0, T2-weighted MR"). */
+/* The name that was given, else the patient, else the folder that the anchor came from, else what
+ * it is ("pelvis phantom 0" of "pelvis phantom 0, T2-weighted MR"). */
 static void
 update_title (TrpDocument *self)
 {
@@ -168,7 +169,9 @@ update_title (TrpDocument *self)
                                          : trp_volume_get_info (self->volumes[anchor].volume);
 
   g_free (self->title);
-  if (info && info->patient_id && *info->patient_id)
+  if (info && self->case_name)
+    self->title = g_strdup (self->case_name);
+  else if (info && info->patient_id && *info->patient_id)
     self->title = g_strdup (info->patient_id);
   else if (info && info->source)
     {
@@ -186,6 +189,16 @@ const char *
 trp_document_get_title (TrpDocument *self)
 {
   return self->title;
+}
+
+void
+trp_document_set_case_name (TrpDocument *self, const char *name)
+{
+  g_free (self->case_name);
+  self->case_name = g_strdup (name);
+  update_title (self);
+  if (trp_document_get_anchor (self) >= 0) /* who shows volumes shows whose they are */
+    trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, trp_document_get_anchor (self));
 }
 
 static bool
@@ -284,6 +297,8 @@ set_volume (
       place->display = display ? *display : (TrpDisplay){ trp_window_get_default (volume), false };
       place->original_display = place->display;
     }
+  if (peek_anchor (self) != anchor_before)
+    g_clear_pointer (&self->case_name, g_free);
   update_title (self);
   trp_document_check_identity (self);
   if (was_empty && volume)

@@ -22,12 +22,14 @@ enum
 
 /**
  * Case:
+ * @name: case and arm
  * @paths: of the images; NULL: none
  * @test, @reference: structures; NULL: none
  * @place: file whose slice is shown
  */
 typedef struct
 {
+  char *name;
   char *paths[N_IMAGES];
   char *test, *reference, *place;
   int slice;
@@ -51,6 +53,7 @@ case_free (gpointer data)
     }
   for (size_t n = 0; n < 2; n++)
     g_clear_pointer (&self->readings[n], trp_structure_set_unref);
+  g_free (self->name);
   g_free (self->test);
   g_free (self->reference);
   g_free (self->place);
@@ -63,6 +66,7 @@ make_case (const TrpResultFiles *files, int slice)
 {
   Case *self = g_new0 (Case, 1);
 
+  self->name = g_strdup_printf ("%s, %s", files->case_name, files->arm);
   self->paths[MR] = g_strdup (files->mr ? files->mr : files->synmr);
   self->paths[CT] = g_strdup (files->ct);
   self->paths[SYNCT] = g_strdup (files->synct);
@@ -142,6 +146,7 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
   for (size_t n = 0; n < N_IMAGES; n++)
     if (self->images[n])
       trp_document_set_volume (document, roles[n], self->images[n], &self->displays[n]);
+  trp_document_set_case_name (document, self->name);
   for (size_t n = 0; n < 2; n++)
     if (self->readings[n])
       trp_document_add_reading (document, self->readings[n]);

@@ -31,6 +31,7 @@ struct _TrpResultsWindow
   GtkFileChooserNative *chooser;
   TrpFigureHit hover;
   bool has_hover;
+  int nth; /* point that keys came to; -1: none */
 };
 
 static guint open_case;
@@ -182,9 +183,11 @@ show (TrpResultsWindow *self)
   self->figure = trp_results_draw_boxes (self->results, get_metric (self));
   gtk_widget_queue_draw (self->drawing);
   fill_table (self);
-  gtk_label_set_label (GTK_LABEL (self->status),
-                       self->files ? _ ("Point at a case to see its value; click to open it.")
-                                   : _ ("Point at a case to see its value."));
+  self->nth = -1;
+  gtk_label_set_label (
+    GTK_LABEL (self->status),
+    self->files ? _ ("Point at a case to see its value; click to open it. Keys: arrows and Enter.")
+                : _ ("Point at a case to see its value, or walk with the arrow keys."));
 }
 
 void
@@ -225,20 +228,29 @@ dup_about (TrpResultsWindow *self, const TrpFigureHit *hit)
 }
 
 static void
+show_hit (TrpResultsWindow *self, const TrpFigureHit *hit)
+{
+  g_autofree char *text = dup_about (self, hit);
+
+  self->hover = *hit;
+  self->has_hover = true;
+  gtk_widget_queue_draw (self->drawing);
+  gtk_label_set_label (GTK_LABEL (self->status), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->drawing),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+static void
 on_motion (GtkEventControllerMotion *controller, double x, double y, TrpResultsWindow *self)
 {
   TrpFigureHit hit;
-  g_autofree char *text = NULL;
 
   self->has_hover = find (self, x, y, &hit);
   gtk_widget_queue_draw (self->drawing);
   gtk_widget_set_cursor_from_name (self->drawing,
                                    self->has_hover && self->files ? "pointer" : NULL);
-  if (!self->has_hover)
-    return;
-  self->hover = hit;
-  text = dup_about (self, &hit);
-  gtk_label_set_label (GTK_LABEL (self->status), text);
+  if (self->has_hover)
+    show_hit (self, &hit);
 }
 
 void
@@ -263,6 +275,58 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TrpResultsW
 
   if (n_press == 1 && find (self, x, y, &hit)) /* a double click is one wish */
     trp_results_window_open_row (self, hit.id);
+}
+
+/* ---- keys ---- */
+
+static bool
+find_nth (TrpResultsWindow *self, int n, TrpFigureHit *out_hit)
+{
+  return self->figure && n >= 0 &&
+         trp_figure_get_nth (self->figure, gtk_widget_get_width (self->drawing),
+                             gtk_widget_get_height (self->drawing), TRP_FIGURE_SCREEN, (size_t) n,
+                             out_hit);
+}
+
+void
+trp_results_window_move (TrpResultsWindow *self, int step)
+{
+  const int n = self->nth < 0 ? 0 : self->nth + step;
+  TrpFigureHit hit;
+
+  if (!find_nth (self, n, &hit))
+    return;
+  self->nth = n;
+  show_hit (self, &hit);
+}
+
+static gboolean
+on_key (GtkEventControllerKey *controller,
+        guint key,
+        guint code,
+        GdkModifierType state,
+        TrpResultsWindow *self)
+{
+  static const struct
+  {
+    guint key;
+    int step;
+  } steps[] = {
+    { GDK_KEY_Right, 1 }, { GDK_KEY_Up, 1 }, { GDK_KEY_Left, -1 }, { GDK_KEY_Down, -1 }
+  };
+  TrpFigureHit hit;
+
+  for (size_t n = 0; n < G_N_ELEMENTS (steps); n++)
+    if (key == steps[n].key)
+      {
+        trp_results_window_move (self, steps[n].step);
+        return TRUE;
+      }
+  if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_space) ||
+      !find_nth (self, self->nth, &hit))
+    return FALSE;
+  trp_results_window_open_row (self, hit.id);
+  return TRUE;
 }
 
 /* ---- saving the figure ---- */
@@ -327,14 +391,14 @@ static GtkWidget *
 make_head (TrpResultsWindow *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *save = gtk_button_new_with_label (_ ("Save the figure\u2026"));
+  GtkWidget *save = trp_form_set_mnemonic (gtk_button_new (), _ ("_Save the figure\u2026"));
 
   self->metric = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_hexpand (save, TRUE);
   gtk_widget_set_halign (save, GTK_ALIGN_END);
   g_signal_connect_swapped (self->metric, "notify::selected", G_CALLBACK (show), self);
   g_signal_connect_swapped (save, "clicked", G_CALLBACK (on_save), self);
-  gtk_box_append (GTK_BOX (head), trp_form_row (_ ("Number"), self->metric));
+  gtk_box_append (GTK_BOX (head), trp_form_row (_ ("Measure"), self->metric));
   gtk_box_append (GTK_BOX (head), save);
   gtk_widget_add_css_class (head, "panel");
   return head;
@@ -344,16 +408,21 @@ static GtkWidget *
 make_drawing (TrpResultsWindow *self)
 {
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
-  self->drawing = gtk_drawing_area_new ();
+  self->drawing = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
+                                "focusable", TRUE, NULL);
+  gtk_widget_add_css_class (self->drawing, "figure");
   gtk_widget_set_vexpand (self->drawing, TRUE);
   gtk_widget_set_size_request (self->drawing, 480, 240);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->drawing), draw, self, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->drawing), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Box plot of the chosen number"), -1);
+                                  _ ("Box plot of the chosen measure"), -1);
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect (click, "released", G_CALLBACK (on_click), self);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (self->drawing, keys);
   gtk_widget_add_controller (self->drawing, motion);
   gtk_widget_add_controller (self->drawing, GTK_EVENT_CONTROLLER (click));
   return self->drawing;
@@ -383,6 +452,7 @@ trp_results_window_init (TrpResultsWindow *self)
   gtk_box_append (GTK_BOX (box), self->status);
   gtk_window_set_child (GTK_WINDOW (self), box);
   gtk_window_set_default_size (GTK_WINDOW (self), 900, 680);
+  gtk_window_set_focus (GTK_WINDOW (self), self->drawing);
   trp_form_close_on_escape (GTK_WIDGET (self));
 }
 

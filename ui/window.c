@@ -219,7 +219,7 @@ add_title (TrpMainWindow *self, GtkHeaderBar *header)
   gtk_widget_add_css_class (self->subtitle, "second");
   gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
   gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->title), 20);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->title), 32);
   gtk_label_set_max_width_chars (GTK_LABEL (self->subtitle), 24);
   gtk_widget_set_tooltip_text (self->unsaved, _ ("Contours are not saved"));
   gtk_header_bar_pack_start (header, self->title);
@@ -261,6 +261,7 @@ update_title (TrpMainWindow *self)
   g_autofree char *full = *title ? g_strdup_printf ("%s \u2013 Triptych", title) : NULL;
 
   gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_widget_set_tooltip_text (self->title, *title ? title : NULL);
   gtk_label_set_label (GTK_LABEL (self->subtitle), active ? trp_structure_get_name (active) : "");
   gtk_widget_set_visible (self->unsaved, trp_document_has_unsaved (self->document));
   gtk_window_set_title (GTK_WINDOW (self), full ? full : "Triptych");

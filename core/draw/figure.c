@@ -178,13 +178,14 @@ typedef struct
 {
   uint32_t paper, text, second, grid, axis;
   double size; /* of text */
+  double dots; /* times the radius on paper */
   bool is_dark;
 } Theme;
 
 static const Theme themes[] = {
-  [TRP_FIGURE_PRINT] = { 0xffffff, 0x111111, 0x4a4a4a, 0xe4e4e4, 0x333333, 9, false },
+  [TRP_FIGURE_PRINT] = { 0xffffff, 0x111111, 0x4a4a4a, 0xe4e4e4, 0x333333, 9, 1, false },
   [TRP_FIGURE_SCREEN] = { TRP_GREY_STRIP, TRP_GREY_TEXT, TRP_GREY_SECOND, TRP_GREY_GRID,
-                          TRP_GREY_FRAME, 11, true },
+                          TRP_GREY_FRAME, 11, 1.6, true },
 };
 
 typedef struct
@@ -675,7 +676,7 @@ draw_dots (const Layout *self)
       if (!is_inside (self->figure, dot))
         continue;
       append_shape (self->cr, dot->series, get_x (self, dot->x), get_y (self, dot->y),
-                    self->figure->dot_radius);
+                    self->figure->dot_radius * self->theme->dots);
       trp_palette_set_source (self->cr, get_color (self, dot->series), 0.75);
       cairo_fill (self->cr);
     }
@@ -711,13 +712,27 @@ trp_figure_draw (const TrpFigure *self,
   if (!hover)
     return;
   cairo_new_path (cr);
-  cairo_arc (cr, hover->x_px, hover->y_px, self->dot_radius + 3, 0, 2 * G_PI);
+  cairo_arc (cr, hover->x_px, hover->y_px, self->dot_radius * layout.theme->dots + 3, 0, 2 * G_PI);
   cairo_set_line_width (cr, 1.5);
   trp_palette_set_source (cr, layout.theme->text, 1);
   cairo_stroke (cr);
 }
 
 /* ---- finding ---- */
+
+static TrpFigureHit
+make_hit (const Layout *layout, const TrpDot *dot)
+{
+  const GPtrArray *series = layout->figure->series;
+
+  return (TrpFigureHit){ .id = dot->id,
+                         .name = dot->name,
+                         .series = dot->series < series->len ? series->pdata[dot->series] : NULL,
+                         .x = dot->value_x,
+                         .y = dot->value_y,
+                         .x_px = get_x (layout, dot->x),
+                         .y_px = get_y (layout, dot->y) };
+}
 
 bool
 trp_figure_find (const TrpFigure *self,
@@ -737,26 +752,61 @@ trp_figure_find (const TrpFigure *self,
   for (size_t n = 0; n < self->dots->len; n++)
     {
       const TrpDot *dot = &g_array_index (self->dots, TrpDot, n);
-      const double x_px = get_x (&layout, dot->x), y_px = get_y (&layout, dot->y);
-      const double distance = hypot (x_px - x, y_px - y);
+      const TrpFigureHit hit = make_hit (&layout, dot);
+      const double distance = hypot (hit.x_px - x, hit.y_px - y);
 
       if (distance > nearest || !is_inside (self, dot))
         continue;
       nearest = distance;
       found = true;
-      *out_hit = (TrpFigureHit){ .id = dot->id,
-                                 .name = dot->name,
-                                 .series = dot->series < self->series->len
-                                             ? self->series->pdata[dot->series]
-                                             : NULL,
-                                 .x = dot->value_x,
-                                 .y = dot->value_y,
-                                 .x_px = x_px,
-                                 .y_px = y_px };
+      *out_hit = hit;
     }
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
   return found;
+}
+
+static int
+compare_dots (const void *a, const void *b)
+{
+  const TrpDot *x = *(const TrpDot *const *) a, *y = *(const TrpDot *const *) b;
+
+  if (x->value_x != y->value_x)
+    return x->value_x < y->value_x ? -1 : 1;
+  if (x->series != y->series)
+    return x->series < y->series ? -1 : 1;
+  return (x->y > y->y) - (x->y < y->y);
+}
+
+bool
+trp_figure_get_nth (const TrpFigure *self,
+                    double width,
+                    double height,
+                    TrpFigureStyle style,
+                    size_t n,
+                    TrpFigureHit *out_hit)
+{
+  g_autofree const TrpDot **dots = g_new (const TrpDot *, self->dots->len + 1);
+  cairo_surface_t *surface;
+  cairo_t *cr;
+  size_t n_dots = 0;
+
+  for (size_t i = 0; i < self->dots->len; i++)
+    if (is_inside (self, &g_array_index (self->dots, TrpDot, i)))
+      dots[n_dots++] = &g_array_index (self->dots, TrpDot, i);
+  if (n >= n_dots)
+    return false;
+  qsort (dots, n_dots, sizeof *dots, compare_dots);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cr = cairo_create (surface);
+  {
+    const Layout layout = lay_out (self, cr, width, height, style);
+
+    *out_hit = make_hit (&layout, dots[n]);
+  }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  return true;
 }
 
 /* ---- saving ---- */

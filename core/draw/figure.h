@@ -143,6 +143,15 @@ bool trp_figure_find (const TrpFigure *self,
                       double y,
                       TrpFigureHit *out_hit);
 
+/* The @n-th point as they are read: group by group, each from its lowest value up. Returns: false:
+ * there are not so many. */
+bool trp_figure_get_nth (const TrpFigure *self,
+                         double width,
+                         double height,
+                         TrpFigureStyle style,
+                         size_t n,
+                         TrpFigureHit *out_hit);
+
 /* A page of a report in print style; borrowed from the figure. */
 TrpPicture trp_figure_get_picture (const TrpFigure *self);
 /* In print style; see trp_picture_save(). PNG has 300 pixels per inch. */

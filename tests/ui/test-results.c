@@ -107,6 +107,7 @@ a_point_opens_its_case_at_the_worst_slice (Fixture *fixture, const void *data)
   while (trp_document_count_running_jobs (document) > 0 || !trp_document_peek_edited (document))
     g_main_context_iteration (NULL, TRUE);
   g_assert_nonnull (trp_document_get_volume (document, TRP_ROLE_CT));
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P, a on CT");
   g_assert_nonnull (trp_document_peek_reference (document));
   cursor = trp_document_get_cursor (document);
   g_assert_cmpfloat_with_epsilon (cursor.v[2], 110, 1e-6);
@@ -153,7 +154,7 @@ a_study_without_cases_has_nothing_to_save (Fixture *fixture, const void *data)
   save (fixture, "results.csv", "arm,seed,fold,case,patient,structure,slice,metric,value\n");
   window = trp_results_window_new (fixture->folder, &error);
   g_assert_no_error (error);
-  save_figure = find_button (GTK_WIDGET (window), "Save the figure\u2026");
+  save_figure = find_button (GTK_WIDGET (window), "_Save the figure\u2026");
   g_assert_nonnull (save_figure);
   g_signal_emit_by_name (save_figure, "clicked");
   gtk_window_destroy (GTK_WINDOW (window));

@@ -10,6 +10,8 @@
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
 #include "ui/dialogs/train-charts.h"
+#include "ui/dialogs/train-fold.h"
+#include "ui/dialogs/train-folder.h"
 #include "ui/dialogs/train-found.h"
 #include "ui/dialogs/train-panel.h"
 #include "ui/dialogs/train-runs.h"
@@ -374,10 +376,10 @@ a_checkpoint_is_used_on_the_open_image (Fixture *fixture, const void *data)
   if (!trp_train_panel_get_chosen (panel)->is_best)
     g_assert_cmpstr (trp_train_panel_get_chosen (panel)->model, ==, kept);
   g_signal_connect_swapped (panel, "branch", G_CALLBACK (count), &n_branches);
-  g_signal_emit_by_name (find_button (GTK_WIDGET (panel), "Branch from here"), "clicked");
+  g_signal_emit_by_name (find_button (GTK_WIDGET (panel), "_Branch from here"), "clicked");
   g_assert_cmpint (n_branches, ==, 1);
   trp_train_panel_set_run (panel, NULL);
-  g_assert_false (gtk_widget_get_sensitive (find_button (GTK_WIDGET (panel), "Branch")));
+  g_assert_false (gtk_widget_get_sensitive (find_button (GTK_WIDGET (panel), "_Branch")));
   g_assert_finalize_object (panel);
 }
 
@@ -411,7 +413,9 @@ a_run_branches_from_a_checkpoint (Fixture *fixture, const void *data)
   g_assert_nonnull (branch);
   wait_for_jobs (fixture->document);
   g_assert_no_error (trp_job_get_error (trp_train_run_get_job (branch)));
-  g_assert_cmpstr (trp_train_run_get_title (branch), ==, "tiny-2");
+  g_assert_true (g_regex_match_simple ("^tiny-[0-9]{4}-[0-9]{2}-[0-9]{2}-2$",
+                                       trp_train_run_get_title (branch), G_REGEX_DEFAULT,
+                                       G_REGEX_MATCH_DEFAULT));
   parent = read_metadata (trp_train_run_get_folder (branch), "parent");
   g_assert_nonnull (strstr (parent, "\"step\":8"));
   g_assert_cmpint (trp_train_run_get_fold (branch), ==, 1);
@@ -492,6 +496,7 @@ the_last_data_are_remembered (Fixture *fixture, const void *data)
   panel = TRP_TRAIN_SETUP_PANEL (g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
   trp_train_setup_panel_restore (panel);
   trp_train_setup_panel_set_recipe (panel, recipe_path);
+  trp_train_setup_panel_set_list (panel, list);
   restored = trp_train_setup_panel_get_case (panel, &index);
   g_assert_nonnull (restored);
   g_assert_cmpuint (trp_data_list_get_size (restored), ==, trp_data_list_get_size (fixture->list));
@@ -512,6 +517,95 @@ the_last_data_are_remembered (Fixture *fixture, const void *data)
   g_assert_cmpint (trp_train_run_get_fold (rest), ==, 1);
   g_assert_cmpuint (trp_train_run_get_n_rows (rest), ==, 40);
   g_assert_finalize_object (panel);
+}
+
+static char *
+dup_list (Fixture *fixture)
+{
+  return g_build_filename (fixture->folder, "cases.csv", NULL);
+}
+
+/* Not beside the list, which may be shared or precious. */
+static void
+a_run_is_proposed_among_the_users_documents (Fixture *fixture, const void *data)
+{
+  g_autofree char *list = dup_list (fixture);
+  g_autofree char *usual = trp_train_folder_dup_default_place ();
+  g_autofree char *runs = NULL;
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (
+    g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+
+  trp_train_setup_panel_set_recipe (panel, "segmenter-phantom");
+  trp_train_setup_panel_set_list (panel, list);
+  runs = trp_train_setup_panel_dup_runs_folder (panel);
+  g_assert_cmpstr (runs, ==, usual);
+  g_assert_finalize_object (panel);
+}
+
+static void
+make_folder (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+}
+
+/* The number counts on whatever the day; other recipes, and names like days, do not count. */
+static void
+folders_are_named_after_recipe_and_day (Fixture *fixture, const void *data)
+{
+  static const char *const there[] = { "net-4",     "net-2001-02-03-6", "net-2001-02-03",
+                                       "net-big-9", "net-final",        "other-2001-02-03-8" };
+  g_autofree char *first = trp_train_folder_propose (fixture->folder, "net");
+  g_autofree char *next = NULL, *name = NULL, *stem = NULL, *plain = NULL;
+
+  g_assert_true (g_str_has_suffix (first, "-1"));
+  for (size_t n = 0; n < G_N_ELEMENTS (there); n++)
+    make_folder (fixture, there[n]);
+  next = trp_train_folder_propose (fixture->folder, "net");
+  name = g_path_get_basename (next);
+  g_assert_true (g_regex_match_simple ("^net-[0-9]{4}-[0-9]{2}-[0-9]{2}-7$", name, G_REGEX_DEFAULT,
+                                       G_REGEX_MATCH_DEFAULT));
+  g_assert_false (g_file_test (next, G_FILE_TEST_EXISTS));
+  stem = trp_train_folder_dup_stem (name);
+  g_assert_cmpstr (stem, ==, "net");
+  plain = trp_train_folder_dup_stem ("net-final");
+  g_assert_cmpstr (plain, ==, "net-final");
+}
+
+static const char *
+name_chosen (TrpTrainFold *fold)
+{
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (fold));
+  GtkDropDown *choice = GTK_DROP_DOWN (gtk_widget_get_last_child (row));
+
+  return gtk_string_object_get_string (gtk_drop_down_get_selected_item (choice));
+}
+
+/* Folds go by the numbers of the list, and there is a choice of none. */
+static void
+folds_are_chosen_by_their_numbers (Fixture *fixture, const void *data)
+{
+  TrpTrainFold *fold = TRP_TRAIN_FOLD (g_object_ref_sink (trp_train_fold_new ()));
+  int n_changes = 0;
+
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (fold)));
+  trp_train_fold_set_list (fold, fixture->list);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fold)));
+  g_assert_cmpint (trp_train_fold_get (fold), ==, -1);
+  g_signal_connect_swapped (fold, "changed", G_CALLBACK (count), &n_changes);
+  trp_train_fold_choose (fold, 1);
+  g_assert_cmpint (trp_train_fold_get (fold), ==, 1);
+  g_assert_cmpint (n_changes, ==, 1);
+  g_assert_cmpstr (name_chosen (fold), ==, "fold 1: 2 cases");
+  trp_train_fold_choose (fold, 7); /* not in the list */
+  g_assert_cmpint (trp_train_fold_get (fold), ==, -1);
+  trp_train_fold_choose (fold, 0);
+  trp_train_fold_set_list (fold, fixture->list);
+  g_assert_cmpint (trp_train_fold_get (fold), ==, 0);
+  trp_train_fold_set_list (fold, NULL);
+  g_assert_cmpint (trp_train_fold_get (fold), ==, -1);
+  g_assert_finalize_object (fold);
 }
 
 /* Eight times the work takes more than twice the time, whatever else the machine does. */
@@ -596,6 +690,12 @@ main (int argc, char **argv)
               alarms_stay_with_their_step, tear_down);
   g_test_add ("/train-runs/the-last-data-are-remembered", Fixture, NULL, set_up,
               the_last_data_are_remembered, tear_down);
+  g_test_add ("/train-runs/a-run-is-proposed-among-the-users-documents", Fixture, NULL, set_up,
+              a_run_is_proposed_among_the_users_documents, tear_down);
+  g_test_add ("/train-runs/folders-are-named-after-recipe-and-day", Fixture, NULL, set_up,
+              folders_are_named_after_recipe_and_day, tear_down);
+  g_test_add ("/train-runs/folds-are-chosen-by-their-numbers", Fixture, NULL, set_up,
+              folds_are_chosen_by_their_numbers, tear_down);
   g_test_add ("/train-runs/the-time-of-a-step-is-measured", Fixture, NULL, set_up,
               the_time_of_a_step_is_measured, tear_down);
   g_test_add ("/train-runs/the-time-is-told-before-the-start", Fixture, NULL, set_up,

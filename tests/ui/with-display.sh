@@ -32,7 +32,7 @@ for attempt in 1 2 3 4 5; do
   number=$((number + 20011))
 done
 export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_A11Y="${GTK_A11Y:-test}"
-export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE_HOME="$folder/state"
+export XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" XDG_STATE_HOME="$folder/state" XDG_DATA_HOME="$folder/data"
 export XDG_RUNTIME_DIR="$folder/run"
 mkdir -m 700 "$folder/run"
 unset WAYLAND_DISPLAY GTK_THEME

@@ -203,6 +203,29 @@ boxes_answer_what_lies_under_the_pointer (void)
   g_assert_false (trp_figure_find (figure, WIDTH, HEIGHT, TRP_FIGURE_PRINT, 2, 2, &again));
 }
 
+/* Each point once, box by box and upwards; what cannot be seen is left out. */
+static void
+points_are_counted_as_they_are_read (void)
+{
+  g_autoptr (TrpFigure) figure = make_boxes ();
+  TrpFigureHit hit, found, before = { 0 };
+  size_t n = 0;
+
+  while (trp_figure_get_nth (figure, WIDTH, HEIGHT, TRP_FIGURE_SCREEN, n, &hit))
+    {
+      g_assert_true (
+        trp_figure_find (figure, WIDTH, HEIGHT, TRP_FIGURE_SCREEN, hit.x_px, hit.y_px, &found));
+      trp_assert_near (found.y_px, hit.y_px, 0);
+      g_assert_true (isfinite (hit.y));
+      if (n > 0 && hit.x == before.x && g_strcmp0 (hit.series, before.series) == 0)
+        g_assert_cmpfloat (hit.y, >=, before.y);
+      g_assert_cmpfloat (hit.x, >=, before.x);
+      before = hit;
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 18); /* of 20, without NAN and INFINITY */
+}
+
 /* The axis is linear: a value in the middle of two others lies in the middle. */
 static void
 points_lie_to_scale (void)
@@ -391,6 +414,7 @@ main (int argc, char **argv)
   g_test_add_func ("/figure/axis/room", axes_get_room);
   g_test_add_func ("/figure/axis/numbers", numbers_have_a_minus_and_no_negative_zero);
   g_test_add_func ("/figure/find/boxes", boxes_answer_what_lies_under_the_pointer);
+  g_test_add_func ("/figure/find/in-order", points_are_counted_as_they_are_read);
   g_test_add_func ("/figure/find/scatter", points_lie_to_scale);
   g_test_add_func ("/figure/find/bland-altman", bland_altman_draws_differences);
   g_test_add_func ("/figure/find/curves", curves_show_means);

@@ -7,6 +7,24 @@
 
 #define NAME_CHARS 9
 
+void
+trp_form_set_name (GtkWidget *child, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (GTK_IS_DROP_DOWN (child))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (child)),
+                                    GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+GtkWidget *
+trp_form_set_mnemonic (GtkWidget *button, const char *label)
+{
+  gtk_button_set_use_underline (GTK_BUTTON (button), TRUE);
+  gtk_button_set_label (GTK_BUTTON (button), label);
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  return button;
+}
+
 GtkWidget *
 trp_form_row (const char *name, GtkWidget *child)
 {
@@ -17,7 +35,7 @@ trp_form_row (const char *name, GtkWidget *child)
   gtk_label_set_width_chars (GTK_LABEL (label), NAME_CHARS);
   gtk_widget_add_css_class (label, "second");
   gtk_widget_set_hexpand (child, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  trp_form_set_name (child, name);
   gtk_box_append (GTK_BOX (row), label);
   gtk_box_append (GTK_BOX (row), child);
   return row;

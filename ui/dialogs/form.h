@@ -11,6 +11,13 @@
 
 G_BEGIN_DECLS
 
+/* What screen readers call @child; of a drop-down also its button, which has the focus. */
+void trp_form_set_name (GtkWidget *child, const char *name);
+
+/* A button's label with the letter that Alt presses it by after a "_"; screen readers are told
+ * what can be seen, where GTK 4.8 tells them the "_" too. Returns: @button */
+GtkWidget *trp_form_set_mnemonic (GtkWidget *button, const char *label);
+
 /* @name before @child, which takes the rest of the width and that name for screen readers. */
 GtkWidget *trp_form_row (const char *name, GtkWidget *child);
 

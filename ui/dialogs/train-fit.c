@@ -274,6 +274,7 @@ trp_train_fit_new (TrpCompute *compute)
   gtk_label_set_ellipsize (GTK_LABEL (self->memory_text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->memory, TRUE);
   gtk_widget_set_valign (self->memory, GTK_ALIGN_CENTER);
+  trp_form_set_name (self->memory, _ ("memory"));
   gtk_box_append (GTK_BOX (row), make_label (_ ("memory"), "second"));
   gtk_box_append (GTK_BOX (row), self->memory);
   gtk_box_append (GTK_BOX (row), self->memory_text);

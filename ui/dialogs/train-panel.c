@@ -5,6 +5,7 @@
 
 #include "ui/dialogs/train-panel.h"
 #include "config.h"
+#include "ui/dialogs/form.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-score.h"
 
@@ -423,7 +424,7 @@ trp_train_panel_set_run (TrpTrainPanel *self, TrpTrainRun *run)
 static GtkWidget *
 make_section (const char *title, GtkWidget *beside, GtkWidget *child)
 {
-  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *label = make_label (title, "panel-title", 0);
 
@@ -499,7 +500,7 @@ make_bottom (TrpTrainPanel *self)
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->use = gtk_button_new_with_label ("");
-  self->branch = gtk_button_new_with_label (_ ("Branch from here"));
+  self->branch = trp_form_set_mnemonic (gtk_button_new (), _ ("_Branch from here"));
   ellipsize (self->use);
   g_signal_connect_swapped (self->use, "clicked", G_CALLBACK (on_use), self);
   g_signal_connect_swapped (self->branch, "clicked", G_CALLBACK (on_branch), self);

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "core/base/job.h"
 #include "core/method/case-preview.h"
+#include "ui/dialogs/form.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -160,6 +161,24 @@ get_stage_title (const TrpCasePreview *preview, size_t stage)
   return step ? step : stage == 0 ? _ ("in the file") : _ ("for the network");
 }
 
+/* Pictures are looked at: the keyboard has no business there. */
+static void
+add_to_flow (GtkWidget *flow, GtkWidget *child)
+{
+  gtk_flow_box_insert (GTK_FLOW_BOX (flow), child, -1);
+  gtk_widget_set_focusable (gtk_widget_get_parent (child), FALSE);
+}
+
+static void
+add_sample (TrpTrainPreview *self, int number)
+{
+  GtkWidget *picture = make_picture (SAMPLE_SIDE);
+  g_autofree char *name = g_strdup_printf (_ ("sample %d"), number);
+
+  trp_form_set_name (picture, name);
+  add_to_flow (self->samples, picture);
+}
+
 static void
 add_stage (TrpTrainPreview *self, size_t stage)
 {
@@ -173,7 +192,7 @@ add_stage (TrpTrainPreview *self, size_t stage)
   gtk_box_append (GTK_BOX (box), picture);
   gtk_box_append (GTK_BOX (box), make_caption (title, "stage-title"));
   gtk_box_append (GTK_BOX (box), make_caption (note, "caption"));
-  gtk_flow_box_insert (GTK_FLOW_BOX (self->stages), box, -1);
+  add_to_flow (self->stages, box);
 }
 
 static GtkWidget *
@@ -251,7 +270,7 @@ show_preview (TrpTrainPreview *self)
   for (size_t n = 0; n < trp_case_preview_get_n_stages (self->preview); n++)
     add_stage (self, n);
   for (size_t n = 0; n < N_SAMPLES; n++)
-    gtk_flow_box_insert (GTK_FLOW_BOX (self->samples), make_picture (SAMPLE_SIDE), -1);
+    add_sample (self, (int) n + 1);
   gtk_widget_set_visible (self->samples_title, TRUE);
   show_slice (self);
 }
@@ -337,6 +356,7 @@ list_roles (TrpTrainPreview *self)
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->roles), G_LIST_MODEL (titles));
   self->is_updating = false;
   gtk_widget_set_visible (self->roles, n_titles > 1);
+  gtk_widget_set_visible (self->slice, n_titles > 0);
   if (n_titles == 0)
     {
       clear (self);
@@ -395,9 +415,11 @@ trp_train_preview_class_init (TrpTrainPreviewClass *klass)
 }
 
 static GtkWidget *
-make_flow (int spacing, int most)
+make_flow (const char *name, int spacing, int most)
 {
   GtkWidget *flow = gtk_flow_box_new ();
+
+  trp_form_set_name (flow, name);
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), (guint) spacing);
@@ -425,8 +447,7 @@ make_head (TrpTrainPreview *self)
   gtk_widget_set_size_request (self->slice, 200, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->slice), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Slice"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->roles), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Image"), -1);
+  trp_form_set_name (self->roles, _ ("Image"));
   g_signal_connect_swapped (self->slice, "value-changed", G_CALLBACK (show_slice), self);
   g_signal_connect_swapped (self->roles, "notify::selected", G_CALLBACK (start), self);
   gtk_box_append (GTK_BOX (head), self->title);
@@ -445,9 +466,9 @@ trp_train_preview_init (TrpTrainPreview *self)
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   self->message = make_caption (NULL, "second");
-  self->stages = make_flow (10, 4);
+  self->stages = make_flow (_ ("Preprocessing"), 10, 4);
   self->samples_title = make_caption (_ ("Samples as training draws them"), "panel-title");
-  self->samples = make_flow (4, 6);
+  self->samples = make_flow (_ ("Samples as training draws them"), 4, 6);
   gtk_label_set_max_width_chars (GTK_LABEL (self->message), 80);
   gtk_widget_set_visible (self->samples_title, FALSE);
   gtk_widget_set_visible (self->message, FALSE);

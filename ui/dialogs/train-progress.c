@@ -281,8 +281,8 @@ set_button (GtkWidget *button, const char *icon, const char *text)
   GtkWidget *box = gtk_button_get_child (GTK_BUTTON (button));
 
   gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_first_child (box)), icon);
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_label_set_text_with_mnemonic (GTK_LABEL (gtk_widget_get_last_child (box)), text);
+  trp_form_set_name (button, gtk_label_get_text (GTK_LABEL (gtk_widget_get_last_child (box))));
 }
 
 static void
@@ -299,9 +299,9 @@ update (TrpTrainProgress *self)
   gtk_widget_set_sensitive (self->pause, is_going (self) || trp_train_run_can_go_on (self->run));
   gtk_widget_set_sensitive (self->stop, is_going (self));
   if (trp_train_run_get_state (self->run) == TRP_JOB_PAUSED || trp_train_run_can_go_on (self->run))
-    set_button (self->pause, "media-playback-start-symbolic", _ ("Go on"));
+    set_button (self->pause, "media-playback-start-symbolic", _ ("_Go on"));
   else
-    set_button (self->pause, "media-playback-pause-symbolic", _ ("Pause"));
+    set_button (self->pause, "media-playback-pause-symbolic", _ ("_Pause"));
   show_alarms (self);
   show_steps (self);
   show_left (self);
@@ -374,10 +374,11 @@ make_button (const char *icon, const char *text, GCallback callback, TrpTrainPro
   GtkWidget *button = gtk_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (icon));
-  gtk_box_append (GTK_BOX (box), gtk_label_new (text));
+  gtk_box_append (GTK_BOX (box), gtk_image_new ());
+  gtk_box_append (GTK_BOX (box), gtk_label_new_with_mnemonic (text));
+  gtk_label_set_mnemonic_widget (GTK_LABEL (gtk_widget_get_last_child (box)), button);
   gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  set_button (button, icon, text);
   g_signal_connect_swapped (button, "clicked", callback, self);
   return button;
 }
@@ -391,9 +392,9 @@ make_header (TrpTrainProgress *self)
 
   self->title = make_label (NULL, "run-title");
   self->chip = make_label (NULL, "chip");
-  self->pause = make_button ("media-playback-pause-symbolic", _ ("Pause"), G_CALLBACK (on_pause),
+  self->pause = make_button ("media-playback-pause-symbolic", _ ("_Pause"), G_CALLBACK (on_pause),
                              self);
-  self->stop = make_button ("media-playback-stop-symbolic", _ ("Stop and keep"),
+  self->stop = make_button ("media-playback-stop-symbolic", _ ("Stop and _keep"),
                             G_CALLBACK (on_stop), self);
   self->bar = gtk_progress_bar_new ();
   self->done_text = make_label (NULL, "numeric");

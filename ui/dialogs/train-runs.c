@@ -168,8 +168,11 @@ update_row (GtkWidget *row)
 
   g_autofree char *name = dup_name (g_object_get_data (G_OBJECT (row), "runs"), row);
 
+  g_autofree char *about = g_strdup_printf ("%s, %s", name, name_state (row));
+
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (box)), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_prev_sibling (bar)), name_state (row));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, about, -1);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar), get_fraction (row));
   gtk_widget_set_opacity (dismiss, can_go ? 1 : 0); /* its place is kept */
   gtk_widget_set_sensitive (dismiss, can_go);

@@ -10,6 +10,8 @@
 #include "ui/dialogs/recipe-editor.h"
 #include "ui/dialogs/train-data.h"
 #include "ui/dialogs/train-fit.h"
+#include "ui/dialogs/train-fold.h"
+#include "ui/dialogs/train-folder.h"
 #include "ui/dialogs/train-last.h"
 
 #include <glib/gi18n.h>
@@ -19,6 +21,7 @@
 #define MAX_BATCH 256 /* as the recipe's */
 #define MAX_PATCH 1024
 #define PATCH_STEP 16
+#define NUMBER_CHARS 10
 
 struct _TrpTrainSetupPanel
 {
@@ -29,7 +32,8 @@ struct _TrpTrainSetupPanel
   char *recipe_id;
   char *origin; /* (nullable): checkpoint that the run branches from */
   char *stem;   /* (nullable): of the names of runs, where it is not the recipe's */
-  char *beside; /* (nullable): folder of runs, where it is not beside the list */
+  char *beside; /* (nullable): folder of runs that this one belongs to */
+  char *place;  /* folder of runs, where it belongs to none */
   TrpDataList *list;
   char *list_path;
   TrpCompute *compute;
@@ -37,8 +41,7 @@ struct _TrpTrainSetupPanel
   GtkWidget *list_text;
   GtkWidget *list_about;
   TrpTrainData *cases;
-  GtkWidget *fold;
-  GtkWidget *fold_row;
+  TrpTrainFold *fold;
   GtkWidget *description;
   GtkWidget *about;
   GtkWidget *steps;
@@ -78,6 +81,7 @@ trp_train_setup_panel_dispose (GObject *object)
   g_clear_pointer (&self->origin, g_free);
   g_clear_pointer (&self->stem, g_free);
   g_clear_pointer (&self->beside, g_free);
+  g_clear_pointer (&self->place, g_free);
   g_clear_pointer (&self->list, trp_data_list_unref);
   g_clear_pointer (&self->list_path, g_free);
   G_OBJECT_CLASS (trp_train_setup_panel_parent_class)->dispose (object);
@@ -121,20 +125,12 @@ set_refusal (TrpTrainSetupPanel *self, const char *text)
   update_start (self);
 }
 
-static int
-get_fold (TrpTrainSetupPanel *self)
-{
-  return gtk_widget_get_visible (self->fold_row)
-           ? gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->fold))
-           : -1;
-}
-
 static void
 ask_for_estimate (TrpTrainSetupPanel *self)
 {
   if (self->list && self->recipe)
     set_refusal (self, NULL);
-  trp_train_fit_ask (self->fit, self->recipe, self->list, get_fold (self));
+  trp_train_fit_ask (self->fit, self->recipe, self->list, trp_train_fold_get (self->fold));
 }
 
 static void
@@ -175,8 +171,7 @@ update_start (TrpTrainSetupPanel *self)
   gtk_widget_set_visible (self->resume, state.is_used);
   if (!state.is_used)
     gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), FALSE);
-  gtk_button_set_label (GTK_BUTTON (self->start),
-                        goes_on ? _ ("Go on with training") : _ ("Start training"));
+  trp_form_set_mnemonic (self->start, goes_on ? _ ("_Go on with training") : _ ("_Start training"));
   gtk_widget_set_sensitive (self->start,
                             self->recipe && self->list && *folder && !hint && !self->refusal);
   show_problem (self, self->refusal ? self->refusal : hint, self->refusal != NULL);
@@ -210,43 +205,23 @@ dup_stem (TrpTrainSetupPanel *self)
   return g_steal_pointer (&stem);
 }
 
-/* (transfer full) */
-static char *
-dup_place (TrpTrainSetupPanel *self)
+static void
+set_folder (TrpTrainSetupPanel *self, const char *path)
 {
-  g_autofree char *base = NULL;
-
-  g_auto (TrpTrainLast) last = { 0 };
-
-  if (self->beside)
-    return g_strdup (self->beside);
-  last = trp_train_last_load ();
-  if (last.runs && g_strcmp0 (last.list, self->list_path) == 0)
-    return g_strdup (last.runs);
-  base = g_path_get_dirname (self->list_path);
-  return g_build_filename (base, "runs", NULL);
+  gtk_editable_set_text (GTK_EDITABLE (self->folder), path);
+  gtk_editable_set_position (GTK_EDITABLE (self->folder), -1); /* its end tells runs apart */
 }
 
-/* Beside the list: RECIPE-1, or the next number that is free. */
 static void
 propose_folder (TrpTrainSetupPanel *self)
 {
-  g_autofree char *place = NULL, *stem = NULL;
+  g_autofree char *stem = NULL, *path = NULL;
 
-  if ((!self->list_path && !self->beside) || (!self->recipe_id && !self->stem))
+  if (!self->recipe_id && !self->stem)
     return;
-  place = dup_place (self);
   stem = dup_stem (self);
-  for (int number = 1; number < 1000; number++)
-    {
-      g_autofree char *name = g_strdup_printf ("%s-%d", stem, number);
-      g_autofree char *path = g_build_filename (place, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        continue;
-      gtk_editable_set_text (GTK_EDITABLE (self->folder), path);
-      return;
-    }
+  path = trp_train_folder_propose (self->beside ? self->beside : self->place, stem);
+  set_folder (self, path);
 }
 
 char *
@@ -301,24 +276,13 @@ trp_train_setup_panel_get_origin (TrpTrainSetupPanel *self)
   return self->origin;
 }
 
-/* "NAME" of NAME-3 */
-static char *
-cut_number (const char *title)
-{
-  const char *dash = strrchr (title, '-');
-
-  return dash && dash > title && strspn (dash + 1, "0123456789") == strlen (dash + 1)
-           ? g_strndup (title, (gsize) (dash - title))
-           : g_strdup (title);
-}
-
 static void
 take_data (TrpTrainSetupPanel *self, const char *list, int fold)
 {
   if (!list || !g_file_test (list, G_FILE_TEST_EXISTS))
     return;
   trp_train_setup_panel_set_list (self, list);
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), fold);
+  trp_train_fold_choose (self->fold, fold);
 }
 
 void
@@ -326,16 +290,30 @@ trp_train_setup_panel_restore (TrpTrainSetupPanel *self)
 {
   g_auto (TrpTrainLast) last = trp_train_last_load ();
 
+  if (last.runs)
+    {
+      g_free (self->place);
+      self->place = g_strdup (last.runs);
+      propose_folder (self);
+    }
   if (!self->list)
     take_data (self, last.list, last.fold);
 }
 
+/* A branch lies beside its origin; that is no choice for the runs that come after it. */
 static void
 remember (TrpTrainSetupPanel *self, const char *folder)
 {
   g_autofree char *runs = g_path_get_dirname (folder);
-  const TrpTrainLast last = { self->recipe_id, self->list_path, runs, get_fold (self) };
+  g_autofree char *usual = trp_train_folder_dup_default_place ();
+  TrpTrainLast last = { self->recipe_id, self->list_path, NULL, trp_train_fold_get (self->fold) };
 
+  if (g_strcmp0 (runs, self->beside) != 0)
+    {
+      g_free (self->place);
+      self->place = g_strdup (runs);
+    }
+  last.runs = strcmp (self->place, usual) == 0 ? NULL : self->place;
   trp_train_last_save (&last, folder);
 }
 
@@ -349,7 +327,7 @@ take_run (TrpTrainSetupPanel *self, TrpTrainRun *run)
   drop_origin (self);
   trp_recipe_free (self->recipe);
   self->recipe = trp_recipe_copy (trp_train_run_get_recipe (run));
-  self->stem = cut_number (trp_train_run_get_title (run));
+  self->stem = trp_train_folder_dup_stem (trp_train_run_get_title (run));
   self->beside = g_path_get_dirname (trp_train_run_get_folder (run));
   show_recipe (self);
   if (!trp_train_run_peek_list (run))
@@ -357,7 +335,7 @@ take_run (TrpTrainSetupPanel *self, TrpTrainRun *run)
   if (trp_train_run_get_list_path (run))
     trp_train_setup_panel_set_list (self, trp_train_run_get_list_path (run));
   if (trp_train_run_peek_list (run))
-    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), trp_train_run_get_fold (run));
+    trp_train_fold_choose (self->fold, trp_train_run_get_fold (run));
   propose_folder (self);
 }
 
@@ -382,7 +360,7 @@ void
 trp_train_setup_panel_go_on (TrpTrainSetupPanel *self, TrpTrainRun *run)
 {
   take_run (self, run);
-  gtk_editable_set_text (GTK_EDITABLE (self->folder), trp_train_run_get_folder (run));
+  set_folder (self, trp_train_run_get_folder (run));
   set_refusal (self, NULL);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->resume), TRUE);
   ask_for_estimate (self);
@@ -434,28 +412,15 @@ on_case_chosen (TrpTrainSetupPanel *self)
   g_signal_emit (self, case_chosen_signal, 0);
 }
 
-static int
-find_largest_fold (const TrpDataList *list)
-{
-  int largest = -1;
-
-  for (size_t n = 0; n < trp_data_list_get_size (list); n++)
-    largest = MAX (largest, trp_data_list_get (list, n)->fold);
-  return largest;
-}
-
 static void
 show_list (TrpTrainSetupPanel *self)
 {
-  const int largest = self->list ? find_largest_fold (self->list) : -1;
   g_autofree char *name = self->list_path ? g_path_get_basename (self->list_path) : NULL;
   g_autofree char *text = NULL;
   size_t n_cases;
 
   gtk_label_set_label (GTK_LABEL (self->list_text), name ? name : _ ("none chosen"));
   gtk_widget_set_tooltip_text (self->list_text, self->list_path);
-  gtk_widget_set_visible (self->fold_row, largest >= 0);
-  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->fold), -1, largest);
   if (self->list)
     {
       n_cases = trp_data_list_get_size (self->list);
@@ -467,6 +432,7 @@ show_list (TrpTrainSetupPanel *self)
   gtk_label_set_label (GTK_LABEL (self->list_about),
                        text ? text : _ ("A CSV file with the columns case, mr, ct, \u2026"));
   trp_train_data_set_list (self->cases, self->list);
+  trp_train_fold_set_list (self->fold, self->list);
 }
 
 void
@@ -494,13 +460,13 @@ trp_train_setup_panel_set_list (TrpTrainSetupPanel *self, const char *path)
 void
 trp_train_setup_panel_set_folder (TrpTrainSetupPanel *self, const char *path)
 {
-  gtk_editable_set_text (GTK_EDITABLE (self->folder), path);
+  set_folder (self, path);
 }
 
 void
 trp_train_setup_panel_set_fold (TrpTrainSetupPanel *self, int fold)
 {
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), fold);
+  trp_train_fold_choose (self->fold, fold);
 }
 
 void
@@ -544,7 +510,9 @@ trp_train_setup_panel_start (TrpTrainSetupPanel *self)
 {
   g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
-  TrpTrainSetup setup = { .recipe = self->recipe, .list = self->list, .fold = get_fold (self) };
+  TrpTrainSetup setup = { .recipe = self->recipe,
+                          .list = self->list,
+                          .fold = trp_train_fold_get (self->fold) };
   TrpTrainRun *run;
 
   gtk_spin_button_update (GTK_SPIN_BUTTON (self->steps));
@@ -593,6 +561,30 @@ on_list_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *self)
   g_clear_object (&self->chooser);
 }
 
+static bool
+is_empty (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+
+  return folder && !g_dir_read_name (folder);
+}
+
+/* A run to go on with or an empty folder is the run's; any other one is where runs are to lie. */
+static void
+take_folder (TrpTrainSetupPanel *self, const char *path)
+{
+  char **place = self->beside ? &self->beside : &self->place;
+
+  if (trp_train_run_has_checkpoint (path) || is_empty (path))
+    {
+      set_folder (self, path);
+      return;
+    }
+  g_free (*place);
+  *place = g_strdup (path);
+  propose_folder (self);
+}
+
 static void
 on_folder_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *self)
 {
@@ -601,7 +593,7 @@ on_folder_chosen (GtkNativeDialog *dialog, int response, TrpTrainSetupPanel *sel
 
   if (response == GTK_RESPONSE_ACCEPT && path)
     {
-      trp_train_setup_panel_set_folder (self, path);
+      take_folder (self, path);
       g_signal_emit (self, place_changed_signal, 0);
     }
   g_clear_object (&self->chooser);
@@ -676,7 +668,7 @@ make_caption (void)
 static GtkWidget *
 make_section (const char *title, GtkWidget *beside)
 {
-  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *label = make_label (title, "panel-title");
 
@@ -687,6 +679,17 @@ make_section (const char *title, GtkWidget *beside)
   gtk_box_append (GTK_BOX (section), heading);
   gtk_widget_add_css_class (section, "panel");
   return section;
+}
+
+/* Numbers stand below one another, whatever their range. */
+static GtkWidget *
+make_number (double low, double high, double step)
+{
+  GtkWidget *number = gtk_spin_button_new_with_range (low, high, step);
+
+  gtk_editable_set_width_chars (GTK_EDITABLE (number), NUMBER_CHARS);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (number), NUMBER_CHARS);
+  return number;
 }
 
 static GtkWidget *
@@ -717,28 +720,26 @@ make_device (TrpTrainSetupPanel *self)
 static void
 on_fold_changed (TrpTrainSetupPanel *self)
 {
-  trp_train_data_set_fold (self->cases, get_fold (self));
+  trp_train_data_set_fold (self->cases, trp_train_fold_get (self->fold));
   ask_for_estimate (self);
 }
 
 static GtkWidget *
 make_data (TrpTrainSetupPanel *self)
 {
-  GtkWidget *section, *choose_button = gtk_button_new_with_label (_ ("Choose a list\u2026"));
+  GtkWidget *section, *choose_button = gtk_button_new ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
+  trp_form_set_mnemonic (choose_button, _ ("Choose a _list\u2026"));
   self->list_text = make_label (NULL, "second");
   self->list_about = make_caption ();
   self->cases = TRP_TRAIN_DATA (trp_train_data_new ());
   g_signal_connect_swapped (self->cases, "chosen", G_CALLBACK (on_case_chosen), self);
-  self->fold = gtk_spin_button_new_with_range (-1, 0, 1);
-  self->fold_row = make_row (_ ("leave out fold"), self->fold);
-  gtk_widget_set_tooltip_text (self->fold, _ ("\u22121: none, all cases are trained on"));
+  self->fold = TRP_TRAIN_FOLD (trp_train_fold_new ());
   gtk_label_set_ellipsize (GTK_LABEL (self->list_text), PANGO_ELLIPSIZE_START);
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->fold), -1);
   section = make_section (_ ("Data"), self->list_text);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_list), self);
-  g_signal_connect_swapped (self->fold, "value-changed", G_CALLBACK (on_fold_changed), self);
+  g_signal_connect_swapped (self->fold, "changed", G_CALLBACK (on_fold_changed), self);
   gtk_widget_set_hexpand (self->list_about, TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->list_about), 14);
   gtk_widget_set_valign (choose_button, GTK_ALIGN_CENTER);
@@ -746,7 +747,7 @@ make_data (TrpTrainSetupPanel *self)
   gtk_box_append (GTK_BOX (row), choose_button);
   gtk_box_append (GTK_BOX (section), row);
   gtk_box_append (GTK_BOX (section), GTK_WIDGET (self->cases));
-  gtk_box_append (GTK_BOX (section), self->fold_row);
+  gtk_box_append (GTK_BOX (section), GTK_WIDGET (self->fold));
   return section;
 }
 
@@ -761,10 +762,10 @@ make_recipe (TrpTrainSetupPanel *self)
   section = make_section (_ ("Recipe"), open);
   self->about = make_caption ();
   self->description = trp_form_note_new (30);
-  self->steps = gtk_spin_button_new_with_range (1, MAX_STEPS, 100);
-  self->batch = gtk_spin_button_new_with_range (1, MAX_BATCH, 1);
-  self->patch = gtk_spin_button_new_with_range (0, MAX_PATCH, PATCH_STEP);
-  self->seed = gtk_spin_button_new_with_range (0, INT32_MAX, 1);
+  self->steps = make_number (1, MAX_STEPS, 100);
+  self->batch = make_number (1, MAX_BATCH, 1);
+  self->patch = make_number (0, MAX_PATCH, PATCH_STEP);
+  self->seed = make_number (0, INT32_MAX, 1);
   gtk_widget_set_tooltip_text (self->batch, _ ("Samples in each step"));
   gtk_widget_set_tooltip_text (self->patch,
                                _ ("Pixels along the side of a sample; 0: the whole slice"));
@@ -781,14 +782,24 @@ make_recipe (TrpTrainSetupPanel *self)
   return section;
 }
 
+static void
+on_folder_changed (TrpTrainSetupPanel *self)
+{
+  gtk_widget_set_tooltip_text (self->folder, gtk_editable_get_text (GTK_EDITABLE (self->folder)));
+  update_start (self);
+}
+
 static GtkWidget *
 make_folder (TrpTrainSetupPanel *self)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *choose_button = gtk_button_new_from_icon_name ("folder-open-symbolic");
+  GtkWidget *name = make_label (_ ("Folder of the run"), "second");
 
   self->folder = gtk_entry_new ();
-  gtk_widget_set_hexpand (self->folder, TRUE);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_widget_add_css_class (choose_button, "row-icon");
   gtk_editable_set_width_chars (GTK_EDITABLE (self->folder), 10);
   gtk_widget_set_tooltip_text (choose_button, _ ("Choose a folder"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (choose_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -796,11 +807,14 @@ make_folder (TrpTrainSetupPanel *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->folder), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Folder of the run"), -1);
   g_signal_connect_swapped (choose_button, "clicked", G_CALLBACK (on_choose_folder), self);
-  g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (update_start), self);
-  gtk_box_append (GTK_BOX (row), make_label (_ ("Folder"), "second"));
-  gtk_box_append (GTK_BOX (row), self->folder);
+  g_signal_connect_swapped (self->folder, "changed", G_CALLBACK (on_folder_changed), self);
+  g_signal_connect_swapped (self->folder, "activate", G_CALLBACK (gtk_widget_activate),
+                            self->start);
+  gtk_box_append (GTK_BOX (row), name);
   gtk_box_append (GTK_BOX (row), choose_button);
-  return row;
+  gtk_box_append (GTK_BOX (box), row);
+  gtk_box_append (GTK_BOX (box), self->folder);
+  return box;
 }
 
 static GtkWidget *
@@ -845,9 +859,9 @@ make_settings (TrpTrainSetupPanel *self)
 static GtkWidget *
 make_bottom (TrpTrainSetupPanel *self)
 {
-  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
-  self->start = gtk_button_new_with_label (_ ("Start training"));
+  self->start = trp_form_set_mnemonic (gtk_button_new (), _ ("_Start training"));
   self->problem = make_caption ();
   self->resume = gtk_check_button_new_with_label (_ ("go on with the run in this folder"));
   gtk_widget_add_css_class (self->start, "suggested-action");
@@ -869,6 +883,7 @@ trp_train_setup_panel_new (TrpDocument *document)
 
   self->document = g_object_ref (document);
   self->compute = g_object_ref (trp_compute_get (document));
+  self->place = trp_train_folder_dup_default_place ();
   gtk_box_append (GTK_BOX (self), make_settings (self));
   gtk_box_append (GTK_BOX (self), make_bottom (self));
   g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
