@@ -81,7 +81,7 @@ for _ in $(seq 50); do
 done
 expect label '10 cases' '10 MR, 10 CT'
 enter 'spin button' steps $steps
-enter any 'Folder of the run' "$run"
+enter text 'Folder of the run' "$run"
 import -window root "$pictures/session-train-setup.png"
 
 # 2: it starts, waits, goes on

@@ -282,7 +282,6 @@ set_button (GtkWidget *button, const char *icon, const char *text)
 
   gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_first_child (box)), icon);
   gtk_label_set_text_with_mnemonic (GTK_LABEL (gtk_widget_get_last_child (box)), text);
-  trp_form_set_name (button, gtk_label_get_text (GTK_LABEL (gtk_widget_get_last_child (box))));
 }
 
 static void
