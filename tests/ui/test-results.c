@@ -128,6 +128,44 @@ a_folder_without_results_is_said (Fixture *fixture, const void *data)
 }
 
 static GtkWidget *
+find_label (GtkWidget *widget, const char *start)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && g_str_has_prefix (gtk_label_get_label (GTK_LABEL (widget)), start))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, start);
+  return found;
+}
+
+/* From arm to arm, and not beyond the last. */
+static void
+keys_walk_over_the_cases (Fixture *fixture, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  TrpResultsWindow *window = trp_results_window_new (fixture->folder, &error);
+
+  g_assert_no_error (error);
+  gtk_window_present (GTK_WINDOW (window));
+  trp_results_window_choose (window, "dice");
+  while (gtk_widget_get_width (gtk_window_get_focus (GTK_WINDOW (window))) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  trp_results_window_move (window, 1);
+  g_assert_nonnull (
+    find_label (GTK_WIDGET (window), "P, a on CT, Liver, seed 1, fold 0: Dice 0.8"));
+  trp_results_window_move (window, 1);
+  g_assert_nonnull (
+    find_label (GTK_WIDGET (window), "P, b on CT, Liver, seed 1, fold 0: Dice 0.7"));
+  trp_results_window_move (window, 1);
+  g_assert_nonnull (find_label (GTK_WIDGET (window), "P, b on CT"));
+  trp_results_window_move (window, -1);
+  g_assert_nonnull (find_label (GTK_WIDGET (window), "P, a on CT"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static GtkWidget *
 find_button (GtkWidget *widget, const char *label)
 {
   if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
@@ -169,6 +207,8 @@ main (int argc, char *argv[])
               a_point_opens_its_case_at_the_worst_slice, tear_down);
   g_test_add ("/results/a-study-without-cases-has-nothing-to-save", Fixture, NULL, set_up,
               a_study_without_cases_has_nothing_to_save, tear_down);
+  g_test_add ("/results/keys-walk-over-the-cases", Fixture, NULL, set_up, keys_walk_over_the_cases,
+              tear_down);
   g_test_add ("/results/a-folder-without-results-is-said", Fixture, NULL, set_up,
               a_folder_without_results_is_said, tear_down);
   return g_test_run ();
