@@ -101,23 +101,18 @@ run_preview (TrpTrainer *trainer, GError **error)
 }
 
 bool
-trp_cyclegan_preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
+trp_cyclegan_preview (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error)
 {
-  const size_t side = trp_cyclegan_get_side (trainer->recipe), cell = side + 2,
+  const size_t side = trp_cyclegan_get_side (trainer->recipe),
                n_tiles = 2 * count_kinds (trainer->recipe);
   g_autofree float *tiles = run_preview (trainer, error);
 
   if (!tiles)
     return false;
-  *out_width = n_tiles * cell;
-  *out_height = ROWS * cell;
-  *out_grey = g_malloc0 (*out_width * *out_height);
+  trp_tile_sheet_init (out_sheet, side, n_tiles, ROWS);
   for (size_t t = 0; t < n_tiles; t++)
     for (size_t row = 0; row < ROWS; row++)
-      for (size_t i = 0; i < side * side; i++)
-        (*out_grey)[(row * cell + i / side) * *out_width + t * cell + i % side] =
-          trp_grey_from_network (tiles[(t * ROWS + row) * side * side + i]);
+      trp_tile_sheet_draw_image (out_sheet, t, row, tiles + (t * ROWS + row) * side * side, 1);
   return true;
 }
 

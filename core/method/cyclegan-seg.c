@@ -258,10 +258,7 @@ build (const TrpRecipe *recipe, bool loss_scaling)
 static bool
 begin (TrpTrainer *trainer, bool is_new, GError **error)
 {
-  for (int n = 0; n < N_INPUTS; n++)
-    trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
-  for (int n = 0; n < N_COLUMNS; n++)
-    trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
+  trp_trainer_find_values (trainer, input_names, N_INPUTS);
   if (!is_new)
     return true;
   for (int n = 0; n < 2; n++)
@@ -299,39 +296,125 @@ step (TrpTrainer *trainer, GError **error)
          trp_program_run (trainer->program, error);
 }
 
-/* --- as a segmenter's --- */
+/* --- preview --- */
 
-static bool
-load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GError **error)
-{
-  return trp_segmenter_class.load (trainer, list, progress, error);
-}
+#define ROWS 4
 
-static bool
-estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_bytes, GError **error)
+typedef enum
 {
-  return trp_segmenter_class.estimate_data (recipe, list, out_bytes, error);
-}
+  REAL_IMAGE,
+  FAKE_MASK,
+  IMAGE_AGAIN,
+  REAL_MASK,
+  FAKE_IMAGE,
+  MASK_AGAIN,
+  N_TILES
+} Tile;
+
+static const struct
+{
+  const char *name; /* of the graph's value */
+  bool is_mask;
+} tiles[N_TILES] = {
+  [REAL_IMAGE] = { "real_image", false },   [FAKE_MASK] = { "fake_mask", true },
+  [IMAGE_AGAIN] = { "image_again", false }, [REAL_MASK] = { "real_mask", true },
+  [FAKE_IMAGE] = { "fake_image", false },   [MASK_AGAIN] = { "mask_again", true },
+};
 
 static TrpGraph *
 build_preview (const TrpRecipe *recipe)
 {
-  return trp_segmenter_class.build_preview (recipe);
+  const int side = trp_recipe_get_side (recipe);
+  Build b = { .graph = trp_graph_new (),
+              .recipe = recipe,
+              .there = trp_recipe_get_segmenter (recipe, false) };
+  TrpValue values[N_TILES];
+
+  b.back = reverse (b.there);
+  values[REAL_IMAGE] = trp_graph_input (b.graph, tiles[REAL_IMAGE].name,
+                                        (TrpShape){ ROWS, side, side, b.there.in_channels });
+  values[REAL_MASK] = trp_graph_input (b.graph, tiles[REAL_MASK].name,
+                                       (TrpShape){ ROWS, side, side, b.there.out_channels });
+  values[FAKE_MASK] = find_masks_only (&b, values[REAL_IMAGE]);
+  values[IMAGE_AGAIN] = make_images (&b, values[FAKE_MASK]);
+  values[FAKE_IMAGE] = make_images (&b, values[REAL_MASK]);
+  values[MASK_AGAIN] = find_masks_only (&b, values[FAKE_IMAGE]);
+  for (int n = 0; n < N_TILES; n++)
+    if (n != REAL_IMAGE && n != REAL_MASK)
+      trp_graph_output (b.graph, tiles[n].name, values[n]);
+  return b.graph;
 }
 
+/* The same slices' images and masks, as network values. */
 static bool
-preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
+set_real (TrpTrainer *trainer, float *images, float *masks, GError **error)
 {
-  return trp_segmenter_class.preview (trainer, out_width, out_height, out_grey, error);
+  const TrpRecipe *r = trainer->recipe;
+  const size_t side = (size_t) trp_recipe_get_side (r);
+  TrpProgram *program = trainer->preview_program;
+
+  trp_dataset_fill_batch (trainer->data[0], NULL, r->seed, 0, ROWS, (size_t) r->context, side,
+                          images, masks);
+  for (size_t i = 0; i < ROWS * side * side * r->n_labels; i++)
+    masks[i] = 2 * masks[i] - 1;
+  return trp_program_set (program, trp_program_find (program, tiles[REAL_IMAGE].name), images,
+                          error) &&
+         trp_program_set (program, trp_program_find (program, tiles[REAL_MASK].name), masks, error);
+}
+
+static void
+draw_column (TrpTileSheet *sheet, const TrpRecipe *r, Tile tile, const float *values)
+{
+  const size_t n_pixels = sheet->side * sheet->side, n_in = trp_recipe_get_segmenter_channels (r);
+
+  for (size_t row = 0; row < ROWS; row++)
+    if (tiles[tile].is_mask)
+      trp_tile_sheet_draw_mask (sheet, tile, row, values + row * n_pixels * r->n_labels,
+                                r->n_labels, -1);
+    else
+      trp_tile_sheet_draw_image (sheet, tile, row,
+                                 values + row * n_pixels * n_in + (size_t) r->context, n_in);
+}
+
+/* There and back from an image, then from a mask: a column each. */
+static bool
+preview (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error)
+{
+  const TrpRecipe *r = trainer->recipe;
+  const size_t side = (size_t) trp_recipe_get_side (r), n_pixels = ROWS * side * side;
+  g_autofree float *images = g_new (float, n_pixels *trp_recipe_get_segmenter_channels (r));
+  g_autofree float *masks = g_new (float, n_pixels * r->n_labels);
+  TrpProgram *program = trainer->preview_program;
+  TrpTileSheet sheet;
+
+  if (!set_real (trainer, images, masks, error) || !trp_program_run (program, error))
+    return false;
+  trp_tile_sheet_init (&sheet, side, N_TILES, ROWS);
+  draw_column (&sheet, r, REAL_IMAGE, images);
+  draw_column (&sheet, r, REAL_MASK, masks);
+  for (Tile n = 0; n < N_TILES; n++)
+    {
+      float *values = tiles[n].is_mask ? masks : images;
+
+      if (n == REAL_IMAGE || n == REAL_MASK)
+        continue;
+      if (!trp_program_get (program, trp_program_find (program, tiles[n].name), values, error))
+        {
+          g_free (sheet.grey);
+          return false;
+        }
+      draw_column (&sheet, r, n, values);
+    }
+  *out_sheet = sheet;
+  return true;
 }
 
 const TrpTrainerClass trp_cyclegan_seg_class = {
   .columns = columns,
   .n_columns = N_COLUMNS,
   .model_prefixes = model_prefixes,
-  .load = load,
-  .estimate_data = estimate_data,
+  .load = trp_segmenter_load,
+  .estimate_data = trp_segmenter_estimate_data,
   .build = build,
   .build_preview = build_preview,
   .begin = begin,

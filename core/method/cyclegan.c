@@ -309,10 +309,7 @@ estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_byt
 static bool
 begin (TrpTrainer *trainer, bool is_new, GError **error)
 {
-  for (size_t n = 0; n < count_inputs (trainer->recipe); n++)
-    trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
-  for (size_t n = 0; n < count_columns (trainer->recipe); n++)
-    trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
+  trp_trainer_find_values (trainer, input_names, count_inputs (trainer->recipe));
   if (!is_new)
     return true;
   for (int n = 0; n < 2; n++)

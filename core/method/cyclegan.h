@@ -42,8 +42,7 @@ size_t trp_cyclegan_get_side (const TrpRecipe *recipe);
 size_t trp_cyclegan_get_channels (const TrpRecipe *recipe);
 /* The generators as they are, on fixed slices: see TrpTrainerClass. */
 TrpGraph *trp_cyclegan_build_preview (const TrpRecipe *recipe);
-bool trp_cyclegan_preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
+bool trp_cyclegan_preview (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error);
 #define TRP_CYCLEGAN_ALARM_EVERY 200
 bool
 trp_cyclegan_alarm (TrpTrainer *trainer, const double *values, TrpAlarm *out_alarm, GError **error);

@@ -26,6 +26,8 @@
 #include "core/nn/losses.h"
 #include "core/nn/optimizer.h"
 
+#include <math.h>
+
 enum
 {
   RATE,
@@ -179,10 +181,7 @@ build (const TrpRecipe *recipe, bool loss_scaling)
 static bool
 begin (TrpTrainer *trainer, bool is_new, GError **error)
 {
-  for (int n = 0; n < N_INPUTS; n++)
-    trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
-  for (int n = 0; n < N_COLUMNS; n++)
-    trainer->outputs[n] = trp_program_find (trainer->program, columns[n]);
+  trp_trainer_find_values (trainer, input_names, N_INPUTS);
   return !is_new ||
          (trp_store_init (trainer->store, "net.", TRP_INIT_HE, trainer->seed, error) &&
           trp_store_init (trainer->store, "critic.", TRP_INIT_NORMAL, trainer->seed, error) &&
@@ -212,39 +211,131 @@ step (TrpTrainer *trainer, GError **error)
          trp_program_run (trainer->program, error);
 }
 
-/* --- as a segmenter's --- */
+/* --- preview --- */
 
-static bool
-load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GError **error)
-{
-  return trp_segmenter_class.load (trainer, list, progress, error);
-}
+#define SCORES TRP_SEGMENTER_COLUMNS /* the column after the segmenter's */
 
-static bool
-estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_bytes, GError **error)
-{
-  return trp_segmenter_class.estimate_data (recipe, list, out_bytes, error);
-}
+static const char *const scores[] = { "score.made", "score.drawn" };
 
+/* Also what the critic thinks of the prediction and of the truth, slice by slice. */
 static TrpGraph *
 build_preview (const TrpRecipe *recipe)
 {
-  return trp_segmenter_class.build_preview (recipe);
+  TrpGraph *graph = trp_segmenter_build_preview (recipe);
+  Build b = { .graph = graph,
+              .recipe = recipe,
+              .critic = trp_recipe_get_critic (recipe),
+              .mask = trp_graph_find (graph, "y") };
+  TrpCriticView view;
+
+  if (b.mask == TRP_VALUE_NONE)
+    return graph;
+  b.image = trp_graph_slice (graph, trp_graph_find (graph, "x"), recipe->context, 1);
+  b.truth = trp_graph_input (graph, "targets", trp_graph_get_shape (graph, b.mask));
+  renew_filters (&b);
+  for (int n = 0; n < 2; n++)
+    {
+      view = (TrpCriticView){ b.image, n == 0 ? b.mask : b.truth, b.truth };
+      trp_graph_output (graph, scores[n],
+                        trp_critic_build (graph, &b.critic, b.filters, "critic", &view));
+    }
+  g_clear_pointer (&b.filters, g_hash_table_unref);
+  return graph;
+}
+
+/* All that the critic has, its parameters and what running it changes: statistics of norms, vectors
+ * of spectral norms. */
+typedef struct
+{
+  TrpStored *stored;
+  float *values;
+} Kept;
+
+static void
+clear_kept (void *data)
+{
+  g_free (((Kept *) data)->values);
+}
+
+static GArray *
+keep_critic (TrpStore *store, GError **error)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Kept));
+
+  g_array_set_clear_func (all, clear_kept);
+  for (int n = 0; n < trp_store_get_n (store); n++)
+    {
+      Kept kept = { .stored = trp_store_peek (store, n) };
+
+      if (!g_str_has_prefix (kept.stored->name, critic_prefixes[0]))
+        continue;
+      kept.values = g_new (float, trp_shape_count (kept.stored->tensor.shape));
+      g_array_append_val (all, kept);
+      if (!trp_store_get (store, kept.stored, kept.values, error))
+        return NULL;
+    }
+  return g_steal_pointer (&all);
 }
 
 static bool
-preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
+give_back_critic (TrpStore *store, const GArray *all, GError **error)
 {
-  return trp_segmenter_class.preview (trainer, out_width, out_height, out_grey, error);
+  for (guint n = 0; n < all->len; n++)
+    {
+      const Kept *kept = &g_array_index (all, Kept, n);
+
+      if (!trp_store_set (store, kept->stored, kept->values, error))
+        return false;
+    }
+  return true;
+}
+
+/* The upper bar is the prediction's, the lower one the truth's. */
+static bool
+draw_scores (TrpTrainer *trainer, TrpTileSheet *sheet, GError **error)
+{
+  float values[2][TRP_SEGMENTER_ROWS], most = 0;
+
+  for (size_t n = 0; n < 2; n++)
+    {
+      if (!trp_program_get (trainer->preview_program,
+                            trp_program_find (trainer->preview_program, scores[n]), values[n],
+                            error))
+        return false;
+      for (size_t row = 0; row < TRP_SEGMENTER_ROWS; row++)
+        most = MAX (most, fabsf (values[n][row]));
+    }
+  for (size_t row = 0; row < TRP_SEGMENTER_ROWS; row++)
+    trp_tile_sheet_draw_bars (sheet, SCORES, row, (float[]){ values[0][row], values[1][row] }, 2,
+                              most);
+  return true;
+}
+
+static bool
+preview (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error)
+{
+  g_autoptr (GArray) critic = keep_critic (trainer->store, error);
+  TrpTileSheet sheet;
+  bool is_drawn;
+
+  if (!critic || !trp_segmenter_run_preview (trainer, SCORES + 1, &sheet, error))
+    return false;
+  is_drawn = draw_scores (trainer, &sheet, error);
+  if (is_drawn && give_back_critic (trainer->store, critic, error))
+    {
+      *out_sheet = sheet;
+      return true;
+    }
+  g_free (sheet.grey);
+  return false;
 }
 
 const TrpTrainerClass trp_lgan_class = {
   .columns = columns,
   .n_columns = N_COLUMNS,
   .model_prefixes = generator_prefixes,
-  .load = load,
-  .estimate_data = estimate_data,
+  .load = trp_segmenter_load,
+  .estimate_data = trp_segmenter_estimate_data,
   .build = build,
   .build_preview = build_preview,
   .begin = begin,

@@ -147,8 +147,11 @@ read_labels (TrpTrainer *trainer, const TrpDataList *list)
       }
 }
 
-static bool
-load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GError **error)
+bool
+trp_segmenter_load (TrpTrainer *trainer,
+                    const TrpDataList *list,
+                    TrpProgress *progress,
+                    GError **error)
 {
   const TrpDatasetSpec spec = make_spec (trainer->recipe);
 
@@ -167,8 +170,11 @@ load (TrpTrainer *trainer, const TrpDataList *list, TrpProgress *progress, GErro
   return true;
 }
 
-static bool
-estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_bytes, GError **error)
+bool
+trp_segmenter_estimate_data (const TrpRecipe *recipe,
+                             const TrpDataList *list,
+                             size_t *out_bytes,
+                             GError **error)
 {
   const TrpDatasetSpec spec = make_spec (recipe);
 
@@ -179,10 +185,7 @@ estimate_data (const TrpRecipe *recipe, const TrpDataList *list, size_t *out_byt
 static bool
 begin (TrpTrainer *trainer, bool is_new, GError **error)
 {
-  for (int n = 0; n < N_INPUTS; n++)
-    trainer->inputs[n] = trp_program_find (trainer->program, input_names[n]);
-  for (int n = 0; n < N_COLUMNS; n++)
-    trainer->outputs[n] = trp_program_find (trainer->program, get_columns (trainer->recipe)[n]);
+  trp_trainer_find_values (trainer, input_names, N_INPUTS);
   return !is_new || (trp_store_init (trainer->store, "net.", TRP_INIT_HE, trainer->seed, error) &&
                      trp_trainer_start_averages (trainer, error));
 }
@@ -215,14 +218,14 @@ step (TrpTrainer *trainer, GError **error)
          trp_program_run (trainer->program, error);
 }
 
-#define PREVIEW_COLUMNS 4
+/* --- preview --- */
 
-static TrpGraph *
-build_preview (const TrpRecipe *recipe)
+TrpGraph *
+trp_segmenter_build_preview (const TrpRecipe *recipe)
 {
   const TrpUnet spec = trp_recipe_get_segmenter (recipe, false);
   const int side = trp_recipe_get_side (recipe);
-  const TrpShape shape = { PREVIEW_COLUMNS, side, side, spec.in_channels };
+  const TrpShape shape = { TRP_SEGMENTER_ROWS, side, side, spec.in_channels };
   TrpGraph *graph = trp_graph_new ();
   const TrpValue logits = trp_unet_build (graph, &spec, "net", trp_graph_input (graph, "x", shape));
 
@@ -230,51 +233,58 @@ build_preview (const TrpRecipe *recipe)
   return graph;
 }
 
-/* Three rows for each of four slices: image, target, prediction (all structures together). */
 static bool
-preview (
-  TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error)
+set_input (TrpProgram *program, const char *name, const float *values, GError **error)
+{
+  const TrpValue input = trp_program_find (program, name);
+
+  return input == TRP_VALUE_NONE || trp_program_set (program, input, values, error);
+}
+
+bool
+trp_segmenter_run_preview (TrpTrainer *trainer,
+                           size_t n_columns,
+                           TrpTileSheet *out_sheet,
+                           GError **error)
 {
   const TrpRecipe *r = trainer->recipe;
-  const size_t side = (size_t) trp_recipe_get_side (r), cell = side + 2,
-               n = PREVIEW_COLUMNS * side * side;
+  const size_t side = (size_t) trp_recipe_get_side (r), n_pixels = side * side,
+               n = TRP_SEGMENTER_ROWS * n_pixels, n_labels = r->n_labels;
   const size_t n_in = trp_recipe_get_segmenter_channels (r), middle = (size_t) r->context;
-  g_autofree float *images = g_new (float, n *n_in), *targets = g_new (float, n * r->n_labels);
-  g_autofree float *answers = g_new (float, n * r->n_labels);
+  g_autofree float *images = g_new (float, n *n_in), *targets = g_new (float, n *n_labels);
+  g_autofree float *answers = g_new (float, n *n_labels);
   TrpProgram *program = trainer->preview_program;
 
-  trp_dataset_fill_batch (trainer->data[0], NULL, r->seed, 0, PREVIEW_COLUMNS, (size_t) r->context,
-                          side, images, targets);
-  if (!trp_program_set (program, trp_program_find (program, "x"), images, error) ||
+  trp_dataset_fill_batch (trainer->data[0], NULL, r->seed, 0, TRP_SEGMENTER_ROWS,
+                          (size_t) r->context, side, images, targets);
+  if (!set_input (program, "x", images, error) || !set_input (program, "targets", targets, error) ||
       !trp_program_run (program, error) ||
       !trp_program_get (program, trp_program_find (program, "y"), answers, error))
     return false;
-  *out_width = PREVIEW_COLUMNS * cell;
-  *out_height = 3 * cell;
-  *out_grey = g_malloc0 (*out_width * *out_height);
-  for (size_t i = 0; i < n; i++)
+  trp_tile_sheet_init (out_sheet, side, n_columns, TRP_SEGMENTER_ROWS);
+  for (size_t row = 0; row < TRP_SEGMENTER_ROWS; row++)
     {
-      const size_t column = i / (side * side), y = i % (side * side) / side, x = i % side;
-      uint8_t *pixel = *out_grey + y * *out_width + column * cell + x;
-      float target = 0, answer = 0;
+      const size_t at = row * n_pixels;
 
-      for (size_t l = 0; l < r->n_labels; l++)
-        {
-          target = MAX (target, targets[i * r->n_labels + l]);
-          answer = MAX (answer, answers[i * r->n_labels + l]);
-        }
-      pixel[0] = trp_grey_from_network (images[i * n_in + middle]);
-      pixel[cell * *out_width] = (uint8_t) (255 * target);
-      pixel[2 * cell * *out_width] = (uint8_t) (255 * answer);
+      trp_tile_sheet_draw_image (out_sheet, 0, row, images + at * n_in + middle, n_in);
+      trp_tile_sheet_draw_mask (out_sheet, 1, row, answers + at * n_labels, n_labels, 0);
+      trp_tile_sheet_draw_mask (out_sheet, 2, row, targets + at * n_labels, n_labels, 0);
     }
   return true;
 }
 
+static bool
+preview (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error)
+{
+  return trp_segmenter_run_preview (trainer, TRP_SEGMENTER_COLUMNS, out_sheet, error);
+}
+
 #define CLASS(names)                                                                               \
   {                                                                                                \
-    .columns = names, .n_columns = N_COLUMNS, .model_prefixes = prefixes, .load = load,            \
-    .estimate_data = estimate_data, .build = build, .build_preview = build_preview,                \
-    .begin = begin, .step = step, .preview = preview, .validation = &trp_segmenter_validation      \
+    .columns = names, .n_columns = N_COLUMNS, .model_prefixes = prefixes,                          \
+    .load = trp_segmenter_load, .estimate_data = trp_segmenter_estimate_data, .build = build,      \
+    .build_preview = trp_segmenter_build_preview, .begin = begin, .step = step,                    \
+    .preview = preview, .validation = &trp_segmenter_validation                                    \
   }
 
 const TrpTrainerClass trp_segmenter_class = CLASS (columns);

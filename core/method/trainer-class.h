@@ -10,6 +10,7 @@
 
 #include "core/method/checkpoint.h"
 #include "core/method/dataset.h"
+#include "core/method/tile-sheet.h"
 #include "core/method/trainer.h"
 #include "core/nn/program.h"
 
@@ -43,7 +44,7 @@ typedef struct
  * @build_preview: the graph that @preview and @alarm run
  * @begin: finds the inputs; first weights for a new run
  * @step: feeds and runs one training step; its values are read later, from @outputs
- * @preview: a picture of what the networks do now, @out_grey (transfer full)
+ * @preview: a picture of what the networks do now; changes nothing that a step or a checkpoint sees
  * @alarm: (optional): what has gone wrong with the run; asked every @alarm_every steps, with the
  * step's values
  * @validation: (optional): what is measured on the cases left out
@@ -65,8 +66,7 @@ typedef struct
   TrpGraph *(*build_preview) (const TrpRecipe *recipe);
   bool (*begin) (TrpTrainer *trainer, bool is_new, GError **error);
   bool (*step) (TrpTrainer *trainer, GError **error);
-  bool (*preview) (
-    TrpTrainer *trainer, size_t *out_width, size_t *out_height, uint8_t **out_grey, GError **error);
+  bool (*preview) (TrpTrainer *trainer, TrpTileSheet *out_sheet, GError **error);
   int alarm_every;
   bool (*alarm) (TrpTrainer *trainer, const double *values, TrpAlarm *out_alarm, GError **error);
   const TrpValidationClass *validation;
@@ -117,6 +117,9 @@ struct _TrpTrainer
   TrpValue outputs[TRP_TRAINER_MAX_VALUES];
   float *batch[2];
 };
+
+/* Where the step's program has the class's @inputs and its columns, for @begin. */
+void trp_trainer_find_values (TrpTrainer *trainer, const char *const *inputs, size_t n_inputs);
 
 /* One sentence to whoever watches. */
 void trp_trainer_say (const TrpTrainer *trainer, const char *sentence);

@@ -20,6 +20,16 @@ trp_trainer_say (const TrpTrainer *trainer, const char *sentence)
     watch->say (sentence, watch->data);
 }
 
+void
+trp_trainer_find_values (TrpTrainer *trainer, const char *const *inputs, size_t n_inputs)
+{
+  g_assert (n_inputs <= G_N_ELEMENTS (trainer->inputs));
+  for (size_t n = 0; n < n_inputs; n++)
+    trainer->inputs[n] = trp_program_find (trainer->program, inputs[n]);
+  for (size_t n = 0; n < trainer->klass->n_columns; n++)
+    trainer->outputs[n] = trp_program_find (trainer->program, trainer->klass->columns[n]);
+}
+
 int
 trp_recipe_get_epoch_steps (const TrpRecipe *recipe, size_t n_slices)
 {

@@ -333,13 +333,14 @@ write_preview (TrpRun *run, GError **error)
 {
   TrpTrainer *t = &run->base;
   const TrpTrainWatch *watch = &t->options->watch;
-  g_autofree uint8_t *grey = NULL;
   g_autofree char *path = NULL;
-  size_t width, height;
+  TrpTileSheet sheet;
 
-  if (!t->klass->preview (t, &width, &height, &grey, error))
+  if (!t->klass->preview (t, &sheet, error))
     return false;
-  path = trp_run_folder_write_preview (run->folder, t->step, width, height, grey, error);
+  path = trp_run_folder_write_preview (run->folder, t->step, sheet.width, sheet.height, sheet.grey,
+                                       error);
+  g_free (sheet.grey);
   if (path && watch->preview)
     watch->preview (path, t->step, watch->data);
   return path != NULL;

@@ -5,6 +5,7 @@
 
 #include "tests/lib/training.h"
 
+#include "core/io/png-image.h"
 #include "tests/lib/check.h"
 
 #include <string.h>
@@ -133,4 +134,26 @@ trp_training_read_log (const char *folder)
       g_string_append_printf (kept, "%s,%s\n", fields[0], fields[2]);
     }
   return g_strdup (kept->str);
+}
+
+uint8_t *
+trp_training_read_preview (const char *folder, int step, size_t n_columns, size_t side)
+{
+  g_autofree char *path = g_strdup_printf ("%s/previews/%06d.png", folder, step), *bytes = NULL;
+  TrpPngImage image;
+  size_t size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true (trp_png_parse (bytes, size, &image, NULL));
+  g_assert_cmpuint (image.width, ==, n_columns * (side + 2));
+  g_assert_cmpuint (image.height, ==, 4 * (side + 2));
+  g_assert_cmpint (image.bits, ==, 8);
+  return image.values;
+}
+
+const uint8_t *
+trp_training_peek_tile (
+  const uint8_t *preview, size_t n_columns, size_t side, size_t column, size_t row)
+{
+  return preview + (row * n_columns * (side + 2) + column) * (side + 2);
 }

@@ -37,4 +37,10 @@ void trp_training_assert_same (const TrpSafetensors *a, const TrpSafetensors *b)
 /* log.csv without its second column, the seconds. */
 char *trp_training_read_log (const char *folder);
 
+/* A preview of a run: @n_columns and four rows of tiles of @side pixels, two between them. */
+uint8_t *trp_training_read_preview (const char *folder, int step, size_t n_columns, size_t side);
+/* The tile's first pixel in a picture of so many columns. */
+const uint8_t *trp_training_peek_tile (
+  const uint8_t *preview, size_t n_columns, size_t side, size_t column, size_t row);
+
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "core/study/csv.h"
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
+#include "tests/lib/training.h"
 
 #include <string.h>
 
@@ -155,6 +156,7 @@ learn (const Fixture *f, const char *name, const char *const *settings)
   double dice;
 
   trp_tiny_set (recipe, "training.batch=4");
+  trp_tiny_set (recipe, "output.preview_every=100");
   for (size_t n = 0; settings[n]; n++)
     trp_tiny_set (recipe, settings[n]);
   train (f, recipe, folder);
@@ -163,12 +165,40 @@ learn (const Fixture *f, const char *name, const char *const *settings)
   return dice;
 }
 
+#define SIDE 32
+#define N_TILES 6 /* image, mask of it, image again; mask, image of it, mask again */
+
+/* Mean difference of two columns of a run's preview, as a share of white; @contours: of what is
+ * above one half. */
+static double
+compare_columns (const Fixture *f, const char *run, int step, size_t a, size_t b, bool contours)
+{
+  g_autofree char *folder = g_build_filename (f->folder, run, NULL);
+  g_autofree uint8_t *preview = trp_training_read_preview (folder, step, N_TILES, SIDE);
+  double sum = 0;
+
+  for (size_t row = 0; row < 4; row++)
+    for (size_t y = 0; y < SIDE; y++)
+      for (size_t x = 0; x < SIDE; x++)
+        {
+          const size_t at = y * N_TILES * (SIDE + 2) + x;
+          const int p = trp_training_peek_tile (preview, N_TILES, SIDE, a, row)[at],
+                    q = trp_training_peek_tile (preview, N_TILES, SIDE, b, row)[at];
+
+          sum += contours ? 255 * ((p > 127) != (q > 127)) : abs (p - q);
+        }
+  return sum / (4 * SIDE * SIDE * 255);
+}
+
 static void
 test_contours_are_learnt_with_pairs (Fixture *f, const void *data)
 {
   static const char *const settings[] = { "steps=100", "learning_rate=0.01", NULL };
 
   g_assert_cmpfloat (learn (f, "pairs", settings), >, 0.75);
+  /* the slices' own masks stand beside what is made of them; an empty one would differ by 0.048 */
+  g_assert_cmpfloat (compare_columns (f, "pairs", 100, 1, 3, true), <, 0.035);
+  g_assert_cmpfloat (compare_columns (f, "pairs", 100, 0, 1, false), >, 0.1);
 }
 
 /* Mean of a column over the first or the last ten rows of a run's log. */
@@ -215,6 +245,9 @@ test_cycles_are_learnt_without_pairs (Fixture *f, const void *data)
 
       g_test_message ("%s: %.3f at first, %.3f in the end", cycles[n], first, last);
       g_assert_cmpfloat (last, <, 0.6 * first);
+      /* the log's images are of -1 to 1, its masks of 0 to 1; other slices, norms of inference */
+      trp_assert_near (compare_columns (f, "no-pairs", 400, n ? 3 : 0, n ? 5 : 2, false),
+                       n ? last : last / 2, n ? 0.5 * last : 0.25 * last);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "core/nn/program.h"
 #include "tests/lib/check.h"
 #include "tests/lib/tiny.h"
+#include "tests/lib/training.h"
 
 #include <string.h>
 
@@ -299,6 +300,69 @@ test_a_critic_alone_teaches (Fixture *f, const void *data)
     }
 }
 
+/* --- what a run shows --- */
+
+#define SIDE 32
+#define N_TILES 4
+
+/* White pixels to the right of the tile's middle less those to its left, in the middle row of one
+ * of two bars. */
+static int
+measure_bar (const uint8_t *preview, size_t row, size_t bar)
+{
+  const uint8_t *tile = trp_training_peek_tile (preview, N_TILES, SIDE, 3, row) +
+                        (bar * SIDE / 2 + SIDE / 4) * N_TILES * (SIDE + 2);
+  int length = 0;
+
+  for (size_t x = 0; x < SIDE; x++)
+    if (tile[x] == 255)
+      length += x < SIDE / 2 ? -1 : 1;
+  return length;
+}
+
+/* A critic that has learnt while the generator stood still thinks more of what was drawn; the
+ * largest score fills half a tile. Looking changes no bit of the run, not even of what the critic's
+ * norms remember. */
+static void
+test_previews_show_the_critic (Fixture *f, const void *data)
+{
+  static const char *const limits[] = { "critic.limit=clip", "critic.limit=spectral" };
+
+  for (size_t l = 0; l < G_N_ELEMENTS (limits); l++)
+    {
+      g_autoptr (TrpRecipe) recipe = make_recipe ("early-fusion");
+      g_autofree char *seen = subfolder (f, limits[l]), *unseen = g_strconcat (seen, "-0", NULL);
+      g_autofree uint8_t *preview = NULL;
+      g_autoptr (TrpSafetensors) one = NULL, other = NULL;
+      int bars[2] = { 0, 0 }, longest = 0;
+
+      trp_tiny_set (recipe, limits[l]);
+      trp_tiny_set (recipe, "learning_rate=1e-8");
+      trp_tiny_set (recipe, "critic_rate=0.002");
+      trp_tiny_set (recipe, "critic.updates=2");
+      trp_tiny_set (recipe, "critic.clip=0.1");
+      trp_tiny_set (recipe, "steps=40");
+      train (f, recipe, unseen);
+      trp_tiny_set (recipe, "output.preview_every=10");
+      train (f, recipe, seen);
+      one = trp_training_load (unseen, "checkpoint.safetensors");
+      other = trp_training_load (seen, "checkpoint.safetensors");
+      trp_training_assert_same (one, other);
+      preview = trp_training_read_preview (seen, 40, N_TILES, SIDE);
+      for (size_t row = 0; row < 4; row++)
+        for (size_t bar = 0; bar < 2; bar++)
+          {
+            const int length = measure_bar (preview, row, bar);
+
+            bars[bar] += length;
+            longest = MAX (longest, abs (length));
+          }
+      g_test_message ("%s: prediction %d, truth %d", limits[l], bars[0], bars[1]);
+      g_assert_cmpint (longest, ==, SIDE / 2);
+      g_assert_cmpint (bars[1], >, bars[0]);
+    }
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -308,6 +372,7 @@ main (int argc, char **argv)
   ADD ("/lgan/the-critic-prefers-what-was-drawn", test_the_critic_prefers_what_was_drawn);
   ADD ("/lgan/the-critic-is-clipped", test_the_critic_is_clipped);
   ADD ("/lgan/contours-are-learnt", test_contours_are_learnt);
+  ADD ("/lgan/previews-show-the-critic", test_previews_show_the_critic);
   ADD ("/lgan/a-critic-alone-teaches", test_a_critic_alone_teaches);
   return g_test_run ();
 }

@@ -178,28 +178,55 @@ show_alarms (TrpTrainProgress *self)
 
 /* ---- previews ---- */
 
+#define TILE_ROWS 4
+
+/* Of the columns of a preview, as core/method draws them; NULL-terminated. */
+static const char *const *
+get_tile_names (const TrpRecipe *recipe)
+{
+  static const char *const cyclegan[] = { "MR", "SynCT", N_ ("MR again"),
+                                          "CT", "SynMR", N_ ("CT again"),
+                                          NULL };
+  static const char *const with_identity[] = { "MR", "SynCT", N_ ("MR again"), N_ ("MR kept"),
+                                               "CT", "SynMR", N_ ("CT again"), N_ ("CT kept"),
+                                               NULL };
+  static const char *const segmenter[] = { N_ ("Image"), N_ ("Prediction"), N_ ("Truth"), NULL };
+  static const char *const lgan[] = { N_ ("Image"), N_ ("Prediction"), N_ ("Truth"),
+                                      N_ ("Critic: prediction, truth"), NULL };
+  static const char *const cyclegan_seg[] = { N_ ("Image"), N_ ("Mask of it"),  N_ ("Image again"),
+                                              N_ ("Mask"),  N_ ("Image of it"), N_ ("Mask again"),
+                                              NULL };
+  static const char *const *const names[] = {
+    [TRP_TRAINER_CYCLEGAN] = cyclegan,
+    [TRP_TRAINER_SEGMENTER] = segmenter,
+    [TRP_TRAINER_LGAN] = lgan,
+    [TRP_TRAINER_CYCLEGAN_SEG] = cyclegan_seg,
+  };
+
+  return recipe->trainer == TRP_TRAINER_CYCLEGAN && recipe->identity > 0 ? with_identity
+                                                                         : names[recipe->trainer];
+}
+
 /* The tiles at the largest size that fits, with their names above the columns. */
 static void
 draw_tiles (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
 {
-  static const char *const plain[] = { "MR", "SynCT", N_ ("MR again"),
-                                       "CT", "SynMR", N_ ("CT again") };
-  static const char *const with_identity[] = { "MR", "SynCT", N_ ("MR again"), N_ ("MR kept"),
-                                               "CT", "SynMR", N_ ("CT again"), N_ ("CT kept") };
   TrpTrainProgress *self = user_data;
   const TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_SECOND };
-  const bool is_named = self->run && self->tiles &&
-                        trp_train_run_get_recipe (self->run)->trainer == TRP_TRAINER_CYCLEGAN;
-  const bool has_identity = is_named && trp_train_run_get_recipe (self->run)->identity > 0;
-  const char *const *names = has_identity ? with_identity : plain;
-  const int n_tiles = has_identity ? G_N_ELEMENTS (with_identity) : G_N_ELEMENTS (plain);
-  const double top = is_named ? NAMES_HEIGHT : 0;
-  double tiles_width, tiles_height, scale;
+  const char *const *names;
+  double tiles_width, tiles_height, top, scale;
+  int n_tiles = 0;
+  bool is_named; /* not a picture of an older version */
 
-  if (!self->tiles)
+  if (!self->run || !self->tiles)
     return;
   tiles_width = cairo_image_surface_get_width (self->tiles);
   tiles_height = cairo_image_surface_get_height (self->tiles);
+  names = get_tile_names (trp_train_run_get_recipe (self->run));
+  while (names[n_tiles])
+    n_tiles++;
+  is_named = tiles_width * TILE_ROWS == n_tiles * tiles_height;
+  top = is_named ? NAMES_HEIGHT : 0;
   scale = fmin (width / tiles_width, (height - top) / tiles_height);
   for (int n = 0; is_named && n < n_tiles; n++)
     trp_text_draw (cr, &style, n * tiles_width * scale / n_tiles, 0, _ (names[n]));
