@@ -16,6 +16,7 @@
 #include "ui/dialogs/train-panel.h"
 #include "ui/dialogs/train-runs.h"
 #include "ui/dialogs/train-setup.h"
+#include "ui/focus-group.h"
 
 #include <gtk/gtk.h>
 #include <string.h>
@@ -608,6 +609,28 @@ folds_are_chosen_by_their_numbers (Fixture *fixture, const void *data)
   g_assert_finalize_object (fold);
 }
 
+/* Tab does not walk over rows, which would choose each. */
+static void
+a_list_is_one_stop_of_tab (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *list = gtk_list_box_new (), *after = gtk_button_new_with_label ("after");
+
+  for (int n = 0; n < 3; n++)
+    gtk_list_box_append (GTK_LIST_BOX (list), gtk_label_new ("row"));
+  gtk_box_append (GTK_BOX (box), trp_focus_group_new (list));
+  gtk_box_append (GTK_BOX (box), after);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0)));
+  g_assert_true (gtk_widget_child_focus (window, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == after);
+  g_assert_true (gtk_widget_child_focus (window, GTK_DIR_TAB_BACKWARD));
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)), list));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* Eight times the work takes more than twice the time, whatever else the machine does. */
 static void
 the_time_of_a_step_is_measured (Fixture *fixture, const void *data)
@@ -696,6 +719,7 @@ main (int argc, char **argv)
               folders_are_named_after_recipe_and_day, tear_down);
   g_test_add ("/train-runs/folds-are-chosen-by-their-numbers", Fixture, NULL, set_up,
               folds_are_chosen_by_their_numbers, tear_down);
+  g_test_add_func ("/train-runs/a-list-is-one-stop-of-tab", a_list_is_one_stop_of_tab);
   g_test_add ("/train-runs/the-time-of-a-step-is-measured", Fixture, NULL, set_up,
               the_time_of_a_step_is_measured, tear_down);
   g_test_add ("/train-runs/the-time-is-told-before-the-start", Fixture, NULL, set_up,

@@ -9,6 +9,8 @@
 #include "core/draw/slice.h"
 #include "core/geometry/raster.h"
 #include "core/io/format.h"
+#include "ui/dialogs/form.h"
+#include "ui/focus-group.h"
 
 #include <glib/gi18n.h>
 
@@ -287,14 +289,24 @@ add_more (TrpTrainData *self, size_t n)
   gtk_widget_add_css_class (self->more, "more-cases");
   gtk_widget_set_tooltip_text (self->more, _ ("Show all cases"));
   g_signal_connect_swapped (self->more, "clicked", G_CALLBACK (on_more), self);
+  gtk_widget_set_focusable (self->more, FALSE); /* its place in the row of tiles is */
   gtk_flow_box_insert (GTK_FLOW_BOX (self->tiles), self->more, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (self->more), FALSE);
+  trp_form_set_name (gtk_widget_get_parent (self->more), _ ("Show all cases"));
+}
+
+/* By Enter; a click is the button's. */
+static void
+on_activated (TrpTrainData *self, GtkFlowBoxChild *child)
+{
+  if (self->more && gtk_flow_box_child_get_child (child) == self->more)
+    on_more (self);
 }
 
 static void
 on_selected (TrpTrainData *self)
 {
-  g_signal_emit (self, chosen_signal, 0);
+  if (trp_train_data_get_chosen (self) != SIZE_MAX)
+    g_signal_emit (self, chosen_signal, 0);
 }
 
 static void
@@ -402,7 +414,8 @@ trp_train_data_init (TrpTrainData *self)
   gtk_widget_set_visible (self->legend, FALSE);
   g_signal_connect_swapped (self->tiles, "selected-children-changed", G_CALLBACK (on_selected),
                             self);
-  gtk_box_append (GTK_BOX (self), self->tiles);
+  g_signal_connect_swapped (self->tiles, "child-activated", G_CALLBACK (on_activated), self);
+  gtk_box_append (GTK_BOX (self), trp_focus_group_new (self->tiles));
   gtk_box_append (GTK_BOX (self), self->legend);
 }
 

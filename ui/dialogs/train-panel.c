@@ -8,6 +8,7 @@
 #include "ui/dialogs/form.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-score.h"
+#include "ui/focus-group.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -456,7 +457,7 @@ make_checkpoints (TrpTrainPanel *self)
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Checkpoints"), -1);
-  gtk_box_append (GTK_BOX (box), self->list);
+  gtk_box_append (GTK_BOX (box), trp_focus_group_new (self->list));
   gtk_box_append (GTK_BOX (box), self->none);
   section = make_section (_ ("Checkpoints"), heads, box);
   gtk_widget_add_css_class (section, "flush");

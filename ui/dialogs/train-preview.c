@@ -161,14 +161,6 @@ get_stage_title (const TrpCasePreview *preview, size_t stage)
   return step ? step : stage == 0 ? _ ("in the file") : _ ("for the network");
 }
 
-/* Pictures are looked at: the keyboard has no business there. */
-static void
-add_to_flow (GtkWidget *flow, GtkWidget *child)
-{
-  gtk_flow_box_insert (GTK_FLOW_BOX (flow), child, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (child), FALSE);
-}
-
 static void
 add_sample (TrpTrainPreview *self, int number)
 {
@@ -176,7 +168,7 @@ add_sample (TrpTrainPreview *self, int number)
   g_autofree char *name = g_strdup_printf (_ ("sample %d"), number);
 
   trp_form_set_name (picture, name);
-  add_to_flow (self->samples, picture);
+  gtk_flow_box_insert (GTK_FLOW_BOX (self->samples), picture, -1);
 }
 
 static void
@@ -192,7 +184,7 @@ add_stage (TrpTrainPreview *self, size_t stage)
   gtk_box_append (GTK_BOX (box), picture);
   gtk_box_append (GTK_BOX (box), make_caption (title, "stage-title"));
   gtk_box_append (GTK_BOX (box), make_caption (note, "caption"));
-  add_to_flow (self->stages, box);
+  gtk_flow_box_insert (GTK_FLOW_BOX (self->stages), box, -1);
 }
 
 static GtkWidget *
@@ -420,6 +412,7 @@ make_flow (const char *name, int spacing, int most)
   GtkWidget *flow = gtk_flow_box_new ();
 
   trp_form_set_name (flow, name);
+  gtk_widget_set_can_focus (flow, FALSE); /* pictures are looked at: keys have no business there */
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), (guint) spacing);
@@ -477,6 +470,7 @@ trp_train_preview_init (TrpTrainPreview *self)
   gtk_box_append (GTK_BOX (page), self->samples_title);
   gtk_box_append (GTK_BOX (page), self->samples);
   gtk_widget_add_css_class (page, "previews");
+  trp_form_set_name (scrolled, _ ("Preprocessing"));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), page);

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "core/method/recipe.h"
 #include "ui/dialogs/recipe-editor.h"
+#include "ui/focus-group.h"
 
 #include <glib/gi18n.h>
 
@@ -186,7 +187,7 @@ trp_train_recipes_new (void)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Recipes"), -1);
   gtk_box_append (GTK_BOX (self), make_title (self));
-  gtk_box_append (GTK_BOX (self), self->list);
+  gtk_box_append (GTK_BOX (self), trp_focus_group_new (self->list));
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   trp_train_recipes_refresh (self, NULL);
   return GTK_WIDGET (self);

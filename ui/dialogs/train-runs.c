@@ -6,6 +6,7 @@
 #include "ui/dialogs/train-runs.h"
 #include "config.h"
 #include "ui/dialogs/train-found.h"
+#include "ui/focus-group.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -214,7 +215,7 @@ make_name (void)
 
   gtk_widget_add_css_class (name, "recipe-name");
   gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_START);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
   return name;
 }
@@ -456,7 +457,7 @@ trp_train_runs_new (TrpDocument *document)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), LIST_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), trp_focus_group_new (self->list));
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (on_row_selected), self);
   gtk_box_append (GTK_BOX (self), make_head (self));
