@@ -542,6 +542,39 @@ test_previews_show_identity_where_there_is_one (TrpTraining *f, const void *data
   assert_preview_size (without, "000002.png", 6 * 18, 4 * 18);
 }
 
+/* Training draws its patches anywhere; previews show the middle of the same slices each time. */
+static void
+test_previews_show_the_middle (TrpTraining *f, const void *data)
+{
+  static const size_t real[] = { 0, 3 }; /* columns */
+  g_autoptr (TrpRecipe) recipe = recipe_for (data);
+  g_autofree char *whole = trp_training_subfolder (f, "whole"),
+                  *part = trp_training_subfolder (f, "part");
+  g_autofree uint8_t *all = NULL;
+
+  trp_tiny_set (recipe, "loss.identity=0");
+  trp_tiny_set (recipe, "training.steps=2");
+  trp_tiny_set (recipe, "loss.gc_start=0");
+  trp_tiny_set (recipe, "output.preview_every=1");
+  trp_training_run (f, recipe, whole, false);
+  trp_tiny_set (recipe, "data.patch=8");
+  trp_training_run (f, recipe, part, false);
+  all = trp_training_read_preview (whole, 1, 6, 16);
+  for (int step = 1; step <= 2; step++)
+    {
+      g_autofree uint8_t *middle = trp_training_read_preview (part, step, 6, 8);
+
+      for (size_t n = 0; n < 2 * 4 * 8; n++)
+        {
+          const size_t column = real[n / 32], row = n / 8 % 4, y = n % 8;
+
+          g_assert_cmpmem (trp_training_peek_tile (middle, 6, 8, column, row) + y * 6 * 10, 8,
+                           trp_training_peek_tile (all, 6, 16, column, row) + (y + 4) * 6 * 18 + 4,
+                           8);
+        }
+    }
+}
+
 /* Constant, then linear to 0 one step after the last. */
 static void
 test_rate_falls_linearly (void)
@@ -846,6 +879,7 @@ main (int argc, char **argv)
        TRP_TRAINER_SEGMENTER);
   ADD ("/trainer/geometry-is-logged", test_geometry_is_logged_and_its_thresholds_are_kept,
        TRP_TRAINER_CYCLEGAN);
+  ADD ("/trainer/previews-show-the-middle", test_previews_show_the_middle, TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/previews-show-identity", test_previews_show_identity_where_there_is_one,
        TRP_TRAINER_CYCLEGAN);
   ADD ("/trainer/pools-fill-first", test_pools_fill_first, TRP_TRAINER_CYCLEGAN);
