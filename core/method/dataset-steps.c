@@ -21,13 +21,12 @@ trp_dataset_steps_get_air (TrpDataRole role)
   return role == TRP_DATA_MR || role == TRP_DATA_SYNMR ? TRP_AIR_MR : TRP_AIR_HU;
 }
 
-/* The structures of a row, where a step looks at them and the row has any. */
-static bool
-load_labels (const TrpPipeline *pipeline,
-             const TrpDataRow *row,
-             TrpDataRole role,
-             TrpVolume **out_labels,
-             GError **error)
+bool
+trp_dataset_steps_load_labels (const TrpPipeline *pipeline,
+                               const TrpDataRow *row,
+                               TrpDataRole role,
+                               TrpVolume **out_labels,
+                               GError **error)
 {
   const char *path = row->paths[trp_data_role_get_structures (role)];
 
@@ -44,7 +43,8 @@ load_case (void *data, size_t index, TrpVolume **out_image, TrpVolume **out_labe
 
   cases->now = row;
   *out_image = trp_volume_load (row->paths[cases->role], NULL, error);
-  return *out_image && load_labels (cases->pipeline, row, cases->role, out_labels, error);
+  return *out_image &&
+         trp_dataset_steps_load_labels (cases->pipeline, row, cases->role, out_labels, error);
 }
 
 TrpPipeline *
@@ -88,7 +88,7 @@ trp_dataset_steps_apply (const TrpPipeline *pipeline,
 
   if (trp_pipeline_get_n_steps (pipeline) == 0)
     return true;
-  if ((!labels && !load_labels (pipeline, row, role, &labels, error)) ||
+  if ((!labels && !trp_dataset_steps_load_labels (pipeline, row, role, &labels, error)) ||
       !trp_pipeline_apply (pipeline, *io_image, labels, trp_dataset_steps_get_air (role),
                            TRP_PIPELINE_ALL, progress, &made, reports, error))
     return false;

@@ -29,6 +29,14 @@ TrpPipeline *trp_dataset_steps_new (const char *text,
                                     TrpProgress *progress,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The structures of a row, where a step looks at them and the row has any; else NULL without an
+ * error. @out_labels: (transfer full) */
+bool trp_dataset_steps_load_labels (const TrpPipeline *pipeline,
+                                    const TrpDataRow *row,
+                                    TrpDataRole role,
+                                    TrpVolume **out_labels,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * trp_dataset_steps_apply:
  * @row: its structures are loaded where steps look at them and @io_labels is empty

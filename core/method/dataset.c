@@ -182,12 +182,10 @@ list_slices (TrpDataset *self, const TrpDatasetItem *item)
 }
 
 static float *
-make_second (const TrpDataset *self, const TrpFrame *frame, const TrpVolume *second, GError **error)
+make_second (const TrpFrame *frame, const TrpCurve *curve, const TrpVolume *second, GError **error)
 {
-  const TrpCurve curve = trp_intensity_fit (&self->spec.second_intensity, second);
-
   if (trp_geometry_check_equal (&frame->input, trp_volume_get_geometry (second), error))
-    return make_stack (frame, &curve, second, error);
+    return make_stack (frame, curve, second, error);
   g_prefix_error (error, "The second image: ");
   return NULL;
 }
@@ -198,13 +196,15 @@ count_pixel_bytes (const TrpDatasetSpec *spec)
   return (spec->has_second ? 2 : 1) * sizeof (float) + (spec->n_labels ? 1 : 0);
 }
 
-bool
-trp_dataset_add (TrpDataset *self,
-                 const char *name,
-                 const TrpVolume *image,
-                 const TrpVolume *labels,
-                 const TrpVolume *second,
-                 GError **error)
+/* @curves: of the image and of the second one */
+static bool
+add_item (TrpDataset *self,
+          const char *name,
+          const TrpVolume *image,
+          const TrpVolume *labels,
+          const TrpVolume *second,
+          const TrpCurve curves[2],
+          GError **error)
 {
   const TrpGeometry *geometry = trp_volume_get_geometry (image);
   const TrpDatasetSpec *spec = &self->spec;
@@ -214,13 +214,13 @@ trp_dataset_add (TrpDataset *self,
   g_return_val_if_fail (spec->n_labels == 0 || labels, false);
   g_return_val_if_fail (spec->has_second == (second != NULL), false);
   item->name = g_strdup (name);
-  item->curve = trp_intensity_fit (&spec->intensity, image);
+  item->curve = curves[0];
   done = trp_frame_init (&item->frame, geometry, spec->spacing, spec->size, spec->size, 1, error) &&
          (!labels ||
           trp_geometry_check_equal (geometry, trp_volume_get_geometry (labels), error)) &&
          (item->stack = make_stack (&item->frame, &item->curve, image, error)) &&
          (!labels || (item->labels = make_labels (&item->frame, labels, error))) &&
-         (!second || (item->second = make_second (self, &item->frame, second, error)));
+         (!second || (item->second = make_second (&item->frame, &curves[1], second, error)));
   if (!done)
     {
       free_item (item);
@@ -230,6 +230,31 @@ trp_dataset_add (TrpDataset *self,
   list_slices (self, item);
   g_ptr_array_add (self->items, item);
   return true;
+}
+
+static void
+fit_curves (const TrpDatasetSpec *spec,
+            const TrpVolume *image,
+            const TrpVolume *second,
+            TrpCurve out_curves[2])
+{
+  out_curves[0] = trp_intensity_fit (&spec->intensity, image);
+  if (second)
+    out_curves[1] = trp_intensity_fit (&spec->second_intensity, second);
+}
+
+bool
+trp_dataset_add (TrpDataset *self,
+                 const char *name,
+                 const TrpVolume *image,
+                 const TrpVolume *labels,
+                 const TrpVolume *second,
+                 GError **error)
+{
+  TrpCurve curves[2] = { 0 };
+
+  fit_curves (&self->spec, image, second, curves);
+  return add_item (self, name, image, labels, second, curves, error);
 }
 
 /* --- from a data list --- */
@@ -262,9 +287,10 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
                    g_strdup ("named by the data list"));
 }
 
-/* A row's image and labels as the steps leave them. */
+/* A row's image and labels as @steps leave them. */
 static bool
 apply_steps (TrpDataset *self,
+             const TrpPipeline *steps,
              const TrpDataRow *row,
              TrpDataRole role,
              TrpVolume **io_image,
@@ -274,7 +300,7 @@ apply_steps (TrpDataset *self,
   g_autoptr (GPtrArray)
     reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
 
-  if (!trp_dataset_steps_apply (self->steps, row, role, io_image, io_labels, NULL, reports, error))
+  if (!trp_dataset_steps_apply (steps, row, role, io_image, io_labels, NULL, reports, error))
     return false;
   for (guint n = 0; n < reports->len; n++)
     {
@@ -310,7 +336,21 @@ load_second (const TrpDataset *self, const TrpDataRow *row, const TrpVolume *ima
   return NULL;
 }
 
-/* Through its own steps, and onto the grid that the first image's lead to. */
+static bool
+match_second (const TrpDataset *self, const TrpVolume *image, TrpVolume **io_second, GError **error)
+{
+  TrpVolume *onto = trp_second_image_match (*io_second, image,
+                                            trp_dataset_steps_get_air (self->spec.second), error);
+
+  if (!onto)
+    return false;
+  trp_volume_unref (*io_second);
+  *io_second = onto;
+  return true;
+}
+
+/* Through its own steps, and onto the grid that the first image's lead to: all slices, as in use.
+ */
 static bool
 prepare_second (const TrpDataset *self,
                 const TrpDataRow *row,
@@ -321,18 +361,35 @@ prepare_second (const TrpDataset *self,
   const TrpDataRole role = self->spec.second;
   g_autoptr (GPtrArray)
     reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
-  g_autoptr (TrpVolume) onto = NULL;
+  g_autoptr (TrpPipeline)
+    steps = trp_pipeline_dup_part (self->second_steps ? self->second_steps : self->steps, false);
   TrpVolume *none = NULL;
 
-  if (!trp_dataset_steps_apply (self->second_steps ? self->second_steps : self->steps, row, role,
-                                io_second, &none, NULL, reports, error))
+  return trp_dataset_steps_apply (steps, row, role, io_second, &none, NULL, reports, error) &&
+         match_second (self, image, io_second, error);
+}
+
+/* What the steps make of all slices, as in use, is what curves learn from; slices that are chosen
+ * by structures, which nobody has in use, are cut out afterwards. */
+static bool
+prepare_row (TrpDataset *self,
+             const TrpDataRow *row,
+             TrpDataRole role,
+             TrpVolume **io_image,
+             TrpVolume **io_labels,
+             TrpVolume **io_second,
+             TrpCurve out_curves[2],
+             GError **error)
+{
+  g_autoptr (TrpPipeline) whole = trp_pipeline_dup_part (self->steps, false);
+  g_autoptr (TrpPipeline) choices = trp_pipeline_dup_part (self->steps, true);
+
+  if (!apply_steps (self, whole, row, role, io_image, io_labels, error) ||
+      (*io_second && !prepare_second (self, row, *io_image, io_second, error)))
     return false;
-  onto = trp_second_image_match (*io_second, image, trp_dataset_steps_get_air (role), error);
-  if (!onto)
-    return false;
-  trp_volume_unref (*io_second);
-  *io_second = g_steal_pointer (&onto);
-  return true;
+  fit_curves (&self->spec, *io_image, *io_second, out_curves);
+  return apply_steps (self, choices, row, role, io_image, io_labels, error) &&
+         (!*io_second || match_second (self, *io_image, io_second, error));
 }
 
 static bool
@@ -342,6 +399,7 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
   g_autoptr (TrpVolume) image = NULL;
   g_autoptr (TrpVolume) labels = NULL;
   g_autoptr (TrpVolume) second = NULL;
+  TrpCurve curves[2] = { 0 };
   TrpGeometry file;
 
   if (self->spec.n_labels && !labels_path)
@@ -353,14 +411,15 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
   image = trp_volume_load (row->paths[role], NULL, error);
   if (!image)
     return false;
-  if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
+  if (self->spec.n_labels ? !(labels = trp_volume_load (labels_path, NULL, error))
+                          : !trp_dataset_steps_load_labels (self->steps, row, role, &labels, error))
     return false;
   if (self->spec.has_second && !(second = load_second (self, row, image, error)))
     return false;
   file = *trp_volume_get_geometry (image);
-  if (!apply_steps (self, row, role, &image, &labels, error) ||
-      (second && !prepare_second (self, row, image, &second, error)) ||
-      !trp_dataset_add (self, row->name, image, labels, second, error))
+  if (!prepare_row (self, row, role, &image, &labels, &second, curves, error) ||
+      !add_item (self, row->name, image, self->spec.n_labels ? labels : NULL, second, curves,
+                 error))
     return false;
   drop_left_out (self, row, &file);
   return true;

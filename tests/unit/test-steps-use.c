@@ -120,6 +120,31 @@ test_steps_change_what_is_learnt_from (Fixture *f, const void *data)
   g_assert_cmpfloat (high, ==, 0);
 }
 
+/* The first MR darker in its two lower slices, and its structure in the two upper ones alone. */
+static void
+make_uneven_case (const Fixture *f)
+{
+  static const char *const names[] = { "m1.nii", "l1.nii" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (f->folder, names[n], NULL);
+      g_autoptr (TrpVolume) volume = trp_volume_load (path, NULL, NULL);
+      const TrpGeometry *grid = trp_volume_get_geometry (volume);
+      const size_t n_voxels = trp_geometry_count_voxels (grid);
+      float *values = g_new (float, n_voxels);
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (TrpVolume) changed = NULL;
+
+      trp_volume_copy_floats (volume, 0, n_voxels, values);
+      for (size_t i = 0; i < n_voxels / 2; i++)
+        values[i] *= n == 0 ? 0.25F : 0;
+      bytes = g_bytes_new_take (values, n_voxels * sizeof *values);
+      changed = trp_volume_new (grid, TRP_VOXEL_F32, bytes, 1, 0, NULL, NULL);
+      g_assert_true (trp_volume_save (changed, path, NULL));
+    }
+}
+
 static void
 test_what_is_left_out_is_listed (Fixture *f, const void *data)
 {
@@ -133,6 +158,41 @@ test_what_is_left_out_is_listed (Fixture *f, const void *data)
   g_assert_cmpuint (first->n_slices, ==, 2);
   g_assert_cmpuint (first->n_all, ==, 4);
   g_assert_nonnull (strstr (first->why, "slices 25 75"));
+}
+
+/* Which slices show a structure is known in training only: what the other steps and the curve of
+ * [data] make of a patient must not hang on it. An insert in the two upper slices, where the body
+ * is darker below: percentiles of these two alone would be others. */
+static void
+test_chosen_slices_have_the_values_of_use (Fixture *f, const void *data)
+{
+  static const char *const texts[] = { "cover-labels 0 3; percentiles 5 95",
+                                       "percentiles 5 95; cover-labels 0 3", "cover-labels 0 3" };
+
+  make_uneven_case (f);
+  for (size_t n = 0; n < G_N_ELEMENTS (texts); n++)
+    {
+      TrpDatasetSpec spec = { .steps = texts[n], .size = 16, .n_labels = 1, .labels = { 3 } };
+      g_autoptr (TrpDataset) chosen = NULL;
+      g_autoptr (TrpDataset) all = NULL;
+      const float *of_chosen, *of_all;
+      const TrpFrame *frame;
+
+      spec.intensity.kind = TRP_INTENSITY_PERCENTILES;
+      spec.intensity.percentile_low = 10;
+      spec.intensity.percentile_high = 90;
+      spec.intensity.clip = 1;
+      chosen = trp_dataset_load (f->list, TRP_DATA_MR, &spec, NULL, NULL);
+      spec.steps = n < 2 ? "percentiles 5 95" : NULL;
+      all = trp_dataset_load (f->list, TRP_DATA_MR, &spec, NULL, NULL);
+      g_assert_true (chosen && all);
+      trp_dataset_peek_volume (all, 0, &frame, NULL, &of_all, NULL);
+      g_assert_cmpuint (frame->output.size[2], ==, 4);
+      trp_dataset_peek_volume (chosen, 0, &frame, NULL, &of_chosen, NULL);
+      g_assert_cmpuint (frame->output.size[2], ==, 2);
+      g_assert_cmpmem (of_chosen, 2 * 16 * 16 * sizeof (float), of_all + 2 * 16 * 16,
+                       2 * 16 * 16 * sizeof (float));
+    }
 }
 
 /* In the folder of a training too. */
@@ -355,6 +415,8 @@ main (int argc, char **argv)
   ADD ("/steps-use/a-data-set-learns-and-keeps", test_a_data_set_learns_and_keeps);
   ADD ("/steps-use/steps-change-what-is-learnt-from", test_steps_change_what_is_learnt_from);
   ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
+  ADD ("/steps-use/chosen-slices-have-the-values-of-use",
+       test_chosen_slices_have_the_values_of_use);
   ADD ("/steps-use/what-is-left-out-is-written", test_what_is_left_out_is_written);
   ADD ("/steps-use/mistakes-name-the-case", test_mistakes_name_the_case);
   g_test_add_func ("/steps-use/a-recipe-forgets-what-was-learnt-when-compared",

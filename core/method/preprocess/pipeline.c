@@ -17,6 +17,34 @@ struct _TrpPipeline
   TrpStep steps[TRP_PIPELINE_MAX_STEPS];
 };
 
+static bool
+is_choice (const TrpStep *step)
+{
+  return step->klass->needs_labels && step->klass->selects_slices;
+}
+
+TrpPipeline *
+trp_pipeline_dup_part (const TrpPipeline *self, bool choices)
+{
+  TrpPipeline *part = g_new0 (TrpPipeline, 1);
+
+  for (size_t n = 0; n < self->n_steps; n++)
+    if (is_choice (&self->steps[n]) == choices)
+      part->steps[part->n_steps++] = self->steps[n];
+  return part;
+}
+
+/* Either kind in the order of the text. */
+static void
+put_choices_last (TrpPipeline *self)
+{
+  g_autoptr (TrpPipeline) first = trp_pipeline_dup_part (self, false);
+  g_autoptr (TrpPipeline) last = trp_pipeline_dup_part (self, true);
+
+  memcpy (self->steps, first->steps, first->n_steps * sizeof *first->steps);
+  memcpy (self->steps + first->n_steps, last->steps, last->n_steps * sizeof *last->steps);
+}
+
 TrpPipeline *
 trp_pipeline_parse (const char *text, GError **error)
 {
@@ -36,6 +64,7 @@ trp_pipeline_parse (const char *text, GError **error)
       if (!trp_step_parse (parts[n], &self->steps[self->n_steps++], error))
         return NULL;
     }
+  put_choices_last (self);
   return g_steal_pointer (&self);
 }
 

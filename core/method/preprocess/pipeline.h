@@ -4,7 +4,9 @@
  *
  * "n4; resample 1 1 cubic; crop-body 256; nyul": what a recipe says of MR and of CT, done to each
  * image before the frame and the intensity curve of [data]. What steps learn from the training set
- * stands in the same text (step.h), and so in every checkpoint: inference repeats it. One thread
+ * stands in the same text (step.h), and so in every checkpoint: inference repeats it. Steps that
+ * choose slices by structures come last wherever they are named: in use there are no structures and
+ * all slices stay, so what the others find in an image must not hang on that choice. One thread
  * changes a pipeline, any number may apply it.
  */
 
@@ -21,6 +23,8 @@ G_BEGIN_DECLS
 
 typedef struct _TrpPipeline TrpPipeline;
 
+/* The steps before those that choose slices by structures, or these alone. (transfer full) */
+TrpPipeline *trp_pipeline_dup_part (const TrpPipeline *self, bool choices);
 /* An empty text is no steps. Errors: TRP_ERROR_FORMAT naming the step. */
 TrpPipeline *trp_pipeline_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void trp_pipeline_free (TrpPipeline *self);

@@ -137,7 +137,7 @@ apply_labels (
 const TrpStepClass trp_step_cover_labels = {
   .name = "cover-labels",
   .help = "slices from the first to the last that shows one of the labels (none named: any), and a "
-          "margin; without structures, as when a model is used, all",
+          "margin, after all other steps; without structures, as when a model is used, all",
   .undo = undo,
   .arguments = { { "MARGIN", 0, 1000, 0, NULL, false, "mm added at both ends" },
                  { "LABEL", 1, 255, (double) NAN, NULL, true, "value in the label map" } },
