@@ -136,9 +136,9 @@ notify (TrpEditSession *self, const TrpEditChange *change)
 }
 
 static void
-notify_history (TrpEditSession *self)
+notify_history (TrpEditSession *self, TrpHistoryEvent event, TrpEditStep *step)
 {
-  notify (self, &(TrpEditChange){ .kind = TRP_EDIT_HISTORY });
+  notify (self, &(TrpEditChange){ .kind = TRP_EDIT_HISTORY, .event = event, .step = step });
 }
 
 static void
@@ -248,7 +248,7 @@ commit (TrpEditSession *self, TrpEditStep *step)
   for (size_t n = 0; n < trp_edit_step_get_size (step); n++)
     apply_record (self, trp_edit_step_get (step, n), true);
   trp_history_push (self->history, step);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_STEP, step);
 }
 
 static TrpEditRecord *
@@ -420,8 +420,8 @@ finish_stroke (TrpEditSession *self, Stroke *stroke)
   if (changed)
     trp_history_push (self->history, step);
   else
-    trp_edit_step_free (step);
-  notify_history (self);
+    g_clear_pointer (&step, trp_edit_step_free);
+  notify_history (self, changed ? TRP_HISTORY_STEP : TRP_HISTORY_OTHER, step);
   return changed;
 }
 
@@ -488,7 +488,7 @@ trp_edit_session_cancel_stroke (TrpEditSession *self)
       apply_patch (self, part->structure, merged);
     }
   stroke_free (stroke);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_OTHER, NULL);
 }
 
 bool
@@ -705,7 +705,7 @@ trp_edit_session_undo (TrpEditSession *self)
     return false;
   for (size_t n = trp_edit_step_get_size (step); n-- > 0;)
     apply_record (self, trp_edit_step_get (step, n), false);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_UNDONE, NULL);
   return true;
 }
 
@@ -720,7 +720,7 @@ trp_edit_session_redo (TrpEditSession *self)
     return false;
   for (size_t n = 0; n < trp_edit_step_get_size (step); n++)
     apply_record (self, trp_edit_step_get (step, n), true);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_REDONE, NULL);
   return true;
 }
 
@@ -735,10 +735,17 @@ trp_edit_session_go_to (TrpEditSession *self, size_t position)
 }
 
 void
+trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step)
+{
+  trp_edit_session_end_stroke (self);
+  commit (self, step);
+}
+
+void
 trp_edit_session_set_history_limit (TrpEditSession *self, size_t limit_bytes)
 {
   trp_history_set_limit (self->history, limit_bytes);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_OTHER, NULL);
 }
 
 bool
@@ -758,5 +765,5 @@ void
 trp_edit_session_mark_state_saved (TrpEditSession *self, uint64_t state)
 {
   trp_history_mark_saved (self->history, state);
-  notify_history (self);
+  notify_history (self, TRP_HISTORY_SAVED, NULL);
 }

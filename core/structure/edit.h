@@ -23,6 +23,16 @@ G_BEGIN_DECLS
 
 typedef struct _TrpEditSession TrpEditSession;
 
+/* What a notice of HISTORY is about: for whoever keeps a record of the session (journal.h). */
+typedef enum
+{
+  TRP_HISTORY_OTHER, /* the byte limit, or a stroke that came to nothing */
+  TRP_HISTORY_STEP,  /* a new step, done and in the history */
+  TRP_HISTORY_UNDONE,
+  TRP_HISTORY_REDONE,
+  TRP_HISTORY_SAVED,
+} TrpHistoryEvent;
+
 /**
  * TrpEditChange: one change, already made
  * @structure: NULL for HISTORY
@@ -30,6 +40,8 @@ typedef struct _TrpEditSession TrpEditSession;
  * @box: VOXELS: smallest box, in ijk, with all changed voxels
  * @patch: VOXELS: XOR of the words before and after. The mask is as after this patch alone: where a
  * step has several, each has its own notice at once, so counts can be updated from the words.
+ * @event: HISTORY: what happened
+ * @step: HISTORY: the new step of TRP_HISTORY_STEP, else NULL
  */
 typedef struct
 {
@@ -38,6 +50,8 @@ typedef struct
   size_t index;
   TrpBox box;
   const TrpPatch *patch;
+  TrpHistoryEvent event;
+  TrpEditStep *step;
 } TrpEditChange;
 
 /* Must neither edit nor add or remove listeners; everything in @change is borrowed. */
@@ -141,6 +155,9 @@ bool trp_edit_session_undo (TrpEditSession *self);
 bool trp_edit_session_redo (TrpEditSession *self);
 /* Undoes or redoes until @position steps are done (0: as loaded, or as far back as is kept). */
 void trp_edit_session_go_to (TrpEditSession *self, size_t position);
+/* Takes over @step, whose records hold what they lead to, applies it and makes it the newest one.
+ * For core/structure/journal.h, which has checked that it fits. */
+void trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step);
 void trp_edit_session_set_history_limit (TrpEditSession *self, size_t limit_bytes);
 
 /* Unsaved changes; undo back to the saved state clears it. */

@@ -239,3 +239,9 @@ trp_history_is_saved (const TrpHistory *self)
 {
   return trp_history_get_state (self) == self->saved_state;
 }
+
+uint64_t
+trp_history_get_saved_state (const TrpHistory *self)
+{
+  return self->saved_state;
+}

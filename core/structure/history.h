@@ -91,6 +91,7 @@ uint64_t trp_history_get_state (const TrpHistory *self);
 /* Remembers a state as saved; coming back to it by undo or redo counts as saved again. */
 void trp_history_mark_saved (TrpHistory *self, uint64_t state);
 bool trp_history_is_saved (const TrpHistory *self);
+uint64_t trp_history_get_saved_state (const TrpHistory *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpEditStep, trp_edit_step_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpHistory, trp_history_free)
