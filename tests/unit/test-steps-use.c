@@ -138,7 +138,7 @@ make_uneven_case (const Fixture *f)
 
       trp_volume_copy_floats (volume, 0, n_voxels, values);
       for (size_t i = 0; i < n_voxels / 2; i++)
-        values[i] *= n == 0 ? 0.25F : 0;
+        values[i] *= n == 0 ? 0.7F : 0; /* still body to Otsu */
       bytes = g_bytes_new_take (values, n_voxels * sizeof *values);
       changed = trp_volume_new (grid, TRP_VOXEL_F32, bytes, 1, 0, NULL, NULL);
       g_assert_true (trp_volume_save (changed, path, NULL));
@@ -193,6 +193,24 @@ test_chosen_slices_have_the_values_of_use (Fixture *f, const void *data)
       g_assert_cmpmem (of_chosen, 2 * 16 * 16 * sizeof (float), of_all + 2 * 16 * 16,
                        2 * 16 * 16 * sizeof (float));
     }
+}
+
+/* Nor what is learnt from a training set. */
+static void
+test_chosen_slices_are_not_all_that_is_learnt_from (Fixture *f, const void *data)
+{
+  g_autofree char *first = NULL, *none = NULL, *expected = NULL;
+
+  make_uneven_case (f);
+  {
+    g_autoptr (TrpDataset) chosen = load (f, TRP_DATA_MR, "cover-labels 0 3; outline learnt", 0);
+    g_autoptr (TrpDataset) all = load (f, TRP_DATA_MR, "outline learnt", 0);
+
+    trp_dataset_keep_steps (chosen, &first);
+    trp_dataset_keep_steps (all, &none);
+  }
+  expected = g_strconcat (none, "; cover-labels 0 3", NULL);
+  g_assert_cmpstr (first, ==, expected);
 }
 
 /* In the folder of a training too. */
@@ -417,6 +435,8 @@ main (int argc, char **argv)
   ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
   ADD ("/steps-use/chosen-slices-have-the-values-of-use",
        test_chosen_slices_have_the_values_of_use);
+  ADD ("/steps-use/chosen-slices-are-not-all-that-is-learnt-from",
+       test_chosen_slices_are_not_all_that_is_learnt_from);
   ADD ("/steps-use/what-is-left-out-is-written", test_what_is_left_out_is_written);
   ADD ("/steps-use/mistakes-name-the-case", test_mistakes_name_the_case);
   g_test_add_func ("/steps-use/a-recipe-forgets-what-was-learnt-when-compared",
