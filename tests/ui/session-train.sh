@@ -54,8 +54,7 @@ answers_within () {
 
 # GTK 4.8 complains about its own accessible tree when it is read while a dialog comes or goes: what
 # the program says is looked at in the end instead
-# Under sanitizers something is still leaked when this long session ends (not found yet; ui-train and ui-train-runs are clean).
-env -u G_DEBUG ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" "$TRIPTYCH_BUILD/app/triptych" "$case_folder/MR_T1_image.nii.gz" \
+env -u G_DEBUG "$TRIPTYCH_BUILD/app/triptych" "$case_folder/MR_T1_image.nii.gz" \
   "$case_folder/CT_image.nii.gz" "$case_folder/CT_mask.nii.gz" 2>"$folder/said" &
 program=$!
 trap 'kill $program 2>/dev/null; wait $program 2>/dev/null; rm -rf "$folder"' EXIT
