@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/method/infer.h"
+#include "core/method/recipe-settings.h"
 
 #include <string.h>
 
@@ -56,6 +57,13 @@ count_patch_pixels (int n_layers)
 static char *
 describe_architecture (const TrpRecipe *recipe, const char *net)
 {
+  if (strcmp (net, "critic") == 0)
+    {
+      g_autofree char *kind = trp_recipe_setting_get (
+        trp_recipe_setting_find ("critic", "kind", NULL), recipe);
+
+      return g_strdup_printf ("critic, %s", kind);
+    }
   if (net[0] == 'D' && recipe->discriminator == TRP_DISCRIMINATOR_PIXEL)
     return g_strdup ("pixel");
   if (net[0] == 'D')
@@ -70,8 +78,13 @@ describe_architecture (const TrpRecipe *recipe, const char *net)
 static bool
 is_parameter (const char *name)
 {
-  return !g_str_has_suffix (name, ".running_mean") && !g_str_has_suffix (name, ".running_var") &&
-         !g_str_has_suffix (name, ".num_batches_tracked");
+  static const char *const states[] = { ".running_mean", ".running_var", ".num_batches_tracked",
+                                        ".u", ".v" }; /* of batch and spectral norms */
+
+  for (size_t n = 0; n < G_N_ELEMENTS (states); n++)
+    if (g_str_has_suffix (name, states[n]))
+      return false;
+  return true;
 }
 
 static void
@@ -206,7 +219,8 @@ read_parent (TrpModelSummary *self, const char *text)
 TrpModelSummary *
 trp_model_summarize (const TrpModel *model)
 {
-  static const char *const nets[] = { "G_A", "G_B", "D_A", "D_B", "net" };
+  static const char *const nets[] = { "G_A",  "G_B",    "D_A",    "D_B",    "net",
+                                      "back", "critic", "D_mask", "D_image" };
   const TrpSafetensors *file = trp_model_peek_file (model);
   TrpModelSummary *self = g_new0 (TrpModelSummary, 1);
 

@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 
 /**
  * TrpModelPart: one network of the file
- * @net: "G_A", "G_B", "D_A", "D_B" or "net"; static
- * @architecture: "resnet-9", "patch-70", "unet", "res-unet-2.5d"
- * @n_parameters: trained numbers; running statistics do not count
+ * @net: "G_A", "G_B", "D_A", "D_B"; "net", and "critic" of lgan, "back", "D_mask" and "D_image" of
+ * cyclegan-seg; static
+ * @architecture: "resnet-9", "patch-70", "unet", "res-unet-2.5d", "critic, early-fusion"
+ * @n_parameters: trained numbers; running statistics and vectors of spectral norms do not count
  * @dtype: how its weights are stored: "F32"; static
  * @has_averages: the file holds running averages of them beside
  */

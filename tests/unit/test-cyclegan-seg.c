@@ -6,7 +6,7 @@
 #include "core/io/format.h"
 #include "core/io/label-map.h"
 #include "core/io/safetensors.h"
-#include "core/method/model.h"
+#include "core/method/model-summary.h"
 #include "core/metrics/overlap.h"
 #include "core/study/csv.h"
 #include "tests/lib/check.h"
@@ -251,6 +251,37 @@ test_cycles_are_learnt_without_pairs (Fixture *f, const void *data)
     }
 }
 
+/* Discriminators of 4 x 4 filters from 1 to 4 to 8 to 16 channels to 1, all with biases; one
+ * channel goes into either U-Net and one comes out. */
+static void
+test_checkpoints_tell_of_all_networks (Fixture *f, const void *data)
+{
+  static const char *const nets[] = { "net", "back", "D_mask", "D_image" };
+  static const size_t judge = 16 * (1 * 4 + 4 * 8 + 8 * 16 + 16 * 1) + 4 + 8 + 16 + 1;
+  g_autoptr (TrpRecipe) recipe = make_recipe ();
+  g_autofree char *folder = g_build_filename (f->folder, "told", NULL);
+  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autoptr (TrpModelSummary) summary = NULL;
+  g_autoptr (TrpModel) model = NULL;
+  const TrpModelPart *parts[4];
+
+  trp_tiny_set (recipe, "steps=1");
+  train (f, recipe, folder);
+  model = trp_model_load (path, NULL);
+  g_assert_nonnull (model);
+  summary = trp_model_summarize (model);
+  g_assert_cmpuint (summary->parts->len, ==, G_N_ELEMENTS (nets));
+  for (size_t n = 0; n < G_N_ELEMENTS (nets); n++)
+    {
+      parts[n] = summary->parts->pdata[n];
+      g_assert_cmpstr (parts[n]->net, ==, nets[n]);
+      g_assert_cmpstr (parts[n]->architecture, ==, n < 2 ? parts[0]->architecture : "patch-34");
+    }
+  g_assert_cmpuint (parts[0]->n_parameters, ==, parts[1]->n_parameters);
+  g_assert_cmpuint (parts[2]->n_parameters, ==, judge);
+  g_assert_cmpuint (parts[3]->n_parameters, ==, judge);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -258,6 +289,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/cyclegan-seg/all-networks-are-trained", test_all_networks_are_trained);
+  ADD ("/cyclegan-seg/checkpoints-tell-of-all-networks", test_checkpoints_tell_of_all_networks);
   ADD ("/cyclegan-seg/the-model-is-a-segmenter", test_the_model_is_a_segmenter);
   ADD ("/cyclegan-seg/contours-are-learnt-with-pairs", test_contours_are_learnt_with_pairs);
   ADD ("/cyclegan-seg/cycles-are-learnt-without-pairs", test_cycles_are_learnt_without_pairs);

@@ -6,7 +6,7 @@
 #include "core/io/format.h"
 #include "core/io/label-map.h"
 #include "core/io/safetensors.h"
-#include "core/method/model.h"
+#include "core/method/model-summary.h"
 #include "core/method/trainer-class.h"
 #include "core/metrics/overlap.h"
 #include "core/nn/layers.h"
@@ -363,6 +363,43 @@ test_previews_show_the_critic (Fixture *f, const void *data)
     }
 }
 
+/* 32 pixels become 15, 7 and 3: weights 3 x 3 from 1 to 4 to 4 to 8 channels, each with the
+ * two numbers of its norm or with a bias, then 3 x 3 x 8 to 16 to 1 with biases. */
+static void
+test_checkpoints_tell_of_the_critic (Fixture *f, const void *data)
+{
+  static const size_t weights = 9 * (1 * 4 + 4 * 4 + 4 * 8) + 9 * 8 * 16 + 16 + 16 + 1;
+  static const struct
+  {
+    const char *limit;
+    size_t n_parameters;
+  } cases[] = { { "clip", weights + 2 * (4 + 4 + 8) }, { "spectral", weights + 4 + 4 + 8 } };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *folder = subfolder (f, cases[n].limit);
+      g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+      g_autofree char *limit = g_strconcat ("critic.limit=", cases[n].limit, NULL);
+      g_autoptr (TrpRecipe) recipe = make_recipe ("basic");
+      g_autoptr (TrpModelSummary) summary = NULL;
+      g_autoptr (TrpModel) model = NULL;
+      const TrpModelPart *critic;
+
+      trp_tiny_set (recipe, limit);
+      trp_tiny_set (recipe, "steps=1");
+      train (f, recipe, folder);
+      model = trp_model_load (path, NULL);
+      g_assert_nonnull (model);
+      summary = trp_model_summarize (model);
+      g_assert_cmpuint (summary->parts->len, ==, 2);
+      g_assert_cmpstr (((TrpModelPart *) summary->parts->pdata[0])->net, ==, "net");
+      critic = summary->parts->pdata[1];
+      g_assert_cmpstr (critic->net, ==, "critic");
+      g_assert_cmpstr (critic->architecture, ==, "critic, basic");
+      g_assert_cmpuint (critic->n_parameters, ==, cases[n].n_parameters);
+    }
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -371,6 +408,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/lgan/the-critic-prefers-what-was-drawn", test_the_critic_prefers_what_was_drawn);
   ADD ("/lgan/the-critic-is-clipped", test_the_critic_is_clipped);
+  ADD ("/lgan/checkpoints-tell-of-the-critic", test_checkpoints_tell_of_the_critic);
   ADD ("/lgan/contours-are-learnt", test_contours_are_learnt);
   ADD ("/lgan/previews-show-the-critic", test_previews_show_the_critic);
   ADD ("/lgan/a-critic-alone-teaches", test_a_critic_alone_teaches);
