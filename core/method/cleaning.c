@@ -6,6 +6,8 @@
 #include "core/method/cleaning.h"
 
 #include "core/image/histogram.h"
+#include "core/image/resample.h"
+#include "core/method/preprocess/frame.h"
 #include "core/metrics/outline.h"
 #include "core/metrics/similarity.h"
 #include "core/study/data-list.h"
@@ -59,12 +61,28 @@ compare_slice (const TrpMask *source, const TrpMask *generated, size_t k, double
   return slice;
 }
 
-bool
-trp_cleaning_compare (const TrpVolume *source,
-                      const TrpVolume *generated,
-                      double limit,
-                      TrpCleaningSlice *out_slices,
-                      GError **error)
+/* Slices along k become axial ones; they are where they were. */
+static bool
+turn (const TrpVolume *volume, TrpFrame *out_frame, TrpVolume **out_turned, GError **error)
+{
+  TrpVolume *turned = NULL;
+  TrpFrame frame;
+
+  if (trp_frame_init (&frame, trp_volume_get_geometry (volume), 0, 0, 0, 1, error))
+    turned = trp_volume_resample (volume, &frame.output, TRP_INTERPOLATION_NEAREST, 0, NULL, error);
+  if (!turned)
+    return false;
+  *out_frame = frame;
+  *out_turned = turned;
+  return true;
+}
+
+static bool
+compare_along_k (const TrpVolume *source,
+                 const TrpVolume *generated,
+                 double limit,
+                 TrpCleaningSlice *out_slices,
+                 GError **error)
 {
   g_autoptr (TrpMask) source_body = NULL;
   g_autoptr (TrpMask) generated_body = NULL;
@@ -76,6 +94,33 @@ trp_cleaning_compare (const TrpVolume *source,
   generated_body = trp_outline_mask_new (&pair, 1, trp_cleaning_get_threshold (generated));
   for (size_t k = 0; k < pair.size[2]; k++)
     out_slices[k] = compare_slice (source_body, generated_body, k, limit);
+  return true;
+}
+
+bool
+trp_cleaning_compare (const TrpVolume *source,
+                      const TrpVolume *generated,
+                      double limit,
+                      TrpCleaningSlice *out_slices,
+                      GError **error)
+{
+  const TrpGeometry *geometry = trp_volume_get_geometry (source);
+  const int axis = trp_frame_find_slice_axis (geometry);
+  const size_t n = geometry->size[axis];
+  g_autoptr (TrpVolume) turned_source = NULL, turned_generated = NULL;
+  g_autofree TrpCleaningSlice *slices = NULL;
+  TrpFrame frame, other;
+
+  if (axis == 2)
+    return compare_along_k (source, generated, limit, out_slices, error);
+  if (!turn (source, &frame, &turned_source, error) ||
+      !turn (generated, &other, &turned_generated, error))
+    return false;
+  slices = g_new0 (TrpCleaningSlice, frame.output.size[2]);
+  if (!compare_along_k (turned_source, turned_generated, limit, slices, error))
+    return false;
+  for (size_t k = 0; k < n; k++)
+    out_slices[frame.flip[2] ? n - 1 - k : k] = slices[k];
   return true;
 }
 

@@ -25,7 +25,7 @@ typedef enum
 } TrpCleaningVerdict;
 
 /**
- * TrpCleaningSlice: along k of the images
+ * TrpCleaningSlice: an axial slice of the images
  * @dice: of the two bodies, NAN where there is none
  * @n_source, @n_generated: pixels of the bodies
  */
@@ -43,7 +43,10 @@ double trp_cleaning_get_threshold (const TrpVolume *volume);
 /**
  * trp_cleaning_compare:
  * @limit: TRP_CLEANING_DICE, or another Dice from 0 to 1
- * @out_slices: one for each slice
+ * @out_slices: one for each axial slice, in the order of the file: the images' size along
+ * trp_frame_find_slice_axis()
+ *
+ * Outlines are found in axial slices however the images are stored, as a training sees them.
  *
  * Errors: TRP_ERROR_GEOMETRY for grids that differ; TRP_ERROR_FORMAT for values that are not
  * finite.

@@ -265,6 +265,7 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
 {
   const size_t item = self->items->len - 1;
   const TrpFrame *frame = &((TrpDatasetItem *) self->items->pdata[item])->frame;
+  const int axis = trp_frame_find_slice_axis (file);
   const guint n_before = self->slices->len;
 
   for (guint n = self->slices->len; row->left_out && n-- > 0;)
@@ -278,7 +279,8 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
       if (slice->item != item)
         break;
       k = round (
-        trp_geometry_ijk_from_lps (file, trp_geometry_lps_from_ijk (&frame->output, middle)).v[2]);
+        trp_geometry_ijk_from_lps (file, trp_geometry_lps_from_ijk (&frame->output, middle))
+          .v[axis]);
       if (k >= 0 && trp_data_row_leaves_out (row, (size_t) k))
         g_array_remove_index (self->slices, n);
     }

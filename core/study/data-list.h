@@ -46,8 +46,8 @@ typedef struct
  * @patient: several cases may be of one patient, whom folds keep together; the case where empty
  * @paths: by role, made absolute with the list's folder; NULL where empty
  * @fold: -1 where empty
- * @left_out: column "leave_out": slices along k that are not to be learnt from, as "0-3 17"; see
- * trp_data_row_leaves_out()
+ * @left_out: column "leave_out": axial slices that are not to be learnt from, as "0-3 17", counted
+ * as the file stores them; see trp_data_row_leaves_out()
  * @line: in the file, for messages
  */
 typedef struct
@@ -62,7 +62,9 @@ typedef struct
 
 #define TRP_DATA_MAX_FOLD 9999
 
-/* Whether slice @k, along the third axis of the row's images, is not to be learnt from. */
+/* Whether axial slice @k is not to be learnt from: the file's own index, from 0, along the
+ * axis of the image learnt from that runs most closely from the feet to the head, or back: its
+ * third, unless it is stored sagittally or coronally (core/method/preprocess/frame.h). */
 bool trp_data_row_leaves_out (const TrpDataRow *self, size_t k);
 /* "0-3 17" of the slices whose @left_out is true, as the column holds it. (transfer full) */
 char *trp_data_slices_to_text (const bool *left_out, size_t n);

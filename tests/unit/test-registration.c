@@ -8,6 +8,7 @@
 #include "config.h"
 #include "core/base/parallel.h"
 #include "core/method/cleaning.h"
+#include "core/method/preprocess/frame.h"
 #include "core/method/registration.h"
 
 #include <math.h>
@@ -277,12 +278,66 @@ test_slices_that_do_not_fit_are_left_out (void)
   g_assert_cmpstr (reason, ==, "outlines overlap by 0.40, less than 0.80");
 }
 
+/* The same voxels: i runs to the back, j downwards, k to the left. */
+static TrpVolume *
+store_sagittally (const TrpVolume *axial)
+{
+  const TrpGeometry *from = trp_volume_get_geometry (axial);
+  const size_t nx = from->size[0], ny = from->size[1], nz = from->size[2];
+  const size_t size[3] = { ny, nz, nx };
+  float *values = g_new (float, nx *ny *nz);
+  g_autoptr (GBytes) bytes = NULL;
+  TrpAffine affine = trp_affine_identity ();
+  TrpGeometry geometry;
+
+  for (size_t k = 0; k < nx; k++)
+    for (size_t j = 0; j < nz; j++)
+      for (size_t i = 0; i < ny; i++)
+        values[i + ny * (j + nz * k)] = (float) trp_volume_get_value (axial, k, i, nz - 1 - j);
+  trp_affine_set_column (&affine, 0, trp_affine_column (&from->lps_from_ijk, 1));
+  trp_affine_set_column (&affine, 1,
+                         trp_vec3_scale (trp_affine_column (&from->lps_from_ijk, 2), -1));
+  trp_affine_set_column (&affine, 2, trp_affine_column (&from->lps_from_ijk, 0));
+  trp_affine_set_column (&affine, 3,
+                         trp_geometry_lps_from_ijk (from, trp_vec3 (0, 0, (double) nz - 1)));
+  g_assert_true (trp_geometry_init (&geometry, size, &affine, NULL));
+  bytes = g_bytes_new_take (values, nx * ny * nz * sizeof *values);
+  return trp_volume_new (&geometry, TRP_VOXEL_F32, bytes, 1, 0, NULL, NULL);
+}
+
+/* Slices are axial ones, counted as the file stores them: here from the head down. */
+static void
+test_slices_are_axial_however_they_are_stored (void)
+{
+  g_autoptr (TrpVolume) source = make_volume (source_disc, 5);
+  g_autoptr (TrpVolume) generated = make_volume (generated_disc, 5);
+  g_autoptr (TrpVolume) stored_source = store_sagittally (source);
+  g_autoptr (TrpVolume) stored_generated = store_sagittally (generated);
+  g_autofree char *text = NULL;
+  TrpCleaningSlice slices[5], stored[5];
+
+  g_assert_cmpint (trp_frame_find_slice_axis (trp_volume_get_geometry (stored_source)), ==, 1);
+  g_assert_true (trp_cleaning_compare (source, generated, TRP_CLEANING_DICE, slices, NULL));
+  g_assert_true (
+    trp_cleaning_compare (stored_source, stored_generated, TRP_CLEANING_DICE, stored, NULL));
+  for (size_t k = 0; k < 5; k++)
+    {
+      g_assert_cmpint (stored[4 - k].verdict, ==, slices[k].verdict);
+      g_assert_cmpuint (stored[4 - k].n_source, ==, slices[k].n_source);
+      g_assert_cmpuint (stored[4 - k].n_generated, ==, slices[k].n_generated);
+    }
+  text = trp_cleaning_to_text (stored, 5);
+  g_assert_cmpstr (text, ==, "0-2");
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cleaning/slices-that-do-not-fit-are-left-out",
                    test_slices_that_do_not_fit_are_left_out);
+  g_test_add_func ("/cleaning/slices-are-axial-however-they-are-stored",
+                   test_slices_are_axial_however_they_are_stored);
   if (TRP_HAVE_ITK)
     {
       g_test_add_func ("/registration/a-movement-is-found", test_a_movement_is_found);

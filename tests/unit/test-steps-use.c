@@ -213,6 +213,61 @@ test_chosen_slices_are_not_all_that_is_learnt_from (Fixture *f, const void *data
   g_assert_cmpstr (first, ==, expected);
 }
 
+/* A CT of 4 axial slices, stored so that @axis_of[n] of the file runs along the patient's axis n,
+ * the axis of the slices downwards. */
+static void
+save_stored (const Fixture *f, const char *name, const int axis_of[3])
+{
+  static const size_t lps_size[3] = { 24, 20, 4 };
+  static const double lps_step[3] = { 3, 3, -5 };
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  TrpAffine affine = trp_affine_identity ();
+  TrpGeometry geometry;
+  g_autoptr (TrpVolume) volume = NULL;
+  size_t size[3];
+
+  for (int n = 0; n < 3; n++)
+    {
+      TrpVec3 column = trp_vec3 (0, 0, 0);
+
+      column.v[n] = lps_step[n];
+      trp_affine_set_column (&affine, axis_of[n], column);
+      size[axis_of[n]] = lps_size[n];
+    }
+  g_assert_true (trp_geometry_init (&geometry, size, &affine, NULL));
+  volume = trp_tiny_volume (&geometry, 1, 0);
+  g_assert_true (trp_volume_save (volume, path, NULL));
+}
+
+/* Of slices 0 to 3 from the head down, 0 and 1 are the upper two, whatever the file's axes are. */
+static void
+test_the_list_leaves_out_axial_slices (Fixture *f, const void *data)
+{
+  static const int axes[][3] = { { 0, 1, 2 }, { 2, 0, 1 }, { 1, 2, 0 }, { 0, 2, 1 } };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (axes); n++)
+    {
+      static const char csv[] = "case,ct,leave_out\nA,stored.nii,0-1\n";
+      g_autoptr (TrpDataList) list = trp_data_list_parse (csv, strlen (csv), f->folder, NULL);
+      TrpDatasetSpec spec = { .size = 16 };
+      float batch[2][16 * 16];
+      const float *stack;
+      g_autoptr (TrpDataset) dataset = NULL;
+
+      save_stored (f, "stored.nii", axes[n]);
+      spec.intensity.curve = trp_curve_window (-1000, 1000);
+      dataset = trp_dataset_load (list, TRP_DATA_CT, &spec, NULL, NULL);
+      g_assert_nonnull (dataset);
+      g_assert_cmpuint (trp_dataset_get_n_slices (dataset), ==, 2);
+      g_assert_cmpuint (trp_dataset_peek_left_out (dataset)->len, ==, 1);
+      trp_dataset_peek_volume (dataset, 0, NULL, NULL, &stack, NULL);
+      trp_dataset_fill_batch (dataset, NULL, 1, 0, 2, 0, 0, batch[0], NULL);
+      for (int sample = 0; sample < 2; sample++) /* the stack goes upwards */
+        g_assert_true (memcmp (batch[sample], stack, sizeof batch[0]) == 0 ||
+                       memcmp (batch[sample], stack + 16 * 16, sizeof batch[0]) == 0);
+    }
+}
+
 /* In the folder of a training too. */
 static void
 test_what_is_left_out_is_written (Fixture *f, const void *data)
@@ -437,6 +492,7 @@ main (int argc, char **argv)
        test_chosen_slices_have_the_values_of_use);
   ADD ("/steps-use/chosen-slices-are-not-all-that-is-learnt-from",
        test_chosen_slices_are_not_all_that_is_learnt_from);
+  ADD ("/steps-use/the-list-leaves-out-axial-slices", test_the_list_leaves_out_axial_slices);
   ADD ("/steps-use/what-is-left-out-is-written", test_what_is_left_out_is_written);
   ADD ("/steps-use/mistakes-name-the-case", test_mistakes_name_the_case);
   g_test_add_func ("/steps-use/a-recipe-forgets-what-was-learnt-when-compared",

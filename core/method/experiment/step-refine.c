@@ -9,6 +9,7 @@
 #include "core/io/format.h"
 #include "core/method/cleaning.h"
 #include "core/method/experiment/steps.h"
+#include "core/method/preprocess/frame.h"
 #include "core/method/registration.h"
 #include "core/study/csv.h"
 
@@ -127,6 +128,7 @@ clean_case (TrpCases *cases, size_t index, const TrpNode *node, GString *reasons
   const TrpCase *row = trp_cases_get (cases, index);
   const double limit = g_ascii_strtod (trp_node_get_text (node, "limit"), NULL);
   const char *before = trp_case_get (row, "leave_out");
+  const TrpGeometry *geometry;
   g_autoptr (TrpVolume) source = NULL, generated = NULL;
   g_autofree TrpCleaningSlice *slices = NULL;
   g_autofree char *text = NULL, *joined = NULL;
@@ -139,7 +141,8 @@ clean_case (TrpCases *cases, size_t index, const TrpNode *node, GString *reasons
         g_propagate_error (error, local);
       return !local;
     }
-  n = trp_volume_get_geometry (source)->size[2];
+  geometry = trp_volume_get_geometry (source);
+  n = geometry->size[trp_frame_find_slice_axis (geometry)];
   slices = g_new0 (TrpCleaningSlice, n);
   if (!trp_cleaning_compare (source, generated, limit, slices, error))
     return false;

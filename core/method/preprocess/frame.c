@@ -90,6 +90,15 @@ make_output (TrpFrame *self, const size_t size[3], GError **error)
   return trp_geometry_init (&self->output, size, &affine, error);
 }
 
+int
+trp_frame_find_slice_axis (const TrpGeometry *geometry)
+{
+  int patient_axis[3], sign[3];
+
+  trp_geometry_get_axis_order (geometry, patient_axis, sign);
+  return patient_axis[0] == 2 ? 0 : patient_axis[1] == 2 ? 1 : 2;
+}
+
 bool
 trp_frame_init (TrpFrame *out_frame,
                 const TrpGeometry *input,

@@ -35,6 +35,10 @@ typedef struct
 
 #define TRP_FRAME_MAX_SIZE 2048
 
+/* The axis of a volume that its axial slices are counted along: the one that runs most closely from
+ * the feet to the head, or back. */
+int trp_frame_find_slice_axis (const TrpGeometry *geometry);
+
 /**
  * trp_frame_init:
  * @spacing: in the plane, mm; 0: the volume's own
