@@ -11,6 +11,20 @@
 
 #include <math.h>
 
+#define MAX_KEPT_BYTES ((size_t) 64 << 20)
+
+/**
+ * TrpBootstrapDraws:
+ * @tables: number of values n to (n_resamples, n) places of values
+ */
+struct _TrpBootstrapDraws
+{
+  size_t n_resamples;
+  uint64_t seed;
+  GHashTable *tables;
+  size_t n_bytes;
+};
+
 double
 trp_statistic_mean (double *values, size_t n)
 {
@@ -28,23 +42,76 @@ trp_statistic_median (double *values, size_t n)
   return trp_quantile (values, n, 0.5);
 }
 
-/* Ascending. (transfer full) */
-static double *
-resample (
-  const double *values, size_t n, TrpStatisticFunc statistic, size_t n_resamples, uint64_t seed)
+TrpBootstrapDraws *
+trp_bootstrap_draws_new (size_t n_resamples, uint64_t seed)
 {
-  double *results = g_new (double, n_resamples);
+  TrpBootstrapDraws *self = g_new0 (TrpBootstrapDraws, 1);
+
+  self->n_resamples = n_resamples;
+  self->seed = seed;
+  self->tables = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return self;
+}
+
+void
+trp_bootstrap_draws_free (TrpBootstrapDraws *self)
+{
+  if (!self)
+    return;
+  g_hash_table_unref (self->tables);
+  g_free (self);
+}
+
+/* The places of the values in resample @b. */
+static void
+draw (uint64_t seed, size_t b, size_t n, uint32_t *out_places)
+{
+  TrpRng rng = trp_rng_new (seed, b);
+
+  for (size_t i = 0; i < n; i++)
+    out_places[i] = trp_rng_below (&rng, (uint32_t) n);
+}
+
+/* NULL where it would not be kept. */
+static const uint32_t *
+get_table (TrpBootstrapDraws *self, size_t n)
+{
+  const size_t size = self->n_resamples * n * sizeof (uint32_t);
+  uint32_t *table = g_hash_table_lookup (self->tables, GSIZE_TO_POINTER (n));
+
+  if (table || size > MAX_KEPT_BYTES - self->n_bytes)
+    return table;
+  table = g_new (uint32_t, self->n_resamples * n);
+  for (size_t b = 0; b < self->n_resamples; b++)
+    draw (self->seed, b, n, table + b * n);
+  self->n_bytes += size;
+  g_hash_table_insert (self->tables, GSIZE_TO_POINTER (n), table);
+  return table;
+}
+
+/* Ascending. @table: (nullable). (transfer full) */
+static double *
+resample (const double *values,
+          size_t n,
+          TrpStatisticFunc statistic,
+          const TrpBootstrapDraws *draws,
+          const uint32_t *table)
+{
+  double *results = g_new (double, draws->n_resamples);
   g_autofree double *sample = g_new (double, n);
+  g_autofree uint32_t *drawn = g_new (uint32_t, n);
 
-  for (size_t b = 0; b < n_resamples; b++)
+  for (size_t b = 0; b < draws->n_resamples; b++)
     {
-      TrpRng rng = trp_rng_new (seed, b);
+      const uint32_t *places = table ? table + b * n : drawn;
 
+      if (!table)
+        draw (draws->seed, b, n, drawn);
       for (size_t i = 0; i < n; i++)
-        sample[i] = values[trp_rng_below (&rng, (uint32_t) n)];
+        sample[i] = values[places[i]];
       results[b] = statistic (sample, n);
     }
-  trp_sort_values (results, n_resamples);
+  trp_sort_values (results, draws->n_resamples);
   return results;
 }
 
@@ -104,15 +171,17 @@ correct_level (double level, double bias, double acceleration)
   return trp_normal_get_probability (bias + z / (1 - acceleration * z));
 }
 
-TrpInterval
-trp_bootstrap_compute (const double *values,
-                       size_t n,
-                       TrpStatisticFunc statistic,
-                       TrpBootstrapKind kind,
-                       double confidence,
-                       size_t n_resamples,
-                       uint64_t seed)
+/* @keeps: the draws are looked up and kept */
+static TrpInterval
+find_interval (TrpBootstrapDraws *draws,
+               bool keeps,
+               const double *values,
+               size_t n,
+               TrpStatisticFunc statistic,
+               TrpBootstrapKind kind,
+               double confidence)
 {
+  const size_t n_resamples = draws->n_resamples;
   const TrpInterval none = { NAN, NAN };
   g_autofree double *finite = g_new (double, n);
   g_autofree double *scratch = g_new (double, n);
@@ -126,7 +195,8 @@ trp_bootstrap_compute (const double *values,
       finite[n_finite++] = values[i];
   if (n_finite < 2)
     return none;
-  results = resample (finite, n_finite, statistic, n_resamples, seed);
+  results = resample (finite, n_finite, statistic, draws,
+                      keeps ? get_table (draws, n_finite) : NULL);
   if (kind == TRP_BOOTSTRAP_BCA && results[0] < results[n_resamples - 1])
     {
       const double estimate = compute (finite, n_finite, statistic, scratch);
@@ -140,4 +210,29 @@ trp_bootstrap_compute (const double *values,
     return none;
   return (TrpInterval){ trp_quantile (results, n_resamples, levels[0]),
                         trp_quantile (results, n_resamples, levels[1]) };
+}
+
+TrpInterval
+trp_bootstrap_compute_with (TrpBootstrapDraws *draws,
+                            const double *values,
+                            size_t n,
+                            TrpStatisticFunc statistic,
+                            TrpBootstrapKind kind,
+                            double confidence)
+{
+  return find_interval (draws, true, values, n, statistic, kind, confidence);
+}
+
+TrpInterval
+trp_bootstrap_compute (const double *values,
+                       size_t n,
+                       TrpStatisticFunc statistic,
+                       TrpBootstrapKind kind,
+                       double confidence,
+                       size_t n_resamples,
+                       uint64_t seed)
+{
+  TrpBootstrapDraws draws = { .n_resamples = n_resamples, .seed = seed };
+
+  return find_interval (&draws, false, values, n, statistic, kind, confidence);
 }

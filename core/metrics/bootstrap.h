@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Random numbers are counted (core/base/rng.h): the same seed gives the same interval, whatever the
- * machine. Any thread.
+ * machine. Any thread; draws are used by one at a time.
  */
 
 #pragma once
@@ -34,6 +34,25 @@ typedef struct
 } TrpInterval;
 
 /**
+ * TrpBootstrapDraws: which values each resample takes
+ *
+ * They depend on the number of values alone, and finding them is most of the work: a table of many
+ * intervals keeps them. Takes up to 64 MiB.
+ */
+typedef struct _TrpBootstrapDraws TrpBootstrapDraws;
+
+TrpBootstrapDraws *trp_bootstrap_draws_new (size_t n_resamples, uint64_t seed);
+void trp_bootstrap_draws_free (TrpBootstrapDraws *self);
+
+/* As trp_bootstrap_compute(), to the bit, with the resamples and the seed of @draws. */
+TrpInterval trp_bootstrap_compute_with (TrpBootstrapDraws *draws,
+                                        const double *values,
+                                        size_t n,
+                                        TrpStatisticFunc statistic,
+                                        TrpBootstrapKind kind,
+                                        double confidence);
+
+/**
  * trp_bootstrap_compute:
  * @values: those that are not finite are left out
  * @confidence: 0.95
@@ -53,5 +72,7 @@ TrpInterval trp_bootstrap_compute (const double *values,
                                    double confidence,
                                    size_t n_resamples,
                                    uint64_t seed);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpBootstrapDraws, trp_bootstrap_draws_free)
 
 G_END_DECLS

@@ -21,6 +21,7 @@ struct _TrpStudySummary
   GArray *rows;
   GArray *comparisons;
   GArray *interobserver;
+  TrpBootstrapDraws *draws; /* while they are made */
 };
 
 /* What there is of one metric and structure. */
@@ -74,8 +75,8 @@ add_row (TrpStudySummary *self, const TrpResults *results, const Topic *topic, c
   if (values->len == 0)
     return;
   row.numbers = trp_summary_compute ((const double *) values->data, values->len);
-  row.mean = trp_bootstrap_compute ((const double *) values->data, values->len, trp_statistic_mean,
-                                    TRP_BOOTSTRAP_BCA, CONFIDENCE, RESAMPLES, 0);
+  row.mean = trp_bootstrap_compute_with (self->draws, (const double *) values->data, values->len,
+                                         trp_statistic_mean, TRP_BOOTSTRAP_BCA, CONFIDENCE);
   row.seed_sd = get_seed_sd (results, &filter, &row.n_seeds);
   g_array_append_val (self->rows, row);
 }
@@ -94,8 +95,8 @@ add_comparison (TrpStudySummary *self, const Topic *topic, const char *first, co
     differences[n] = isfinite (pairs->first[n]) && isfinite (pairs->second[n])
                        ? pairs->first[n] - pairs->second[n]
                        : (double) NAN;
-  comparison.difference = trp_bootstrap_compute (differences, pairs->n, trp_statistic_mean,
-                                                 TRP_BOOTSTRAP_BCA, CONFIDENCE, RESAMPLES, 0);
+  comparison.difference = trp_bootstrap_compute_with (
+    self->draws, differences, pairs->n, trp_statistic_mean, TRP_BOOTSTRAP_BCA, CONFIDENCE);
   comparison.t = trp_t_test_paired (pairs->first, pairs->second, pairs->n);
   comparison.wilcoxon = trp_wilcoxon_signed_rank (pairs->first, pairs->second, pairs->n);
   g_array_append_val (self->comparisons, comparison);
@@ -208,6 +209,7 @@ trp_study_summary_new (const TrpResults *results, const char *baseline, GError *
   self->rows = g_array_new (FALSE, TRUE, sizeof (TrpSummaryRow));
   self->comparisons = g_array_new (FALSE, TRUE, sizeof (TrpComparison));
   self->interobserver = g_array_new (FALSE, TRUE, sizeof (TrpInterobserverRow));
+  self->draws = trp_bootstrap_draws_new (RESAMPLES, 0);
   arms = trp_results_list (self->cases, TRP_RESULT_ARM);
   metrics = trp_results_list (self->cases, TRP_RESULT_METRIC);
   structures = trp_results_list (self->cases, TRP_RESULT_STRUCTURE);
@@ -228,6 +230,7 @@ trp_study_summary_new (const TrpResults *results, const char *baseline, GError *
         }
       adjust (self, begin);
     }
+  g_clear_pointer (&self->draws, trp_bootstrap_draws_free);
   return g_steal_pointer (&self);
 }
 
@@ -239,6 +242,7 @@ trp_study_summary_free (TrpStudySummary *self)
   g_clear_pointer (&self->rows, g_array_unref);
   g_clear_pointer (&self->comparisons, g_array_unref);
   g_clear_pointer (&self->interobserver, g_array_unref);
+  g_clear_pointer (&self->draws, trp_bootstrap_draws_free);
   trp_results_unref (self->cases);
   trp_results_unref (self->patients);
   g_free (self);

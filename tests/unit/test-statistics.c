@@ -275,6 +275,25 @@ bootstrap_matches_scipy (void)
   trp_assert_near (interval.high, 8.043971675711028, 0.05);
 }
 
+/* Kept draws give the same bits, also when numbers of values take turns. */
+static void
+bootstrap_with_kept_draws_is_the_same (void)
+{
+  static const size_t sizes[] = { 10, 7, 10, 2, 7, 10 };
+  g_autoptr (TrpBootstrapDraws) draws = trp_bootstrap_draws_new (500, 3);
+
+  for (size_t s = 0; s < G_N_ELEMENTS (sizes); s++)
+    for (int kind = TRP_BOOTSTRAP_PERCENTILE; kind <= TRP_BOOTSTRAP_BCA; kind++)
+      {
+        const TrpInterval kept = trp_bootstrap_compute_with (
+          draws, a, sizes[s], trp_statistic_median, (TrpBootstrapKind) kind, 0.9);
+        const TrpInterval direct = trp_bootstrap_compute (a, sizes[s], trp_statistic_median,
+                                                          (TrpBootstrapKind) kind, 0.9, 500, 3);
+
+        g_assert_cmpmem (&kept, sizeof kept, &direct, sizeof direct);
+      }
+}
+
 static void
 bootstrap_repeats_and_refuses (void)
 {
@@ -351,5 +370,6 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/bootstrap/repeats-and-refuses", bootstrap_repeats_and_refuses);
   g_test_add_func ("/statistics/agreement/limits", limits_of_agreement);
   g_test_add_func ("/statistics/agreement/interobserver", interobserver_is_as_in_the_paper);
+  g_test_add_func ("/statistics/bootstrap/kept-draws", bootstrap_with_kept_draws_is_the_same);
   return g_test_run ();
 }
