@@ -18,10 +18,16 @@ get_structure_label (const char *structure)
   return *structure ? structure : "whole image";
 }
 
+/* @mixed: there are pairs of observers on MR and on CT */
 static const char *
-get_series_name (const char *arm)
+get_series_name (const char *arm, bool mixed)
 {
-  return strstr (arm, TRP_ARM_VERSUS) ? "interobserver" : arm;
+  if (!trp_arm_is_pair (arm))
+    return arm;
+  if (!mixed)
+    return "interobserver";
+  return strcmp (trp_arm_get_modality (arm), "CT") == 0 ? "interobserver on CT"
+                                                        : "interobserver on MR";
 }
 
 /* Index of a text, which is added if it is new. */
@@ -63,6 +69,7 @@ collect_points (const TrpResults *results,
 {
   const size_t n = (size_t) structures->len * series->len;
   GArray *all = g_array_sized_new (FALSE, TRUE, sizeof (Points), (guint) n);
+  const bool mixed = trp_results_mix_observers (results);
 
   g_array_set_clear_func (all, clear_points);
   for (size_t i = 0; i < n; i++)
@@ -82,7 +89,7 @@ collect_points (const TrpResults *results,
       points = &g_array_index (all, Points,
                                intern (structures, get_structure_label (row->structure)) *
                                    series->len +
-                                 intern (series, get_series_name (row->arm)));
+                                 intern (series, get_series_name (row->arm, mixed)));
       g_array_append_val (points->values, row->value);
       g_ptr_array_add (points->names, (void *) row->case_name);
       g_array_append_val (points->ids, i);
@@ -98,6 +105,7 @@ trp_results_draw_boxes (const TrpResults *results, const char *metric)
   g_autoptr (GPtrArray) structures = g_ptr_array_new (), series = g_ptr_array_new ();
   g_autoptr (GArray) points = NULL, boxes = g_array_new (FALSE, TRUE, sizeof (TrpFigureBox));
   TrpFigureFrame frame = { .y_label = label };
+  const bool mixed = trp_results_mix_observers (results);
   bool arms_are_groups;
 
   for (size_t n = 0; n < trp_results_get_size (results); n++)
@@ -107,7 +115,7 @@ trp_results_draw_boxes (const TrpResults *results, const char *metric)
       if (!trp_result_filter_match (&filter, row))
         continue;
       intern (structures, get_structure_label (row->structure));
-      intern (series, get_series_name (row->arm));
+      intern (series, get_series_name (row->arm, mixed));
     }
   points = collect_points (results, &filter, structures, series);
   arms_are_groups = structures->len == 1;
@@ -169,7 +177,7 @@ trp_results_draw_volumes (const TrpResults *results, const char *structure, bool
       const TrpResult *row = trp_results_get (results, n);
       TrpFigurePoint point = { .name = row->case_name, .id = n, .y = row->value };
 
-      if (!trp_result_filter_match (&filter, row) || strstr (row->arm, TRP_ARM_VERSUS))
+      if (!trp_result_filter_match (&filter, row) || trp_arm_is_pair (row->arm))
         continue;
       point.series = intern (series, row->arm);
       point.x = find_partner (results, row, "volume_reference_ml");

@@ -14,7 +14,8 @@
 G_BEGIN_DECLS
 
 /* One metric: structures as groups, arms side by side; where there is only one structure, arms as
- * groups. All arms "A vs B" (core/study/summary.h) are one, "interobserver". */
+ * groups. All arms "A vs B" (core/study/observers.h) are one, "interobserver", or two
+ * where there are pairs on MR and on CT. */
 TrpFigure *trp_results_draw_boxes (const TrpResults *results, const char *metric);
 
 /* Volumes of a structure against the reference's, a series for each arm; NULL where there are none.

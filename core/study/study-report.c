@@ -206,7 +206,8 @@ make_interobserver_table (const TrpStudySummary *summary, TableWithTexts *out_ta
   for (size_t n = 0; n < n_rows; n++)
     {
       g_ptr_array_add (cells, trp_metric_dup_label (rows[n].metric));
-      g_ptr_array_add (cells, g_strdup (name_structure (rows[n].structure)));
+      g_ptr_array_add (cells, g_strdup_printf ("%s%s%s", name_structure (rows[n].structure),
+                                               *rows[n].modality ? " on " : "", rows[n].modality));
       g_ptr_array_add (cells, g_strdup_printf ("%zu", rows[n].numbers.n_pairs));
       g_ptr_array_add (cells, format_pair (rows[n].numbers.mean, " \u00b1 ", rows[n].numbers.sd));
     }

@@ -31,12 +31,6 @@ typedef struct
   const char *structure;
 } Topic;
 
-static bool
-is_versus (const char *arm)
-{
-  return strstr (arm, TRP_ARM_VERSUS) != NULL;
-}
-
 static double
 get_seed_sd (const TrpResults *results, const TrpResultFilter *filter, size_t *out_n_seeds)
 {
@@ -113,7 +107,7 @@ add_comparisons (TrpStudySummary *self,
       {
         const char *first = arms->pdata[a], *second = arms->pdata[b];
 
-        if (is_versus (first) || is_versus (second))
+        if (trp_arm_is_pair (first) || trp_arm_is_pair (second))
           continue;
         if (!baseline || strcmp (second, baseline) == 0)
           add_comparison (self, topic, first, second);
@@ -122,11 +116,15 @@ add_comparisons (TrpStudySummary *self,
       }
 }
 
+/* @modality: "" for all pairs */
 static void
-add_interobserver (TrpStudySummary *self, const Topic *topic, const GPtrArray *arms)
+add_interobserver (TrpStudySummary *self,
+                   const Topic *topic,
+                   const GPtrArray *arms,
+                   const char *modality)
 {
   g_autofree TrpSummary *pairs = g_new (TrpSummary, arms->len);
-  TrpInterobserverRow row = { topic->metric, topic->structure, { 0 } };
+  TrpInterobserverRow row = { topic->metric, topic->structure, modality, { 0 } };
   size_t n_pairs = 0;
 
   for (guint n = 0; n < arms->len; n++)
@@ -136,7 +134,8 @@ add_interobserver (TrpStudySummary *self, const Topic *topic, const GPtrArray *a
                                        .structure = topic->structure };
       g_autoptr (GArray) values = NULL;
 
-      if (!is_versus (arms->pdata[n]))
+      if (!trp_arm_is_pair (arms->pdata[n]) ||
+          (*modality && strcmp (modality, trp_arm_get_modality (arms->pdata[n])) != 0))
         continue;
       values = trp_results_get_values (self->patients, &filter);
       pairs[n_pairs++] = trp_summary_compute ((const double *) values->data, values->len);
@@ -203,6 +202,7 @@ trp_study_summary_new (const TrpResults *results, const char *baseline, GError *
   g_autoptr (TrpStudySummary) self = g_new0 (TrpStudySummary, 1);
   g_autoptr (TrpResults) whole = trp_results_select (results, &(TrpResultFilter){ 0 });
   g_autoptr (GPtrArray) arms = NULL, metrics = NULL, structures = NULL;
+  bool mixed;
 
   self->cases = trp_results_average (whole, TRP_RESULT_SEED | TRP_RESULT_FOLD);
   self->patients = trp_results_average (self->cases, TRP_RESULT_CASE);
@@ -215,6 +215,7 @@ trp_study_summary_new (const TrpResults *results, const char *baseline, GError *
   structures = trp_results_list (self->cases, TRP_RESULT_STRUCTURE);
   if (!check_arms (arms, baseline, error))
     return NULL;
+  mixed = trp_results_mix_observers (self->cases);
   for (guint m = 0; m < metrics->len; m++)
     {
       const guint begin = self->comparisons->len;
@@ -226,7 +227,9 @@ trp_study_summary_new (const TrpResults *results, const char *baseline, GError *
           for (guint a = 0; a < arms->len; a++)
             add_row (self, whole, &topic, arms->pdata[a]);
           add_comparisons (self, &topic, arms, baseline);
-          add_interobserver (self, &topic, arms);
+          add_interobserver (self, &topic, arms, mixed ? "MR" : "");
+          if (mixed)
+            add_interobserver (self, &topic, arms, "CT");
         }
       adjust (self, begin);
     }
@@ -348,11 +351,9 @@ static const Column comparison_columns[] = {
 };
 
 static const Column interobserver_columns[] = {
-  OBSERVE ("metric", CELL_TEXT, metric),
-  OBSERVE ("structure", CELL_TEXT, structure),
-  OBSERVE ("n_pairs", CELL_COUNT, numbers.n_pairs),
-  OBSERVE ("mean", CELL_NUMBER, numbers.mean),
-  OBSERVE ("sd", CELL_NUMBER, numbers.sd),
+  OBSERVE ("metric", CELL_TEXT, metric),       OBSERVE ("structure", CELL_TEXT, structure),
+  OBSERVE ("modality", CELL_TEXT, modality),   OBSERVE ("n_pairs", CELL_COUNT, numbers.n_pairs),
+  OBSERVE ("mean", CELL_NUMBER, numbers.mean), OBSERVE ("sd", CELL_NUMBER, numbers.sd),
 };
 
 static void

@@ -12,13 +12,10 @@
 
 #include "core/metrics/agreement.h"
 #include "core/metrics/bootstrap.h"
+#include "core/study/observers.h"
 #include "core/study/results.h"
 
 G_BEGIN_DECLS
-
-/* Between the names of two readings in an arm that compares one with the other: "A vs B". Such
- * arms are not compared with others; together they are the interobserver variability. */
-#define TRP_ARM_VERSUS " vs "
 
 /**
  * TrpSummaryRow: one arm, structure and metric
@@ -57,11 +54,15 @@ typedef struct
   double wilcoxon_holm, wilcoxon_bonferroni;
 } TrpComparison;
 
-/* Over all arms "A vs B", see core/metrics/agreement.h. */
+/**
+ * TrpInterobserverRow: over all arms "A vs B", see core/metrics/agreement.h
+ * @modality: "MR" or "CT" where there are pairs on both, which are kept apart; else ""
+ */
 typedef struct
 {
   const char *metric;
   const char *structure;
+  const char *modality;
   TrpInterobserver numbers;
 } TrpInterobserverRow;
 

@@ -393,6 +393,28 @@ interobserver_of_all_pairs (void)
   trp_assert_near (rows->numbers.sd, sqrt ((0.005 + 0.08) / 2), 1e-12);
 }
 
+/* On the MR 0.8 and 0.6, on the CT 0.9: three pairs, but of two kinds. */
+static void
+observers_on_mr_and_ct_are_kept_apart (void)
+{
+  g_autoptr (TrpResults) results = parse ("mr_a vs b,,,c1,p1,left,,dice,0.8\n"
+                                          "mr_a vs c,,,c1,p1,left,,dice,0.6\n"
+                                          "ct_a vs ct_b,,,c1,p1,left,,dice,0.9\n"
+                                          "b vs c,,,c1,p1,left,,dice,0.7\n");
+  g_autoptr (TrpStudySummary) summary = trp_study_summary_new (results, NULL, NULL);
+  const TrpInterobserverRow *rows;
+  size_t n;
+
+  rows = trp_study_summary_peek_interobserver (summary, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpstr (rows[0].modality, ==, "MR");
+  g_assert_cmpuint (rows[0].numbers.n_pairs, ==, 3);
+  trp_assert_near (rows[0].numbers.mean, 0.7, 1e-12);
+  g_assert_cmpstr (rows[1].modality, ==, "CT");
+  g_assert_cmpuint (rows[1].numbers.n_pairs, ==, 1);
+  trp_assert_near (rows[1].numbers.mean, 0.9, 1e-12);
+}
+
 static void
 unknown_baselines_are_told (void)
 {
@@ -639,6 +661,8 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluate/summary/patients", patients_count_once_in_tests);
   g_test_add_func ("/evaluate/summary/holm", holm_is_over_a_metric);
   g_test_add_func ("/evaluate/summary/interobserver", interobserver_of_all_pairs);
+  g_test_add_func ("/evaluate/summary/observers-on-mr-and-ct-are-kept-apart",
+                   observers_on_mr_and_ct_are_kept_apart);
   g_test_add_func ("/evaluate/summary/baseline", unknown_baselines_are_told);
   g_test_add_func ("/evaluate/figures/worst-slice", the_worst_slice_is_found);
   g_test_add_func ("/evaluate/figures/points", points_lead_to_rows);

@@ -698,6 +698,34 @@ test_table (void)
   trp_assert_near (line->summary.sd, sqrt ((0.005 + 0.045) / 2), 1e-12);
 }
 
+/* Whether the sheet lists the row or not. */
+static void
+test_observers_on_mr_and_ct_are_two_rows (void)
+{
+  static const char *const rows[] = { "", "rows=a,o\n" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (rows); n++)
+    {
+      g_autofree char *sheet = g_strconcat ("[evaluate e]\n[arm a]\nevaluate=e\n[table t]\n"
+                                            "metrics=dice\nobservers=o\n",
+                                            rows[n], NULL);
+      g_autoptr (TrpExperiment) experiment = trp_experiment_parse (sheet, strlen (sheet), NULL);
+      g_autoptr (TrpResults) results = trp_results_new ();
+      g_autoptr (TrpTable) table = NULL;
+
+      add (results, "a", 1, "A", 0.5);
+      add (results, "observer 1 vs observer 2 on MR", 1, "A", 0.8);
+      add (results, "observer 1 vs observer 3 on MR", 1, "A", 0.6);
+      add (results, "observer 1 vs observer 2 on CT", 1, "A", 0.9);
+      table = trp_table_new (experiment->tables->pdata[0], results);
+      g_assert_cmpuint (table->rows->len, ==, 3);
+      trp_assert_near (trp_table_find (table, "o on MR", "Gland", "dice")->summary.mean, 0.7,
+                       1e-12);
+      trp_assert_near (trp_table_find (table, "o on CT", "Gland", "dice")->summary.mean, 0.9,
+                       1e-12);
+    }
+}
+
 /* ---- the shipped ones ---- */
 
 /* Each, with each arm, in both sizes, holds together down to the last recipe. */
@@ -795,6 +823,8 @@ main (int argc, char **argv)
   ADD ("/experiment/goes-on", test_resume);
   ADD ("/experiment/names-what-failed", test_failure);
   g_test_add_func ("/experiment/table", test_table);
+  g_test_add_func ("/experiment/observers-on-mr-and-ct-are-two-rows",
+                   test_observers_on_mr_and_ct_are_two_rows);
   g_test_add_func ("/experiment/headings-have-units", test_headings);
   g_test_add_func ("/experiment/reference", test_reference);
   g_test_add_func ("/experiment/shipped", test_shipped);

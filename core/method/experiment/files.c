@@ -41,7 +41,7 @@ add_node (GPtrArray *files,
           GError **error)
 {
   g_autoptr (TrpCases) cases = trp_step_load_cases (plan, result->node, error);
-  g_autofree char *arm = trp_report_name_row (result, "-");
+  g_autofree char *arm = trp_report_name_row (plan, result, "-");
 
   for (size_t n = 0; cases && n < cases->rows->len; n++)
     add_case (files, result, arm, trp_cases_get (cases, n));

@@ -99,13 +99,35 @@ trp_report_write_plan (const TrpExperimentPlan *plan, GError **error)
 
 /* ---- results ---- */
 
+static const char *
+get_modality (const TrpNode *node)
+{
+  return g_str_has_prefix (trp_node_get_text (node, "reference"), "ct") ? "CT" : "MR";
+}
+
+static bool
+has_observers_on (const TrpExperimentPlan *plan, const char *modality)
+{
+  for (guint n = 0; n < plan->results->len; n++)
+    {
+      const TrpNode *node = g_array_index (plan->results, TrpPlanResult, n).node;
+
+      if (strcmp (trp_node_get_text (node, "compare"), "observers") == 0 &&
+          strcmp (get_modality (node), modality) == 0)
+        return true;
+    }
+  return false;
+}
+
 char *
-trp_report_name_row (const TrpPlanResult *result, const char *pair)
+trp_report_name_row (const TrpExperimentPlan *plan, const TrpPlanResult *result, const char *pair)
 {
   const char *name = trp_node_get_text (result->node, "name");
 
   if (strcmp (pair, "-") != 0)
-    return g_strdup (pair);
+    return has_observers_on (plan, "MR") && has_observers_on (plan, "CT")
+             ? g_strdup_printf ("%s on %s", pair, get_modality (result->node))
+             : g_strdup (pair);
   return *name ? g_strdup_printf ("%s on %s", result->arm->name, name)
                : g_strdup (result->arm->name);
 }
@@ -123,7 +145,7 @@ collect_node (const TrpExperimentPlan *plan,
   for (size_t n = 0; rows && n < trp_results_get_size (rows); n++)
     {
       TrpResult row = *trp_results_get (rows, n);
-      g_autofree char *arm = trp_report_name_row (result, row.arm);
+      g_autofree char *arm = trp_report_name_row (plan, result, row.arm);
 
       row.arm = arm;
       row.seed = (int) result->seed;

@@ -24,9 +24,9 @@ bool trp_report_write (const TrpExperimentPlan *plan,
 bool trp_report_write_files (const TrpExperimentPlan *plan,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The arm of its rows: "ssim on CT"; @pair of observers, who are one whoever asks: "-" for none.
- * (transfer full)
- */
-char *trp_report_name_row (const TrpPlanResult *result, const char *pair);
+ * "on MR" or "on CT" follows a pair where the plan has observers on both. (transfer full) */
+char *
+trp_report_name_row (const TrpExperimentPlan *plan, const TrpPlanResult *result, const char *pair);
 
 /* Figures into @folder as PDF, SVG and PNG; the losses of every training among them. */
 bool trp_report_write_figures (const TrpExperimentPlan *plan,

@@ -39,23 +39,61 @@ list_texts (const TrpExperimentSheet *sheet,
   return texts;
 }
 
-/* "observer 1 vs observer 2" */
-static bool
-is_pair (const char *arm)
+/* The row that the results of an arm stand in: of a pair, "observer 1 vs observer 2", the one that
+ * the sheet gives to all of them. (transfer full) */
+static char *
+name_row (const TrpTable *self, const char *arm)
 {
-  return strstr (arm, TRP_ARM_VERSUS) != NULL;
+  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
+
+  return *observers && trp_arm_is_pair (arm)
+           ? trp_arm_name_observers (arm, observers, self->mixes_observers)
+           : g_strdup (arm);
+}
+
+/* The rows of all pairs. */
+static void
+add_pairs (const TrpTable *self, GPtrArray *rows)
+{
+  g_autoptr (GPtrArray) arms = trp_results_list (self->results, TRP_RESULT_ARM);
+
+  for (guint n = 0; n < arms->len; n++)
+    {
+      g_autofree char *row = name_row (self, arms->pdata[n]);
+
+      if (trp_arm_is_pair (arms->pdata[n]))
+        add_text (rows, row);
+    }
 }
 
 static GPtrArray *
-list_rows (const TrpExperimentSheet *sheet, const TrpResults *results)
+list_rows (const TrpTable *self)
 {
-  const char *observers = trp_experiment_sheet_get (sheet, "observers");
-  g_autoptr (GPtrArray) all = list_texts (sheet, "rows", results, TRP_RESULT_ARM);
+  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
+  g_autoptr (GPtrArray) all = list_texts (self->sheet, "rows", self->results, TRP_RESULT_ARM);
   GPtrArray *rows = g_ptr_array_new_with_free_func (g_free);
 
   for (guint n = 0; n < all->len; n++)
-    add_text (rows, *observers && is_pair (all->pdata[n]) ? observers : all->pdata[n]);
+    {
+      g_autofree char *row = name_row (self, all->pdata[n]);
+
+      if (self->mixes_observers && *observers && strcmp (row, observers) == 0)
+        add_pairs (self, rows);
+      else
+        add_text (rows, row);
+    }
   return rows;
+}
+
+static bool
+is_of_observers (const TrpTable *self, const char *row)
+{
+  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
+
+  return *observers && g_str_has_prefix (row, observers) &&
+         (row[strlen (observers)] == '\0' ||
+          (self->mixes_observers && (strcmp (row + strlen (observers), " on MR") == 0 ||
+                                     strcmp (row + strlen (observers), " on CT") == 0)));
 }
 
 /* ---- lines ---- */
@@ -126,23 +164,24 @@ describe_row (const TrpResults *results,
 }
 
 static bool
-describe_observers (const TrpResults *results,
+describe_observers (const TrpTable *self,
                     const char *row,
                     const char *structure,
                     const char *metric,
                     TrpTableLine *out_line)
 {
-  g_autoptr (GPtrArray) arms = trp_results_list (results, TRP_RESULT_ARM);
+  g_autoptr (GPtrArray) arms = trp_results_list (self->results, TRP_RESULT_ARM);
   TrpSummary pairs[MAX_PAIRS];
   size_t n_pairs = 0;
   TrpInterobserver all;
 
   for (guint n = 0; n < arms->len && n_pairs < MAX_PAIRS; n++)
     {
+      g_autofree char *own = name_row (self, arms->pdata[n]);
       TrpTableLine line;
 
-      if (is_pair (arms->pdata[n]) &&
-          describe_row (results, arms->pdata[n], structure, metric, &line))
+      if (trp_arm_is_pair (arms->pdata[n]) && strcmp (own, row) == 0 &&
+          describe_row (self->results, arms->pdata[n], structure, metric, &line))
         pairs[n_pairs++] = line.summary;
     }
   if (n_pairs == 0)
@@ -169,18 +208,17 @@ describe_observers (const TrpResults *results,
 static void
 add_lines (TrpTable *self)
 {
-  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
-
   for (guint m = 0; m < self->metrics->len; m++)
     for (guint r = 0; r < self->rows->len; r++)
       for (guint s = 0; s < self->structures->len; s++)
         {
-          const char *row = self->rows->pdata[r];
-          const bool of_observers = *observers && strcmp (row, observers) == 0;
+          const char *row = self->rows->pdata[r], *structure = self->structures->pdata[s],
+                     *metric = self->metrics->pdata[m];
           TrpTableLine line;
 
-          if ((of_observers ? describe_observers : describe_row) (
-                self->results, row, self->structures->pdata[s], self->metrics->pdata[m], &line))
+          if (is_of_observers (self, row)
+                ? describe_observers (self, row, structure, metric, &line)
+                : describe_row (self->results, row, structure, metric, &line))
             g_array_append_val (self->lines, line);
         }
 }
@@ -330,7 +368,8 @@ trp_table_new_rows (const TrpExperimentSheet *sheet, const TrpResults *results)
 
   self->sheet = sheet;
   self->results = choose_results (sheet, results);
-  self->rows = list_rows (sheet, self->results);
+  self->mixes_observers = trp_results_mix_observers (self->results);
+  self->rows = list_rows (self);
   self->structures = list_texts (sheet, "structures", self->results, TRP_RESULT_STRUCTURE);
   self->metrics = list_texts (sheet, "metrics", self->results, TRP_RESULT_METRIC);
   self->lines = g_array_new (FALSE, FALSE, sizeof (TrpTableLine));
@@ -354,15 +393,13 @@ trp_table_append_rows (const TrpTable *self,
                        const char *structure,
                        TrpResults *results)
 {
-  const char *observers = trp_experiment_sheet_get (self->sheet, "observers");
-  const bool of_observers = *observers && strcmp (row, observers) == 0;
-
   for (size_t n = 0; n < trp_results_get_size (self->results); n++)
     {
       const TrpResult *result = trp_results_get (self->results, n);
-      const bool belongs = of_observers ? is_pair (result->arm) : strcmp (result->arm, row) == 0;
+      g_autofree char *own = name_row (self, result->arm);
 
-      if (belongs && g_strcmp0 (result->structure ? result->structure : "", structure) == 0)
+      if (strcmp (own, row) == 0 &&
+          g_strcmp0 (result->structure ? result->structure : "", structure) == 0)
         trp_results_add (results, result);
     }
 }

@@ -55,6 +55,7 @@ typedef struct
  * @rows, @structures, @metrics: (element-type utf8): in order
  * @lines: of TrpTableLine; combinations without results are absent
  * @tests: of TrpTableTest
+ * @mixes_observers: pairs on MR and pairs on CT are rows of their own: "NAME on CT"
  */
 typedef struct
 {
@@ -62,6 +63,7 @@ typedef struct
   GPtrArray *rows, *structures, *metrics;
   GArray *lines;
   GArray *tests;
+  bool mixes_observers;
   TrpResults *results;
 } TrpTable;
 
