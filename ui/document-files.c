@@ -57,6 +57,7 @@ finish (TrpDocument *self, TrpJob *job)
 {
   trp_document_dismiss_job (self, job);
   g_ptr_array_remove (self->files->jobs, job);
+  trp_document_journal_update (self);
 }
 
 bool
@@ -309,7 +310,10 @@ place_result (TrpDocument *self, const OpenData *open, const Opened *opened)
       return;
     }
   if (opened->set)
-    trp_document_add_reading (self, opened->set);
+    {
+      trp_document_journal_add_structures (self, open->path);
+      trp_document_add_reading (self, opened->set);
+    }
   else
     place_volume (self, open, opened);
   trp_document_emit (self, TRP_DOCUMENT_FILE_OPENED, open->path,

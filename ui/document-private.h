@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
- * history; document-files.c opening and saving.
+ * history; document-files.c opening and saving; document-journal.c what survives a crash.
  */
 
 #pragma once
@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _TrpDocumentReadings TrpDocumentReadings; /* document-readings.c */
 typedef struct _TrpDocumentFiles TrpDocumentFiles;       /* document-files.c */
+typedef struct _TrpDocumentJournal TrpDocumentJournal;   /* document-journal.c */
 
 typedef struct
 {
@@ -47,6 +48,7 @@ struct _TrpDocument
   double fill_opacity;
   TrpDocumentReadings *readings;
   TrpDocumentFiles *files;
+  TrpDocumentJournal *journal;
 };
 
 typedef enum
@@ -65,6 +67,7 @@ typedef enum
   TRP_DOCUMENT_MESSAGE,
   TRP_DOCUMENT_MESSAGE_WITHDRAWN,
   TRP_DOCUMENT_IDENTITY_CHANGED,
+  TRP_DOCUMENT_UNFINISHED_CHANGED,
   TRP_DOCUMENT_SAVED_CHANGED,
   TRP_DOCUMENT_CHOOSE_SERIES,
   TRP_DOCUMENT_FILE_OPENED,
@@ -85,5 +88,18 @@ TrpDocumentFiles *trp_document_files_new (void);
 void trp_document_files_free (TrpDocumentFiles *self);
 /* The reading stands in @path (NULL: in several files) as it was in @state of its history. */
 void trp_document_mark_saved (TrpDocument *self, int index, const char *path, uint64_t state);
+/* (element-type TrpEditSession) (transfer container): of all readings that were ever edited. */
+GPtrArray *trp_document_list_sessions (TrpDocument *self);
+/* Takes over a session of the journal and edits it. It takes the place of a reading of that name
+ * and grid that nothing was done to, else it is a reading of its own. */
+void trp_document_adopt_session (TrpDocument *self, TrpEditSession *session);
+
+TrpDocumentJournal *trp_document_journal_new (void);
+void trp_document_journal_free (TrpDocumentJournal *self);
+/* Images, readings or their sessions came or went. */
+void trp_document_journal_update (TrpDocument *self);
+void trp_document_journal_add_structures (TrpDocument *self, const char *path);
+/* While the readings are still there. */
+void trp_document_journal_close (TrpDocument *self);
 
 G_END_DECLS

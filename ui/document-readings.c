@@ -7,6 +7,7 @@
  */
 
 #include "config.h"
+#include "ui/document-journal.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>
@@ -266,6 +267,68 @@ choose_edited (TrpDocument *self, int index)
       guard (reading);
     }
   self->readings->active = reading && trp_structure_set_get_size (reading->set) > 0 ? 0 : -1;
+  trp_document_journal_update (self);
+}
+
+GPtrArray *
+trp_document_list_sessions (TrpDocument *self)
+{
+  GPtrArray *sessions = g_ptr_array_new ();
+
+  for (guint n = 0; n < self->readings->list->len; n++)
+    if (get (self, (int) n)->session)
+      g_ptr_array_add (sessions, get (self, (int) n)->session);
+  return sessions;
+}
+
+static Reading *
+find_untouched (TrpDocument *self, const TrpStructureSet *set)
+{
+  for (guint n = 0; n < self->readings->list->len; n++)
+    {
+      Reading *reading = get (self, (int) n);
+
+      if (reading->session &&
+          trp_history_get_size (trp_edit_session_peek_history (reading->session)) == 0 &&
+          strcmp (trp_structure_set_get_name (reading->set), trp_structure_set_get_name (set)) ==
+            0 &&
+          trp_geometry_equal (trp_structure_set_get_geometry (reading->set),
+                              trp_structure_set_get_geometry (set)))
+        return reading;
+    }
+  return NULL;
+}
+
+static int
+find_unlocked (const TrpStructureSet *set)
+{
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    if (!trp_structure_get_locked (trp_structure_set_get (set, n)))
+      return (int) n;
+  return trp_structure_set_get_size (set) > 0 ? 0 : -1;
+}
+
+void
+trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
+{
+  TrpStructureSet *set = (TrpStructureSet *) trp_edit_session_peek_set (session);
+  Reading *reading = find_untouched (self, set);
+  guint index;
+
+  if (!reading)
+    reading = get (self, (int) append (self, set));
+  trp_edit_session_free (reading->session);
+  trp_structure_set_unref (reading->set);
+  g_hash_table_remove_all (reading->guarded);
+  reading->session = session;
+  reading->set = trp_structure_set_ref (set);
+  trp_edit_session_set_history_limit (session, TRP_HISTORY_DEFAULT_LIMIT);
+  trp_edit_session_add_listener (session, on_edit, self);
+  g_ptr_array_find (self->readings->list, reading, &index);
+  choose_edited (self, (int) index);
+  self->readings->active = find_unlocked (set);
+  trp_document_check_identity (self);
+  emit_all (self);
 }
 
 /* A first reading is corrected against what it was: the file's own structures stay as the
@@ -446,6 +509,8 @@ trp_document_add_structure (TrpDocument *self, const char *name)
                            _ ("Open an image first: structures are drawn on its grid."));
       return;
     }
+  if (!trp_document_may_edit (self))
+    return;
   free_name = name ? g_strdup (name) : find_free_name (set);
   step = g_strdup_printf (_ ("Add %s"), free_name);
   structure = trp_structure_new (free_name,
@@ -462,7 +527,8 @@ trp_document_rename_structure (TrpDocument *self, guint index, const char *name)
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
-  if (!structure || strcmp (trp_structure_get_name (structure), name) == 0)
+  if (!structure || strcmp (trp_structure_get_name (structure), name) == 0 ||
+      !trp_document_may_edit (self))
     return;
   step = g_strdup_printf (_ ("Rename %s to %s"), trp_structure_get_name (structure), name);
   if (!trp_edit_session_rename (trp_document_peek_session (self), step, structure, name, &error))
@@ -476,7 +542,7 @@ trp_document_remove_structure (TrpDocument *self, guint index)
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
-  if (!structure)
+  if (!structure || !trp_document_may_edit (self))
     return;
   step = g_strdup_printf (_ ("Delete %s"), trp_structure_get_name (structure));
   if (!trp_edit_session_remove (trp_document_peek_session (self), step, structure, &error))
@@ -489,7 +555,7 @@ trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color)
   TrpStructure *structure = get_structure (self, index);
   g_autofree char *step = NULL;
 
-  if (!structure)
+  if (!structure || !trp_document_may_edit (self))
     return;
   step = g_strdup_printf (_ ("Colour of %s"), trp_structure_get_name (structure));
   trp_edit_session_recolor (trp_document_peek_session (self), step, structure, color);
@@ -546,6 +612,8 @@ trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, 
                            _ ("Add or choose a structure first: there is nothing to draw on."));
       return false;
     }
+  if (!trp_document_may_edit (self))
+    return false;
   step = g_strdup_printf (options.erase ? _ ("Erase %s") : _ ("Brush %s"),
                           trp_structure_get_name (structure));
   if (trp_edit_session_begin_stroke (trp_document_peek_session (self), step, structure, &brush,
@@ -606,21 +674,21 @@ trp_document_can_redo (TrpDocument *self)
 void
 trp_document_undo (TrpDocument *self)
 {
-  if (trp_document_can_undo (self))
+  if (trp_document_can_undo (self) && trp_document_may_edit (self))
     trp_edit_session_undo (trp_document_peek_session (self));
 }
 
 void
 trp_document_redo (TrpDocument *self)
 {
-  if (trp_document_can_redo (self))
+  if (trp_document_can_redo (self) && trp_document_may_edit (self))
     trp_edit_session_redo (trp_document_peek_session (self));
 }
 
 void
 trp_document_go_to_step (TrpDocument *self, size_t position)
 {
-  if (trp_document_peek_session (self))
+  if (trp_document_peek_session (self) && trp_document_may_edit (self))
     trp_edit_session_go_to (trp_document_peek_session (self), position);
 }
 

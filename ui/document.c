@@ -30,9 +30,11 @@ trp_document_dispose (GObject *object)
 {
   TrpDocument *self = TRP_DOCUMENT (object);
 
+  if (self->readings)
+    trp_document_close (self);
   g_clear_pointer (&self->files, trp_document_files_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
-  trp_document_close (self);
+  g_clear_pointer (&self->journal, trp_document_journal_free);
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
   for (int role = 0; role < TRP_N_ROLES; role++)
     g_clear_pointer (&self->volumes[role].volume, trp_volume_unref);
@@ -83,6 +85,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_MESSAGE, "message", 2, G_TYPE_INT, G_TYPE_STRING);
   add_signal (klass, TRP_DOCUMENT_MESSAGE_WITHDRAWN, "message-withdrawn", 1, G_TYPE_STRING);
   add_signal (klass, TRP_DOCUMENT_IDENTITY_CHANGED, "identity-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_UNFINISHED_CHANGED, "unfinished-changed", 0);
   add_signal (klass, TRP_DOCUMENT_SAVED_CHANGED, "saved-changed", 0);
   add_signal (klass, TRP_DOCUMENT_CHOOSE_SERIES, "choose-series", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_FILE_OPENED, "file-opened", 2, G_TYPE_STRING, G_TYPE_INT);
@@ -100,6 +103,7 @@ trp_document_init (TrpDocument *self)
   self->fill_opacity = 0.06;
   self->readings = trp_document_readings_new (self);
   self->files = trp_document_files_new ();
+  self->journal = trp_document_journal_new ();
 }
 
 TrpDocument *
@@ -671,6 +675,7 @@ void
 trp_document_close (TrpDocument *self)
 {
   self->is_closed = true;
+  trp_document_journal_close (self);
   for (guint n = 0; self->jobs && n < self->jobs->len; n++)
     {
       TrpJob *job = g_ptr_array_index (self->jobs, n);

@@ -19,6 +19,7 @@
  * - "jobs-changed" (TrpJob *): progress or state of one; NULL: the list itself
  * - "message" (int severity, const char *text): one sentence to show (TrpSeverity)
  * - "message-withdrawn" (const char *text): a sentence of before does not hold any more
+ * - "unfinished-changed": unsaved contours of an earlier sitting were found, or decided on
  * - "identity-changed": different patients side by side, or acknowledged
  * - "saved-changed": unsaved contours came or went, or the file's name
  * - "choose-series" (const TrpOpenChoice *): a folder offers several

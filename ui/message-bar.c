@@ -6,6 +6,8 @@
 #include "ui/message-bar.h"
 #include "config.h"
 
+#include "ui/document-journal.h"
+
 #include <glib/gi18n.h>
 
 #define INFO_SECONDS 8
@@ -18,6 +20,8 @@ struct _TrpMessageBar
   TrpDocument *document;
   GtkWidget *identity;
   GtkWidget *identity_text;
+  GtkWidget *unfinished;
+  GtkWidget *unfinished_text;
   bool identity_hidden;
 };
 
@@ -138,6 +142,15 @@ update_identity (TrpMessageBar *self)
 }
 
 static void
+update_unfinished (TrpMessageBar *self)
+{
+  g_autofree char *text = trp_document_dup_unfinished (self->document, !self->identity_hidden);
+
+  gtk_label_set_label (GTK_LABEL (self->unfinished_text), text ? text : "");
+  gtk_widget_set_visible (self->unfinished, text != NULL);
+}
+
+static void
 on_acknowledged (TrpMessageBar *self)
 {
   trp_document_acknowledge_identity (self->document);
@@ -148,6 +161,34 @@ trp_message_bar_set_identity_shown (TrpMessageBar *self, bool shown)
 {
   self->identity_hidden = !shown;
   update_identity (self);
+  update_unfinished (self);
+}
+
+static void
+add_unfinished (TrpMessageBar *self)
+{
+  const struct
+  {
+    const char *label;
+    void (*answer) (TrpDocument *document);
+  } answers[] = {
+    { _ ("Restore"), trp_document_restore_unfinished },
+    { _ ("Discard"), trp_document_discard_unfinished },
+  };
+
+  self->unfinished = make_row (TRP_SEVERITY_WARNING, &self->unfinished_text);
+  for (size_t n = 0; n < G_N_ELEMENTS (answers); n++)
+    {
+      GtkWidget *button = gtk_button_new_with_label (answers[n].label);
+
+      g_signal_connect_object (button, "clicked", G_CALLBACK (answers[n].answer), self->document,
+                               G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (self->unfinished), button);
+    }
+  gtk_box_append (GTK_BOX (self), self->unfinished);
+  g_signal_connect_swapped (self->document, "unfinished-changed", G_CALLBACK (update_unfinished),
+                            self);
+  update_unfinished (self);
 }
 
 GtkWidget *
@@ -163,5 +204,6 @@ trp_message_bar_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self), self->identity);
   g_signal_connect_swapped (document, "identity-changed", G_CALLBACK (update_identity), self);
   update_identity (self);
+  add_unfinished (self);
   return GTK_WIDGET (self);
 }

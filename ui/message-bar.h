@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Errors and warnings stay until closed, information leaves after a while. The warning that
- * different patients are open side by side stays until it is acknowledged. Main thread.
+ * different patients are open side by side stays until it is acknowledged, the question about
+ * unsaved contours of an earlier sitting until it is answered. Main thread.
  */
 
 #pragma once
@@ -22,7 +23,7 @@ void trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char
 /* Takes that sentence away, if it is still there. */
 void trp_message_bar_withdraw (TrpMessageBar *self, const char *text);
 
-/* The warning about different patients stands either way, with or without who they are. */
+/* That warning and that question stand either way, with or without who they are. */
 void trp_message_bar_set_identity_shown (TrpMessageBar *self, bool shown);
 
 G_END_DECLS

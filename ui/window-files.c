@@ -9,6 +9,7 @@
 #include "core/io/format.h"
 #include "ui/dialogs/series.h"
 #include "ui/document-files.h"
+#include "ui/document-journal.h"
 
 #include <glib/gi18n.h>
 
@@ -433,7 +434,10 @@ on_close_response (GtkDialog *dialog, int response, gpointer window)
   else if (response == RESPONSE_SAVE)
     save_volume (window, may_close);
   else if (response == RESPONSE_CLOSE)
-    may_close (window);
+    {
+      trp_document_forget_unsaved (get_document (window));
+      may_close (window);
+    }
 }
 
 bool
