@@ -8,7 +8,8 @@
 
 #include "core/io/itk-shim.h"
 
-#include <iostream>
+#include "core/io/itk-guard.h"
+
 #include <itkImageIOBase.h>
 #include <itkMetaDataObject.h>
 #include <itkMetaImageIO.h>
@@ -21,35 +22,6 @@ static const char provenance_key[] = "triptych_provenance";
 namespace
 {
 
-/* MetaIO and ITK's warnings write to std::cerr; what matters comes back as an exception or a false.
- * Restored when the call ends; the lock keeps two calls from exchanging each other's buffer. */
-class Quiet
-{
-public:
-  Quiet () : m_lock (mutex ()), m_buffer (std::cerr.rdbuf (nullptr))
-  {
-    itk::Object::GlobalWarningDisplayOff ();
-  }
-  ~Quiet ()
-  {
-    std::cerr.rdbuf (m_buffer);
-  }
-  Quiet (const Quiet &) = delete;
-  Quiet &operator= (const Quiet &) = delete;
-
-private:
-  static std::mutex &
-  mutex ()
-  {
-    static std::mutex instance;
-
-    return instance;
-  }
-
-  std::lock_guard<std::mutex> m_lock;
-  std::streambuf *m_buffer;
-};
-
 itk::ImageIOBase::Pointer
 make_io (TrpItkKind kind)
 {
@@ -58,51 +30,23 @@ make_io (TrpItkKind kind)
   return itk::NrrdImageIO::New ().GetPointer ();
 }
 
-/* ITK's descriptions run over several lines with the path in them; the last line is the cause. */
-std::string
-tidy (const std::string &description, const std::string &path)
+/* NrrdIO keeps the words of its errors in one place for all threads, hence one call at a time. */
+std::mutex &
+one_call ()
 {
-  std::string text = description;
-  size_t found;
+  static std::mutex instance;
 
-  while (!text.empty () && std::isspace (static_cast<unsigned char> (text.back ())))
-    text.pop_back ();
-  found = text.rfind ('\n');
-  if (found != std::string::npos)
-    text.erase (0, found + 1);
-  while (!path.empty () && (found = text.find (path)) != std::string::npos)
-    text.replace (found, path.size (), "the file");
-  return text.substr (0, 200);
+  return instance;
 }
 
-/* Runs @work and turns what it throws into a GError. */
 template <typename Work>
 bool
 guard (const char *path, GError **error, Work work)
 {
-  try
-    {
-      Quiet quiet;
+  const std::lock_guard<std::mutex> lock (one_call ());
+  const TrpItkBlame blame = { "No memory for this file", "The file is damaged or unusual", path };
 
-      return work ();
-    }
-  catch (const itk::ExceptionObject &exception)
-    {
-      const std::string text = tidy (exception.GetDescription (), path);
-
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The file is damaged or unusual (%s)",
-                   text.c_str ());
-    }
-  catch (const std::bad_alloc &)
-    {
-      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for this file");
-    }
-  catch (const std::exception &exception)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "The file is damaged or unusual (%s)",
-                   tidy (exception.what (), path).c_str ());
-    }
-  return false;
+  return trp_itk_guard (blame, error, work);
 }
 
 bool

@@ -5,6 +5,8 @@
 
 #include "core/method/registration-itk.h"
 
+#include "core/io/itk-guard.h"
+
 #include <algorithm>
 #include <cmath>
 /* Its loops over dimensions, unrolled for two, look to GCC as if they reached a third. */
@@ -255,20 +257,11 @@ trp_itk_register_slice (const float *fixed,
                         TrpRegistrationSlice *out_slice,
                         GError **error)
 {
-  try
-    {
-      register_slice (Slice{ size, spacing }, fixed, moving, options, outside, out_warped,
-                      out_slice);
-      return true;
-    }
-  catch (const std::bad_alloc &)
-    {
-      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory to register a slice");
-    }
-  catch (const std::exception &exception)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "A slice cannot be registered (%.200s)",
-                   exception.what ());
-    }
-  return false;
+  const TrpItkBlame blame = { "No memory to register a slice", "A slice cannot be registered",
+                              nullptr };
+
+  return trp_itk_guard (blame, error, [&] {
+    register_slice (Slice{ size, spacing }, fixed, moving, options, outside, out_warped, out_slice);
+    return true;
+  });
 }

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * No exception leaves the shim. One thread per call; any number of calls at once. Present only in
- * builds with ITK.
+ * No exception and no line on standard error leaves the shim. One thread per call; any number of
+ * calls at once. Present only in builds with ITK.
  */
 
 #pragma once

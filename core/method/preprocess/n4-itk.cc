@@ -8,8 +8,9 @@
 
 #include "core/method/preprocess/n4.h"
 
+#include "core/io/itk-guard.h"
+
 #include <algorithm>
-#include <iostream>
 #include <itkBSplineControlPointImageFilter.h>
 #include <itkImportImageFilter.h>
 #include <itkMultiThreaderBase.h>
@@ -23,24 +24,21 @@ namespace
 constexpr itk::ThreadIdType n_threads = 2;
 constexpr unsigned n_levels = 4;
 
-/* One call at a time, quiet, with the fixed number of threads. */
-class Session
+/* The fixed number of threads. It is one for the whole program, hence one call at a time. */
+class FixedThreads
 {
 public:
-  Session ()
-      : m_lock (mutex ()), m_buffer (std::cerr.rdbuf (nullptr)),
-        m_n_threads (itk::MultiThreaderBase::GetGlobalDefaultNumberOfThreads ())
+  FixedThreads ()
+      : m_lock (mutex ()), m_n_threads (itk::MultiThreaderBase::GetGlobalDefaultNumberOfThreads ())
   {
-    itk::Object::GlobalWarningDisplayOff ();
     itk::MultiThreaderBase::SetGlobalDefaultNumberOfThreads (n_threads);
   }
-  ~Session ()
+  ~FixedThreads ()
   {
     itk::MultiThreaderBase::SetGlobalDefaultNumberOfThreads (m_n_threads);
-    std::cerr.rdbuf (m_buffer);
   }
-  Session (const Session &) = delete;
-  Session &operator= (const Session &) = delete;
+  FixedThreads (const FixedThreads &) = delete;
+  FixedThreads &operator= (const FixedThreads &) = delete;
 
 private:
   static std::mutex &
@@ -52,7 +50,6 @@ private:
   }
 
   std::lock_guard<std::mutex> m_lock;
-  std::streambuf *m_buffer;
   itk::ThreadIdType m_n_threads;
 };
 
@@ -141,28 +138,16 @@ bool
 trp_n4_find_field (
   const TrpN4 *self, const float *values, const uint8_t *mask, float *out_field, GError **error)
 {
-  try
-    {
-      Session session;
+  const TrpItkBlame blame = { "there is not enough memory for N4", "N4 failed", nullptr };
 
-      if (self->size[2] > 1 ? find_field<3> (self, values, mask, out_field)
-                            : find_field<2> (self, values, mask, out_field))
-        return true;
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
-                   "the image has no bias field that can be told from it");
-    }
-  catch (const std::bad_alloc &)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "there is not enough memory for N4");
-    }
-  catch (const itk::ExceptionObject &exception)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "N4 failed (%.200s)",
-                   exception.GetDescription ());
-    }
-  catch (const std::exception &exception)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT, "N4 failed (%.200s)", exception.what ());
-    }
-  return false;
+  return trp_itk_guard (blame, error, [&] {
+    const FixedThreads threads;
+
+    if (self->size[2] > 1 ? find_field<3> (self, values, mask, out_field)
+                          : find_field<2> (self, values, mask, out_field))
+      return true;
+    g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
+                 "the image has no bias field that can be told from it");
+    return false;
+  });
 }
