@@ -9,25 +9,7 @@
 
 #include "core/nn/formula.h"
 #include "core/nn/graph.h"
-
-static bool
-infer_upsample (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
-{
-  const TrpShape x = desc->inputs[0].shape;
-
-  out_shapes[0] = (TrpShape){ x.n, 2 * x.h, 2 * x.w, x.c };
-  return true;
-}
-
-static bool
-infer_upsample_backward (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
-{
-  const TrpShape dy = desc->inputs[0].shape;
-
-  g_assert (dy.h % 2 == 0 && dy.w % 2 == 0);
-  out_shapes[0] = (TrpShape){ dy.n, dy.h / 2, dy.w / 2, dy.c };
-  return true;
-}
+#include "core/nn/ops/upsample.h"
 
 static void
 backward_upsample (TrpGraph *graph,
@@ -107,13 +89,13 @@ reference_upsample_backward (const TrpReferenceArgs *args)
 
 const TrpOpClass trp_op_upsample_bilinear = {
   .name = "upsample_bilinear",
-  .infer = infer_upsample,
+  .infer = trp_upsample_infer,
   .backward = backward_upsample,
   .reference = reference_upsample,
 };
 
 const TrpOpClass trp_op_upsample_bilinear_backward = {
   .name = "upsample_bilinear_backward",
-  .infer = infer_upsample_backward,
+  .infer = trp_upsample_infer_backward,
   .reference = reference_upsample_backward,
 };

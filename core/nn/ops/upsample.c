@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/nn/ops/upsample.h"
+
 #include "core/nn/graph.h"
 
 #include <string.h>
 
-static bool
-infer_upsample (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
+bool
+trp_upsample_infer (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   const TrpShape x = desc->inputs[0].shape;
 
@@ -16,8 +18,8 @@ infer_upsample (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
   return true;
 }
 
-static bool
-infer_upsample_backward (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
+bool
+trp_upsample_infer_backward (const TrpOpDesc *desc, TrpShape *out_shapes, GError **error)
 {
   const TrpShape dy = desc->inputs[0].shape;
 
@@ -65,13 +67,13 @@ reference_upsample_backward (const TrpReferenceArgs *args)
 
 const TrpOpClass trp_op_upsample = {
   .name = "upsample",
-  .infer = infer_upsample,
+  .infer = trp_upsample_infer,
   .backward = backward_upsample,
   .reference = reference_upsample,
 };
 
 const TrpOpClass trp_op_upsample_backward = {
   .name = "upsample_backward",
-  .infer = infer_upsample_backward,
+  .infer = trp_upsample_infer_backward,
   .reference = reference_upsample_backward,
 };
