@@ -63,7 +63,7 @@ struct _TrpPhantomKind
   void *(*new_anatomy) (uint64_t seed, uint64_t stream);
   void (*free_anatomy) (void *anatomy);
   void (*classify) (const void *anatomy, const TrpVec3 *points, size_t n, uint8_t *out_tissues);
-  TrpPoseSpread pose;
+  const TrpPoseSpread *pose;
   const char *mr_sequence;
   TrpVec3 mr_center;
   double mr_field_of_view, ct_field_of_view;
@@ -87,6 +87,13 @@ enum
   TRP_PHANTOM_STREAM_STREAKS,        /* and those that follow: the anatomy's own fields */
   TRP_PHANTOM_STREAM_OBSERVERS = 64, /* two for each observer: reading MR, reading CT */
 };
+
+/* The first of the anatomy's own fields beside its shape's stream. */
+static inline uint64_t
+trp_phantom_stream_of_fields (uint64_t shape_stream)
+{
+  return shape_stream - TRP_PHANTOM_STREAM_SHAPE + TRP_PHANTOM_STREAM_STREAKS;
+}
 
 /* In place of a kind's id: what observers are like, whatever they contour. */
 #define TRP_PHANTOM_ID_OBSERVERS 0xFF

@@ -134,11 +134,16 @@ trp_field_new (uint64_t seed, uint64_t stream, double sigma)
   return self;
 }
 
-void
-trp_field_mix (TrpField *self, const TrpField *other)
+/* Of variance 1 again. */
+TrpField *
+trp_field_new_streaks (uint64_t seed, uint64_t stream)
 {
+  TrpField *self = trp_field_new (seed, stream, 9 / 1.5);
+  g_autoptr (TrpField) fine = trp_field_new (seed, stream + 1, 4 / 1.5);
+
   for (size_t n = 0; n < COUNT; n++)
-    self->values[n] = (self->values[n] + other->values[n]) * 0.70710678f;
+    self->values[n] = (self->values[n] + fine->values[n]) * 0.70710678f;
+  return self;
 }
 
 void

@@ -23,8 +23,8 @@ typedef struct _TrpField TrpField;
 
 /* @sigma: of the blur, mm. */
 TrpField *trp_field_new (uint64_t seed, uint64_t stream, double sigma);
-/* @self and @other in equal parts, again of variance 1. */
-void trp_field_mix (TrpField *self, const TrpField *other);
+/* Coarse and fine in equal parts, as fat runs through muscle; @stream and the one after it. */
+TrpField *trp_field_new_streaks (uint64_t seed, uint64_t stream);
 void trp_field_free (TrpField *self);
 double trp_field_sample (const TrpField *self, TrpVec3 point); /* trilinear; point in mm */
 

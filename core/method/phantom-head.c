@@ -330,14 +330,12 @@ fit_parotid (TrpHead *self, bool left, double volume_ml)
 static void *
 new_head (uint64_t seed, uint64_t stream)
 {
-  const uint64_t fields = stream - TRP_PHANTOM_STREAM_SHAPE + TRP_PHANTOM_STREAM_STREAKS;
+  const uint64_t fields = trp_phantom_stream_of_fields (stream);
   TrpRng rng = trp_rng_new (seed, stream);
   TrpHead *self = g_new0 (TrpHead, 1);
-  g_autoptr (TrpField) fine = trp_field_new (seed, fields + 1, 4 / 1.5);
   double volume_ml;
 
-  self->streaks = trp_field_new (seed, fields, 9 / 1.5);
-  trp_field_mix (self->streaks, fine);
+  self->streaks = trp_field_new_streaks (seed, fields);
   self->folds = trp_field_new (seed, fields + 2, 4.6);
   self->skull = trp_rng_uniform (&rng, 5.5, 8);
   self->scalp = trp_rng_uniform (&rng, 4.5, 7.5);
@@ -364,6 +362,15 @@ free_head (void *anatomy)
   g_free (self);
 }
 
+static const TrpPoseSpread pose = {
+  .scale_sd = 0.025,
+  .scale_limit = 0.05,
+  .rotation_deg = 4,
+  .shift = { { 4, 4, 4 } },
+  .wave_mm = { 0.6, 1.8 },
+  .wave_length = { 100, 220 },
+};
+
 const struct _TrpPhantomKind trp_phantom_head = {
   .name = "head",
   .id = 2,
@@ -374,12 +381,7 @@ const struct _TrpPhantomKind trp_phantom_head = {
   .new_anatomy = new_head,
   .free_anatomy = free_head,
   .classify = classify,
-  .pose = { .scale_sd = 0.025,
-            .scale_limit = 0.05,
-            .rotation_deg = 4,
-            .shift = { { 4, 4, 4 } },
-            .wave_mm = { 0.6, 1.8 },
-            .wave_length = { 100, 220 } },
+  .pose = &pose,
   .mr_sequence = "T2-weighted MR",
   .mr_center = { { 0, -10, 10 } },
   .mr_field_of_view = 256,

@@ -5,6 +5,15 @@
 
 #include "core/method/phantom-hip-bones.h"
 
+const TrpPoseSpread trp_hip_pose = {
+  .scale_sd = 0.05,
+  .scale_limit = 0.1,
+  .rotation_deg = 3,
+  .shift = { { 5, 5, 4 } },
+  .wave_mm = { 1.5, 4 },
+  .wave_length = { 90, 200 },
+};
+
 void
 trp_hip_bones_add (TrpHipBoneList *list, TrpVec3 a, TrpVec3 b, double r_a, double r_b)
 {

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "core/method/phantom-field.h"
 #include "core/method/phantom-shapes.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,8 @@ typedef enum
   TRP_HIP_FEMUR_CORTICAL,
   TRP_HIP_FEMUR_SPONGY,
 } TrpHipPart;
+
+extern const TrpPoseSpread trp_hip_pose; /* of patients from waist to thigh */
 
 /* One millimetre thicker than @r_a and @r_b say. */
 void trp_hip_bones_add (TrpHipBoneList *list, TrpVec3 a, TrpVec3 b, double r_a, double r_b);

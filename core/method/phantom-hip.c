@@ -371,14 +371,12 @@ add_spine (Hip *self)
 static void *
 new_hip (uint64_t seed, uint64_t stream)
 {
-  const uint64_t fields = stream - TRP_PHANTOM_STREAM_SHAPE + TRP_PHANTOM_STREAM_STREAKS;
+  const uint64_t fields = trp_phantom_stream_of_fields (stream);
   TrpRng rng = trp_rng_new (seed, stream);
   Hip *self = g_new0 (Hip, 1);
-  g_autoptr (TrpField) fine = trp_field_new (seed, fields + 1, 4 / 1.5);
   double head[3], muscle;
 
-  self->streaks = trp_field_new (seed, fields, 9 / 1.5);
-  trp_field_mix (self->streaks, fine);
+  self->streaks = trp_field_new_streaks (seed, fields);
   self->loops = trp_field_new (seed, fields + 2, 9);
   self->streak_threshold = trp_rng_uniform (&rng, 0.8, 1.4);
   self->body_a = trp_rng_uniform (&rng, 166, 190);
@@ -424,12 +422,7 @@ const struct _TrpPhantomKind trp_phantom_hip = {
   .new_anatomy = new_hip,
   .free_anatomy = free_hip,
   .classify = classify,
-  .pose = { .scale_sd = 0.05,
-            .scale_limit = 0.1,
-            .rotation_deg = 3,
-            .shift = { { 5, 5, 4 } },
-            .wave_mm = { 1.5, 4 },
-            .wave_length = { 90, 200 } },
+  .pose = &trp_hip_pose,
   .mr_sequence = "T1-weighted MR",
   .mr_center = { { 0, 12, 36 } },
   .mr_field_of_view = 360,

@@ -354,13 +354,10 @@ draw_organs (Pelvis *self, TrpRng *rng)
 static void *
 new_pelvis (uint64_t seed, uint64_t stream)
 {
-  const uint64_t fields = stream - TRP_PHANTOM_STREAM_SHAPE + TRP_PHANTOM_STREAM_STREAKS;
   TrpRng rng = trp_rng_new (seed, stream);
   Pelvis *self = g_new0 (Pelvis, 1);
-  g_autoptr (TrpField) fine = trp_field_new (seed, fields + 1, 4 / 1.5);
 
-  self->streaks = trp_field_new (seed, fields, 9 / 1.5);
-  trp_field_mix (self->streaks, fine);
+  self->streaks = trp_field_new_streaks (seed, trp_phantom_stream_of_fields (stream));
   self->streak_threshold = trp_rng_uniform (&rng, 1.0, 1.5);
   self->body_a = trp_rng_uniform (&rng, 158, 182);
   self->body_b = trp_rng_uniform (&rng, 98, 122);
@@ -400,12 +397,7 @@ const struct _TrpPhantomKind trp_phantom_pelvis = {
   .new_anatomy = new_pelvis,
   .free_anatomy = free_pelvis,
   .classify = classify,
-  .pose = { .scale_sd = 0.05,
-            .scale_limit = 0.1,
-            .rotation_deg = 3,
-            .shift = { { 5, 5, 4 } },
-            .wave_mm = { 1.5, 4 },
-            .wave_length = { 90, 200 } },
+  .pose = &trp_hip_pose,
   .mr_sequence = "T2-weighted MR",
   .mr_center = { { 0, 6, 5 } },
   .mr_field_of_view = 256,

@@ -446,7 +446,7 @@ init_patient (Patient *self, const TrpPhantomKind *kind, uint64_t seed, unsigned
   self->kind = kind;
   self->seed = seed;
   self->index = index;
-  self->pose = trp_pose_draw (&kind->pose, seed, stream_of (self, TRP_PHANTOM_STREAM_POSE));
+  self->pose = trp_pose_draw (kind->pose, seed, stream_of (self, TRP_PHANTOM_STREAM_POSE));
   self->values = draw_values (kind, seed, stream_of (self, TRP_PHANTOM_STREAM_TISSUE));
   self->anatomy = kind->new_anatomy (seed, stream_of (self, TRP_PHANTOM_STREAM_SHAPE));
   self->ct_texture = trp_field_new (seed, stream_of (self, TRP_PHANTOM_STREAM_CT_TEXTURE), 4);
