@@ -13,19 +13,22 @@
 
 #include <string.h>
 
-typedef bool (*Measure) (TrpResults *results,
-                         const TrpNode *node,
+/* One case. */
+typedef struct
+{
+  TrpResults *results;
+  const TrpNode *node;
+  const TrpCases *cases;
+  const TrpCase *row;
+  TrpProgress *progress;
+} Work;
+
+typedef bool (*Measure) (const Work *work,
                          const TrpResult *key,
                          const char *reference,
                          const char *test,
-                         TrpProgress *progress,
+                         const TrpEvaluateOptions *options,
                          GError **error);
-
-static TrpEvaluateOptions
-get_options (const TrpNode *node)
-{
-  return (TrpEvaluateOptions){ .slices = trp_node_get_bool (node, "slices") };
-}
 
 /* Keeps the labels that the step asks for. */
 static void
@@ -58,72 +61,69 @@ list_expected (TrpStructureSet *truth, const TrpNode *node)
 }
 
 static bool
-measure_structures (TrpResults *results,
-                    const TrpNode *node,
+measure_structures (const Work *work,
                     const TrpResult *key,
                     const char *reference,
                     const char *test,
-                    TrpProgress *progress,
+                    const TrpEvaluateOptions *options,
                     GError **error)
 {
   g_autoptr (TrpStructureSet) truth = trp_structure_set_load (reference, NULL, error);
   g_autoptr (TrpStructureSet) reading = truth ? trp_structure_set_load (test, NULL, error) : NULL;
-  TrpEvaluateOptions options = get_options (node);
+  TrpEvaluateOptions with_names = *options;
   g_autoptr (GPtrArray) expected = NULL;
 
   if (!reading)
     return false;
-  choose_labels (truth, node);
-  expected = list_expected (truth, node);
-  options.expected = (const char *const *) expected->pdata;
-  return trp_evaluate_structures (results, key, truth, reading, &options, progress, error);
+  choose_labels (truth, work->node);
+  expected = list_expected (truth, work->node);
+  with_names.expected = (const char *const *) expected->pdata;
+  return trp_evaluate_structures (work->results, key, truth, reading, &with_names, work->progress,
+                                  error);
 }
 
 static bool
-measure_images (TrpResults *results,
-                const TrpNode *node,
+measure_images (const Work *work,
                 const TrpResult *key,
                 const char *reference,
                 const char *test,
-                TrpProgress *progress,
+                const TrpEvaluateOptions *options,
                 GError **error)
 {
   g_autoptr (TrpVolume) truth = trp_volume_load (reference, NULL, error);
   g_autoptr (TrpVolume) image = truth ? trp_volume_load (test, NULL, error) : NULL;
-  const TrpEvaluateOptions options = get_options (node);
 
   if (!image)
     return false;
-  if (strcmp (trp_node_get_text (node, "compare"), "images") == 0)
-    return trp_evaluate_images (results, key, truth, image, NULL, &options, progress, error);
-  return trp_evaluate_dependence (results, key, truth, image, &options, progress, error);
+  if (strcmp (trp_node_get_text (work->node, "compare"), "images") == 0)
+    return trp_evaluate_images (work->results, key, truth, image, NULL, options, work->progress,
+                                error);
+  return trp_evaluate_dependence (work->results, key, truth, image, options, work->progress, error);
 }
 
 static bool
-measure_pair (TrpResults *results,
-              const TrpNode *node,
-              const TrpCase *row,
+measure_pair (const Work *work,
               const char *arm,
               const char *reference_column,
               const char *test_column,
-              TrpProgress *progress,
               GError **error)
 {
-  const char *reference = trp_case_get (row, reference_column);
-  const char *test = trp_case_get (row, test_column);
-  const char *compare = trp_node_get_text (node, "compare");
+  const char *reference = trp_case_get (work->row, reference_column);
+  const char *test = trp_case_get (work->row, test_column);
+  const char *compare = trp_node_get_text (work->node, "compare");
   const bool of_images = strcmp (compare, "images") == 0 || strcmp (compare, "dependence") == 0;
   const Measure measure = of_images ? measure_images : measure_structures;
+  const TrpEvaluateOptions options = { .slices = trp_node_get_bool (work->node, "slices") };
   const TrpResult key = { .arm = arm,
                           .seed = TRP_RESULT_NONE,
                           .fold = TRP_RESULT_NONE,
-                          .case_name = row->name,
-                          .patient = row->patient,
+                          .case_name = work->row->name,
+                          .patient = work->row->patient,
                           .slice = TRP_RESULT_NONE };
 
-  if (!reference || !test || measure (results, node, &key, reference, test, progress, error))
+  if (!reference || !test || measure (work, &key, reference, test, &options, error))
     return true;
-  g_prefix_error (error, "case %s: ", row->name);
+  g_prefix_error (error, "case %s: ", work->row->name);
   return false;
 }
 
@@ -148,14 +148,10 @@ get_observer (const char *column)
 }
 
 static bool
-measure_observers (TrpResults *results,
-                   const TrpNode *node,
-                   const TrpCases *cases,
-                   const TrpCase *row,
-                   TrpProgress *progress,
-                   GError **error)
+measure_observers (const Work *work, GError **error)
 {
-  g_autoptr (GPtrArray) observers = list_observers (cases, trp_node_get_text (node, "reference"));
+  g_autoptr (GPtrArray)
+    observers = list_observers (work->cases, trp_node_get_text (work->node, "reference"));
 
   for (guint i = 0; i < observers->len; i++)
     for (guint j = i + 1; j < observers->len; j++)
@@ -164,25 +160,19 @@ measure_observers (TrpResults *results,
                                                  get_observer (observers->pdata[i]),
                                                  get_observer (observers->pdata[j]));
 
-        if (!measure_pair (results, node, row, pair, observers->pdata[i], observers->pdata[j],
-                           progress, error))
+        if (!measure_pair (work, pair, observers->pdata[i], observers->pdata[j], error))
           return false;
       }
   return true;
 }
 
 static bool
-measure_case (TrpResults *results,
-              const TrpNode *node,
-              const TrpCases *cases,
-              const TrpCase *row,
-              TrpProgress *progress,
-              GError **error)
+measure_case (const Work *work, GError **error)
 {
-  if (strcmp (trp_node_get_text (node, "compare"), "observers") == 0)
-    return measure_observers (results, node, cases, row, progress, error);
-  return measure_pair (results, node, row, "-", trp_node_get_text (node, "reference"),
-                       trp_node_get_text (node, "test"), progress, error);
+  if (strcmp (trp_node_get_text (work->node, "compare"), "observers") == 0)
+    return measure_observers (work, error);
+  return measure_pair (work, "-", trp_node_get_text (work->node, "reference"),
+                       trp_node_get_text (work->node, "test"), error);
 }
 
 static bool
@@ -211,9 +201,9 @@ trp_step_run_evaluate (const TrpExperimentPlan *plan,
     {
       TrpProgress part = trp_progress_part (progress, (double) i / (double) n,
                                             (double) (i + 1) / (double) n);
+      const Work work = { results, node, cases, trp_cases_get (cases, i), &part };
 
-      if (!trp_step_tell_case (progress, i, n, error) ||
-          !measure_case (results, node, cases, trp_cases_get (cases, i), &part, error))
+      if (!trp_step_tell_case (progress, i, n, error) || !measure_case (&work, error))
         return false;
     }
   return cases && check_results (results, node, error) && trp_results_save (results, path, error);
