@@ -555,7 +555,7 @@ static bool
 check_names (const TrpEvaluateList *self, GError **error)
 {
   for (size_t n = 0; n < self->n_models; n++)
-    if (strstr (self->models[n].name, TRP_ARM_VERSUS))
+    if (trp_arm_is_pair (self->models[n].name))
       {
         g_set_error (error, TRP_ERROR, TRP_ERROR_FORMAT,
                      "The model \"%s\" cannot have \"" TRP_ARM_VERSUS

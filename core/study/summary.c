@@ -31,10 +31,10 @@ typedef struct
   const char *structure;
 } Topic;
 
-static double
-get_seed_sd (const TrpResults *results, const TrpResultFilter *filter, size_t *out_n_seeds)
+GArray *
+trp_seed_means_new (const TrpResults *results, const TrpResultFilter *filter)
 {
-  g_autoptr (GArray) means = g_array_new (FALSE, FALSE, sizeof (double));
+  GArray *means = g_array_new (FALSE, FALSE, sizeof (TrpSeedMean));
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
   for (size_t n = 0; n < trp_results_get_size (results); n++)
@@ -42,19 +42,31 @@ get_seed_sd (const TrpResults *results, const TrpResultFilter *filter, size_t *o
       const TrpResult *row = trp_results_get (results, n);
       TrpResultFilter of_seed = *filter;
       g_autoptr (GArray) values = NULL;
-      TrpSummary summary;
+      TrpSeedMean mean = { .seed = row->seed };
 
-      if (row->seed == TRP_RESULT_NONE || !trp_result_filter_match (filter, row) ||
+      if (!trp_result_filter_match (filter, row) ||
           !g_hash_table_add (seen, GINT_TO_POINTER (row->seed)))
         continue;
       of_seed.seed = &row->seed;
       values = trp_results_get_values (results, &of_seed);
-      summary = trp_summary_compute ((const double *) values->data, values->len);
-      if (summary.n > 0)
-        g_array_append_val (means, summary.mean);
+      mean.mean = trp_summary_compute ((const double *) values->data, values->len).mean;
+      g_array_append_val (means, mean);
     }
-  *out_n_seeds = g_hash_table_size (seen);
-  return trp_summary_compute ((const double *) means->data, means->len).sd;
+  return means;
+}
+
+static double
+get_seed_sd (const TrpResults *results, const TrpResultFilter *filter, size_t *out_n_seeds)
+{
+  g_autoptr (GArray) seeds = trp_seed_means_new (results, filter);
+  g_autofree double *means = g_new (double, seeds->len);
+  size_t n_seeds = 0;
+
+  for (guint n = 0; n < seeds->len; n++)
+    if (g_array_index (seeds, TrpSeedMean, n).seed != TRP_RESULT_NONE)
+      means[n_seeds++] = g_array_index (seeds, TrpSeedMean, n).mean;
+  *out_n_seeds = n_seeds;
+  return trp_summary_compute (means, n_seeds).sd;
 }
 
 static void

@@ -18,6 +18,20 @@
 G_BEGIN_DECLS
 
 /**
+ * TrpSeedMean: mean over cases of one seed by itself
+ * @seed: TRP_RESULT_NONE: of rows without one
+ */
+typedef struct
+{
+  int seed;
+  double mean;
+} TrpSeedMean;
+
+/* Of the rows that match, seeds in the order in which they first come. (element-type TrpSeedMean)
+ * (transfer full) */
+GArray *trp_seed_means_new (const TrpResults *results, const TrpResultFilter *filter);
+
+/**
  * TrpSummaryRow: one arm, structure and metric
  * @numbers: over cases
  * @mean: 95 % BCa bootstrap interval of the mean

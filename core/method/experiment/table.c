@@ -113,29 +113,18 @@ get_values (const TrpResults *results, const TrpResultFilter *filter, TrpResultC
   return trp_results_get_values (averaged, &(TrpResultFilter){ 0 });
 }
 
-/* The mean over cases for each seed by itself. */
 static void
 describe_seeds (const TrpResults *results, TrpResultFilter filter, TrpTableLine *line)
 {
   g_autoptr (TrpResults) chosen = trp_results_select (results, &filter);
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  g_autoptr (GArray) means = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (TrpResults) averaged = trp_results_average (chosen, TRP_RESULT_FOLD);
+  g_autoptr (GArray) seeds = trp_seed_means_new (averaged, &(TrpResultFilter){ 0 });
+  g_autofree double *means = g_new (double, seeds->len);
   TrpSummary summary;
 
-  for (size_t n = 0; n < trp_results_get_size (chosen); n++)
-    {
-      const int seed = trp_results_get (chosen, n)->seed;
-      const TrpResultFilter of_seed = { .seed = &seed };
-      g_autoptr (GArray) values = NULL;
-      double mean;
-
-      if (!g_hash_table_add (seen, GINT_TO_POINTER (seed)))
-        continue;
-      values = get_values (chosen, &of_seed, TRP_RESULT_FOLD);
-      mean = trp_summary_compute ((double *) values->data, values->len).mean;
-      g_array_append_val (means, mean);
-    }
-  summary = trp_summary_compute ((double *) means->data, means->len);
+  for (guint n = 0; n < seeds->len; n++)
+    means[n] = g_array_index (seeds, TrpSeedMean, n).mean;
+  summary = trp_summary_compute (means, seeds->len);
   line->n_seeds = summary.n;
   line->seed_low = summary.min;
   line->seed_high = summary.max;
