@@ -5,7 +5,11 @@
 
 #include "tests/lib/training.h"
 
+#include "core/io/format.h"
+#include "core/io/label-map.h"
 #include "core/io/png-image.h"
+#include "core/method/model.h"
+#include "core/metrics/overlap.h"
 #include "tests/lib/check.h"
 
 #include <string.h>
@@ -98,6 +102,29 @@ trp_training_load (const char *folder, const char *name)
 
   g_assert_no_error (error);
   return file;
+}
+
+double
+trp_training_measure_dice (const TrpTraining *f, const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
+  g_autofree char *image_path = g_build_filename (f->folder, "c1.nii", NULL);
+  g_autofree char *mask_path = g_build_filename (f->folder, "k1.nii", NULL);
+  const TrpInferOptions options = { .device = "cpu" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpModel) model = trp_model_load (path, &error);
+  g_autoptr (TrpVolume) volume = trp_volume_load (image_path, NULL, &error);
+  g_autoptr (TrpStructureSet) truth = trp_structure_set_load (mask_path, NULL, &error);
+  g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &options, NULL, &error);
+  TrpOverlap overlap;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
+  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (set, 0)), ==, "Gland");
+  g_assert_true (trp_overlap_count (trp_structure_peek_mask (trp_structure_set_get (truth, 0)),
+                                    trp_structure_peek_mask (trp_structure_set_get (set, 0)),
+                                    &overlap, &error));
+  return trp_overlap_dice (&overlap);
 }
 
 void

@@ -34,6 +34,8 @@ void trp_training_run_until (
   const TrpTraining *f, const TrpRecipe *recipe, const char *folder, bool resume, int step);
 TrpSafetensors *trp_training_load (const char *folder, const char *name);
 void trp_training_assert_same (const TrpSafetensors *a, const TrpSafetensors *b);
+/* Of the gland that a segmenter's model.safetensors finds in the first CT, and nothing else. */
+double trp_training_measure_dice (const TrpTraining *f, const char *folder);
 /* log.csv without its second column, the seconds. */
 char *trp_training_read_log (const char *folder);
 

@@ -3,38 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "core/io/format.h"
-#include "core/io/label-map.h"
-#include "core/io/safetensors.h"
 #include "core/method/model-summary.h"
-#include "core/metrics/overlap.h"
 #include "core/study/csv.h"
 #include "tests/lib/check.h"
-#include "tests/lib/tiny.h"
 #include "tests/lib/training.h"
 
 #include <string.h>
-
-typedef struct
-{
-  char *folder;
-  TrpDataList *list;
-} Fixture;
-
-static void
-set_up (Fixture *f, const void *data)
-{
-  f->folder = trp_test_make_folder ();
-  f->list = trp_tiny_data (f->folder);
-}
-
-static void
-tear_down (Fixture *f, const void *data)
-{
-  trp_data_list_unref (f->list);
-  trp_test_remove_folder (f->folder);
-  g_free (f->folder);
-}
 
 static TrpRecipe *
 make_recipe (void)
@@ -50,49 +24,24 @@ make_recipe (void)
   return recipe;
 }
 
-static void
-train (const Fixture *f, const TrpRecipe *recipe, const char *folder)
-{
-  const TrpTrainOptions options = {
-    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
-  };
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (trp_recipe_check (recipe, &error));
-  g_assert_no_error (error);
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-}
-
-static TrpSafetensors *
-load_file (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GError) error = NULL;
-  TrpSafetensors *file = trp_safetensors_load (path, &error);
-
-  g_assert_no_error (error);
-  return file;
-}
-
 /* One step apart, every filter of both generators and both discriminators has moved. */
 static void
-test_all_networks_are_trained (Fixture *f, const void *data)
+test_all_networks_are_trained (TrpTraining *f, const void *data)
 {
   static const char *const prefixes[] = { "net.", "back.", "D_mask.", "D_image." };
   g_autoptr (TrpRecipe) recipe = make_recipe ();
-  g_autofree char *one = g_build_filename (f->folder, "one", NULL);
-  g_autofree char *two = g_build_filename (f->folder, "two", NULL);
+  g_autofree char *one = trp_training_subfolder (f, "one");
+  g_autofree char *two = trp_training_subfolder (f, "two");
   g_autoptr (TrpSafetensors) before = NULL, after = NULL;
 
   trp_tiny_set (recipe, "decay_start=2");
   trp_tiny_set (recipe, "steps=2");
-  train (f, recipe, one);
+  trp_training_run (f, recipe, one, false);
   trp_tiny_set (recipe, "decay_start=3");
   trp_tiny_set (recipe, "steps=3");
-  train (f, recipe, two);
-  before = load_file (one, "checkpoint.safetensors");
-  after = load_file (two, "checkpoint.safetensors");
+  trp_training_run (f, recipe, two, false);
+  before = trp_training_load (one, "checkpoint.safetensors");
+  after = trp_training_load (two, "checkpoint.safetensors");
   for (size_t p = 0; p < G_N_ELEMENTS (prefixes); p++)
     {
       int n = 0;
@@ -114,53 +63,32 @@ test_all_networks_are_trained (Fixture *f, const void *data)
 
 /* What is run on patients holds the network for contours alone. */
 static void
-test_the_model_is_a_segmenter (Fixture *f, const void *data)
+test_the_model_is_a_segmenter (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = make_recipe ();
-  g_autofree char *folder = g_build_filename (f->folder, "run", NULL);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
   g_autoptr (TrpSafetensors) model = NULL;
 
   trp_tiny_set (recipe, "steps=2");
-  train (f, recipe, folder);
-  model = load_file (folder, "model.safetensors");
+  trp_training_run (f, recipe, folder, false);
+  model = trp_training_load (folder, "model.safetensors");
   for (size_t i = 0; i < trp_safetensors_get_n_tensors (model); i++)
     g_assert_true (g_str_has_prefix (trp_safetensors_peek_tensor (model, i)->name, "net."));
 }
 
 static double
-measure_dice (const Fixture *f, const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
-  g_autofree char *image_path = g_build_filename (f->folder, "c1.nii", NULL);
-  g_autofree char *mask_path = g_build_filename (f->folder, "k1.nii", NULL);
-  const TrpInferOptions options = { .device = "cpu" };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrpModel) model = trp_model_load (path, &error);
-  g_autoptr (TrpVolume) volume = trp_volume_load (image_path, NULL, &error);
-  g_autoptr (TrpStructureSet) truth = trp_structure_set_load (mask_path, NULL, &error);
-  g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &options, NULL, &error);
-  TrpOverlap overlap;
-
-  g_assert_no_error (error);
-  g_assert_true (trp_overlap_count (trp_structure_peek_mask (trp_structure_set_get (truth, 0)),
-                                    trp_structure_peek_mask (trp_structure_set_get (set, 0)),
-                                    &overlap, &error));
-  return trp_overlap_dice (&overlap);
-}
-
-static double
-learn (const Fixture *f, const char *name, const char *const *settings)
+learn (const TrpTraining *f, const char *name, const char *const *settings)
 {
   g_autoptr (TrpRecipe) recipe = make_recipe ();
-  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
+  g_autofree char *folder = trp_training_subfolder (f, name);
   double dice;
 
   trp_tiny_set (recipe, "training.batch=4");
   trp_tiny_set (recipe, "output.preview_every=100");
   for (size_t n = 0; settings[n]; n++)
     trp_tiny_set (recipe, settings[n]);
-  train (f, recipe, folder);
-  dice = measure_dice (f, folder);
+  trp_training_run (f, recipe, folder, false);
+  dice = trp_training_measure_dice (f, folder);
   g_test_message ("%s: Dice %.3f", name, dice);
   return dice;
 }
@@ -171,7 +99,7 @@ learn (const Fixture *f, const char *name, const char *const *settings)
 /* Mean difference of two columns of a run's preview, as a share of white; @contours: of what is
  * above one half. */
 static double
-compare_columns (const Fixture *f, const char *run, int step, size_t a, size_t b, bool contours)
+compare_columns (const TrpTraining *f, const char *run, int step, size_t a, size_t b, bool contours)
 {
   g_autofree char *folder = g_build_filename (f->folder, run, NULL);
   g_autofree uint8_t *preview = trp_training_read_preview (folder, step, N_TILES, SIDE);
@@ -191,7 +119,7 @@ compare_columns (const Fixture *f, const char *run, int step, size_t a, size_t b
 }
 
 static void
-test_contours_are_learnt_with_pairs (Fixture *f, const void *data)
+test_contours_are_learnt_with_pairs (TrpTraining *f, const void *data)
 {
   static const char *const settings[] = { "steps=100", "learning_rate=0.01", NULL };
 
@@ -203,7 +131,7 @@ test_contours_are_learnt_with_pairs (Fixture *f, const void *data)
 
 /* Mean of a column over the first or the last ten rows of a run's log. */
 static double
-read_log (const Fixture *f, const char *run, const char *column, bool last)
+read_log (const TrpTraining *f, const char *run, const char *column, bool last)
 {
   g_autofree char *path = g_build_filename (f->folder, run, "log.csv", NULL);
   g_autofree char *text = NULL;
@@ -232,7 +160,7 @@ read_log (const Fixture *f, const char *run, const char *column, bool last)
  * come out hangs on the last bits of such a small run (Dice 0.38 to 0.93), so they are not asked
  * for. */
 static void
-test_cycles_are_learnt_without_pairs (Fixture *f, const void *data)
+test_cycles_are_learnt_without_pairs (TrpTraining *f, const void *data)
 {
   static const char *const settings[] = { "steps=400", "learning_rate=0.002", "loss.bce=0", NULL };
   static const char *const cycles[] = { "cycle_image", "cycle_mask" };
@@ -254,7 +182,7 @@ test_cycles_are_learnt_without_pairs (Fixture *f, const void *data)
 /* Discriminators of 4 x 4 filters from 1 to 4 to 8 to 16 channels to 1, all with biases; one
  * channel goes into either U-Net and one comes out. */
 static void
-test_checkpoints_tell_of_all_networks (Fixture *f, const void *data)
+test_checkpoints_tell_of_all_networks (TrpTraining *f, const void *data)
 {
   static const char *const nets[] = { "net", "back", "D_mask", "D_image" };
   static const size_t judge = 16 * (1 * 4 + 4 * 8 + 8 * 16 + 16 * 1) + 4 + 8 + 16 + 1;
@@ -266,7 +194,7 @@ test_checkpoints_tell_of_all_networks (Fixture *f, const void *data)
   const TrpModelPart *parts[4];
 
   trp_tiny_set (recipe, "steps=1");
-  train (f, recipe, folder);
+  trp_training_run (f, recipe, folder, false);
   model = trp_model_load (path, NULL);
   g_assert_nonnull (model);
   summary = trp_model_summarize (model);
@@ -282,7 +210,8 @@ test_checkpoints_tell_of_all_networks (Fixture *f, const void *data)
   g_assert_cmpuint (parts[3]->n_parameters, ==, judge);
 }
 
-#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+#define ADD(path, test)                                                                            \
+  g_test_add (path, TrpTraining, NULL, trp_training_set_up, test, trp_training_tear_down)
 
 int
 main (int argc, char **argv)

@@ -3,46 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "core/io/format.h"
-#include "core/io/label-map.h"
-#include "core/io/safetensors.h"
 #include "core/method/model-summary.h"
 #include "core/method/trainer-class.h"
-#include "core/metrics/overlap.h"
 #include "core/nn/layers.h"
 #include "core/nn/program.h"
 #include "tests/lib/check.h"
-#include "tests/lib/tiny.h"
 #include "tests/lib/training.h"
 
 #include <string.h>
-
-typedef struct
-{
-  char *folder;
-  TrpDataList *list;
-} Fixture;
-
-static void
-set_up (Fixture *f, const void *data)
-{
-  f->folder = trp_test_make_folder ();
-  f->list = trp_tiny_data (f->folder);
-}
-
-static void
-tear_down (Fixture *f, const void *data)
-{
-  trp_data_list_unref (f->list);
-  trp_test_remove_folder (f->folder);
-  g_free (f->folder);
-}
-
-static char *
-subfolder (const Fixture *f, const char *name)
-{
-  return g_build_filename (f->folder, name, NULL);
-}
 
 static TrpRecipe *
 make_recipe (const char *kind)
@@ -62,20 +30,6 @@ make_recipe (const char *kind)
   return recipe;
 }
 
-static void
-train (const Fixture *f, const TrpRecipe *recipe, const char *folder)
-{
-  const TrpTrainOptions options = {
-    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
-  };
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (trp_recipe_check (recipe, &error));
-  g_assert_no_error (error);
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-}
-
 /* --- the critic of a finished run, seen from outside --- */
 
 typedef struct
@@ -86,8 +40,7 @@ typedef struct
 static void
 fill_from_checkpoint (TrpStore *store, const char *folder)
 {
-  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
-  g_autoptr (TrpSafetensors) file = trp_safetensors_load (path, NULL);
+  g_autoptr (TrpSafetensors) file = trp_training_load (folder, "checkpoint.safetensors");
 
   for (int n = 0; n < trp_store_get_n (store); n++)
     {
@@ -102,7 +55,7 @@ fill_from_checkpoint (TrpStore *store, const char *folder)
 }
 
 static TrpDataset *
-load_data (const Fixture *f, const TrpRecipe *recipe)
+load_data (const TrpTraining *f, const TrpRecipe *recipe)
 {
   const TrpDatasetSpec spec = { .intensity = recipe->ct,
                                 .spacing = recipe->spacing,
@@ -119,7 +72,7 @@ load_data (const Fixture *f, const TrpRecipe *recipe)
 #define BATCH 8 /* all slices */
 
 static Scores
-judge (const Fixture *f, const TrpRecipe *recipe, const char *folder)
+judge (const TrpTraining *f, const TrpRecipe *recipe, const char *folder)
 {
   const size_t side = (size_t) recipe->size, n = BATCH * side * side;
   const TrpUnet unet = trp_recipe_get_segmenter (recipe, true);
@@ -170,7 +123,7 @@ static const char *const kinds[] = { "basic", "product", "early-fusion", "late-f
                                      "regression" };
 
 static Scores
-train_critic (const Fixture *f, const char *kind, const char *limit)
+train_critic (const TrpTraining *f, const char *kind, const char *limit)
 {
   g_autoptr (TrpRecipe) recipe = make_recipe (kind);
   g_autofree char *folder = g_strdup_printf ("%s/%s-%s", f->folder, kind, limit);
@@ -182,13 +135,13 @@ train_critic (const Fixture *f, const char *kind, const char *limit)
   trp_tiny_set (recipe, "critic.updates=2");
   trp_tiny_set (recipe, "critic.clip=0.1");
   trp_tiny_set (recipe, "steps=40");
-  train (f, recipe, folder);
+  trp_training_run (f, recipe, folder, false);
   return judge (f, recipe, folder);
 }
 
 /* With the generator as good as frozen, the critic comes to prefer what was drawn. */
 static void
-test_the_critic_prefers_what_was_drawn (Fixture *f, const void *data)
+test_the_critic_prefers_what_was_drawn (TrpTraining *f, const void *data)
 {
   static const char *const limits[] = { "clip", "spectral" };
 
@@ -205,17 +158,16 @@ test_the_critic_prefers_what_was_drawn (Fixture *f, const void *data)
 
 /* Clipping reaches every weight of the critic and none of the generator. */
 static void
-test_the_critic_is_clipped (Fixture *f, const void *data)
+test_the_critic_is_clipped (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpRecipe) recipe = make_recipe ("basic");
-  g_autofree char *folder = subfolder (f, "run");
-  g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
+  g_autofree char *folder = trp_training_subfolder (f, "run");
   g_autoptr (TrpSafetensors) file = NULL;
   float largest[2] = { 0, 0 };
 
   trp_tiny_set (recipe, "steps=3");
-  train (f, recipe, folder);
-  file = trp_safetensors_load (path, NULL);
+  trp_training_run (f, recipe, folder, false);
+  file = trp_training_load (folder, "checkpoint.safetensors");
   for (size_t n = 0; n < trp_safetensors_get_n_tensors (file); n++)
     {
       const TrpTensorView *view = trp_safetensors_peek_tensor (file, n);
@@ -233,43 +185,20 @@ test_the_critic_is_clipped (Fixture *f, const void *data)
 
 /* --- learning from the critic --- */
 
-static double
-measure_dice (const Fixture *f, const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
-  g_autofree char *image_path = g_build_filename (f->folder, "c1.nii", NULL);
-  g_autofree char *mask_path = g_build_filename (f->folder, "k1.nii", NULL);
-  const TrpInferOptions options = { .device = "cpu" };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TrpModel) model = trp_model_load (path, &error);
-  g_autoptr (TrpVolume) volume = trp_volume_load (image_path, NULL, &error);
-  g_autoptr (TrpStructureSet) truth = trp_structure_set_load (mask_path, NULL, &error);
-  g_autoptr (TrpStructureSet) set = trp_model_segment (model, volume, &options, NULL, &error);
-  TrpOverlap overlap;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
-  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (set, 0)), ==, "Gland");
-  g_assert_true (trp_overlap_count (trp_structure_peek_mask (trp_structure_set_get (truth, 0)),
-                                    trp_structure_peek_mask (trp_structure_set_get (set, 0)),
-                                    &overlap, &error));
-  return trp_overlap_dice (&overlap);
-}
-
 static void
-test_contours_are_learnt (Fixture *f, const void *data)
+test_contours_are_learnt (TrpTraining *f, const void *data)
 {
   for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
       g_autoptr (TrpRecipe) recipe = make_recipe (kinds[k]);
-      g_autofree char *folder = subfolder (f, kinds[k]);
+      g_autofree char *folder = trp_training_subfolder (f, kinds[k]);
       double dice;
 
       trp_tiny_set (recipe, "learning_rate=0.01");
       trp_tiny_set (recipe, "critic_rate=0.001");
       trp_tiny_set (recipe, "steps=100");
-      train (f, recipe, folder);
-      dice = measure_dice (f, folder);
+      trp_training_run (f, recipe, folder, false);
+      dice = trp_training_measure_dice (f, folder);
       g_test_message ("%s: Dice %.3f", kinds[k], dice);
       g_assert_cmpfloat (dice, >, 0.85);
     }
@@ -278,12 +207,12 @@ test_contours_are_learnt (Fixture *f, const void *data)
 /* The critic alone, which sees image and mask, teaches where the structure is. With either sign
  * wrong the masks go away from what was drawn (Dice 0). */
 static void
-test_a_critic_alone_teaches (Fixture *f, const void *data)
+test_a_critic_alone_teaches (TrpTraining *f, const void *data)
 {
   for (size_t k = 2; k <= 3; k++)
     {
       g_autoptr (TrpRecipe) recipe = make_recipe (kinds[k]);
-      g_autofree char *folder = subfolder (f, kinds[k]);
+      g_autofree char *folder = trp_training_subfolder (f, kinds[k]);
       double dice;
 
       trp_tiny_set (recipe, "loss.bce=1e-6");
@@ -293,8 +222,8 @@ test_a_critic_alone_teaches (Fixture *f, const void *data)
       trp_tiny_set (recipe, "critic_rate=0.002");
       trp_tiny_set (recipe, "critic.updates=2");
       trp_tiny_set (recipe, "steps=150");
-      train (f, recipe, folder);
-      dice = measure_dice (f, folder);
+      trp_training_run (f, recipe, folder, false);
+      dice = trp_training_measure_dice (f, folder);
       g_test_message ("%s: Dice %.3f", kinds[k], dice);
       g_assert_cmpfloat (dice, >, 0.6);
     }
@@ -324,14 +253,15 @@ measure_bar (const uint8_t *preview, size_t row, size_t bar)
  * largest score fills half a tile. Looking changes no bit of the run, not even of what the critic's
  * norms remember. */
 static void
-test_previews_show_the_critic (Fixture *f, const void *data)
+test_previews_show_the_critic (TrpTraining *f, const void *data)
 {
   static const char *const limits[] = { "critic.limit=clip", "critic.limit=spectral" };
 
   for (size_t l = 0; l < G_N_ELEMENTS (limits); l++)
     {
       g_autoptr (TrpRecipe) recipe = make_recipe ("early-fusion");
-      g_autofree char *seen = subfolder (f, limits[l]), *unseen = g_strconcat (seen, "-0", NULL);
+      g_autofree char *seen = trp_training_subfolder (f, limits[l]),
+                      *unseen = g_strconcat (seen, "-0", NULL);
       g_autofree uint8_t *preview = NULL;
       g_autoptr (TrpSafetensors) one = NULL, other = NULL;
       int bars[2] = { 0, 0 }, longest = 0;
@@ -342,9 +272,9 @@ test_previews_show_the_critic (Fixture *f, const void *data)
       trp_tiny_set (recipe, "critic.updates=2");
       trp_tiny_set (recipe, "critic.clip=0.1");
       trp_tiny_set (recipe, "steps=40");
-      train (f, recipe, unseen);
+      trp_training_run (f, recipe, unseen, false);
       trp_tiny_set (recipe, "output.preview_every=10");
-      train (f, recipe, seen);
+      trp_training_run (f, recipe, seen, false);
       one = trp_training_load (unseen, "checkpoint.safetensors");
       other = trp_training_load (seen, "checkpoint.safetensors");
       trp_training_assert_same (one, other);
@@ -366,7 +296,7 @@ test_previews_show_the_critic (Fixture *f, const void *data)
 /* 32 pixels become 15, 7 and 3: weights 3 x 3 from 1 to 4 to 4 to 8 channels, each with the
  * two numbers of its norm or with a bias, then 3 x 3 x 8 to 16 to 1 with biases. */
 static void
-test_checkpoints_tell_of_the_critic (Fixture *f, const void *data)
+test_checkpoints_tell_of_the_critic (TrpTraining *f, const void *data)
 {
   static const size_t weights = 9 * (1 * 4 + 4 * 4 + 4 * 8) + 9 * 8 * 16 + 16 + 16 + 1;
   static const struct
@@ -377,7 +307,7 @@ test_checkpoints_tell_of_the_critic (Fixture *f, const void *data)
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
     {
-      g_autofree char *folder = subfolder (f, cases[n].limit);
+      g_autofree char *folder = trp_training_subfolder (f, cases[n].limit);
       g_autofree char *path = g_build_filename (folder, "checkpoint.safetensors", NULL);
       g_autofree char *limit = g_strconcat ("critic.limit=", cases[n].limit, NULL);
       g_autoptr (TrpRecipe) recipe = make_recipe ("basic");
@@ -387,7 +317,7 @@ test_checkpoints_tell_of_the_critic (Fixture *f, const void *data)
 
       trp_tiny_set (recipe, limit);
       trp_tiny_set (recipe, "steps=1");
-      train (f, recipe, folder);
+      trp_training_run (f, recipe, folder, false);
       model = trp_model_load (path, NULL);
       g_assert_nonnull (model);
       summary = trp_model_summarize (model);
@@ -400,7 +330,8 @@ test_checkpoints_tell_of_the_critic (Fixture *f, const void *data)
     }
 }
 
-#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+#define ADD(path, test)                                                                            \
+  g_test_add (path, TrpTraining, NULL, trp_training_set_up, test, trp_training_tear_down)
 
 int
 main (int argc, char **argv)

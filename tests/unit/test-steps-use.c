@@ -8,34 +8,13 @@
 #include "core/method/model.h"
 #include "core/method/preprocess/pipeline.h"
 #include "tests/lib/check.h"
-#include "tests/lib/tiny.h"
+#include "tests/lib/training.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  char *folder;
-  TrpDataList *list;
-} Fixture;
-
-static void
-set_up (Fixture *f, const void *data)
-{
-  f->folder = trp_test_make_folder ();
-  f->list = trp_tiny_data (f->folder);
-}
-
-static void
-tear_down (Fixture *f, const void *data)
-{
-  trp_data_list_unref (f->list);
-  trp_test_remove_folder (f->folder);
-  g_free (f->folder);
-}
-
 static TrpDataset *
-load (const Fixture *f, TrpDataRole role, const char *steps, double body_fraction)
+load (const TrpTraining *f, TrpDataRole role, const char *steps, double body_fraction)
 {
   TrpDatasetSpec spec = { .steps = steps, .size = 16, .body_fraction = body_fraction };
   g_autoptr (GError) error = NULL;
@@ -51,24 +30,18 @@ load (const Fixture *f, TrpDataRole role, const char *steps, double body_fractio
 }
 
 static TrpModel *
-train (const Fixture *f, TrpTrainerKind kind, const char *steps, const char *name)
+train (const TrpTraining *f, TrpTrainerKind kind, const char *steps, const char *name)
 {
   g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (kind);
-  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
+  g_autofree char *folder = trp_training_subfolder (f, name);
   g_autofree char *path = g_build_filename (folder, "model.safetensors", NULL);
   g_autoptr (GError) error = NULL;
-  TrpTrainOptions options = {
-    .recipe = recipe, .list = f->list, .fold = -1, .folder = folder, .device = "cpu"
-  };
   TrpModel *model;
 
   trp_tiny_set (recipe, "training.steps=4");
   trp_tiny_set (recipe, steps);
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
-  options.resume = true; /* with the recipe that has learnt nothing */
-  g_assert_true (trp_train (&options, NULL, &error));
-  g_assert_no_error (error);
+  trp_training_run (f, recipe, folder, false);
+  trp_training_run (f, recipe, folder, true); /* with the recipe that has learnt nothing */
   model = trp_model_load (path, &error);
   g_assert_no_error (error);
   return model;
@@ -78,7 +51,7 @@ train (const Fixture *f, TrpTrainerKind kind, const char *steps, const char *nam
 
 /* An MR of air at 20, a body about 700 and an insert of 350. */
 static void
-test_a_data_set_learns_and_keeps (Fixture *f, const void *data)
+test_a_data_set_learns_and_keeps (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpDataset) dataset = load (f, TRP_DATA_MR, "outline learnt; nyul 5 95", 0);
   g_autoptr (TrpDataset) again = NULL;
@@ -100,7 +73,7 @@ test_a_data_set_learns_and_keeps (Fixture *f, const void *data)
 }
 
 static void
-test_steps_change_what_is_learnt_from (Fixture *f, const void *data)
+test_steps_change_what_is_learnt_from (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpDataset) plain = load (f, TRP_DATA_CT, NULL, 0);
   g_autoptr (TrpDataset) stepped = load (f, TRP_DATA_CT, "clip -500 0; slices 25 75", 0);
@@ -122,7 +95,7 @@ test_steps_change_what_is_learnt_from (Fixture *f, const void *data)
 
 /* The first MR darker in its two lower slices, and its structure in the two upper ones alone. */
 static void
-make_uneven_case (const Fixture *f)
+make_uneven_case (const TrpTraining *f)
 {
   static const char *const names[] = { "m1.nii", "l1.nii" };
 
@@ -146,7 +119,7 @@ make_uneven_case (const Fixture *f)
 }
 
 static void
-test_what_is_left_out_is_listed (Fixture *f, const void *data)
+test_what_is_left_out_is_listed (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpDataset) dataset = load (f, TRP_DATA_CT, "slices 25 75; cover-labels 0 3", 0.6);
   const GPtrArray *left_out = trp_dataset_peek_left_out (dataset);
@@ -164,7 +137,7 @@ test_what_is_left_out_is_listed (Fixture *f, const void *data)
  * [data] make of a patient must not hang on it. An insert in the two upper slices, where the body
  * is darker below: percentiles of these two alone would be others. */
 static void
-test_chosen_slices_have_the_values_of_use (Fixture *f, const void *data)
+test_chosen_slices_have_the_values_of_use (TrpTraining *f, const void *data)
 {
   static const char *const texts[] = { "cover-labels 0 3; percentiles 5 95",
                                        "percentiles 5 95; cover-labels 0 3", "cover-labels 0 3" };
@@ -216,7 +189,7 @@ test_chosen_slices_are_not_all_that_is_learnt_from (Fixture *f, const void *data
 /* A CT of 4 axial slices, stored so that @axis_of[n] of the file runs along the patient's axis n,
  * the axis of the slices downwards. */
 static void
-save_stored (const Fixture *f, const char *name, const int axis_of[3])
+save_stored (const TrpTraining *f, const char *name, const int axis_of[3])
 {
   static const size_t lps_size[3] = { 24, 20, 4 };
   static const double lps_step[3] = { 3, 3, -5 };
@@ -241,7 +214,7 @@ save_stored (const Fixture *f, const char *name, const int axis_of[3])
 
 /* Of slices 0 to 3 from the head down, 0 and 1 are the upper two, whatever the file's axes are. */
 static void
-test_the_list_leaves_out_axial_slices (Fixture *f, const void *data)
+test_the_list_leaves_out_axial_slices (TrpTraining *f, const void *data)
 {
   static const int axes[][3] = { { 0, 1, 2 }, { 2, 0, 1 }, { 1, 2, 0 }, { 0, 2, 1 } };
 
@@ -270,7 +243,7 @@ test_the_list_leaves_out_axial_slices (Fixture *f, const void *data)
 
 /* In the folder of a training too. */
 static void
-test_what_is_left_out_is_written (Fixture *f, const void *data)
+test_what_is_left_out_is_written (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpModel) model = train (f, TRP_TRAINER_SEGMENTER, "ct_steps=slices 0 60", "left");
   g_autofree char *path = g_build_filename (f->folder, "left", "left-out.csv", NULL);
@@ -284,7 +257,7 @@ test_what_is_left_out_is_written (Fixture *f, const void *data)
 }
 
 static void
-test_mistakes_name_the_case (Fixture *f, const void *data)
+test_mistakes_name_the_case (TrpTraining *f, const void *data)
 {
   static const char *const texts[] = { "cover-labels 0 77", "outline 5000", "blur" };
   static const char *const words[] = { "Case C1: Step cover-labels", "Case C1: Step outline",
@@ -370,7 +343,7 @@ strip_steps (const TrpModel *model)
 }
 
 static void
-test_a_model_carries_what_its_steps_learnt (Fixture *f, const void *data)
+test_a_model_carries_what_its_steps_learnt (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpModel)
     model = train (f, TRP_TRAINER_CYCLEGAN, "mr_steps=nyul 5 95; outline learnt", "learnt");
@@ -393,7 +366,7 @@ make_volume (int kind)
 /* Cropped by whole voxels, the result within is what the network makes of the cropped image;
  * outside is air. */
 static void
-test_synct_is_put_back (Fixture *f, const void *data)
+test_synct_is_put_back (TrpTraining *f, const void *data)
 {
   static const char steps[] = "crop-centre 0.5; slices 20 80";
   g_autoptr (TrpModel) model = train (f, TRP_TRAINER_CYCLEGAN,
@@ -432,7 +405,7 @@ test_synct_is_put_back (Fixture *f, const void *data)
 
 /* Another spacing and an outline: the result still lies on the image's grid. */
 static void
-test_synct_of_resampled_images_lies_on_their_grid (Fixture *f, const void *data)
+test_synct_of_resampled_images_lies_on_their_grid (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpModel) model = train (
     f, TRP_TRAINER_CYCLEGAN, "mr_steps=resample 2.5 2.5 4 cubic; outline; crop-body 20", "spaced");
@@ -450,7 +423,7 @@ test_synct_of_resampled_images_lies_on_their_grid (Fixture *f, const void *data)
 }
 
 static void
-test_contours_are_put_back (Fixture *f, const void *data)
+test_contours_are_put_back (TrpTraining *f, const void *data)
 {
   g_autoptr (TrpModel)
     model = train (f, TRP_TRAINER_SEGMENTER, "ct_steps=crop-centre 0.5", "gland");
@@ -484,7 +457,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+#define ADD(path, test)                                                                            \
+  g_test_add (path, TrpTraining, NULL, trp_training_set_up, test, trp_training_tear_down)
   ADD ("/steps-use/a-data-set-learns-and-keeps", test_a_data_set_learns_and_keeps);
   ADD ("/steps-use/steps-change-what-is-learnt-from", test_steps_change_what_is_learnt_from);
   ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
