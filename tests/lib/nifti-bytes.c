@@ -5,6 +5,8 @@
 
 #include "tests/lib/nifti-bytes.h"
 
+#include "core/io/nifti.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -177,4 +179,30 @@ trp_test_gzip (const void *bytes, size_t size)
   g_byte_array_set_size (out, (guint) stream.total_out);
   deflateEnd (&stream);
   return out;
+}
+
+TrpVolume *
+trp_test_nifti_parse (GByteArray *array, size_t frame, GError **error)
+{
+  g_autoptr (GBytes) file = g_byte_array_free_to_bytes (array);
+
+  return trp_nifti_parse (file, NULL, frame, error);
+}
+
+GByteArray *
+trp_test_nifti_values (const TrpTestNifti *header)
+{
+  GByteArray *voxels = g_byte_array_new ();
+
+  for (int16_t n = 0; n < 24; n++)
+    trp_test_put (voxels, header->big_endian, &n, 2);
+  return voxels;
+}
+
+GByteArray *
+trp_test_nifti_file (const TrpTestNifti *header)
+{
+  g_autoptr (GByteArray) voxels = trp_test_nifti_values (header);
+
+  return trp_test_nifti_write (header, voxels->data, voxels->len);
 }

@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "core/base/error.h"
+#include "core/image/volume.h"
 
 G_BEGIN_DECLS
 
@@ -51,5 +51,12 @@ GByteArray *trp_test_nifti_write (const TrpTestNifti *self, const void *voxels, 
 
 /* gzip of the bytes (one member). */
 GByteArray *trp_test_gzip (const void *bytes, size_t size);
+
+/* 24 int16 values 0, 1, 2, ... in the header's byte order; and the file of them. */
+GByteArray *trp_test_nifti_values (const TrpTestNifti *header);
+GByteArray *trp_test_nifti_file (const TrpTestNifti *header);
+
+/* @array: (transfer full) */
+TrpVolume *trp_test_nifti_parse (GByteArray *array, size_t frame, GError **error);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "core/io/format.h"
 #include "tests/lib/check.h"
+#include "tests/lib/volumes.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -22,7 +23,7 @@ __lsan_default_suppressions (void)
   return "leak:libITKNrrdIO\n";
 }
 
-static const char *const extensions[] = { ".mha", ".nrrd" };
+static const char *const names[] = { "a.mha", "a.nrrd" };
 
 /* 4 x 3 x 2 values 0, 1, 2, ... of int16 on the grid that @lps_from_ijk gives. */
 static TrpVolume *
@@ -41,22 +42,6 @@ make_volume (const TrpAffine *lps_from_ijk,
     values[n] = n;
   bytes = g_bytes_new_take (values, 48);
   return trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, slope, intercept, info, &error);
-}
-
-static TrpVolume *
-save_and_load (const TrpVolume *volume, const char *extension)
-{
-  g_autofree char *folder = trp_test_make_folder ();
-  g_autofree char *path = g_strconcat (folder, "/a", extension, NULL);
-  g_autoptr (GError) error = NULL;
-  TrpVolume *loaded;
-
-  g_assert_true (trp_volume_save (volume, path, &error));
-  g_assert_no_error (error);
-  loaded = trp_volume_load (path, NULL, &error);
-  g_assert_no_error (error);
-  trp_test_remove_folder (folder);
-  return loaded;
 }
 
 static TrpVolume *
@@ -113,7 +98,7 @@ test_48_axis_orders (void)
           affine.m[axis][3] = 10 * axis - 7.25;
         }
       volume = make_volume (&affine, 1, 0, NULL);
-      again = save_and_load (volume, extensions[n % 2]);
+      again = trp_test_save_and_load (volume, names[n % 2]);
       g_assert_true (trp_geometry_check_equal (trp_volume_get_geometry (volume),
                                                trp_volume_get_geometry (again), &error));
       g_assert_no_error (error);
@@ -131,7 +116,7 @@ test_oblique (void)
 
   for (size_t n = 0; n < 2; n++)
     {
-      g_autoptr (TrpVolume) again = save_and_load (volume, extensions[n]);
+      g_autoptr (TrpVolume) again = trp_test_save_and_load (volume, names[n]);
 
       g_assert_true (
         trp_geometry_equal (trp_volume_get_geometry (volume), trp_volume_get_geometry (again)));
@@ -157,7 +142,7 @@ test_rescale (void)
     {
       g_autoptr (TrpVolume)
         volume = make_volume (&affine, cases[n].slope, cases[n].intercept, NULL);
-      g_autoptr (TrpVolume) again = save_and_load (volume, extensions[n % 2]);
+      g_autoptr (TrpVolume) again = trp_test_save_and_load (volume, names[n % 2]);
 
       g_assert_cmpint (trp_volume_get_voxel_type (again), ==, cases[n].type);
       trp_assert_near (trp_volume_get_value (again, 3, 1, 1),
@@ -172,7 +157,7 @@ test_provenance (void)
                                .provenance = (char *) "{\"model\":\"7f\"}" };
   const TrpAffine affine = trp_affine_identity ();
   g_autoptr (TrpVolume) volume = make_volume (&affine, 1, 0, &info);
-  g_autoptr (TrpVolume) again = save_and_load (volume, ".nrrd");
+  g_autoptr (TrpVolume) again = trp_test_save_and_load (volume, "a.nrrd");
 
   g_assert_cmpint (trp_volume_get_info (again)->modality, ==, TRP_MODALITY_SYNCT);
   g_assert_nonnull (strstr (trp_volume_get_info (again)->provenance, "\"model\":\"7f\""));
@@ -187,7 +172,7 @@ test_sheared_is_refused (void)
 
   for (size_t n = 0; n < 2; n++)
     {
-      g_autofree char *path = g_strconcat (folder, "/a", extensions[n], NULL);
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
       g_autoptr (GError) error = NULL;
 
       g_assert_false (trp_volume_save (volume, path, &error));
@@ -218,9 +203,9 @@ test_full_disk_spares_the_old_file (void)
   bytes = g_bytes_new_take (values, 2 * n);
   volume = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, NULL, NULL);
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  for (size_t e = 0; e < G_N_ELEMENTS (extensions); e++)
+  for (size_t e = 0; e < G_N_ELEMENTS (names); e++)
     {
-      g_autofree char *path = g_strconcat (folder, "/a", extensions[e], NULL);
+      g_autofree char *path = g_build_filename (folder, names[e], NULL);
       g_autofree char *text = NULL;
       g_autoptr (GError) error = NULL;
       bool ok;
@@ -473,7 +458,7 @@ test_cut (void)
 
   for (size_t n = 0; n < 2; n++)
     {
-      g_autofree char *path = g_strconcat (folder, "/a", extensions[n], NULL);
+      g_autofree char *path = g_build_filename (folder, names[n], NULL);
       g_autofree char *bytes = NULL;
       size_t size;
 
@@ -482,7 +467,7 @@ test_cut (void)
       for (size_t cut = 0; cut + 12 < size; cut += 7)
         {
           g_autoptr (GError) error = NULL;
-          g_autofree char *name = g_strconcat ("a", extensions[n], NULL);
+          const char *name = names[n];
           g_autoptr (TrpVolume) half = load_bytes (name, bytes, cut, 0, &error);
 
           g_assert_null (half);
