@@ -170,7 +170,7 @@ test_chosen_slices_have_the_values_of_use (TrpTraining *f, const void *data)
 
 /* Nor what is learnt from a training set. */
 static void
-test_chosen_slices_are_not_all_that_is_learnt_from (Fixture *f, const void *data)
+test_chosen_slices_are_not_all_that_is_learnt_from (TrpTraining *f, const void *data)
 {
   g_autofree char *first = NULL, *none = NULL, *expected = NULL;
 
