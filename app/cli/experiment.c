@@ -157,12 +157,18 @@ static int
 run_experiment (const TrpExperiment *experiment, const TrpExperimentOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = trp_experiment_run (experiment, options, trp_verb_progress (), &error);
+  size_t n_left;
+  g_autofree char *text = trp_experiment_run (experiment, options, trp_verb_progress (), &n_left,
+                                              &error);
 
   if (text)
     {
       printf ("%s", text);
-      return TRP_EXIT_DONE;
+      return n_left == 0
+               ? TRP_EXIT_DONE
+               : trp_verb_stop (_ ("%zu pieces of work failed or hang on one that did, as "
+                                   "told above; the tables are of the rest"),
+                                n_left);
     }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return trp_verb_fail (error);

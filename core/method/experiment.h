@@ -159,17 +159,21 @@ TrpExperimentNodeInfo trp_experiment_plan_get (const TrpExperimentPlan *self, si
 
 /**
  * trp_experiment_run:
+ * @out_n_left: pieces of work that are not done: they failed on their cases, which @options->say
+ * was told, or hang on work that did. Tables and figures are of the rest
  *
  * Does what is not there yet, then writes results, tables and figures. @options->folder is locked
  * meanwhile.
  *
  * Returns: (transfer full): the tables as text.
  *
- * Errors: those of the steps, with the node's title in front; G_IO_ERROR_CANCELLED.
+ * Errors: G_IO_ERROR_CANCELLED; TRP_ERROR_IO and TRP_ERROR_DEVICE, with the node's title in front,
+ * which end the run.
  */
 char *trp_experiment_run (const TrpExperiment *self,
                           const TrpExperimentOptions *options,
                           TrpProgress *progress,
+                          size_t *out_n_left,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpExperiment, trp_experiment_free)

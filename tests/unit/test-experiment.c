@@ -110,9 +110,11 @@ static char *
 run (const TrpExperiment *experiment, const TrpExperimentOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  char *tables = trp_experiment_run (experiment, options, NULL, &error);
+  size_t n_left;
+  char *tables = trp_experiment_run (experiment, options, NULL, &n_left, &error);
 
   g_assert_no_error (error);
+  g_assert_cmpuint (n_left, ==, 0);
   return tables;
 }
 
@@ -613,7 +615,9 @@ test_resume (Fixture *f, const void *data)
         .func = stop_after, .data = &stop, .cancellable = cancellable, .end = 1
       };
       g_autoptr (GError) error = NULL;
-      g_autofree char *tables = trp_experiment_run (experiment, &options, &progress, &error);
+      size_t n_left;
+      g_autofree char *tables = trp_experiment_run (experiment, &options, &progress, &n_left,
+                                                    &error);
 
       if (tables)
         break;
@@ -626,23 +630,63 @@ test_resume (Fixture *f, const void *data)
   g_assert_cmpstr (whole, ==, pieces);
 }
 
-/* The message says which piece of work failed, and on which case. */
+static void
+remember (const char *sentence, void *data)
+{
+  if (strstr (sentence, "no image") || strstr (sentence, "C1"))
+    g_string_append_printf (data, "%s\n", sentence);
+}
+
+/* What was said tells which piece of work failed, and on which case; the rest is done. */
 static void
 test_failure (Fixture *f, const void *data)
 {
   g_autoptr (TrpExperiment) experiment = load (f);
   TrpExperimentOptions options = options_for (f);
   g_autofree char *labels = g_build_filename (f->folder, "k1.nii", NULL);
-  g_autofree char *tables = NULL;
+  g_autofree char *tables = NULL, *rows = NULL;
+  g_autoptr (GString) said = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
+  size_t n_left;
 
   options.arms = (const char *const[]){ "synct", NULL };
+  options.say = remember;
+  options.say_data = said;
   g_assert_true (g_file_set_contents (labels, "no image", -1, NULL));
-  tables = trp_experiment_run (experiment, &options, NULL, &error);
-  g_assert_null (tables);
-  g_test_message ("%s", error->message);
-  g_assert_nonnull (strstr (error->message, "evaluate dice (synct, seed 5, fold 0)"));
-  g_assert_nonnull (strstr (error->message, "C1"));
+  tables = trp_experiment_run (experiment, &options, NULL, &n_left, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (tables);
+  g_test_message ("%zu left: %s", n_left, said->str);
+  g_assert_cmpuint (n_left, ==, 1);
+  g_assert_nonnull (strstr (said->str, "evaluate dice (synct, seed 5, fold 0)"));
+  g_assert_nonnull (strstr (said->str, "C1"));
+  rows = read_file (f->out, "results.csv");
+  g_assert_null (strstr (rows, ",C1,"));
+  g_assert_nonnull (strstr (rows, ",C2,"));
+}
+
+/* What needs work that failed is left as well, and only that. */
+static void
+test_failure_spreads (Fixture *f, const void *data)
+{
+  g_autoptr (TrpExperiment) experiment = load (f);
+  TrpExperimentOptions options = options_for (f);
+  g_autofree char *image = g_build_filename (f->folder, "m1.nii", NULL);
+  g_autofree char *tables = NULL, *rows = NULL;
+  g_autoptr (GString) said = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  size_t n_left;
+
+  options.say = remember;
+  options.say_data = said;
+  g_assert_true (g_file_set_contents (image, "no image", -1, NULL));
+  tables = trp_experiment_run (experiment, &options, NULL, &n_left, &error);
+  g_assert_no_error (error);
+  g_test_message ("%zu left: %s", n_left, said->str);
+  g_assert_cmpuint (n_left, >, 1);
+  rows = read_file (f->out, "results.csv");
+  g_assert_null (strstr (rows, "synct on CT"));
+  g_assert_nonnull (strstr (rows, "ct on CT"));
 }
 
 /* ---- tables ---- */
@@ -822,6 +866,7 @@ main (int argc, char **argv)
   ADD ("/experiment/skips-what-is-there", test_skip);
   ADD ("/experiment/goes-on", test_resume);
   ADD ("/experiment/names-what-failed", test_failure);
+  ADD ("/experiment/leaves-what-hangs-on-a-failure", test_failure_spreads);
   g_test_add_func ("/experiment/table", test_table);
   g_test_add_func ("/experiment/observers-on-mr-and-ct-are-two-rows",
                    test_observers_on_mr_and_ct_are_two_rows);

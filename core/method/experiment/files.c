@@ -57,8 +57,12 @@ trp_report_write_files (const TrpExperimentPlan *plan, GError **error)
     files = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_result_files_free);
 
   for (guint n = 0; n < plan->results->len; n++)
-    if (!add_node (files, plan, &g_array_index (plan->results, TrpPlanResult, n), error))
-      return false;
+    {
+      const TrpPlanResult *result = &g_array_index (plan->results, TrpPlanResult, n);
+
+      if (!result->node->is_left && !add_node (files, plan, result, error))
+        return false;
+    }
   text = trp_result_files_to_csv (files, plan->root);
   return trp_write_file (path, text, strlen (text), error);
 }

@@ -56,6 +56,7 @@ struct _TrpNode
   size_t n_cases;
   double flop;
   bool is_done;
+  bool is_left; /* it failed, or hangs on work that did */
 };
 
 /* An evaluation that an arm asks for. */

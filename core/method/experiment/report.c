@@ -159,8 +159,12 @@ static bool
 collect (const TrpExperimentPlan *plan, TrpResults *results, GError **error)
 {
   for (guint n = 0; n < plan->results->len; n++)
-    if (!collect_node (plan, &g_array_index (plan->results, TrpPlanResult, n), results, error))
-      return false;
+    {
+      const TrpPlanResult *result = &g_array_index (plan->results, TrpPlanResult, n);
+
+      if (!result->node->is_left && !collect_node (plan, result, results, error))
+        return false;
+    }
   return true;
 }
 

@@ -88,6 +88,43 @@ get_weight (const TrpNode *node)
 }
 
 static bool
+hangs_on_failure (const TrpNode *node)
+{
+  for (guint n = 0; n < node->data->len; n++)
+    if (((const TrpNodeInput *) node->data->pdata[n])->node->is_left)
+      return true;
+  return node->model && node->model->is_left;
+}
+
+/* What lies in the cases of one piece of work (a network that leaves no usable image, say) is a
+ * result of the study and no reason to leave the rest undone; a full disk or a lost device is. */
+static bool
+is_of_this_work (const GError *error)
+{
+  return error->domain == TRP_ERROR && error->code != TRP_ERROR_IO &&
+         error->code != TRP_ERROR_DEVICE;
+}
+
+static bool
+try_node (const TrpExperimentPlan *plan, TrpNode *node, TrpProgress *progress, GError **error)
+{
+  GError *local = NULL;
+
+  if (run_node (plan, node, progress, &local))
+    return true;
+  node->is_left = is_of_this_work (local);
+  if (!node->is_left)
+    {
+      g_propagate_error (error, local);
+      return false;
+    }
+  if (plan->options->say)
+    plan->options->say (local->message, plan->options->say_data);
+  g_error_free (local);
+  return true;
+}
+
+static bool
 run_nodes (const TrpExperimentPlan *plan, TrpProgress *progress, GError **error)
 {
   double total = 0, done = 0;
@@ -103,7 +140,8 @@ run_nodes (const TrpExperimentPlan *plan, TrpProgress *progress, GError **error)
       Told told = { progress, title };
       TrpProgress part;
 
-      if (node->is_done)
+      node->is_left = hangs_on_failure (node);
+      if (node->is_done || node->is_left)
         continue;
       part = trp_progress_part (progress, done / total, (done + weight) / total);
       if (part.func)
@@ -113,7 +151,7 @@ run_nodes (const TrpExperimentPlan *plan, TrpProgress *progress, GError **error)
         }
       if (plan->options->say)
         plan->options->say (title, plan->options->say_data);
-      if (!trp_progress_step (&part, 0, NULL, error) || !run_node (plan, node, &part, error))
+      if (!trp_progress_step (&part, 0, NULL, error) || !try_node (plan, node, &part, error))
         return false;
       done += weight;
     }
@@ -137,6 +175,7 @@ char *
 trp_experiment_run (const TrpExperiment *self,
                     const TrpExperimentOptions *options,
                     TrpProgress *progress,
+                    size_t *out_n_left,
                     GError **error)
 {
   g_autoptr (TrpExperimentPlan) plan = NULL;
@@ -150,6 +189,9 @@ trp_experiment_run (const TrpExperiment *self,
   if (plan && run_plan (plan, progress, &text, error) &&
       !trp_progress_step (progress, 1, NULL, error))
     g_clear_pointer (&text, g_free);
+  *out_n_left = 0;
+  for (guint n = 0; plan && n < plan->nodes->len; n++)
+    *out_n_left += ((const TrpNode *) plan->nodes->pdata[n])->is_left;
   if (lock >= 0)
     (void) close (lock);
   return text;
