@@ -299,13 +299,24 @@ find_untouched (TrpDocument *self, const TrpStructureSet *set)
   return NULL;
 }
 
+/* The structure that was chosen is the one that was not locked; the others' locks follow the choice
+ * again. Returns: its index, or -1. */
 static int
-find_unlocked (const TrpStructureSet *set)
+guard_restored (Reading *reading)
 {
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    if (!trp_structure_get_locked (trp_structure_set_get (set, n)))
-      return (int) n;
-  return trp_structure_set_get_size (set) > 0 ? 0 : -1;
+  int chosen = -1;
+
+  for (size_t n = trp_structure_set_get_size (reading->set); n-- > 0;)
+    if (!trp_structure_get_locked (trp_structure_set_get (reading->set, n)))
+      chosen = (int) n;
+  for (size_t n = 0; n < trp_structure_set_get_size (reading->set); n++)
+    {
+      TrpStructure *structure = trp_structure_set_get (reading->set, n);
+
+      if (trp_structure_get_locked (structure) || (int) n == chosen)
+        g_hash_table_add (reading->guarded, trp_structure_ref (structure));
+    }
+  return chosen < 0 && trp_structure_set_get_size (reading->set) > 0 ? 0 : chosen;
 }
 
 void
@@ -326,7 +337,7 @@ trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
   trp_edit_session_add_listener (session, on_edit, self);
   g_ptr_array_find (self->readings->list, reading, &index);
   choose_edited (self, (int) index);
-  self->readings->active = find_unlocked (set);
+  self->readings->active = guard_restored (reading);
   trp_document_check_identity (self);
   emit_all (self);
 }

@@ -69,6 +69,12 @@ xdotool mousemove $(at 60 45) key 2
 stroke 60
 expect label "Restore or discard" 'first\.$'
 [ "$(look label "$dice")" = 1.000 ] || fail "something was drawn before the answer"
+# closed without an answer, it asks again
+xdotool key ctrl+q
+for _ in $(seq 300); do kill -0 $program 2>/dev/null || break; sleep 0.1; done
+wait $program || fail "the program ended with status $? while the question stood"
+start
+expect label "Contours of STS_044" 'were not saved\.$'
 place 'push button' Restore
 xdotool mousemove $(at 50 50) click 1
 expect label "$dice" "^${both//./\\.}$"

@@ -268,6 +268,27 @@ restored_as_it_was_left (void)
   g_assert_false (has_file ("/case/d.nii", ""));
 }
 
+/* The structure that was worked on is chosen, and the locks of the others follow the choice. */
+static void
+restored_locks_follow_the_choice (void)
+{
+  TrpDocument *document = make_document ("/case/m.nii", NULL);
+
+  trp_document_add_structure (document, "CTV");
+  trp_document_set_active (document, 0);
+  trp_document_set_active (document, 1);
+  g_assert_true (paint (document, 12));
+  g_assert_finalize_object (document);
+  document = make_document ("/case/m.nii", NULL);
+  trp_document_restore_unfinished (document);
+  g_assert_cmpstr (trp_structure_get_name (trp_document_peek_active (document)), ==, "CTV");
+  g_assert_true (paint (document, 16));
+  trp_document_set_active (document, 0);
+  g_assert_true (paint (document, 12));
+  trp_document_forget_unsaved (document);
+  g_assert_finalize_object (document);
+}
+
 static void
 unanswered_stays (void)
 {
@@ -442,6 +463,8 @@ main (int argc, char **argv)
                    nothing_unsaved_leaves_nothing);
   g_test_add_func ("/document-journal/second-window-only-looks", second_window_only_looks);
   g_test_add_func ("/document-journal/restored-as-it-was-left", restored_as_it_was_left);
+  g_test_add_func ("/document-journal/restored-locks-follow-the-choice",
+                   restored_locks_follow_the_choice);
   g_test_add_func ("/document-journal/unanswered-stays", unanswered_stays);
   g_test_add_func ("/document-journal/discarded-is-put-aside", discarded_is_put_aside);
   g_test_add_func ("/document-journal/another-grid-is-a-reading-of-its-own",
