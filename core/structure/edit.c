@@ -735,9 +735,16 @@ trp_edit_session_go_to (TrpEditSession *self, size_t position)
 }
 
 void
-trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step)
+trp_edit_session_begin_at (TrpEditSession *self, uint64_t first_state, uint64_t saved_state)
+{
+  trp_history_begin_at (self->history, first_state, saved_state);
+}
+
+void
+trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step, uint64_t state)
 {
   trp_edit_session_end_stroke (self);
+  trp_history_set_next_state (self->history, state);
   commit (self, step);
 }
 

@@ -155,9 +155,11 @@ bool trp_edit_session_undo (TrpEditSession *self);
 bool trp_edit_session_redo (TrpEditSession *self);
 /* Undoes or redoes until @position steps are done (0: as loaded, or as far back as is kept). */
 void trp_edit_session_go_to (TrpEditSession *self, size_t position);
-/* Takes over @step, whose records hold what they lead to, applies it and makes it the newest one.
- * For core/structure/journal.h, which has checked that it fits. */
-void trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step);
+/* For core/structure/journal.h, which has checked that what it read fits. The states of a session
+ * without steps, then its steps: takes over @step, whose records hold what they lead to, applies it
+ * and makes it the newest one, leading to @state. */
+void trp_edit_session_begin_at (TrpEditSession *self, uint64_t first_state, uint64_t saved_state);
+void trp_edit_session_replay (TrpEditSession *self, TrpEditStep *step, uint64_t state);
 void trp_edit_session_set_history_limit (TrpEditSession *self, size_t limit_bytes);
 
 /* Unsaved changes; undo back to the saved state clears it. */

@@ -245,3 +245,24 @@ trp_history_get_saved_state (const TrpHistory *self)
 {
   return self->saved_state;
 }
+
+uint64_t
+trp_edit_step_get_state (const TrpEditStep *self)
+{
+  return self->state;
+}
+
+void
+trp_history_begin_at (TrpHistory *self, uint64_t first_state, uint64_t saved_state)
+{
+  g_return_if_fail (self->steps->len == 0);
+  self->first_state = self->last_state = first_state;
+  self->saved_state = saved_state;
+}
+
+void
+trp_history_set_next_state (TrpHistory *self, uint64_t state)
+{
+  g_return_if_fail (state > 0);
+  self->last_state = state - 1;
+}

@@ -92,6 +92,12 @@ uint64_t trp_history_get_state (const TrpHistory *self);
 void trp_history_mark_saved (TrpHistory *self, uint64_t state);
 bool trp_history_is_saved (const TrpHistory *self);
 uint64_t trp_history_get_saved_state (const TrpHistory *self);
+/* The state that a step of the history leads to. */
+uint64_t trp_edit_step_get_state (const TrpEditStep *self);
+/* For a history that is made again from a record: @first_state is what an empty one begins with;
+ * the next step pushed leads to @state. */
+void trp_history_begin_at (TrpHistory *self, uint64_t first_state, uint64_t saved_state);
+void trp_history_set_next_state (TrpHistory *self, uint64_t state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpEditStep, trp_edit_step_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpHistory, trp_history_free)

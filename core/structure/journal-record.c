@@ -68,27 +68,38 @@ put_f64 (GByteArray *out, double value)
 }
 
 void
+trp_journal_put_path (GByteArray *out, const char *path)
+{
+  put_u32 (out, path ? strlen (path) : NO_TEXT);
+  if (path)
+    g_byte_array_append (out, (const uint8_t *) path, (guint) strlen (path));
+}
+
+char *
+trp_journal_get_path (TrpReader *reader)
+{
+  const uint32_t size = trp_reader_u32 (reader);
+  const uint8_t *bytes = size == NO_TEXT ? NULL : trp_reader_bytes (reader, size);
+
+  return bytes ? g_strndup ((const char *) bytes, size) : NULL;
+}
+
+void
 trp_journal_put_text (GByteArray *out, const char *text)
 {
-  put_u32 (out, text ? strlen (text) : NO_TEXT);
-  if (text)
-    g_byte_array_append (out, (const uint8_t *) text, (guint) strlen (text));
+  g_autofree char *valid = text ? g_utf8_make_valid (text, -1) : NULL;
+
+  trp_journal_put_path (out, valid);
 }
 
 char *
 trp_journal_get_text (TrpReader *reader)
 {
-  const uint32_t size = trp_reader_u32 (reader);
-  const uint8_t *bytes = size == NO_TEXT ? NULL : trp_reader_bytes (reader, size);
+  g_autofree char *text = trp_journal_get_path (reader);
 
-  if (!bytes)
-    return NULL;
-  if (!g_utf8_validate ((const char *) bytes, size, NULL))
-    {
-      reader->failed = true;
-      return NULL;
-    }
-  return g_strndup ((const char *) bytes, size);
+  if (text && !g_utf8_validate (text, -1, NULL))
+    reader->failed = true;
+  return reader->failed ? NULL : g_steal_pointer (&text);
 }
 
 static bool
@@ -292,7 +303,7 @@ get_attributes (TrpReader *reader, TrpEditRecord *out_record)
   origin = trp_reader_u8 (reader);
   out_record->origin = (TrpOrigin) origin;
   out_record->provenance = trp_journal_get_text (reader);
-  return !reader->failed && out_record->name && *out_record->name && origin <= TRP_ORIGIN_MANUAL;
+  return !reader->failed && out_record->name && origin <= TRP_ORIGIN_MANUAL;
 }
 
 static void
@@ -346,8 +357,11 @@ trp_journal_put_reading (GByteArray *out, TrpJournalReading *self)
 {
   const TrpStructureSet *set = trp_edit_session_peek_set (self->session);
   const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
+  const TrpHistory *history = trp_edit_session_peek_history (self->session);
   const size_t size = trp_structure_set_get_size (set);
 
+  put_u64 (out, trp_history_get_state (history));
+  put_u64 (out, trp_history_get_saved_state (history));
   trp_journal_put_text (out, trp_structure_set_get_name (set));
   trp_journal_put_text (out, trp_structure_set_get_frame_of_reference (set));
   trp_journal_put_text (out, trp_structure_set_get_patient_id (set));
@@ -401,6 +415,7 @@ fill_set (TrpReader *reader, TrpStructureSet *set, GError **error)
 TrpJournalReading *
 trp_journal_get_reading (TrpReader *reader, GError **error)
 {
+  const uint64_t first_state = trp_reader_u64 (reader), saved_state = trp_reader_u64 (reader);
   g_autofree char *name = trp_journal_get_text (reader);
   g_autofree char *frame_of_reference = trp_journal_get_text (reader);
   g_autofree char *patient_id = trp_journal_get_text (reader);
@@ -416,6 +431,7 @@ trp_journal_get_reading (TrpReader *reader, GError **error)
   if (!fill_set (reader, set, error))
     return NULL;
   self = trp_journal_reading_new (trp_edit_session_new (set));
+  trp_edit_session_begin_at (self->session, first_state, saved_state);
   for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
     {
       TrpStructure *structure = trp_structure_set_get (set, n);
@@ -496,6 +512,7 @@ put_record (GByteArray *out, TrpJournalReading *self, TrpEditStep *step, size_t 
 void
 trp_journal_put_step (GByteArray *out, TrpJournalReading *self, TrpEditStep *step)
 {
+  put_u64 (out, trp_edit_step_get_state (step));
   trp_journal_put_text (out, trp_edit_step_get_name (step));
   put_u32 (out, trp_edit_step_get_size (step));
   for (size_t n = 0; n < trp_edit_step_get_size (step); n++)
@@ -629,6 +646,7 @@ bool
 trp_journal_replay_step (TrpReader *reader, TrpJournalReading *self, GError **error)
 {
   const TrpStructureSet *set = trp_edit_session_peek_set (self->session);
+  const uint64_t state = trp_reader_u64 (reader);
   g_autofree char *name = trp_journal_get_text (reader);
   g_autoptr (GPtrArray) order = g_ptr_array_new ();
   g_autoptr (TrpEditStep) step = trp_edit_step_new (name ? name : "");
@@ -637,12 +655,12 @@ trp_journal_replay_step (TrpReader *reader, TrpJournalReading *self, GError **er
 
   for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
     g_ptr_array_add (order, trp_structure_set_get (set, n));
-  if (!read_records (&replay))
+  if (state == 0 || !read_records (&replay))
     {
       g_array_set_size (self->known, n_known);
       return refuse (error);
     }
-  trp_edit_session_replay (self->session, g_steal_pointer (&step));
+  trp_edit_session_replay (self->session, g_steal_pointer (&step), state);
   return true;
 }
 

@@ -43,7 +43,11 @@ void trp_journal_put_head (GByteArray *out, const TrpJournalHead *head);
 bool trp_journal_get_head (TrpReader *reader,
                            TrpJournalHead *out_head,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void trp_journal_put_text (GByteArray *out, const char *text); /* (nullable) */
+/* Bytes as they are: names of files need not be UTF-8. */
+void trp_journal_put_path (GByteArray *out, const char *path); /* (nullable) */
+char *trp_journal_get_path (TrpReader *reader);                /* (nullable) (transfer full) */
+/* @text: (nullable): what is not UTF-8 in it is replaced */
+void trp_journal_put_text (GByteArray *out, const char *text);
 /* Returns: (nullable) (transfer full): NULL was written, or the reader has failed. */
 char *trp_journal_get_text (TrpReader *reader);
 
@@ -56,7 +60,7 @@ TrpEditSession *trp_journal_reading_peek_session (const TrpJournalReading *self)
 const TrpMask *trp_journal_reading_peek_base (const TrpJournalReading *self,
                                               const TrpStructure *structure);
 
-/* The session as it is now; its history is not part of it. */
+/* The session as it is now, none of whose steps is done; its steps are put one by one. */
 void trp_journal_put_reading (GByteArray *out, TrpJournalReading *reading);
 /* @step has just been done. */
 void trp_journal_put_step (GByteArray *out, TrpJournalReading *reading, TrpEditStep *step);

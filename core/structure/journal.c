@@ -20,8 +20,8 @@
 #define MAGIC "TRPJRNL1"
 #define MAGIC_SIZE 8
 #define FRAME_SIZE 12
-#define DEFLATE_FROM 2048     /* bytes: smaller records gain little */
-#define MAX_RECORD (1u << 30) /* bytes */
+#define DEFLATE_FROM (1 << 18) /* bytes: what is smaller is written sooner than deflated */
+#define MAX_RECORD (1u << 30)  /* bytes */
 
 typedef struct
 {
@@ -49,11 +49,13 @@ struct _TrpJournal
   size_t good_size;    /* of the file, whole records only */
   GByteArray *waiting; /* records that are not in the file */
   char *failure;
+  int stopped; /* errno: a record was too large to be read again, so nothing can follow it */
   void (*notify) (void *user_data);
   void *notify_data;
   GThreadPool *syncer;
   int sync_wanted;
-  GMutex mutex; /* with @synced: one fsync of each request has come back */
+  int sync_code; /* errno of the last fsync; 0: it went well */
+  GMutex mutex;  /* with @synced: one fsync of each request has come back */
   GCond synced;
   guint n_requests, n_done;
 };
@@ -66,7 +68,7 @@ sync_in_worker (gpointer data, gpointer user_data)
   TrpJournal *self = user_data;
 
   g_atomic_int_set (&self->sync_wanted, 0);
-  (void) fdatasync (self->fd);
+  g_atomic_int_set (&self->sync_code, fdatasync (self->fd) == 0 ? 0 : errno);
   g_mutex_lock (&self->mutex);
   self->n_done = GPOINTER_TO_UINT (data);
   g_cond_broadcast (&self->synced);
@@ -93,12 +95,31 @@ set_failure (TrpJournal *self, int code)
     self->notify (self->notify_data);
 }
 
+/* Somebody has removed the file: what is written to it would be lost with the program. */
+static bool
+is_gone (const TrpJournal *self)
+{
+  struct stat status;
+
+  return fstat (self->fd, &status) == 0 && status.st_nlink == 0;
+}
+
 /* All or nothing: a torn record in the middle would hide what comes after it. */
 static void
 write_waiting (TrpJournal *self)
 {
   size_t written = 0;
 
+  if (self->stopped)
+    {
+      set_failure (self, self->stopped);
+      return;
+    }
+  if (is_gone (self))
+    {
+      set_failure (self, ENOENT);
+      return;
+    }
   while (written < self->waiting->len)
     {
       const ssize_t n = pwrite (self->fd, self->waiting->data + written,
@@ -118,7 +139,7 @@ write_waiting (TrpJournal *self)
     }
   self->good_size += written;
   g_byte_array_set_size (self->waiting, 0);
-  set_failure (self, 0);
+  set_failure (self, g_atomic_int_get (&self->sync_code)); /* the disk's word on earlier records */
   request_sync (self);
 }
 
@@ -140,8 +161,8 @@ append_frame (GByteArray *out, const GByteArray *record)
 {
   const bool try_deflate = record->len >= DEFLATE_FROM;
   uLongf stored_size = try_deflate ? compressBound (record->len) : 0;
-  g_autofree uint8_t *deflated = try_deflate ? g_malloc (stored_size) : NULL;
-  const bool is_smaller = try_deflate &&
+  g_autofree uint8_t *deflated = try_deflate ? g_try_malloc (stored_size) : NULL;
+  const bool is_smaller = deflated &&
                           compress2 (deflated, &stored_size, record->data, record->len, 1) ==
                             Z_OK &&
                           stored_size < record->len;
@@ -174,7 +195,10 @@ begin_record (TrpJournal *self, TrpJournalKind kind, size_t reading)
 static void
 finish_record (TrpJournal *self, GByteArray *record)
 {
-  append_frame (self->waiting, record);
+  if (record->len > MAX_RECORD)
+    self->stopped = EFBIG;
+  else if (!self->stopped)
+    append_frame (self->waiting, record);
   g_byte_array_unref (record);
   write_waiting (self);
 }
@@ -272,16 +296,27 @@ record_setting (TrpJournal *self, size_t number, TrpStructure *structure)
     g_byte_array_unref (record);
 }
 
+static Entry *
+find_entry (const TrpJournal *self, const TrpEditSession *session)
+{
+  for (guint n = 0; n < self->entries->len; n++)
+    {
+      Entry *entry = self->entries->pdata[n];
+
+      if (entry->reading && trp_journal_reading_peek_session (entry->reading) == session)
+        return entry;
+    }
+  return NULL;
+}
+
 static void
 on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
 {
   TrpJournal *self = user_data;
-  size_t number = 0;
+  guint number;
 
-  while (((const Entry *) self->entries->pdata[number])->reading == NULL ||
-         trp_journal_reading_peek_session (
-           ((const Entry *) self->entries->pdata[number])->reading) != session)
-    number++;
+  if (!g_ptr_array_find (self->entries, find_entry (self, session), &number))
+    return;
   if (change->kind == TRP_EDIT_HISTORY)
     record_history (self, number, change);
   else if (change->kind == TRP_EDIT_ATTRIBUTES)
@@ -315,31 +350,59 @@ listen (TrpJournal *self, Entry *entry)
     trp_journal_reading_peek_session (entry->reading), on_edit, self);
 }
 
+static void
+record_step (TrpJournal *self, size_t number, TrpEditStep *step)
+{
+  GByteArray *record = begin_record (self, TRP_JOURNAL_STEP, number);
+
+  trp_journal_put_step (record, ((const Entry *) self->entries->pdata[number])->reading, step);
+  finish_record (self, record);
+}
+
+/* A step is put when it has just been done, so a history of before is gone through once. */
+static void
+record_past (TrpJournal *self, size_t number, TrpEditSession *session, size_t position)
+{
+  const TrpHistory *history = trp_edit_session_peek_history (session);
+
+  while (trp_edit_session_redo (session))
+    record_step (self, number,
+                 (TrpEditStep *) trp_history_get (history, trp_history_get_position (history) - 1));
+  while (trp_history_get_position (history) > position && trp_edit_session_undo (session))
+    finish_record (self, begin_record (self, TRP_JOURNAL_UNDONE, number));
+}
+
 void
 trp_journal_add_session (TrpJournal *self, TrpEditSession *session)
 {
-  TrpJournalReading *reading = trp_journal_reading_new (session);
-  GByteArray *record = begin_record (self, TRP_JOURNAL_READING, self->entries->len);
+  const TrpHistory *history = trp_edit_session_peek_history (session);
+  const size_t number = self->entries->len;
+  TrpJournalReading *reading;
+  GByteArray *record;
+  size_t position;
 
+  g_return_if_fail (!find_entry (self, session));
+  trp_edit_session_end_stroke (session);
+  position = trp_history_get_position (history);
+  trp_edit_session_go_to (session, 0);
+  reading = trp_journal_reading_new (session);
+  record = begin_record (self, TRP_JOURNAL_READING, number);
   trp_journal_put_reading (record, reading);
   add_entry (self, reading);
-  listen (self, self->entries->pdata[self->entries->len - 1]);
   finish_record (self, record);
+  record_past (self, number, session, position);
+  listen (self, self->entries->pdata[number]);
 }
 
 void
 trp_journal_remove_session (TrpJournal *self, TrpEditSession *session)
 {
-  for (guint n = 0; n < self->entries->len; n++)
-    {
-      Entry *entry = self->entries->pdata[n];
+  Entry *entry = find_entry (self, session);
 
-      if (entry->reading && trp_journal_reading_peek_session (entry->reading) == session)
-        {
-          trp_edit_session_remove_listener (session, entry->listener);
-          g_clear_pointer (&entry->reading, trp_journal_reading_free);
-        }
-    }
+  if (!entry)
+    return;
+  trp_edit_session_remove_listener (session, entry->listener);
+  g_clear_pointer (&entry->reading, trp_journal_reading_free);
 }
 
 /* ---- reading back ---- */
@@ -350,7 +413,7 @@ read_case (TrpJournal *self, TrpReader *reader)
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   char *path;
 
-  while ((path = trp_journal_get_text (reader)))
+  while ((path = trp_journal_get_path (reader)))
     g_ptr_array_add (paths, path);
   g_ptr_array_add (paths, NULL);
   g_strfreev (self->sources);
@@ -496,13 +559,14 @@ read_all (TrpJournal *self, const uint8_t *bytes, size_t size)
   return state != RECORD_DAMAGED;
 }
 
-/* A flipped byte in a size may look like a torn end, so whatever is cut of a file that still has
- * room for a whole record is kept as well. */
-static void
-put_aside (TrpJournal *self, const uint8_t *bytes, size_t size)
+/* A flipped byte in a size may look like a torn end, so what is cut is kept, but for the beginning
+ * of a record that holds nothing yet. */
+static bool
+put_aside (TrpJournal *self, const uint8_t *bytes, size_t size, GError **error)
 {
   g_autofree char *copy = NULL;
   g_autofree char *name = NULL;
+  g_autoptr (GError) local = NULL;
   int number = 1;
 
   do
@@ -511,17 +575,22 @@ put_aside (TrpJournal *self, const uint8_t *bytes, size_t size)
       copy = g_strdup_printf ("%s.damaged-%d", self->path, number++);
     }
   while (g_file_test (copy, G_FILE_TEST_EXISTS));
+  if (!g_file_set_contents_full (copy, (const char *) bytes, (gssize) size,
+                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &local))
+    {
+      g_set_error (
+        error, TRP_ERROR, TRP_ERROR_IO,
+        "The journal of the last sitting is damaged and stays as it is, since no copy of "
+        "it can be put aside: %s",
+        local->message);
+      return false;
+    }
   name = g_path_get_basename (copy);
-  if (g_file_set_contents_full (copy, (const char *) bytes, (gssize) size,
-                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
-    self->loss = g_strdup_printf ("The journal of the last sitting is damaged after %zu of %zu "
-                                  "bytes: what came before is restored, the whole file is kept as "
-                                  "%s",
-                                  self->good_size, size, name);
-  else
-    self->loss = g_strdup_printf ("The journal of the last sitting is damaged after %zu of %zu "
-                                  "bytes: what came before is restored",
-                                  self->good_size, size);
+  self->loss = g_strdup_printf ("The journal of the last sitting is damaged or incomplete after "
+                                "%zu of %zu bytes: what came before is restored, the whole file is "
+                                "kept as %s",
+                                self->good_size, size, name);
+  return true;
 }
 
 static bool
@@ -535,11 +604,9 @@ restore (TrpJournal *self, GError **error)
     return false;
   bytes = (const uint8_t *) g_mapped_file_get_contents (map);
   size = g_mapped_file_get_length (map);
-  if (size > 0 && (!read_all (self, bytes, size) || size - self->good_size > FRAME_SIZE))
-    {
-      if (size > self->good_size)
-        put_aside (self, bytes, size);
-    }
+  if (size > 0 && (!read_all (self, bytes, size) || size - self->good_size > FRAME_SIZE) &&
+      size > self->good_size && !put_aside (self, bytes, size, error))
+    return false;
   for (guint n = 0; n < self->entries->len; n++)
     listen (self, self->entries->pdata[n]);
   return true;
@@ -557,14 +624,34 @@ fail (const char *path, const char *what, GError **error)
   return false;
 }
 
+/* Whether the file at the path is the one that is open. */
+static bool
+is_at_path (const TrpJournal *self)
+{
+  struct stat opened, named;
+
+  return fstat (self->fd, &opened) == 0 && stat (self->path, &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+#define MAX_TRIES 10 /* the file may be discarded between opening and locking */
+
 static bool
 open_file (TrpJournal *self, GError **error)
 {
-  self->fd = open (self->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (self->fd < 0)
-    return fail (self->path, "opened", error);
-  if (flock (self->fd, LOCK_EX | LOCK_NB) == 0)
-    return true;
+  for (int n = 0; n < MAX_TRIES; n++)
+    {
+      self->fd = open (self->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+      if (self->fd < 0)
+        return fail (self->path, "opened", error);
+      if (flock (self->fd, LOCK_EX | LOCK_NB) != 0)
+        break;
+      if (is_at_path (self))
+        return true;
+      close (self->fd);
+      self->fd = -1;
+      errno = EAGAIN;
+    }
   if (errno != EWOULDBLOCK)
     return fail (self->path, "locked", error);
   g_set_error_literal (error, TRP_ERROR, TRP_ERROR_LOCKED,
@@ -579,8 +666,8 @@ begin_file (TrpJournal *self, const char *const *sources)
   GByteArray *record = begin_record (self, TRP_JOURNAL_CASE, 0);
 
   for (size_t n = 0; sources && sources[n]; n++)
-    trp_journal_put_text (record, sources[n]);
-  trp_journal_put_text (record, NULL);
+    trp_journal_put_path (record, sources[n]);
+  trp_journal_put_path (record, NULL);
   self->sources = g_strdupv ((char **) sources);
   g_byte_array_append (self->waiting, (const uint8_t *) MAGIC, MAGIC_SIZE);
   finish_record (self, record);
@@ -617,6 +704,9 @@ trp_journal_free (TrpJournal *self)
 {
   if (!self)
     return;
+  self->notify = NULL;
+  if (self->waiting->len > 0)
+    write_waiting (self);
   for (guint n = 0; n < self->entries->len; n++)
     {
       const Entry *entry = self->entries->pdata[n];
@@ -648,7 +738,9 @@ trp_journal_discard (TrpJournal *self)
 {
   if (!self)
     return;
-  (void) g_unlink (self->path);
+  if (is_at_path (self))
+    (void) g_unlink (self->path);
+  g_byte_array_set_size (self->waiting, 0);
   trp_journal_free (self);
 }
 
@@ -697,7 +789,9 @@ trp_journal_sync (TrpJournal *self)
   while (self->n_done < self->n_requests)
     g_cond_wait (&self->synced, &self->mutex);
   g_mutex_unlock (&self->mutex);
-  return self->waiting->len == 0;
+  if (self->waiting->len == 0 && !self->stopped)
+    set_failure (self, g_atomic_int_get (&self->sync_code));
+  return !self->failure;
 }
 
 TrpJournalEffort

@@ -34,7 +34,9 @@ typedef struct _TrpJournal TrpJournal;
  *
  * Opens a new journal, or goes on with the one that is there: see trp_journal_steal_sessions().
  *
- * Errors: TRP_ERROR_LOCKED while another program has it open; TRP_ERROR_IO.
+ * Errors: TRP_ERROR_LOCKED while another program has it open; TRP_ERROR_IO, also where a damaged
+ * file cannot be copied before it is cut. Writing may have failed already when this returns: see
+ * trp_journal_get_failure().
  */
 TrpJournal *trp_journal_open (const char *path, const char *const *sources, GError **error);
 /* Leaves the file as it is. Sessions it still listens to must be alive. */
@@ -52,8 +54,8 @@ const char *trp_journal_get_loss (const TrpJournal *self);
 /* (transfer none): as given when the file was new. */
 const char *const *trp_journal_get_sources (const TrpJournal *self);
 
-/* Records the session as it is and everything that happens in it from now on. Call it between
- * strokes; remove it before the session is freed. */
+/* Records the session with its history (undoing and doing all of it once) and everything that
+ * happens in it from now on. Remove it before it is freed. */
 void trp_journal_add_session (TrpJournal *self, TrpEditSession *session);
 void trp_journal_remove_session (TrpJournal *self, TrpEditSession *session);
 
