@@ -97,11 +97,11 @@ static const TrpStepKey evaluate_keys[] = {
 
 static const TrpStepKindInfo kinds[] = {
   [TRP_STEP_SET] = { "set", 1, false, true, KEYS (set_keys) },
-  [TRP_STEP_TRAIN] = { "train", 1, true, false, KEYS (train_keys) },
+  [TRP_STEP_TRAIN] = { "train", 2, true, false, KEYS (train_keys) },
   [TRP_STEP_SYNTHESIZE] = { "synthesize", 1, false, true, KEYS (synthesize_keys) },
   [TRP_STEP_REGISTER] = { "register", 1, false, true, KEYS (register_keys) },
   [TRP_STEP_CLEAN] = { "clean", 1, false, true, KEYS (clean_keys) },
-  [TRP_STEP_SEGMENT] = { "segment", 1, false, true, KEYS (segment_keys) },
+  [TRP_STEP_SEGMENT] = { "segment", 2, false, true, KEYS (segment_keys) },
   [TRP_STEP_EVALUATE] = { "evaluate", 1, false, false, KEYS (evaluate_keys) },
 };
 
