@@ -72,19 +72,25 @@ trp_parallel_set_threads (int n_threads)
 }
 
 void
-trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data)
+trp_parallel_for_on (int n_threads, size_t n_items, size_t chunk, TrpParallelFunc func, void *data)
 {
   size_t n_chunks;
 
-  g_return_if_fail (chunk > 0 && func);
+  g_return_if_fail (n_threads > 0 && chunk > 0 && func);
   n_chunks = n_items / chunk + (n_items % chunk != 0);
-  if (n_chunks == 1 || omp_in_parallel () || trp_parallel_get_threads () == 1)
+  if (n_chunks == 1 || n_threads == 1 || omp_in_parallel ())
     {
       for (size_t i = 0; i < n_chunks; i++)
         func (i * chunk, MIN ((i + 1) * chunk, n_items), data);
       return;
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(trp_parallel_get_threads())
+#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads)
   for (size_t i = 0; i < n_chunks; i++)
     func (i * chunk, MIN ((i + 1) * chunk, n_items), data);
+}
+
+void
+trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data)
+{
+  trp_parallel_for_on (trp_parallel_get_threads (), n_items, chunk, func, data);
 }

@@ -30,6 +30,9 @@ typedef void (*TrpParallelFunc) (size_t begin, size_t end, void *data);
 /* Calls @func for every chunk of @chunk items (the last may be shorter) and returns when all are
  * done. */
 void trp_parallel_for (size_t n_items, size_t chunk, TrpParallelFunc func, void *data);
+/* The same on at most @n_threads, for work that has a number of its own. */
+void
+trp_parallel_for_on (int n_threads, size_t n_items, size_t chunk, TrpParallelFunc func, void *data);
 
 /* Threads used from now on, at least 1; 0 restores the default (one per physical core that the
  * process may use, or OMP_NUM_THREADS). */

@@ -23,13 +23,7 @@ void
 trp_cpu_for (
   const TrpCpuKernel *self, size_t n_items, size_t chunk, TrpParallelFunc func, void *data)
 {
-  if (trp_parallel_get_threads () <= self->device->n_slots)
-    {
-      trp_parallel_for (n_items, chunk, func, data);
-      return;
-    }
-  for (size_t i = 0; i < n_items; i += chunk)
-    func (i, MIN (i + chunk, n_items), data);
+  trp_parallel_for_on (self->device->n_threads, n_items, chunk, func, data);
 }
 
 int

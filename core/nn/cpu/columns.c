@@ -229,8 +229,8 @@ gather_and_multiply (size_t begin, size_t end, void *data)
       float *out = (self->thin_y ? run->x : run->y) + trp_shape_index (base, image, row, 0, 0);
       const size_t n_pixels = (size_t) rows * (size_t) base.w;
 
-      trp_onednn_multiply (false, !self->thin_y, n_pixels, base_channels (self), self->column_count,
-                           columns, run->filter, 0, out);
+      trp_onednn_multiply (run->kernel->device->n_threads, false, !self->thin_y, n_pixels,
+                           base_channels (self), self->column_count, columns, run->filter, 0, out);
       if (!self->thin_y)
         add_bias (run, out, n_pixels);
     }
@@ -262,11 +262,11 @@ sum_filter (size_t begin, size_t end, void *data)
           const size_t n_pixels = (size_t) rows * (size_t) base.w;
 
           if (self->thin_y)
-            trp_onednn_multiply (true, false, self->column_count, channels, n_pixels, columns,
-                                 thick, i > first, sum);
+            trp_onednn_multiply (run->kernel->device->n_threads, true, false, self->column_count,
+                                 channels, n_pixels, columns, thick, i > first, sum);
           else
-            trp_onednn_multiply (true, false, channels, self->column_count, n_pixels, thick,
-                                 columns, i > first, sum);
+            trp_onednn_multiply (run->kernel->device->n_threads, true, false, channels,
+                                 self->column_count, n_pixels, thick, columns, i > first, sum);
         }
     }
 }
@@ -302,8 +302,9 @@ multiply_only (size_t begin, size_t end, void *data)
       locate_band (self, i, &image, &row, &rows);
       const size_t at = trp_shape_index (base, image, row, 0, 0), channels = base_channels (self);
 
-      trp_onednn_multiply (false, self->thin_y, (size_t) rows * (size_t) base.w, self->column_count,
-                           channels, (self->thin_y ? run->x : run->y) + at, run->filter, 0,
+      trp_onednn_multiply (run->kernel->device->n_threads, false, self->thin_y,
+                           (size_t) rows * (size_t) base.w, self->column_count, channels,
+                           (self->thin_y ? run->x : run->y) + at, run->filter, 0,
                            run->columns + at / channels * self->column_count);
     }
 }

@@ -565,7 +565,8 @@ trp_onednn_conv_run (TrpOneDnnConv *self,
 }
 
 void
-trp_onednn_multiply (bool a_transposed,
+trp_onednn_multiply (int n_threads,
+                     bool a_transposed,
                      bool b_transposed,
                      size_t m,
                      size_t n,
@@ -575,10 +576,14 @@ trp_onednn_multiply (bool a_transposed,
                      float beta,
                      float *c)
 {
-  const dnnl_status_t status = dnnl_sgemm (
-    a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', (dnnl_dim_t) m, (dnnl_dim_t) n,
-    (dnnl_dim_t) k, 1, a, (dnnl_dim_t) (a_transposed ? m : k), b,
-    (dnnl_dim_t) (b_transposed ? k : n), beta, c, (dnnl_dim_t) n);
+  const int before = omp_get_max_threads ();
+  dnnl_status_t status;
+
+  omp_set_num_threads (n_threads); /* of this thread; sgemm takes what OpenMP offers */
+  status = dnnl_sgemm (a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', (dnnl_dim_t) m,
+                       (dnnl_dim_t) n, (dnnl_dim_t) k, 1, a, (dnnl_dim_t) (a_transposed ? m : k), b,
+                       (dnnl_dim_t) (b_transposed ? k : n), beta, c, (dnnl_dim_t) n);
+  omp_set_num_threads (before);
 
   g_assert (status == dnnl_success); /* it fails for wrong arguments only */
 }

@@ -57,8 +57,9 @@ bool trp_onednn_conv_run (TrpOneDnnConv *self,
 
 /* Row-major c = a b + beta c with the leading dimensions of packed matrices; a is (m, k), or (k, m)
  * if @a_transposed; b is (k, n), or (n, k) if @b_transposed. Inside a parallel loop it runs on the
- * calling thread. */
-void trp_onednn_multiply (bool a_transposed,
+ * calling thread, else on @n_threads. */
+void trp_onednn_multiply (int n_threads,
+                          bool a_transposed,
                           bool b_transposed,
                           size_t m,
                           size_t n,
