@@ -303,7 +303,8 @@ draw_scores (TrpTrainer *trainer, TrpTileSheet *sheet, GError **error)
                             error))
         return false;
       for (size_t row = 0; row < TRP_SEGMENTER_ROWS; row++)
-        most = MAX (most, fabsf (values[n][row]));
+        if (isfinite (values[n][row]))
+          most = MAX (most, fabsf (values[n][row]));
     }
   for (size_t row = 0; row < TRP_SEGMENTER_ROWS; row++)
     trp_tile_sheet_draw_bars (sheet, SCORES, row, (float[]){ values[0][row], values[1][row] }, 2,

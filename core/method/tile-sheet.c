@@ -22,6 +22,13 @@ trp_tile_sheet_init (TrpTileSheet *self, size_t side, size_t n_columns, size_t n
   self->grey = g_malloc0 (self->width * self->height);
 }
 
+/* A training that fails shows numbers that are none. */
+static float
+get_finite (float value)
+{
+  return isfinite (value) ? value : 0;
+}
+
 static uint8_t *
 peek_tile (TrpTileSheet *self, size_t column, size_t row)
 {
@@ -36,7 +43,7 @@ trp_tile_sheet_draw_image (
 
   for (size_t i = 0; i < self->side * self->side; i++)
     tile[i / self->side * self->width + i % self->side] = trp_grey_from_network (
-      values[i * stride]);
+      get_finite (values[i * stride]));
 }
 
 void
@@ -50,8 +57,8 @@ trp_tile_sheet_draw_mask (
       float most = low;
 
       for (size_t l = 0; l < n_labels; l++)
-        most = MAX (most, values[i * n_labels + l]);
-      tile[i / self->side * self->width + i % self->side] = (uint8_t) (255 * (most - low) /
+        most = MAX (most, get_finite (values[i * n_labels + l]));
+      tile[i / self->side * self->width + i % self->side] = (uint8_t) (255 * (MIN (most, 1) - low) /
                                                                        (1 - low));
     }
 }
@@ -67,7 +74,8 @@ trp_tile_sheet_draw_bars (
     tile[y * self->width + middle] = LINE;
   for (size_t bar = 0; bar < n; bar++)
     {
-      const double share = most > 0 ? CLAMP ((double) (values[bar] / most), -1, 1) : 0;
+      const double value = (double) get_finite (values[bar]) / (double) most;
+      const double share = most > 0 && isfinite (most) ? CLAMP (value, -1, 1) : 0;
       const size_t length = (size_t) lrint (fabs (share) * (double) middle);
       const size_t begin = share < 0 ? middle - length : middle;
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * What previews of trainings are made of: a column for each kind of picture, a row for each slice,
- * two black pixels between them. Any thread.
+ * two black pixels between them. A value that is no finite number is drawn as 0. Any thread.
  */
 
 #pragma once
