@@ -5,6 +5,7 @@
 
 #include "core/method/augment-preview.h"
 
+#include "core/method/dataset-steps.h"
 #include "core/method/dataset.h"
 
 #include <math.h>
@@ -19,19 +20,23 @@ load (const TrpRecipe *recipe,
       GError **error)
 {
   const bool is_mr = side == TRP_STEPS_MR;
-  const TrpDatasetSpec spec = { .intensity = is_mr ? recipe->mr : recipe->ct,
-                                .spacing = recipe->spacing,
-                                .size = (size_t) recipe->size };
+  TrpDatasetSpec spec = { .intensity = { .kind = TRP_INTENSITY_CURVE },
+                          .spacing = recipe->spacing,
+                          .size = (size_t) recipe->size };
   g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (recipe->preprocessing[side], error);
-  g_autoptr (TrpDataset) dataset = trp_dataset_new (&spec);
+  g_autoptr (TrpVolume) made = trp_volume_ref (image);
+  g_autoptr (TrpVolume) made_labels = labels ? trp_volume_ref (labels) : NULL;
+  g_autoptr (TrpDataset) dataset = NULL;
   g_autoptr (GPtrArray)
     reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
-  g_auto (TrpStepImage) made = { 0 };
 
   if (!pipeline ||
-      !trp_pipeline_apply (pipeline, image, labels, is_mr ? TRP_AIR_MR : TRP_AIR_HU,
-                           trp_pipeline_get_n_steps (pipeline), progress, &made, reports, error) ||
-      !trp_dataset_add (dataset, "", made.image, made.labels, NULL, error))
+      !trp_dataset_steps_prepare (pipeline, NULL, is_mr ? TRP_DATA_MR : TRP_DATA_CT,
+                                  is_mr ? &recipe->mr : &recipe->ct, NULL, &made, &made_labels,
+                                  progress, reports, &spec.intensity.curve, error))
+    return NULL;
+  dataset = trp_dataset_new (&spec);
+  if (!trp_dataset_add (dataset, "", made, made_labels, NULL, error))
     return NULL;
   return g_steal_pointer (&dataset);
 }

@@ -124,41 +124,21 @@ dup_size_note (const TrpGeometry *geometry)
     trp_geometry_get_spacing (geometry, 1), trp_geometry_get_spacing (geometry, 2));
 }
 
-/* One step at a time, so that none is done twice. */
 static bool
-apply_step (TrpCasePreview *self,
-            const TrpStep *step,
-            const TrpDataRow *row,
-            TrpDataRole role,
-            TrpVolume **io_image,
-            TrpVolume **io_labels,
-            TrpProgress *progress,
-            GError **error)
+add_step (void *data, const TrpStepReport *report, const TrpVolume *image, GError **error)
 {
-  g_autofree char *text = trp_step_to_text (step, true);
-  g_autoptr (TrpPipeline) pipeline = trp_pipeline_parse (text, error);
-  g_autoptr (GPtrArray)
-    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
-  const TrpStepReport *report;
-
-  if (!pipeline ||
-      !trp_dataset_steps_apply (pipeline, row, role, io_image, io_labels, progress, reports, error))
-    return false;
-  report = reports->pdata[0];
-  return add_volume (self, trp_step_to_text (step, false), g_strdup (report->note), *io_image,
-                     error);
+  return add_volume (data, g_strdup (report->text), g_strdup (report->note), image, error);
 }
 
 /* The last stage's values, kept for samples, and their greys. */
 static bool
 add_network (TrpCasePreview *self,
              const TrpRecipe *recipe,
-             const TrpIntensity *intensity,
+             const TrpCurve *curve,
              const TrpVolume *image,
              GError **error)
 {
   const TrpGeometry *geometry = trp_volume_get_geometry (image);
-  const TrpCurve curve = trp_intensity_fit (intensity, image);
   const size_t side = (size_t) recipe->size, n_in = trp_geometry_count_voxels (geometry);
   g_autofree float *values = NULL;
   uint8_t *greys;
@@ -178,8 +158,8 @@ add_network (TrpCasePreview *self,
       return false;
     }
   trp_volume_copy_floats (image, 0, n_in, values);
-  trp_frame_apply (&self->frame, values, (float) curve.value[0], self->stack);
-  trp_curve_apply_floats (&curve, self->stack, n_out);
+  trp_frame_apply (&self->frame, values, (float) curve->value[0], self->stack);
+  trp_curve_apply_floats (curve, self->stack, n_out);
   for (size_t i = 0; i < n_out; i++)
     greys[i] = (uint8_t) CLAMP (127.5F * (self->stack[i] + 1) + 0.5F, 0, 255);
   return add_stage (self, NULL, dup_size_note (&self->frame.output), &self->frame.output, greys,
@@ -209,27 +189,23 @@ make (TrpCasePreview *self,
   const bool is_mr = role == TRP_DATA_MR || role == TRP_DATA_SYNMR;
   const char *text = recipe->preprocessing[is_mr ? TRP_STEPS_MR : TRP_STEPS_CT];
   TrpProgress learning = trp_progress_part (progress, 0, 0.5);
+  TrpProgress doing = trp_progress_part (progress, 0.5, 1);
   g_autoptr (TrpPipeline) steps = trp_dataset_steps_new (text, list, role, &learning, error);
   g_autoptr (TrpVolume) image = steps ? trp_volume_load (row->paths[role], NULL, error) : NULL;
   g_autoptr (TrpVolume) labels = NULL;
-  size_t n_steps;
+  g_autoptr (GPtrArray)
+    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
+  const TrpDatasetWatch watch = { .step = add_step, .data = self };
+  TrpCurve curve;
 
   if (!image)
     return false;
   set_view (self, trp_volume_get_geometry (image));
   if (!add_volume (self, NULL, dup_size_note (trp_volume_get_geometry (image)), image, error))
     return false;
-  n_steps = trp_pipeline_get_n_steps (steps);
-  for (size_t n = 0; n < n_steps; n++)
-    {
-      const double begin = 0.5 + 0.5 * (double) n / (double) n_steps;
-      TrpProgress part = trp_progress_part (progress, begin, begin + 0.5 / (double) n_steps);
-
-      if (!apply_step (self, trp_pipeline_peek_step (steps, n), row, role, &image, &labels, &part,
-                       error))
-        return false;
-    }
-  return add_network (self, recipe, is_mr ? &recipe->mr : &recipe->ct, image, error);
+  return trp_dataset_steps_prepare (steps, row, role, is_mr ? &recipe->mr : &recipe->ct, &watch,
+                                    &image, &labels, &doing, reports, &curve, error) &&
+         add_network (self, recipe, &curve, image, error);
 }
 
 TrpCasePreview *

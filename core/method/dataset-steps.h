@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "core/method/preprocess/intensity.h"
 #include "core/method/preprocess/pipeline.h"
 #include "core/study/data-list.h"
 
@@ -52,5 +53,40 @@ bool trp_dataset_steps_apply (const TrpPipeline *pipeline,
                               TrpProgress *progress,
                               GPtrArray *reports,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * TrpDatasetWatch: what else is to be done on the way of an image
+ * @step: (nullable): after each step; they are then done one by one
+ * @whole: (nullable): where the curve is fitted
+ */
+typedef struct
+{
+  bool (*step) (void *data, const TrpStepReport *report, const TrpVolume *image, GError **error);
+  bool (*whole) (void *data, const TrpVolume *image, GError **error);
+  void *data;
+} TrpDatasetWatch;
+
+/**
+ * trp_dataset_steps_prepare:
+ * @row: (nullable): its structures are loaded where steps look at them and @io_labels is empty
+ * @watch: (nullable)
+ * @io_image, @io_labels: as trp_dataset_steps_apply() takes them, but that structures that were
+ * loaded are given back
+ *
+ * An image as training sees it. What the steps make of all slices, as in use, is what the curve
+ * learns from; slices that are chosen by structures, which nobody has in use, are cut out
+ * afterwards.
+ */
+bool trp_dataset_steps_prepare (const TrpPipeline *pipeline,
+                                const TrpDataRow *row,
+                                TrpDataRole role,
+                                const TrpIntensity *intensity,
+                                const TrpDatasetWatch *watch,
+                                TrpVolume **io_image,
+                                TrpVolume **io_labels,
+                                TrpProgress *progress,
+                                GPtrArray *reports,
+                                TrpCurve *out_curve,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

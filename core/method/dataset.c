@@ -232,17 +232,6 @@ add_item (TrpDataset *self,
   return true;
 }
 
-static void
-fit_curves (const TrpDatasetSpec *spec,
-            const TrpVolume *image,
-            const TrpVolume *second,
-            TrpCurve out_curves[2])
-{
-  out_curves[0] = trp_intensity_fit (&spec->intensity, image);
-  if (second)
-    out_curves[1] = trp_intensity_fit (&spec->second_intensity, second);
-}
-
 bool
 trp_dataset_add (TrpDataset *self,
                  const char *name,
@@ -251,9 +240,10 @@ trp_dataset_add (TrpDataset *self,
                  const TrpVolume *second,
                  GError **error)
 {
-  TrpCurve curves[2] = { 0 };
+  TrpCurve curves[2] = { trp_intensity_fit (&self->spec.intensity, image) };
 
-  fit_curves (&self->spec, image, second, curves);
+  if (second)
+    curves[1] = trp_intensity_fit (&self->spec.second_intensity, second);
   return add_item (self, name, image, labels, second, curves, error);
 }
 
@@ -289,21 +279,10 @@ drop_left_out (TrpDataset *self, const TrpDataRow *row, const TrpGeometry *file)
                    g_strdup ("named by the data list"));
 }
 
-/* A row's image and labels as @steps leave them. */
-static bool
-apply_steps (TrpDataset *self,
-             const TrpPipeline *steps,
-             const TrpDataRow *row,
-             TrpDataRole role,
-             TrpVolume **io_image,
-             TrpVolume **io_labels,
-             GError **error)
+/* @reports: (element-type TrpStepReport) */
+static void
+note_slices_cut (TrpDataset *self, const TrpDataRow *row, const GPtrArray *reports)
 {
-  g_autoptr (GPtrArray)
-    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
-
-  if (!trp_dataset_steps_apply (steps, row, role, io_image, io_labels, NULL, reports, error))
-    return false;
   for (guint n = 0; n < reports->len; n++)
     {
       const TrpStepReport *report = reports->pdata[n];
@@ -312,7 +291,6 @@ apply_steps (TrpDataset *self,
         note_left_out (self, row->name, report->before[2] - report->after[2], report->before[2],
                        g_strdup_printf ("%s: %s", report->text, report->note));
     }
-  return true;
 }
 
 /* As the file has it; it must lie on the grid of the first. (transfer full) */
@@ -371,8 +349,27 @@ prepare_second (const TrpDataset *self,
          match_second (self, image, io_second, error);
 }
 
-/* What the steps make of all slices, as in use, is what curves learn from; slices that are chosen
- * by structures, which nobody has in use, are cut out afterwards. */
+typedef struct
+{
+  const TrpDataset *dataset;
+  const TrpDataRow *row;
+  TrpVolume **io_second;
+  TrpCurve *out_curve;
+} Second;
+
+static bool
+fit_second (void *data, const TrpVolume *image, GError **error)
+{
+  const Second *self = data;
+
+  if (!*self->io_second)
+    return true;
+  if (!prepare_second (self->dataset, self->row, image, self->io_second, error))
+    return false;
+  *self->out_curve = trp_intensity_fit (&self->dataset->spec.second_intensity, *self->io_second);
+  return true;
+}
+
 static bool
 prepare_row (TrpDataset *self,
              const TrpDataRow *row,
@@ -383,15 +380,16 @@ prepare_row (TrpDataset *self,
              TrpCurve out_curves[2],
              GError **error)
 {
-  g_autoptr (TrpPipeline) whole = trp_pipeline_dup_part (self->steps, false);
-  g_autoptr (TrpPipeline) choices = trp_pipeline_dup_part (self->steps, true);
+  Second second = { self, row, io_second, &out_curves[1] };
+  const TrpDatasetWatch watch = { .whole = fit_second, .data = &second };
+  g_autoptr (GPtrArray)
+    reports = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_step_report_free);
 
-  if (!apply_steps (self, whole, row, role, io_image, io_labels, error) ||
-      (*io_second && !prepare_second (self, row, *io_image, io_second, error)))
+  if (!trp_dataset_steps_prepare (self->steps, row, role, &self->spec.intensity, &watch, io_image,
+                                  io_labels, NULL, reports, &out_curves[0], error))
     return false;
-  fit_curves (&self->spec, *io_image, *io_second, out_curves);
-  return apply_steps (self, choices, row, role, io_image, io_labels, error) &&
-         (!*io_second || match_second (self, *io_image, io_second, error));
+  note_slices_cut (self, row, reports);
+  return !*io_second || match_second (self, *io_image, io_second, error);
 }
 
 static bool
@@ -413,8 +411,7 @@ add_row (TrpDataset *self, const TrpDataRow *row, TrpDataRole role, GError **err
   image = trp_volume_load (row->paths[role], NULL, error);
   if (!image)
     return false;
-  if (self->spec.n_labels ? !(labels = trp_volume_load (labels_path, NULL, error))
-                          : !trp_dataset_steps_load_labels (self->steps, row, role, &labels, error))
+  if (self->spec.n_labels && !(labels = trp_volume_load (labels_path, NULL, error)))
     return false;
   if (self->spec.has_second && !(second = load_second (self, row, image, error)))
     return false;

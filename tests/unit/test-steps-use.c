@@ -4,6 +4,8 @@
  */
 
 #include "core/io/format.h"
+#include "core/method/augment-preview.h"
+#include "core/method/case-preview.h"
 #include "core/method/dataset.h"
 #include "core/method/model.h"
 #include "core/method/preprocess/pipeline.h"
@@ -165,6 +167,97 @@ test_chosen_slices_have_the_values_of_use (TrpTraining *f, const void *data)
       g_assert_cmpuint (frame->output.size[2], ==, 2);
       g_assert_cmpmem (of_chosen, 2 * 16 * 16 * sizeof (float), of_all + 2 * 16 * 16,
                        2 * 16 * 16 * sizeof (float));
+    }
+}
+
+/* A pixel of 8 bits tells network values apart that are 1/127.5 from one another. */
+static void
+check_greys (const uint8_t *greys, const float *values, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    g_assert_cmpfloat (fabs (greys[i] - 127.5 * ((double) values[i] + 1)), <=, 0.501);
+}
+
+/* Of the first MR: its two slices with the structure. */
+static TrpDataset *
+load_two_slices (const TrpTraining *f, const TrpRecipe *recipe, const float **out_stack)
+{
+  const TrpDatasetSpec spec = { .steps = recipe->preprocessing[TRP_STEPS_MR],
+                                .spacing = recipe->spacing,
+                                .size = 16,
+                                .intensity = recipe->mr };
+  g_autoptr (GError) error = NULL;
+  TrpDataset *dataset = trp_dataset_load (f->list, TRP_DATA_MR, &spec, NULL, &error);
+  const TrpFrame *frame;
+
+  g_assert_no_error (error);
+  trp_dataset_peek_volume (dataset, 0, &frame, NULL, out_stack, NULL);
+  g_assert_cmpuint (frame->output.size[2], ==, 2);
+  return dataset;
+}
+
+static void
+check_case_preview (const TrpTraining *f, const TrpRecipe *recipe, const float *stack)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpCasePreview)
+    preview = trp_case_preview_new (recipe, f->list, 0, TRP_DATA_MR, NULL, &error);
+  uint8_t greys[16 * 16];
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (trp_case_preview_get_n_slices (preview), ==, 2);
+  g_assert_cmpuint (trp_case_preview_get_sample_side (preview), ==, 16);
+  for (size_t k = 0; k < 2; k++)
+    {
+      trp_case_preview_draw_sample (preview, k, 1, greys);
+      check_greys (greys, stack + k * 16 * 16, 16 * 16);
+    }
+}
+
+static void
+check_augment_preview (const TrpTraining *f, const TrpRecipe *recipe, const float *stack)
+{
+  g_autofree char *mr = g_build_filename (f->folder, "m1.nii", NULL);
+  g_autofree char *structures = g_build_filename (f->folder, "l1.nii", NULL);
+  g_autoptr (TrpVolume) image = trp_volume_load (mr, NULL, NULL);
+  g_autoptr (TrpVolume) labels = trp_volume_load (structures, NULL, NULL);
+
+  for (size_t k = 0; k < 2; k++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TrpAugmentPreview) preview = trp_augment_preview_new (
+        recipe, TRP_STEPS_MR, image, labels, (ptrdiff_t) k, 1, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (preview->width, ==, 16);
+      check_greys (preview->grey, stack + k * 16 * 16, 16 * 16);
+    }
+}
+
+/* What is drawn before a training is what it is fed with: the values, and the fill of what is cut
+ * out, which a step before has changed. */
+static void
+test_previews_show_what_training_sees (TrpTraining *f, const void *data)
+{
+  static const char *const texts[] = { "percentiles 5 95; cover-labels 0 3",
+                                       "percentiles 5 95; crop-body 30; cover-labels 0 3" };
+
+  make_uneven_case (f);
+  for (size_t n = 0; n < G_N_ELEMENTS (texts); n++)
+    {
+      g_autoptr (TrpRecipe) recipe = trp_tiny_recipe (TRP_TRAINER_CYCLEGAN);
+      g_autofree char *steps = g_strconcat ("preprocess.mr_steps=", texts[n], NULL);
+      g_autoptr (TrpDataset) dataset = NULL;
+      const float *stack;
+
+      trp_tiny_set (recipe, steps);
+      recipe->augment = (TrpAugment){ .crop_min = 1 };
+      recipe->mr = (TrpIntensity){
+        .kind = TRP_INTENSITY_PERCENTILES, .percentile_low = 10, .percentile_high = 90, .clip = 1
+      };
+      dataset = load_two_slices (f, recipe, &stack);
+      check_case_preview (f, recipe, stack);
+      check_augment_preview (f, recipe, stack);
     }
 }
 
@@ -464,6 +557,7 @@ main (int argc, char **argv)
   ADD ("/steps-use/what-is-left-out-is-listed", test_what_is_left_out_is_listed);
   ADD ("/steps-use/chosen-slices-have-the-values-of-use",
        test_chosen_slices_have_the_values_of_use);
+  ADD ("/steps-use/previews-show-what-training-sees", test_previews_show_what_training_sees);
   ADD ("/steps-use/chosen-slices-are-not-all-that-is-learnt-from",
        test_chosen_slices_are_not_all_that_is_learnt_from);
   ADD ("/steps-use/the-list-leaves-out-axial-slices", test_the_list_leaves_out_axial_slices);
