@@ -18,6 +18,7 @@
 #include "ui/dialogs/train-setup.h"
 #include "ui/focus-group.h"
 
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 #include <string.h>
 
@@ -462,6 +463,25 @@ stop_after_a_row (TrpTrainRun *run)
     trp_job_cancel (trp_train_run_get_job (run));
 }
 
+static TrpTrainFold *
+find_fold (GtkWidget *widget)
+{
+  TrpTrainFold *found = NULL;
+
+  if (TRP_IS_TRAIN_FOLD (widget))
+    return TRP_TRAIN_FOLD (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_fold (child);
+  return found;
+}
+
+static int
+get_fold (TrpTrainSetupPanel *panel)
+{
+  return trp_train_fold_get (find_fold (GTK_WIDGET (panel)));
+}
+
 /* Another day: a new panel knows the list, the fold and the folder of runs, and what a run that was
  * found needs to go on. */
 static void
@@ -496,10 +516,14 @@ the_last_data_are_remembered (Fixture *fixture, const void *data)
 
   panel = TRP_TRAIN_SETUP_PANEL (g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
   trp_train_setup_panel_restore (panel);
-  trp_train_setup_panel_set_recipe (panel, recipe_path);
-  trp_train_setup_panel_set_list (panel, list);
   restored = trp_train_setup_panel_get_case (panel, &index);
   g_assert_nonnull (restored);
+  g_assert_cmpint (get_fold (panel), ==, 1);
+  trp_train_setup_panel_set_recipe (panel, recipe_path);
+  g_assert_true (trp_train_setup_panel_get_case (panel, &index) == restored);
+  g_assert_cmpint (get_fold (panel), ==, 1);
+  g_assert_cmpstr (trp_data_list_get (restored, 0)->paths[TRP_DATA_CT], ==,
+                   trp_data_list_get (fixture->list, 0)->paths[TRP_DATA_CT]);
   g_assert_cmpuint (trp_data_list_get_size (restored), ==, trp_data_list_get_size (fixture->list));
   runs = trp_train_setup_panel_dup_runs_folder (panel);
   g_assert_true (g_str_has_suffix (runs, "/elsewhere"));
@@ -541,6 +565,33 @@ a_run_is_proposed_among_the_users_documents (Fixture *fixture, const void *data)
   runs = trp_train_setup_panel_dup_runs_folder (panel);
   g_assert_cmpstr (runs, ==, usual);
   g_assert_finalize_object (panel);
+}
+
+/* Older versions proposed a folder beside the list and wrote it down as if it had been chosen. */
+static void
+a_place_of_an_older_version_is_left (Fixture *fixture, const void *data)
+{
+  g_autofree char *list = dup_list (fixture);
+  g_autofree char *beside = g_build_filename (fixture->folder, "runs", NULL);
+  g_autofree char *usual = trp_train_folder_dup_default_place ();
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), "triptych", NULL);
+  g_autofree char *path = g_build_filename (settings, "train.ini", NULL);
+  g_autofree char *text = g_strdup_printf ("[last]\nlist=%s\nruns=%s\nfold=1\n", list, beside);
+  g_autofree char *runs = NULL;
+  TrpTrainSetupPanel *panel = TRP_TRAIN_SETUP_PANEL (
+    g_object_ref_sink (trp_train_setup_panel_new (fixture->document)));
+  size_t index;
+
+  g_assert_cmpint (g_mkdir_with_parents (settings, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  trp_train_setup_panel_restore (panel);
+  trp_train_setup_panel_set_recipe (panel, "segmenter-phantom");
+  g_assert_nonnull (trp_train_setup_panel_get_case (panel, &index)); /* the rest is remembered */
+  g_assert_cmpint (get_fold (panel), ==, 1);
+  runs = trp_train_setup_panel_dup_runs_folder (panel);
+  g_assert_cmpstr (runs, ==, usual);
+  g_assert_finalize_object (panel);
+  g_assert_cmpint (g_remove (path), ==, 0);
 }
 
 static void
@@ -715,6 +766,8 @@ main (int argc, char **argv)
               the_last_data_are_remembered, tear_down);
   g_test_add ("/train-runs/a-run-is-proposed-among-the-users-documents", Fixture, NULL, set_up,
               a_run_is_proposed_among_the_users_documents, tear_down);
+  g_test_add ("/train-runs/a-place-of-an-older-version-is-left", Fixture, NULL, set_up,
+              a_place_of_an_older_version_is_left, tear_down);
   g_test_add ("/train-runs/folders-are-named-after-recipe-and-day", Fixture, NULL, set_up,
               folders_are_named_after_recipe_and_day, tear_down);
   g_test_add ("/train-runs/folds-are-chosen-by-their-numbers", Fixture, NULL, set_up,

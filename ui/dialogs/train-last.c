@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define LAST "last"
+/* Not "runs", under which older versions wrote a folder beside the list that nobody had chosen. */
+#define PLACE "place"
 #define RUN_PREFIX "run-" /* before a hash of the folder: a group's name cannot hold any path */
 
 void
@@ -15,7 +17,7 @@ trp_train_last_clear (TrpTrainLast *self)
 {
   g_clear_pointer (&self->recipe, g_free);
   g_clear_pointer (&self->list, g_free);
-  g_clear_pointer (&self->runs, g_free);
+  g_clear_pointer (&self->place, g_free);
 }
 
 static char *
@@ -62,7 +64,7 @@ read_group (GKeyFile *file, const char *group)
 {
   TrpTrainLast last = { .recipe = g_key_file_get_string (file, group, "recipe", NULL),
                         .list = g_key_file_get_string (file, group, "list", NULL),
-                        .runs = g_key_file_get_string (file, group, "runs", NULL),
+                        .place = g_key_file_get_string (file, group, PLACE, NULL),
                         .fold = -1 };
 
   if (g_key_file_has_key (file, group, "fold", NULL))
@@ -120,7 +122,7 @@ trp_train_last_save (const TrpTrainLast *last, const char *folder)
   forget_lost_runs (file);
   set (file, LAST, "recipe", last->recipe);
   set (file, LAST, "list", last->list);
-  set (file, LAST, "runs", last->runs);
+  set (file, LAST, PLACE, last->place);
   g_key_file_set_integer (file, LAST, "fold", last->fold);
   set (file, group, "folder", folder);
   set (file, group, "list", last->list);

@@ -18,11 +18,11 @@ G_BEGIN_DECLS
  * TrpTrainLast: strings are NULL where nothing is known
  * @recipe: as trp_recipe_load() takes it
  * @fold: -1: none
- * @runs: folder of the runs with that list
+ * @place: folder of runs, where the user chose one
  */
 typedef struct
 {
-  char *recipe, *list, *runs;
+  char *recipe, *list, *place;
   int fold;
 } TrpTrainLast;
 

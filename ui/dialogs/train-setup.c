@@ -290,10 +290,10 @@ trp_train_setup_panel_restore (TrpTrainSetupPanel *self)
 {
   g_auto (TrpTrainLast) last = trp_train_last_load ();
 
-  if (last.runs)
+  if (last.place)
     {
       g_free (self->place);
-      self->place = g_strdup (last.runs);
+      self->place = g_strdup (last.place);
       propose_folder (self);
     }
   if (!self->list)
@@ -313,7 +313,7 @@ remember (TrpTrainSetupPanel *self, const char *folder)
       g_free (self->place);
       self->place = g_strdup (runs);
     }
-  last.runs = strcmp (self->place, usual) == 0 ? NULL : self->place;
+  last.place = strcmp (self->place, usual) == 0 ? NULL : self->place;
   trp_train_last_save (&last, folder);
 }
 
