@@ -29,9 +29,9 @@ struct _TrpResultsWindow
   GtkWidget *status;
   GtkWidget *table;
   GtkFileChooserNative *chooser;
-  TrpFigureHit hover;
-  bool has_hover;
-  int nth; /* point that keys came to; -1: none */
+  TrpFigureHit shown; /* by ring and status line, whether pointer or keys came to it */
+  bool has_shown;
+  int nth; /* place of @shown among the points; -1: not looked up */
 };
 
 static guint open_case;
@@ -51,7 +51,7 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_da
 
   if (self->figure)
     trp_figure_draw (self->figure, cr, width, height, TRP_FIGURE_SCREEN,
-                     self->has_hover ? &self->hover : NULL);
+                     self->has_shown ? &self->shown : NULL);
 }
 
 /* ---- numbers ---- */
@@ -179,7 +179,7 @@ show (TrpResultsWindow *self)
   if (self->metrics->len == 0)
     return;
   g_clear_pointer (&self->figure, trp_figure_unref);
-  self->has_hover = false;
+  self->has_shown = false;
   self->figure = trp_results_draw_boxes (self->results, get_metric (self));
   gtk_widget_queue_draw (self->drawing);
   fill_table (self);
@@ -232,8 +232,8 @@ show_hit (TrpResultsWindow *self, const TrpFigureHit *hit)
 {
   g_autofree char *text = dup_about (self, hit);
 
-  self->hover = *hit;
-  self->has_hover = true;
+  self->shown = *hit;
+  self->has_shown = true;
   gtk_widget_queue_draw (self->drawing);
   gtk_label_set_label (GTK_LABEL (self->status), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->drawing),
@@ -244,13 +244,13 @@ static void
 on_motion (GtkEventControllerMotion *controller, double x, double y, TrpResultsWindow *self)
 {
   TrpFigureHit hit;
+  const bool is_over = find (self, x, y, &hit);
 
-  self->has_hover = find (self, x, y, &hit);
-  gtk_widget_queue_draw (self->drawing);
-  gtk_widget_set_cursor_from_name (self->drawing,
-                                   self->has_hover && self->files ? "pointer" : NULL);
-  if (self->has_hover)
-    show_hit (self, &hit);
+  gtk_widget_set_cursor_from_name (self->drawing, is_over && self->files ? "pointer" : NULL);
+  if (!is_over || (self->has_shown && hit.id == self->shown.id))
+    return;
+  self->nth = -1;
+  show_hit (self, &hit);
 }
 
 void
@@ -288,11 +288,36 @@ find_nth (TrpResultsWindow *self, int n, TrpFigureHit *out_hit)
                              out_hit);
 }
 
+/* The point that is shown as it lies now. */
+static bool
+look_up_shown (TrpResultsWindow *self, TrpFigureHit *out_hit)
+{
+  TrpFigureHit hit;
+
+  if (!self->has_shown)
+    return false;
+  for (int n = MAX (self->nth, 0); find_nth (self, n, &hit); n++)
+    if (hit.id == self->shown.id)
+      {
+        self->nth = n;
+        *out_hit = hit;
+        return true;
+      }
+  return false;
+}
+
+/* The ring goes with its point. */
+static void
+on_resize (GtkDrawingArea *area, int width, int height, TrpResultsWindow *self)
+{
+  self->has_shown = look_up_shown (self, &self->shown);
+}
+
 void
 trp_results_window_move (TrpResultsWindow *self, int step)
 {
-  const int n = self->nth < 0 ? 0 : self->nth + step;
   TrpFigureHit hit;
+  const int n = look_up_shown (self, &hit) ? self->nth + step : 0;
 
   if (!find_nth (self, n, &hit))
     return;
@@ -314,7 +339,6 @@ on_key (GtkEventControllerKey *controller,
   } steps[] = {
     { GDK_KEY_Right, 1 }, { GDK_KEY_Up, 1 }, { GDK_KEY_Left, -1 }, { GDK_KEY_Down, -1 }
   };
-  TrpFigureHit hit;
 
   for (size_t n = 0; n < G_N_ELEMENTS (steps); n++)
     if (key == steps[n].key)
@@ -323,9 +347,9 @@ on_key (GtkEventControllerKey *controller,
         return TRUE;
       }
   if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_space) ||
-      !find_nth (self, self->nth, &hit))
+      !self->has_shown)
     return FALSE;
-  trp_results_window_open_row (self, hit.id);
+  trp_results_window_open_row (self, self->shown.id);
   return TRUE;
 }
 
@@ -417,6 +441,7 @@ make_drawing (TrpResultsWindow *self)
   gtk_widget_set_vexpand (self->drawing, TRUE);
   gtk_widget_set_size_request (self->drawing, 480, 240);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->drawing), draw, self, NULL);
+  g_signal_connect (self->drawing, "resize", G_CALLBACK (on_resize), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->drawing), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Box plot of the chosen measure"), -1);
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
