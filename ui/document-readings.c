@@ -340,6 +340,7 @@ trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
   self->readings->active = guard_restored (reading);
   trp_document_check_identity (self);
   emit_all (self);
+  trp_document_set_case_name (self, NULL);
 }
 
 /* A first reading is corrected against what it was: the file's own structures stay as the
@@ -368,6 +369,7 @@ trp_document_add_reading (TrpDocument *self, TrpStructureSet *set)
     }
   trp_document_check_identity (self);
   emit_all (self);
+  trp_document_set_case_name (self, NULL);
   return index;
 }
 

@@ -198,6 +198,8 @@ trp_document_get_title (TrpDocument *self)
 void
 trp_document_set_case_name (TrpDocument *self, const char *name)
 {
+  if (g_strcmp0 (name, self->case_name) == 0)
+    return;
   g_free (self->case_name);
   self->case_name = g_strdup (name);
   update_title (self);
@@ -301,7 +303,7 @@ set_volume (
       place->display = display ? *display : (TrpDisplay){ trp_window_get_default (volume), false };
       place->original_display = place->display;
     }
-  if (peek_anchor (self) != anchor_before)
+  if (old != volume && !is_other_frame (old, volume))
     g_clear_pointer (&self->case_name, g_free);
   update_title (self);
   trp_document_check_identity (self);

@@ -111,7 +111,7 @@ void trp_document_reset_display (TrpDocument *self, TrpRole role);
 /* "STS_044" or "": for the header bar. */
 const char *trp_document_get_title (TrpDocument *self);
 /* What the user knows the case by where its files' places say less ("P12, SynCT"); until another
- * image takes the anchor's place. */
+ * image or reading is opened, which may be somebody else's, or one is replaced. NULL: no longer. */
 void trp_document_set_case_name (TrpDocument *self, const char *name);
 /* One sentence when patient IDs differ and nobody acknowledged it; else NULL. */
 const char *trp_document_get_identity_conflict (TrpDocument *self);

@@ -130,11 +130,27 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   return !self->place || find_cursor (self, error) ? self : NULL;
 }
 
+/* An image or a reading that is not the case's is not told by its name. */
+static bool
+is_alone (const Case *self, TrpDocument *document)
+{
+  bool is_own[TRP_N_ROLES] = { false };
+  bool has_any = false;
+
+  for (size_t n = 0; n < N_IMAGES; n++)
+    has_any |= is_own[roles[n]] = self->images[n] != NULL;
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    if (trp_document_get_volume (document, (TrpRole) role) && !is_own[role])
+      return false;
+  return has_any && trp_document_get_n_readings (document) == 0;
+}
+
 static void
 on_done (TrpJob *job, void *result, const GError *error, void *user_data)
 {
   g_autoptr (TrpDocument) document = user_data;
   Case *self = result; /* the job's data, freed with it */
+  bool has_name;
 
   if (!self)
     {
@@ -146,10 +162,12 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
   for (size_t n = 0; n < N_IMAGES; n++)
     if (self->images[n])
       trp_document_set_volume (document, roles[n], self->images[n], &self->displays[n]);
-  trp_document_set_case_name (document, self->name);
+  has_name = is_alone (self, document);
   for (size_t n = 0; n < 2; n++)
     if (self->readings[n])
       trp_document_add_reading (document, self->readings[n]);
+  if (has_name)
+    trp_document_set_case_name (document, self->name);
   if (self->place)
     trp_document_set_cursor (document, self->cursor_lps);
 }

@@ -57,6 +57,35 @@ count (int *counter)
   ++*counter;
 }
 
+/* ---- the case's name ---- */
+
+/* A name hides whose images these are: it stands for those it was given for. */
+static void
+the_name_of_a_case_goes_with_its_images (void)
+{
+  const TrpVolumeInfo mine = { .modality = TRP_MODALITY_MR, .patient_id = (char *) "P1" };
+  const TrpVolumeInfo theirs = { .modality = TRP_MODALITY_CT, .patient_id = (char *) "P2" };
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("other", 0, 4);
+  int n_changes = 0;
+
+  put (document, TRP_ROLE_MR, &mine);
+  trp_document_set_case_name (document, "P1, synct on CT");
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P1, synct on CT");
+  trp_document_start_reading (document, TRP_ROLE_MR, "mine"); /* on the case's own image */
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P1, synct on CT");
+  put (document, TRP_ROLE_CT, &theirs); /* under the MR */
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P1");
+  trp_document_set_case_name (document, "P1, synct on CT");
+  put (document, TRP_ROLE_CT, &theirs); /* replaced */
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P1");
+  trp_document_set_case_name (document, "P1, synct on CT");
+  g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (count), &n_changes);
+  trp_document_add_reading (document, set);
+  g_assert_cmpstr (trp_document_get_title (document), ==, "P1");
+  g_assert_cmpint (n_changes, ==, 1); /* who shows titles heard of it */
+}
+
 /* ---- volumes ---- */
 
 static void
@@ -558,6 +587,8 @@ main (int argc, char **argv)
   g_test_add_func ("/document/volume/another-anchor-asks-for-links-again",
                    another_anchor_asks_for_links_again);
   g_test_add_func ("/document/volume/changing-roles-swaps", changing_roles_swaps);
+  g_test_add_func ("/document/identity/the-name-of-a-case-goes-with-its-images",
+                   the_name_of_a_case_goes_with_its_images);
   g_test_add_func ("/document/identity/warns-until-acknowledged",
                    different_patients_warn_until_acknowledged);
   g_test_add_func ("/document/reading/first-is-reference-and-copy-is-edited",
