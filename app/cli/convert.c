@@ -13,7 +13,9 @@
 #include "core/io/label-map.h"
 #include "core/io/label-table.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,26 +116,81 @@ list_labels (const TrpVolume *volume, const char *in, GPtrArray **out_labels, GE
 }
 
 static bool
+is_same_file (const char *a, const char *b)
+{
+  GStatBuf at_a, at_b;
+
+  return g_stat (a, &at_a) == 0 && g_stat (b, &at_b) == 0 && at_a.st_dev == at_b.st_dev &&
+         at_a.st_ino == at_b.st_ino;
+}
+
+/* The table of names that no longer fits once @out, an image, is replaced; NULL without one. One
+ * that @in goes on using stays, and so does one without @out: it is of another file of that name.
+ * (transfer full) */
+static char *
+find_stale_table (const char *in, const char *out)
+{
+  g_autofree char *of_in = trp_label_table_dup_path (in);
+  g_autofree char *of_out = trp_label_table_dup_path (out);
+  const bool in_place = linear && is_same_file (in, out);
+
+  if (!g_file_test (out, G_FILE_TEST_EXISTS) || (is_same_file (of_in, of_out) && !in_place))
+    return NULL;
+  return g_steal_pointer (&of_out);
+}
+
+static bool
 save_labels (GPtrArray *labels, const char *out, GError **error)
 {
   g_autofree char *path = trp_label_table_dup_path (out);
-  g_autofree char *text = NULL;
+  g_autofree char *text = trp_label_table_write (labels);
 
-  if (!labels)
-    return true;
-  text = trp_label_table_write (labels);
   return trp_write_file (path, text, strlen (text), error);
+}
+
+/* The image first: what is removed before a failure would be lost. */
+static bool
+save (const TrpVolume *volume, GPtrArray *labels, const char *in, const char *out, GError **error)
+{
+  g_autofree char *stale = labels ? NULL : find_stale_table (in, out);
+
+  if (!trp_volume_save (volume, out, error))
+    return false;
+  if (labels)
+    return save_labels (labels, out, error);
+  if (!stale || g_unlink (stale) == 0 || errno == ENOENT)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+               _ ("The image was saved, but names of labels from before stay beside it, since "
+                  "\"%s\" cannot be removed (%s); remove it"),
+               stale, g_strerror (errno));
+  return false;
 }
 
 /* Whether --reference takes the nearest voxel. */
 static bool
-is_nearest (const TrpVolume *volume, const GPtrArray *labels, const char *in)
+choose_nearest (const TrpVolume *volume,
+                const GPtrArray *labels,
+                const char *in,
+                bool *out_nearest,
+                GError **error)
 {
+  *out_nearest = nearest;
   if (nearest || linear)
-    return nearest;
-  if (!labels && !trp_label_map_is_evident (volume, in))
-    return false;
-  trp_verb_say (_ ("this is a label map: the nearest voxel is taken; --linear interpolates"), NULL);
+    return true;
+  *out_nearest = labels || trp_label_map_is_evident (volume, in);
+  if (*out_nearest)
+    trp_verb_say (_ ("this is a label map: the nearest voxel is taken; --linear interpolates"),
+                  NULL);
+  else if (trp_label_map_is_doubtful (volume, in))
+    {
+      g_set_error_literal (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                           _ ("This may be an image or a label map, which must not be blended, and "
+                              "neither its values nor its name tell; say --nearest for labels, "
+                              "--linear for an image"));
+      trp_format_prefix_error (error, in);
+      return false;
+    }
   return true;
 }
 
@@ -154,15 +211,16 @@ convert_volume (const char *in, const char *out, const TrpLoadOptions *options, 
   g_autoptr (TrpVolume) volume = trp_volume_load (in, options, error);
   g_autoptr (TrpVolume) resampled = NULL;
   g_autoptr (GPtrArray) labels = NULL;
+  bool are_labels;
 
   if (!volume || !list_labels (volume, in, &labels, error))
     return false;
-  if (reference && !(resampled = resample (volume, is_nearest (volume, labels, in), error)))
+  if (reference && (!choose_nearest (volume, labels, in, &are_labels, error) ||
+                    !(resampled = resample (volume, are_labels, error))))
     return false;
   if (linear)
     g_clear_pointer (&labels, g_ptr_array_unref); /* what is blended has no name */
-  if (!trp_volume_save (resampled ? resampled : volume, out, error) ||
-      !save_labels (labels, out, error))
+  if (!save (resampled ? resampled : volume, labels, in, out, error))
     return false;
   report (volume);
   return true;
@@ -207,9 +265,13 @@ const TrpVerb trp_verb_convert = {
   .help = N_ ("any readable image or label map to any writable format"),
   .notes = N_ (
     "With --reference a label map is resampled by the nearest voxel and everything else linearly.\n"
-    "A file is a label map if names of its labels stand beside it, or if its values are whole\n"
-    "numbers from 0 to 65535 and at most 50 different ones (256 where the file's name holds a "
-    "word\n"
-    "such as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET."),
+    "A file is a label map if its values are whole numbers from 0 to 65535 and names of them "
+    "stand\n"
+    "beside it, or there are at most 50 different ones (256 where the file's name holds a word "
+    "such\n"
+    "as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET. A file that "
+    "does\n"
+    "not say so either, with up to 256 such values, or more and such a word, is refused until\n"
+    "--nearest or --linear says what it is."),
   .run = run,
 };

@@ -63,8 +63,7 @@ run (int argc, char **argv)
     { "observer-error", 0, 0, G_OPTION_ARG_DOUBLE, &observer_error,
       N_ ("standard deviation of their contours from the truth (1)"), "MM" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &folder, N_ ("folder to write into"), "DIR" },
-    { "force", 0, 0, G_OPTION_ARG_NONE, &force, N_ ("write over the list of another phantom"),
-      NULL },
+    { "force", 0, 0, G_OPTION_ARG_NONE, &force, N_ ("write over what is in the folder"), NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

@@ -28,19 +28,55 @@ trp_label_map_looks_like (const TrpVolume *volume)
   return trp_label_search_run (volume, MAX_DISTINCT, &search);
 }
 
+static bool
+says_labels (const char *path)
+{
+  static const char *const words[] = { "mask",
+                                       "masks",
+                                       "label",
+                                       "labels",
+                                       "labelmap",
+                                       "seg",
+                                       "gt",
+                                       "roi",
+                                       "contour",
+                                       "contours",
+                                       "segmentation",
+                                       "segmentations",
+                                       "gtv",
+                                       "gtvp",
+                                       "ctv",
+                                       "ptv",
+                                       "structure",
+                                       "structures",
+                                       "aseg",
+                                       "aparc",
+                                       "totalseg",
+                                       "totalsegmentator",
+                                       NULL };
+
+  return path && trp_file_name_has_word (path, words);
+}
+
 bool
 trp_label_map_is_evident (const TrpVolume *volume, const char *path)
 {
-  static const char *const words[] = { "mask",         "masks", "label",      "labels",
-                                       "labelmap",     "seg",   "structures", "structure",
-                                       "gt",           "roi",   "contour",    "contours",
-                                       "segmentation", "gtv",   "gtvp",       "ctv",
-                                       "ptv",          NULL };
   g_auto (TrpLabelSearch) search = { 0 };
 
   return trp_volume_get_info (volume)->modality == TRP_MODALITY_UNKNOWN &&
          trp_label_search_run (volume, MAX_DISTINCT, &search) &&
-         (search.n_distinct <= MAX_EVIDENT || (path && trp_file_name_has_word (path, words)));
+         (search.n_distinct <= MAX_EVIDENT || says_labels (path));
+}
+
+bool
+trp_label_map_is_doubtful (const TrpVolume *volume, const char *path)
+{
+  const bool says = says_labels (path);
+  g_auto (TrpLabelSearch) search = { 0 };
+
+  return trp_volume_get_info (volume)->modality == TRP_MODALITY_UNKNOWN &&
+         trp_label_search_run (volume, says ? TRP_N_LABELS : MAX_DISTINCT, &search) &&
+         search.n_distinct > (says ? MAX_DISTINCT : MAX_EVIDENT);
 }
 
 static void
@@ -150,11 +186,15 @@ trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GEr
 {
   g_auto (TrpLabelSearch) search = { 0 };
   g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (GError) reason = NULL;
   bool is_own, is_complete = true;
 
-  if (!trp_label_search_run (volume, MAX_DISTINCT, &search))
+  if (!trp_label_search_run (volume, TRP_N_LABELS, &search))
     return NULL;
-  labels = trp_label_table_find (labels_path, &is_own, error);
+  labels = trp_label_table_find (labels_path, &is_own, &reason);
+  /* a labels.csv about something else does not keep an image of many values from being converted */
+  if (reason && (is_own || search.n_distinct <= MAX_DISTINCT))
+    g_propagate_error (error, g_steal_pointer (&reason));
   if (!labels || is_own)
     return g_steal_pointer (&labels);
   for (size_t value = 1; value < TRP_N_LABELS; value++)

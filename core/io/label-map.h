@@ -21,11 +21,15 @@ bool trp_label_map_looks_like (const TrpVolume *volume);
  * @path: (nullable): file it came from
  *
  * The question before a file is taken for labels unasked. Pictures of eight bits look like label
- * maps too, so there are at most 50 different values, or @path says it ("mask", "labels", "seg",
- * "gtv" ... as a word); an image of a known modality never is one. A constant of a label is a label
- * map: a structure that fills its box.
+ * maps too, so there are at most 50 different values, or at most 256 and @path says it ("mask",
+ * "labels", "seg", "gtv" ... as a word); an image of a known modality never is one. A constant of a
+ * label is a label map: a structure that fills its box.
  */
 bool trp_label_map_is_evident (const TrpVolume *volume, const char *path);
+
+/* Neither evident nor ruled out: labels of 51 to 256 different values, which a picture of eight
+ * bits has too, or of more where @path says it. The question before a file is blended unasked. */
+bool trp_label_map_is_doubtful (const TrpVolume *volume, const char *path);
 
 /**
  * trp_label_map_to_set:
@@ -45,7 +49,7 @@ trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError *
  * trp_label_map_list_labels:
  *
  * What belongs beside a copy of the file: its own table, or what a table of the folder says if that
- * names every label in @volume.
+ * names every label in @volume, however many.
  *
  * Returns: (element-type TrpLabel) (transfer full): NULL without an error if @volume is no label
  * map or has no names.

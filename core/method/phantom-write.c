@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define N_FOLDS 5
+#define LIST "cases.csv"
+#define LABELS "labels.csv"
 #define RECORD "phantom.txt"
 #define MAX_SAID 200 /* characters of a record that a message shows */
 
@@ -40,7 +42,7 @@ typedef struct
 static bool
 write_labels (const TrpPhantomKind *kind, const char *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, "labels.csv", NULL);
+  g_autofree char *path = g_build_filename (folder, LABELS, NULL);
   g_autoptr (GString) text = g_string_new ("value,name,red,green,blue\n");
 
   for (size_t n = 0; n < kind->n_labels; n++)
@@ -176,16 +178,19 @@ get_modalities (const TrpPhantomOptions *options, unsigned index)
 }
 
 static void
-add_cell (GString *list, unsigned index, const char *suffix, bool wanted)
+add_cell (GString *list, GPtrArray *names, unsigned index, const char *suffix, bool wanted)
 {
-  g_autofree char *name = wanted ? name_file (index, suffix) : g_strdup ("");
-
-  g_string_append_printf (list, ",%s", name);
+  g_string_append_c (list, ',');
+  if (!wanted)
+    return;
+  g_ptr_array_add (names, name_file (index, suffix));
+  g_string_append (list, names->pdata[names->len - 1]);
 }
 
-/* The whole of cases.csv, which depends on nothing that is in the volumes. */
+/* The whole of cases.csv, which depends on nothing that is in the volumes, and the files that it
+ * names. */
 static GString *
-make_list (const TrpPhantomOptions *options)
+make_list (const TrpPhantomOptions *options, GPtrArray *names)
 {
   GString *list = g_string_new ("case,mr,ct,ct_on_mr,mr_structures,ct_structures,fold");
 
@@ -199,7 +204,7 @@ make_list (const TrpPhantomOptions *options)
 
       g_string_append_printf (list, "%03u", index + 1); /* people count from 1 */
       for (size_t n = 0; n < G_N_ELEMENTS (files); n++)
-        add_cell (list, index, files[n].suffix, files[n].is_mr ? has.mr : has.ct);
+        add_cell (list, names, index, files[n].suffix, files[n].is_mr ? has.mr : has.ct);
       g_string_append_printf (list, ",%u", index % N_FOLDS);
       for (int side = 0; side < 2; side++)
         for (unsigned n = 0; n < options->n_observers; n++)
@@ -207,7 +212,7 @@ make_list (const TrpPhantomOptions *options)
             g_autofree char *suffix = g_strdup_printf ("%s-observer-%u", side == 0 ? "mr" : "ct",
                                                        n + 1);
 
-            add_cell (list, index, suffix, side == 0 ? has.mr : has.ct);
+            add_cell (list, names, index, suffix, side == 0 ? has.mr : has.ct);
           }
       g_string_append_c (list, '\n');
     }
@@ -230,53 +235,115 @@ describe (const TrpPhantomKind *kind, const TrpPhantomOptions *options)
                           options->without_bias ? " --no-bias" : "");
 }
 
-/* NULL without one. */
-static char *
-read_text (const char *folder, const char *name)
+/* Returns: false with an error; NULL in @out_text without a file. */
+static bool
+read_text (const char *folder, const char *name, char **out_text, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  char *text = NULL;
+  g_autoptr (GError) reason = NULL;
 
-  return g_file_get_contents (path, &text, NULL, NULL) ? text : NULL;
+  *out_text = NULL;
+  if (g_file_get_contents (path, out_text, NULL, &reason) ||
+      g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+      g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+               "What \"%s\" holds cannot be told from its %s (%s); take another folder, or --force "
+               "to write over it",
+               folder, name, reason->message);
+  return false;
 }
 
-/* A list of something else, or one that somebody has worked on, stays as it is. */
 static bool
-check_folder (const char *folder, const char *list, const char *record, GError **error)
+is_newer (const GStatBuf *a, const GStatBuf *b)
 {
-  g_autofree char *old_list = read_text (folder, "cases.csv");
-  g_autofree char *old_record = read_text (folder, RECORD);
-  const bool is_same = old_record && strcmp (old_record, record) == 0;
+  return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
+                                                : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
+}
 
-  if (!old_list || (is_same && strcmp (old_list, list) == 0))
+/* The first of @names that @folder has, newer than @record (nullable); NULL without one. */
+static const char *
+find_file (const char *folder, const GPtrArray *names, const GStatBuf *record)
+{
+  for (guint n = 0; n < names->len; n++)
+    {
+      g_autofree char *path = g_build_filename (folder, names->pdata[n], NULL);
+      GStatBuf file;
+
+      if (g_stat (path, &file) == 0 && (!record || is_newer (&file, record)))
+        return names->pdata[n];
+    }
+  return NULL;
+}
+
+/* The record is the last that is written: what is newer was changed, or is of an attempt that came
+ * to nothing. */
+static bool
+check_untouched (const char *folder, const GPtrArray *names, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, RECORD, NULL);
+  const char *newer;
+  GStatBuf record;
+
+  if (g_stat (path, &record) != 0)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "\"%s\" cannot be read: %s", path,
+                   g_strerror (errno));
+      return false;
+    }
+  newer = find_file (folder, names, &record);
+  if (!newer)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+               "\"%s\" in \"%s\" is newer than " RECORD
+               ", so it was changed after this phantom was "
+               "written, and would be lost; take another folder, or --force to write it anew",
+               newer, folder);
+  return false;
+}
+
+/* What is of something else, or what somebody has worked on, stays as it is. */
+static bool
+check_folder (
+  const char *folder, const char *list, const char *record, const GPtrArray *names, GError **error)
+{
+  g_autofree char *old_list = NULL, *old_record = NULL;
+  const char *there;
+
+  if (!read_text (folder, LIST, &old_list, error) ||
+      !read_text (folder, RECORD, &old_record, error))
+    return false;
+  there = find_file (folder, names, NULL);
+  if (!there)
     return true;
   if (!old_record)
-    g_set_error (
-      error, TRP_ERROR, TRP_ERROR_IO,
-      "\"%s\" holds a list cases.csv that no phantom left there and that would be lost; take "
-      "another folder, or --force to write over it",
-      folder);
-  else if (is_same)
-    g_set_error (
-      error, TRP_ERROR, TRP_ERROR_IO,
-      "The list cases.csv in \"%s\" was changed after this phantom was written, and would "
-      "be lost; take another folder, or --force to write it anew",
-      folder);
-  else
+    g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+                 "\"%s\" holds a file %s that is not known to be made by phantom (there is "
+                 "no " RECORD ") and that would be lost; take another folder, or --force to write "
+                 "over it",
+                 folder, there);
+  else if (strcmp (old_record, record) != 0)
     g_set_error (
       error, TRP_ERROR, TRP_ERROR_IO,
       "\"%s\" holds another phantom, which would be lost (%.*s); take another folder, or "
       "--force to write over it",
       folder, (int) MIN (strcspn (old_record, "\r\n"), MAX_SAID), old_record);
+  else if (old_list && strcmp (old_list, list) != 0)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_IO,
+                 "The list " LIST " in \"%s\" was changed after this phantom was written, and "
+                 "would be lost; take another folder, or --force to write it anew",
+                 folder);
+  else
+    return check_untouched (folder, names, error);
   return false;
 }
 
 static bool
-remove_list (const char *path, GError **error)
+remove_file (const char *path, GError **error)
 {
   if (g_unlink (path) == 0 || errno == ENOENT)
     return true;
-  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "The list \"%s\" cannot be replaced: %s", path,
+  g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "\"%s\" cannot be replaced: %s", path,
                g_strerror (errno));
   return false;
 }
@@ -299,18 +366,21 @@ trp_phantom_write (const TrpPhantomKind *kind,
                    GError **error)
 {
   const unsigned n_cases = count_cases (options);
-  g_autofree char *list_path = g_build_filename (folder, "cases.csv", NULL);
+  g_autofree char *list_path = g_build_filename (folder, LIST, NULL);
   g_autofree char *record_path = g_build_filename (folder, RECORD, NULL);
   g_autofree char *record = describe (kind, options);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) list = NULL;
 
   g_return_val_if_fail (options->n_patients >= 1 && options->n_patients <= TRP_PHANTOM_MAX_PATIENTS,
                         false);
   g_return_val_if_fail (options->n_observers <= TRP_PHANTOM_MAX_OBSERVERS, false);
-  list = make_list (options);
-  if (!(options->replace ? remove_list (list_path, error)
-                         : check_folder (folder, list->str, record, error)) ||
-      !make_folder (folder, error) || !trp_write_file (record_path, record, strlen (record), error))
+  list = make_list (options, names);
+  g_ptr_array_add (names, g_strdup (LABELS));
+  g_ptr_array_add (names, g_strdup (LIST));
+  if ((!options->replace && !check_folder (folder, list->str, record, names, error)) ||
+      !make_folder (folder, error) || !remove_file (list_path, error) ||
+      !remove_file (record_path, error))
     return false;
   for (unsigned n = 0; n < n_cases; n++)
     {
@@ -322,5 +392,6 @@ trp_phantom_write (const TrpPhantomKind *kind,
     }
   return write_labels (kind, folder, error) &&
          trp_write_file (list_path, list->str, list->len, error) &&
+         trp_write_file (record_path, record, strlen (record), error) &&
          trp_progress_step (progress, 1, NULL, error);
 }

@@ -104,7 +104,7 @@ const char *trp_phantom_get_label_name (const TrpPhantomKind *kind, unsigned val
  * both MRs is the field
  * @n_observers: further readings of each patient's structures, 0 to TRP_PHANTOM_MAX_OBSERVERS
  * @observer_error: of them, mm (core/method/phantom-observer.h)
- * @replace: trp_phantom_write() may write over the list of another phantom
+ * @replace: trp_phantom_write() may write over what is in the folder
  */
 typedef struct
 {
@@ -148,13 +148,13 @@ TrpStructureSet *trp_phantom_make_structures (const TrpPhantomKind *kind, const 
  * trp_phantom_write:
  * @folder: made if need be
  *
- * Writes phantom.txt (which phantom this is), volumes, labels.csv and, last, cases.csv. Folds 0 to
+ * Writes volumes, labels.csv, cases.csv and, last, phantom.txt (which phantom this is). Folds 0 to
  * 4 in turn. With observers the list has the columns mr_observer_1, ct_observer_1, ... A list that
  * is going to be replaced is gone before its first volume is, so that none ever names volumes of
  * another phantom.
  *
- * Errors: TRP_ERROR_IO unless @replace when @folder holds a cases.csv that these options did not
- * write, or that was changed since; nothing is written then.
+ * Errors: TRP_ERROR_IO unless @replace when @folder has one of these files and no phantom.txt that
+ * these options wrote, or one that is newer than it; nothing is written then.
  */
 bool trp_phantom_write (const TrpPhantomKind *kind,
                         const TrpPhantomOptions *options,

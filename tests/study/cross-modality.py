@@ -77,11 +77,11 @@ class Study:
 
     def make_training_set(self):
         self.cli("phantom", "pelvis", "--patients", str(self.size["training"]), "--seed", str(self.seed), *GRID,
-                 "--unpaired", "--out", self.path("training"))
+                 "--unpaired", "--force", "--out", self.path("training"))
 
     def make_unseen(self):
         self.cli("phantom", "pelvis", "--patients", str(self.size["unseen"]), "--seed", str(self.seed + UNSEEN), *GRID,
-                 "--out", self.path("unseen"))
+                 "--force", "--out", self.path("unseen"))
 
     def train(self, recipe, data, out, settings):
         started = os.path.exists(os.path.join(self.path(out), "checkpoint.safetensors"))

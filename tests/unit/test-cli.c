@@ -7,6 +7,7 @@
 #include "tests/lib/check.h"
 #include "tests/lib/nifti-bytes.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -177,9 +178,13 @@ a_reference_gives_the_grid (Fixture *fixture, const void *data)
   g_assert_cmpint (trp_volume_get_voxel_type (volume), ==, TRP_VOXEL_I16);
 }
 
-/* Halfway between the voxels of @values (8 x 8 x 2), along i. */
-static TrpVolume *
-convert_halfway (Fixture *fixture, const int16_t *values, const char *option, char **out_said)
+#define N_HALF 512 /* voxels of 8 x 8 x 8 */
+
+/* @name resampled to halfway between its voxels along i; @option goes to the command line. Returns:
+ * the exit status. */
+static int
+convert_halfway (
+  Fixture *fixture, const int16_t *values, const char *name, const char *option, char **out_said)
 {
   TrpTestNifti header = trp_test_nifti ();
   g_autofree char *out = g_build_filename (fixture->folder, "half.nii", NULL);
@@ -187,37 +192,49 @@ convert_halfway (Fixture *fixture, const int16_t *values, const char *option, ch
   g_autoptr (GByteArray) moving = NULL;
   g_autoptr (GByteArray) fixed = NULL;
 
-  header.dim[1] = header.dim[2] = 8;
-  moving = trp_test_nifti_write (&header, values, 128 * sizeof *values);
-  in = write_file (fixture, "p1-scan.nii", moving);
+  header.dim[1] = header.dim[2] = header.dim[3] = 8;
+  moving = trp_test_nifti_write (&header, values, N_HALF * sizeof *values);
+  in = write_file (fixture, name, moving);
   header.srow[0][3] += header.srow[0][0] / 2;
-  fixed = trp_test_nifti_write (&header, values, 128 * sizeof *values);
+  fixed = trp_test_nifti_write (&header, values, N_HALF * sizeof *values);
   grid = write_file (fixture, "grid.nii", fixed);
-  g_assert_cmpint (
-    trp_test_run_cli ((const char *[]){ "convert", in, out, "--reference", grid, option, NULL },
-                      NULL, out_said),
-    ==, 0);
+  return trp_test_run_cli (
+    (const char *[]){ "convert", in, out, "--reference", grid, option, NULL }, NULL, out_said);
+}
+
+static TrpVolume *
+load_halfway (Fixture *fixture)
+{
+  g_autofree char *out = g_build_filename (fixture->folder, "half.nii", NULL);
+
   return trp_volume_load (out, NULL, NULL);
+}
+
+static TrpVolume *
+make_halfway (Fixture *fixture, const int16_t *values, const char *option, char **out_said)
+{
+  g_assert_cmpint (convert_halfway (fixture, values, "p1-scan.nii", option, out_said), ==, 0);
+  return load_halfway (fixture);
 }
 
 /* Between labels 0 and 2 lies 1, which is another structure. */
 static void
 labels_are_not_blended_unless_told (Fixture *fixture, const void *data)
 {
-  int16_t labels[128] = { 0 };
+  int16_t labels[N_HALF] = { 0 };
   g_autofree char *said = NULL, *not_said = NULL;
   g_autoptr (TrpVolume) resampled = NULL;
   g_autoptr (TrpVolume) blended = NULL;
 
-  for (int n = 0; n < 128; n++)
+  for (int n = 0; n < N_HALF; n++)
     labels[n] = n % 8 < 4 ? 0 : 2;
-  resampled = convert_halfway (fixture, labels, NULL, &said);
+  resampled = make_halfway (fixture, labels, NULL, &said);
   assert_one_line (said);
   g_assert_nonnull (strstr (said, "nearest"));
   g_assert_cmpint (trp_volume_get_voxel_type (resampled), ==, TRP_VOXEL_I16);
   for (size_t i = 0; i < 8; i++)
     g_assert_cmpfloat (trp_volume_get_value (resampled, i, 0, 0), !=, 1);
-  blended = convert_halfway (fixture, labels, "--linear", &not_said);
+  blended = make_halfway (fixture, labels, "--linear", &not_said);
   g_assert_cmpstr (not_said, ==, "");
   g_assert_cmpfloat (trp_volume_get_value (blended, 3, 0, 0), ==, 1);
 }
@@ -226,9 +243,9 @@ labels_are_not_blended_unless_told (Fixture *fixture, const void *data)
 static void
 images_are_interpolated (Fixture *fixture, const void *data)
 {
-  int16_t images[2][128];
+  int16_t images[2][N_HALF];
 
-  for (int n = 0; n < 128; n++)
+  for (int n = 0; n < N_HALF; n++)
     {
       images[0][n] = n % 8 < 4 ? -1000 : 0;
       images[1][n] = (int16_t) (3 * n);
@@ -237,13 +254,135 @@ images_are_interpolated (Fixture *fixture, const void *data)
     {
       const double between = 0.5 * (images[image][3] + images[image][4]);
       g_autofree char *said = NULL;
-      g_autoptr (TrpVolume) resampled = convert_halfway (fixture, images[image], NULL, &said);
-      g_autoptr (TrpVolume) asked = convert_halfway (fixture, images[image], "--nearest", NULL);
+      g_autoptr (TrpVolume) resampled = make_halfway (fixture, images[image], NULL, &said);
+      g_autoptr (TrpVolume) asked = make_halfway (fixture, images[image], "--nearest", NULL);
 
       g_assert_cmpstr (said, ==, "");
       g_assert_cmpfloat (trp_volume_get_value (resampled, 3, 0, 0), ==, between);
       g_assert_cmpfloat (trp_volume_get_value (asked, 3, 0, 0), !=, between);
     }
+}
+
+/* TotalSegmentator has labels 0 to 117, a picture of eight bits 0 to 255. */
+static void
+what_may_be_labels_is_refused_until_told (Fixture *fixture, const void *data)
+{
+  static const struct
+  {
+    const char *name;
+    int n_values;
+    bool is_refused, is_nearest; /* without an option */
+  } cases[] = {
+    { "p1.nii", 50, false, true },          { "p1.nii", 51, true, false },
+    { "p1.nii", 118, true, false },         { "p1.nii", 256, true, false },
+    { "p1.nii", 257, false, false },        { "p1-totalsegmentator.nii", 118, false, true },
+    { "aparc+aseg.nii", 256, false, true }, { "p1-segmentations.nii", 257, true, false },
+  };
+  g_autofree char *out = g_build_filename (fixture->folder, "half.nii", NULL);
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      int16_t values[N_HALF];
+      g_autofree char *said = NULL;
+
+      for (int i = 0; i < N_HALF; i++)
+        values[i] = (int16_t) (i % cases[n].n_values);
+      (void) g_remove (out);
+      if (cases[n].is_refused)
+        {
+          g_assert_cmpint (convert_halfway (fixture, values, cases[n].name, NULL, &said), ==, 1);
+          assert_one_line (said);
+          g_assert_nonnull (strstr (said, cases[n].name));
+          g_assert_nonnull (strstr (said, "--nearest"));
+          g_assert_nonnull (strstr (said, "--linear"));
+          g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+          for (int linear = 0; linear < 2; linear++)
+            g_assert_cmpint (convert_halfway (fixture, values, cases[n].name,
+                                              linear ? "--linear" : "--nearest", NULL),
+                             ==, 0);
+          continue;
+        }
+      g_assert_cmpint (convert_halfway (fixture, values, cases[n].name, NULL, &said), ==, 0);
+      g_assert_true ((strstr (said, "nearest") != NULL) == cases[n].is_nearest);
+    }
+}
+
+static void
+write_names (Fixture *fixture, const char *name, int n_labels)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  g_autoptr (GString) text = g_string_new ("value,name,red,green,blue\n");
+
+  for (int n = 1; n < n_labels; n++)
+    g_string_append_printf (text, "%d,parcel %d,1,2,3\n", n, n);
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+}
+
+/* Names of all labels of the file, its own and those of the folder; a table about something else
+ * says nothing. */
+static void
+names_make_labels_however_many (Fixture *fixture, const void *data)
+{
+  static const struct
+  {
+    const char *table;
+    int n_named;
+    bool is_nearest;
+  } cases[] = {
+    { "labels.csv", 0, false },
+    { "labels.csv", N_HALF - 1, false },
+    { "labels.csv", N_HALF, true },
+    { "p1-scan.labels.csv", N_HALF, true },
+  };
+  g_autofree char *shared = g_build_filename (fixture->folder, "labels.csv", NULL);
+  int16_t labels[N_HALF];
+
+  for (int n = 0; n < N_HALF; n++)
+    labels[n] = (int16_t) n;
+  for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *said = NULL;
+      g_autoptr (TrpVolume) resampled = NULL;
+
+      (void) g_remove (shared);
+      write_names (fixture, cases[n].table, cases[n].n_named);
+      if (cases[n].n_named == 0)
+        g_assert_true (g_file_set_contents (shared, "id,diagnosis\np1,none\n", -1, NULL));
+      resampled = make_halfway (fixture, labels, NULL, &said);
+      g_assert_true ((strstr (said, "nearest") != NULL) == cases[n].is_nearest);
+      g_assert_true ((trp_volume_get_value (resampled, 3, 0, 0) == 3.5) != cases[n].is_nearest);
+    }
+}
+
+/* What is blended has no names, whatever was there before; those of the input stay. */
+static void
+a_blend_keeps_no_names_of_before (Fixture *fixture, const void *data)
+{
+  int16_t labels[N_HALF];
+  g_autofree char *of_in = g_build_filename (fixture->folder, "p1-scan.labels.csv", NULL);
+  g_autofree char *of_out = g_build_filename (fixture->folder, "half.labels.csv", NULL);
+  g_autofree char *in = g_build_filename (fixture->folder, "p1-scan.nii", NULL);
+  g_autofree char *sibling = g_build_filename (fixture->folder, "p1-scan.nrrd", NULL);
+  const char *const beside[] = { "convert",     in,         sibling, "--reference",
+                                 fixture->path, "--linear", NULL };
+  const char *const in_place[] = {
+    "convert", in, in, "--reference", fixture->path, "--linear", NULL
+  };
+
+  for (int n = 0; n < N_HALF; n++)
+    labels[n] = n % 8 < 4 ? 0 : 2;
+  write_names (fixture, "p1-scan.labels.csv", 3);
+  g_assert_cmpint (convert_halfway (fixture, labels, "p1-scan.nii", NULL, NULL), ==, 0);
+  g_assert_true (g_file_test (of_out, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (convert_halfway (fixture, labels, "p1-scan.nii", "--linear", NULL), ==, 0);
+  g_assert_false (g_file_test (of_out, G_FILE_TEST_EXISTS));
+  for (int n = 0; n < 2; n++) /* the second over the first */
+    {
+      g_assert_cmpint (trp_test_run_cli (beside, NULL, NULL), ==, 0);
+      g_assert_true (g_file_test (of_in, G_FILE_TEST_EXISTS));
+    }
+  g_assert_cmpint (trp_test_run_cli (in_place, NULL, NULL), ==, 0);
+  g_assert_false (g_file_test (of_in, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -374,6 +513,9 @@ main (int argc, char **argv)
   ADD ("/cli/a-reference-gives-the-grid", a_reference_gives_the_grid);
   ADD ("/cli/labels-are-not-blended-unless-told", labels_are_not_blended_unless_told);
   ADD ("/cli/images-are-interpolated", images_are_interpolated);
+  ADD ("/cli/what-may-be-labels-is-refused-until-told", what_may_be_labels_is_refused_until_told);
+  ADD ("/cli/names-make-labels-however-many", names_make_labels_however_many);
+  ADD ("/cli/a-blend-keeps-no-names-of-before", a_blend_keeps_no_names_of_before);
   ADD ("/cli/options-without-effect-are-usage", options_without_effect_are_usage);
   ADD ("/cli/frames-count-from-zero-in-every-verb", frames_count_from_zero_in_every_verb);
   ADD ("/cli/metrics-and-similarity-take-a-frame", metrics_and_similarity_take_a_frame);

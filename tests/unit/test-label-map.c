@@ -202,6 +202,9 @@ is_evident (int n, float step, TrpModality modality, const char *path)
 static void
 test_is_evident (void)
 {
+  static const char *const files[] = { "segmentations.nii.gz", "aseg.nii", "aparc.a2009s+aseg.nii",
+                                       "p1_totalseg.nii.gz", "p1-TotalSegmentator.nii" };
+
   g_assert_true (is_evident (2, 255, TRP_MODALITY_UNKNOWN, "scan.nii"));
   g_assert_true (is_evident (50, 40, TRP_MODALITY_UNKNOWN, NULL));
   g_assert_true (is_evident (1, 0, TRP_MODALITY_UNKNOWN, "empty.nii"));
@@ -211,6 +214,8 @@ test_is_evident (void)
   g_assert_false (is_evident (2, 0.5F, TRP_MODALITY_UNKNOWN, "labels.nii.gz"));
   g_assert_false (is_evident (2, -1000, TRP_MODALITY_UNKNOWN, "labels.nii.gz"));
   g_assert_false (is_evident (2, 1, TRP_MODALITY_MR, "labels.nii.gz"));
+  for (size_t n = 0; n < G_N_ELEMENTS (files); n++)
+    g_assert_true (is_evident (118, 1, TRP_MODALITY_UNKNOWN, files[n]));
 }
 
 /* All kinds of voxels, runs that cross words, odd widths; expected bits voxel by voxel. */

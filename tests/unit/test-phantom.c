@@ -14,6 +14,8 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+#include <utime.h>
 
 #define SEED 7
 #define MATRIX 64
@@ -406,9 +408,86 @@ test_command_destroys_no_other_set (void)
   g_assert_true (g_file_set_contents (list, "case,mr\nmine,001-mr.nii.gz\n", -1, NULL));
   assert_refused (folder, NULL, "cases.csv", "was changed");
   g_remove (record);
-  assert_refused (folder, NULL, "cases.csv", "no phantom");
+  assert_refused (folder, NULL, "cases.csv", "not known to be made by phantom");
   g_assert_cmpint (run_phantom (folder, "--force", NULL), ==, 0);
   g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  trp_test_remove_folder (folder);
+}
+
+/* @name gets other bytes, @hours after or before now. */
+static void
+edit (const char *folder, const char *name, int hours)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  struct utimbuf times = { 0 };
+  GStatBuf at;
+
+  g_assert_true (g_file_set_contents (path, "contours of a week", -1, NULL));
+  g_assert_cmpint (g_stat (path, &at), ==, 0);
+  times.actime = times.modtime = at.st_mtime + 3600 * hours;
+  g_assert_cmpint (g_utime (path, &times), ==, 0);
+}
+
+static void
+test_command_destroys_no_edited_file (void)
+{
+  static const char *const names[] = { "001-mr-structures.nii.gz", "002-ct.nii.gz", "labels.csv" };
+  g_autofree char *folder = trp_test_make_folder ();
+
+  g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      edit (folder, names[n], 1);
+      assert_refused (folder, NULL, names[n], names[n]);
+      assert_refused (folder, NULL, names[n], "newer than phantom.txt");
+      if (n + 1 < G_N_ELEMENTS (names))
+        edit (folder, names[n], -1); /* so that the next is the only one */
+    }
+  g_assert_cmpint (run_phantom (folder, "--force", NULL), ==, 0);
+  edit (folder, "notes.txt", 1); /* is not written */
+  g_assert_cmpint (run_phantom (folder, NULL, NULL), ==, 0);
+  trp_test_remove_folder (folder);
+}
+
+/* Nobody knows who made them. */
+static void
+test_command_destroys_no_file_without_record (void)
+{
+  static const char *const names[] = { "labels.csv", "002-ct-structures.nii.gz", "cases.csv" };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *folder = trp_test_make_folder ();
+
+      edit (folder, names[n], 0);
+      assert_refused (folder, NULL, names[n], names[n]);
+      assert_refused (folder, NULL, names[n], "not known to be made by phantom");
+      trp_test_remove_folder (folder);
+    }
+}
+
+/* A folder in its place cannot be read by anybody, root included. */
+static void
+test_command_takes_no_unreadable_list_for_none (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *list = g_build_filename (folder, "cases.csv", NULL);
+  g_autofree char *first = g_build_filename (folder, "001-mr.nii.gz", NULL);
+  g_autofree char *said = NULL, *denied = NULL;
+
+  g_assert_cmpint (g_mkdir (list, 0700), ==, 0);
+  g_assert_cmpint (run_phantom (folder, NULL, &said), ==, 1);
+  g_assert_nonnull (strstr (said, "cases.csv"));
+  g_assert_nonnull (strstr (said, "cannot be told"));
+  g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rmdir (list), ==, 0);
+  edit (folder, "cases.csv", 0);
+  g_assert_cmpint (g_chmod (list, 0), ==, 0);
+  if (g_access (list, R_OK) != 0)
+    {
+      g_assert_cmpint (run_phantom (folder, NULL, &denied), ==, 1);
+      g_assert_nonnull (strstr (denied, "cannot be told"));
+    }
   trp_test_remove_folder (folder);
 }
 
@@ -453,6 +532,12 @@ main (int argc, char **argv)
   g_test_add_func ("/phantom/command-writes-a-paired-set", test_command_writes_a_paired_set);
   g_test_add_func ("/phantom/command-writes-an-unpaired-set", test_command_writes_an_unpaired_set);
   g_test_add_func ("/phantom/command-destroys-no-other-set", test_command_destroys_no_other_set);
+  g_test_add_func ("/phantom/command-destroys-no-edited-file",
+                   test_command_destroys_no_edited_file);
+  g_test_add_func ("/phantom/command-destroys-no-file-without-record",
+                   test_command_destroys_no_file_without_record);
+  g_test_add_func ("/phantom/command-takes-no-unreadable-list-for-none",
+                   test_command_takes_no_unreadable_list_for_none);
   g_test_add_func ("/phantom/command-refuses-nonsense", test_command_refuses_nonsense);
   status = g_test_run ();
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
