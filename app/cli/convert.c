@@ -269,9 +269,8 @@ const TrpVerb trp_verb_convert = {
     "stand\n"
     "beside it, or there are at most 50 different ones (256 where the file's name holds a word "
     "such\n"
-    "as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET. A file that "
-    "does\n"
-    "not say so either, with up to 256 such values, or more and such a word, is refused until\n"
-    "--nearest or --linear says what it is."),
+    "as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET. Without names\n"
+    "and modality, 51 to 256 such values, or more and such a word, may be either: the file is\n"
+    "refused until --nearest or --linear says what it is."),
   .run = run,
 };
