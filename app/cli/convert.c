@@ -267,10 +267,10 @@ const TrpVerb trp_verb_convert = {
     "With --reference a label map is resampled by the nearest voxel and everything else linearly.\n"
     "A file is a label map if its values are whole numbers from 0 to 65535 and names of them "
     "stand\n"
-    "beside it, or there are at most 50 different ones (256 where the file's name holds a word "
-    "such\n"
-    "as mask, labels, seg or gtv) and it does not say that it is an MR, CT or PET. Without names\n"
-    "and modality, 51 to 256 such values, or more and such a word, may be either: the file is\n"
-    "refused until --nearest or --linear says what it is."),
+    "beside it, or none is over 40, or there are but two, or at most 256 and the file's name "
+    "holds\n"
+    "a word such as mask, labels, seg or gtv, and it does not say that it is an MR, CT or PET.\n"
+    "Other files of at most 256 such values, or of more and such a word, may be either: they are\n"
+    "refused until --nearest or --linear says what they are."),
   .run = run,
 };

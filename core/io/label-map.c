@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define MAX_DISTINCT 256
-#define MAX_EVIDENT 50
+#define MAX_EVIDENT 40 /* value: an image of so few greys would show nothing */
 #define MAX_STRUCTURES 4096
 #define MAX_MASK_BYTES ((uint64_t) 4 << 30)
 
@@ -58,6 +58,16 @@ says_labels (const char *path)
   return path && trp_file_name_has_word (path, words);
 }
 
+/* Few small values, as structures are counted, or two as masks have. */
+static bool
+has_values_of_labels (const TrpVolume *volume, const TrpLabelSearch *search)
+{
+  double low, high;
+
+  trp_volume_get_range (volume, &low, &high);
+  return high <= MAX_EVIDENT || search->n_distinct <= 2;
+}
+
 bool
 trp_label_map_is_evident (const TrpVolume *volume, const char *path)
 {
@@ -65,7 +75,7 @@ trp_label_map_is_evident (const TrpVolume *volume, const char *path)
 
   return trp_volume_get_info (volume)->modality == TRP_MODALITY_UNKNOWN &&
          trp_label_search_run (volume, MAX_DISTINCT, &search) &&
-         (search.n_distinct <= MAX_EVIDENT || says_labels (path));
+         (has_values_of_labels (volume, &search) || says_labels (path));
 }
 
 bool
@@ -76,7 +86,7 @@ trp_label_map_is_doubtful (const TrpVolume *volume, const char *path)
 
   return trp_volume_get_info (volume)->modality == TRP_MODALITY_UNKNOWN &&
          trp_label_search_run (volume, says ? TRP_N_LABELS : MAX_DISTINCT, &search) &&
-         search.n_distinct > (says ? MAX_DISTINCT : MAX_EVIDENT);
+         (says ? search.n_distinct > MAX_DISTINCT : !has_values_of_labels (volume, &search));
 }
 
 static void

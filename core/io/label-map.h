@@ -20,15 +20,15 @@ bool trp_label_map_looks_like (const TrpVolume *volume);
  * trp_label_map_is_evident:
  * @path: (nullable): file it came from
  *
- * The question before a file is taken for labels unasked. Pictures of eight bits look like label
- * maps too, so there are at most 50 different values, or at most 256 and @path says it ("mask",
- * "labels", "seg", "gtv" ... as a word); an image of a known modality never is one. A constant of a
- * label is a label map: a structure that fills its box.
+ * The question before a file is taken for labels unasked. Pictures of eight bits and coarse MR look
+ * like label maps too, so no value is over 40, or there are but two, or at most 256 and @path says
+ * it ("mask", "labels", "seg", "gtv" ... as a word); an image of a known modality never is one. A
+ * constant of a label is a label map: a structure that fills its box.
  */
 bool trp_label_map_is_evident (const TrpVolume *volume, const char *path);
 
-/* Neither evident nor ruled out: labels of 51 to 256 different values, which a picture of eight
- * bits has too, or of more where @path says it. The question before a file is blended unasked. */
+/* Neither evident nor ruled out: at most 256 different values, which a picture of eight bits has
+ * too, or more where @path says labels. The question before a file is blended unasked. */
 bool trp_label_map_is_doubtful (const TrpVolume *volume, const char *path);
 
 /**

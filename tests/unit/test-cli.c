@@ -273,7 +273,7 @@ what_may_be_labels_is_refused_until_told (Fixture *fixture, const void *data)
     int n_values;
     bool is_refused, is_nearest; /* without an option */
   } cases[] = {
-    { "p1.nii", 50, false, true },          { "p1.nii", 51, true, false },
+    { "p1.nii", 41, false, true },          { "p1.nii", 42, true, false },
     { "p1.nii", 118, true, false },         { "p1.nii", 256, true, false },
     { "p1.nii", 257, false, false },        { "p1-totalsegmentator.nii", 118, false, true },
     { "aparc+aseg.nii", 256, false, true }, { "p1-segmentations.nii", 257, true, false },

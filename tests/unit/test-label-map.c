@@ -206,7 +206,10 @@ test_is_evident (void)
                                        "p1_totalseg.nii.gz", "p1-TotalSegmentator.nii" };
 
   g_assert_true (is_evident (2, 255, TRP_MODALITY_UNKNOWN, "scan.nii"));
-  g_assert_true (is_evident (50, 40, TRP_MODALITY_UNKNOWN, NULL));
+  g_assert_true (is_evident (41, 1, TRP_MODALITY_UNKNOWN, NULL));
+  g_assert_false (is_evident (42, 1, TRP_MODALITY_UNKNOWN, NULL));
+  g_assert_false (
+    is_evident (31, 40, TRP_MODALITY_UNKNOWN, "MR_T2.nii.gz")); /* coarse, but an MR */
   g_assert_true (is_evident (1, 0, TRP_MODALITY_UNKNOWN, "empty.nii"));
   g_assert_true (is_evident (200, 1, TRP_MODALITY_UNKNOWN, "labels/p1-Labels.nii.gz"));
   g_assert_false (is_evident (200, 1, TRP_MODALITY_UNKNOWN, "labels/p1.nii.gz"));
