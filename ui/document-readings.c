@@ -7,6 +7,8 @@
  */
 
 #include "config.h"
+
+#include "core/structure/interpolate.h"
 #include "ui/document-journal.h"
 #include "ui/document-private.h"
 
@@ -572,6 +574,38 @@ trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color)
     return;
   step = g_strdup_printf (_ ("Colour of %s"), trp_structure_get_name (structure));
   trp_edit_session_recolor (trp_document_peek_session (self), step, structure, color);
+}
+
+void
+trp_document_interpolate_structure (TrpDocument *self, guint index)
+{
+  TrpStructure *structure = get_structure (self, index);
+  g_autoptr (TrpMask) filled = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *step = NULL;
+  g_autofree char *text = NULL;
+  size_t n_filled;
+
+  if (!structure || !trp_document_may_edit (self))
+    return;
+  trp_document_end_stroke (self);
+  const TrpMask *mask = trp_structure_peek_mask (structure);
+
+  filled = trp_interpolate_slices (mask, trp_interpolate_choose_axis (mask), &n_filled, &error);
+  step = g_strdup_printf (_ ("Fill slices of %s"), trp_structure_get_name (structure));
+  if (!filled || !trp_edit_session_replace_mask (trp_document_peek_session (self), step, structure,
+                                                 filled, TRP_ORIGIN_SEMIAUTOMATIC,
+                                                 trp_structure_get_provenance (structure), &error))
+    {
+      report (self, error);
+      return;
+    }
+  text = g_strdup_printf (ngettext ("%zu slice of %s was filled from its neighbours; look at it.",
+                                    "%zu slices of %s were filled from their neighbours; look at "
+                                    "them.",
+                                    n_filled),
+                          n_filled, trp_structure_get_name (structure));
+  trp_document_report (self, TRP_SEVERITY_INFO, text);
 }
 
 void

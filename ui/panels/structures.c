@@ -111,6 +111,16 @@ on_go_to (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_interpolate (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
+  TrpStructureRow *row = get_selected (self);
+
+  if (row)
+    trp_document_interpolate_structure (self->document, trp_structure_row_get_index (row));
+}
+
+static void
 on_add (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
@@ -128,6 +138,7 @@ trp_structures_panel_class_init (TrpStructuresPanelClass *klass)
   gtk_widget_class_install_action (widget_class, "structure.color", NULL, on_recolor);
   gtk_widget_class_install_action (widget_class, "structure.delete", NULL, on_delete);
   gtk_widget_class_install_action (widget_class, "structure.go-to", NULL, on_go_to);
+  gtk_widget_class_install_action (widget_class, "structure.interpolate", NULL, on_interpolate);
   gtk_widget_class_install_action (widget_class, "structure.add", NULL, on_add);
 }
 
@@ -529,6 +540,7 @@ make_list (TrpStructuresPanel *self)
   g_menu_append (menu, _ ("Go to it"), "structure.go-to");
   g_menu_append (menu, _ ("Rename"), "structure.rename");
   g_menu_append (menu, _ ("Colour\u2026"), "structure.color");
+  g_menu_append (menu, _ ("Fill the slices between drawn ones"), "structure.interpolate");
   g_menu_append (menu, _ ("Delete"), "structure.delete");
   self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
