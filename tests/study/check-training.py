@@ -26,7 +26,7 @@ except ImportError:
     sys.exit(77)
 
 cli = sys.argv[1]
-STEPS = 240
+STEPS = 480  # long enough that a training is still at work when the signal comes, on a busy machine too
 SMALL = {
     "cyclegan-phantom": ["data.size=32", "data.spacing=8", "generator=resnet-2", "generator_filters=6",
                          "discriminator_filters=6", "discriminator_layers=2", "training.pool=5", "loss.gc_start=50",
