@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
- * history; document-files.c opening and saving; document-journal.c what survives a crash.
+ * history; document-operations.c what is done to whole structures; document-files.c opening and
+ * saving; document-journal.c what survives a crash.
  */
 
 #pragma once
@@ -88,6 +89,8 @@ TrpDocumentFiles *trp_document_files_new (void);
 void trp_document_files_free (TrpDocumentFiles *self);
 /* The reading stands in @path (NULL: in several files) as it was in @state of its history. */
 void trp_document_mark_saved (TrpDocument *self, int index, const char *path, uint64_t state);
+/* Of the edited reading, or NULL. */
+TrpStructure *trp_document_peek_structure (TrpDocument *self, guint index);
 /* (element-type TrpEditSession) (transfer container): of all readings that were ever edited. */
 GPtrArray *trp_document_list_sessions (TrpDocument *self);
 /* Takes over a session of the journal and edits it. It takes the place of a reading of that name

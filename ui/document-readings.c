@@ -7,8 +7,6 @@
  */
 
 #include "config.h"
-
-#include "core/structure/interpolate.h"
 #include "ui/document-journal.h"
 #include "ui/document-private.h"
 
@@ -484,8 +482,8 @@ report (TrpDocument *self, const GError *error)
   trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
 }
 
-static TrpStructure *
-get_structure (TrpDocument *self, guint index)
+TrpStructure *
+trp_document_peek_structure (TrpDocument *self, guint index)
 {
   TrpStructureSet *set = trp_document_peek_edited (self);
 
@@ -538,7 +536,7 @@ trp_document_add_structure (TrpDocument *self, const char *name)
 void
 trp_document_rename_structure (TrpDocument *self, guint index, const char *name)
 {
-  TrpStructure *structure = get_structure (self, index);
+  TrpStructure *structure = trp_document_peek_structure (self, index);
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
@@ -553,7 +551,7 @@ trp_document_rename_structure (TrpDocument *self, guint index, const char *name)
 void
 trp_document_remove_structure (TrpDocument *self, guint index)
 {
-  TrpStructure *structure = get_structure (self, index);
+  TrpStructure *structure = trp_document_peek_structure (self, index);
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
@@ -567,7 +565,7 @@ trp_document_remove_structure (TrpDocument *self, guint index)
 void
 trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color)
 {
-  TrpStructure *structure = get_structure (self, index);
+  TrpStructure *structure = trp_document_peek_structure (self, index);
   g_autofree char *step = NULL;
 
   if (!structure || !trp_document_may_edit (self))
@@ -577,41 +575,9 @@ trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color)
 }
 
 void
-trp_document_interpolate_structure (TrpDocument *self, guint index)
-{
-  TrpStructure *structure = get_structure (self, index);
-  g_autoptr (TrpMask) filled = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *step = NULL;
-  g_autofree char *text = NULL;
-  size_t n_filled;
-
-  if (!structure || !trp_document_may_edit (self))
-    return;
-  trp_document_end_stroke (self);
-  const TrpMask *mask = trp_structure_peek_mask (structure);
-
-  filled = trp_interpolate_slices (mask, trp_interpolate_choose_axis (mask), &n_filled, &error);
-  step = g_strdup_printf (_ ("Fill slices of %s"), trp_structure_get_name (structure));
-  if (!filled || !trp_edit_session_replace_mask (trp_document_peek_session (self), step, structure,
-                                                 filled, TRP_ORIGIN_SEMIAUTOMATIC,
-                                                 trp_structure_get_provenance (structure), &error))
-    {
-      report (self, error);
-      return;
-    }
-  text = g_strdup_printf (ngettext ("%zu slice of %s was filled from its neighbours; look at it.",
-                                    "%zu slices of %s were filled from their neighbours; look at "
-                                    "them.",
-                                    n_filled),
-                          n_filled, trp_structure_get_name (structure));
-  trp_document_report (self, TRP_SEVERITY_INFO, text);
-}
-
-void
 trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible)
 {
-  TrpStructure *structure = get_structure (self, index);
+  TrpStructure *structure = trp_document_peek_structure (self, index);
 
   if (structure)
     trp_edit_session_set_visible (trp_document_peek_session (self), structure, visible);
@@ -620,7 +586,7 @@ trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible
 void
 trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked)
 {
-  TrpStructure *structure = get_structure (self, index);
+  TrpStructure *structure = trp_document_peek_structure (self, index);
 
   if (!structure)
     return;

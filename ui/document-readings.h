@@ -42,9 +42,6 @@ void trp_document_add_structure (TrpDocument *self, const char *name); /* NULL: 
 void trp_document_rename_structure (TrpDocument *self, guint index, const char *name);
 void trp_document_remove_structure (TrpDocument *self, guint index);
 void trp_document_recolor_structure (TrpDocument *self, guint index, TrpColor color);
-/* Fills the slices between drawn ones (core/structure/interpolate.h); a "message" says how many, or
- * why none. */
-void trp_document_interpolate_structure (TrpDocument *self, guint index);
 /* Not steps: how they are shown and guarded. */
 void trp_document_set_structure_visible (TrpDocument *self, guint index, bool visible);
 void trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked);

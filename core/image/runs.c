@@ -5,6 +5,7 @@
 
 #include "core/image/runs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- rows ---- */
@@ -250,4 +251,46 @@ trp_runs_find_holes (TrpRuns *self, const bool has_edges[3], GError **error)
   for (size_t n = 0; n < self->n_runs; n++)
     choice[n] = !is_outside[find_root (self->runs, n)];
   return choice;
+}
+
+typedef struct
+{
+  size_t count;
+  uint32_t root;
+} Part;
+
+static int
+compare_parts (const void *a, const void *b)
+{
+  const Part *one = a, *other = b;
+
+  if (one->count != other->count)
+    return one->count > other->count ? -1 : 1;
+  return one->root < other->root ? -1 : one->root > other->root;
+}
+
+uint32_t *
+trp_runs_rank_parts (TrpRuns *self, size_t *out_n_parts, GError **error)
+{
+  g_autofree size_t *counts = count_parts (self, error);
+  g_autofree Part *parts = counts ? g_try_new (Part, self->n_runs + 1) : NULL;
+  uint32_t *ranks = parts ? g_try_new (uint32_t, self->n_runs + 1) : NULL;
+  size_t n_parts = 0;
+
+  if (!ranks)
+    {
+      if (counts)
+        set_error (error);
+      return NULL;
+    }
+  for (size_t n = 0; n < self->n_runs; n++)
+    if (counts[n] > 0)
+      parts[n_parts++] = (Part){ counts[n], (uint32_t) n };
+  qsort (parts, n_parts, sizeof *parts, compare_parts);
+  for (size_t rank = 0; rank < n_parts; rank++)
+    ranks[parts[rank].root] = (uint32_t) rank;
+  for (size_t n = 0; n < self->n_runs; n++) /* a root stands before its runs */
+    ranks[n] = ranks[find_root (self->runs, n)];
+  *out_n_parts = n_parts;
+  return ranks;
 }

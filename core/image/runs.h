@@ -60,6 +60,10 @@ bool *trp_runs_find_others (TrpRuns *self, GError **error);
 bool *trp_runs_find_small (TrpRuns *self, size_t n_least, GError **error);
 bool *trp_runs_find_holes (TrpRuns *self, const bool has_edges[3], GError **error);
 
+/* For each run the number of its part, by size: 0 the largest, of equal ones the first in the order
+ * of voxels before the others. (transfer full) */
+uint32_t *trp_runs_rank_parts (TrpRuns *self, size_t *out_n_parts, GError **error);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpRuns, trp_runs_clear)
 
 G_END_DECLS

@@ -525,6 +525,26 @@ check_grid (const TrpEditSession *self, const TrpMask *mask, GError **error)
                                    trp_mask_get_geometry (mask), error);
 }
 
+/* The records that give @structure the voxels of @mask. */
+static void
+add_replacement (TrpEditStep *step,
+                 TrpStructure *structure,
+                 const TrpMask *mask,
+                 TrpOrigin origin,
+                 const char *provenance)
+{
+  g_autoptr (TrpPatch) patch = NULL;
+  TrpEditRecord *record;
+
+  patch = trp_patch_new_difference (trp_structure_peek_mask (structure), mask);
+  if (!trp_patch_is_empty (patch))
+    trp_edit_step_add (step, TRP_EDIT_VOXELS, structure)->patch = g_steal_pointer (&patch);
+  record = add_attributes (step, structure);
+  record->origin = origin;
+  g_free (record->provenance);
+  record->provenance = g_strdup (provenance);
+}
+
 bool
 trp_edit_session_replace_mask (TrpEditSession *self,
                                const char *name,
@@ -534,22 +554,14 @@ trp_edit_session_replace_mask (TrpEditSession *self,
                                const char *provenance,
                                GError **error)
 {
-  g_autoptr (TrpPatch) patch = NULL;
   TrpEditStep *step;
-  TrpEditRecord *record;
 
   g_return_val_if_fail (is_in_set (self, structure), false);
   trp_edit_session_end_stroke (self);
   if (!check_unlocked (structure, error) || !check_grid (self, mask, error))
     return false;
-  patch = trp_patch_new_difference (trp_structure_peek_mask (structure), mask);
   step = trp_edit_step_new (name);
-  if (!trp_patch_is_empty (patch))
-    trp_edit_step_add (step, TRP_EDIT_VOXELS, structure)->patch = g_steal_pointer (&patch);
-  record = add_attributes (step, structure);
-  record->origin = origin;
-  g_free (record->provenance);
-  record->provenance = g_strdup (provenance);
+  add_replacement (step, structure, mask, origin, provenance);
   commit (self, step);
   return true;
 }
@@ -586,6 +598,34 @@ trp_edit_session_add (
   step = trp_edit_step_new (name);
   trp_edit_step_add (step, TRP_EDIT_ADDED, structure)->to = MIN (
     index, trp_structure_set_get_size (self->set));
+  commit (self, step);
+  return true;
+}
+
+bool
+trp_edit_session_split (TrpEditSession *self,
+                        const char *name,
+                        TrpStructure *structure,
+                        const TrpMask *rest,
+                        GPtrArray *parts,
+                        GError **error)
+{
+  TrpEditStep *step;
+  size_t index;
+
+  g_return_val_if_fail (trp_structure_set_find_index (self->set, structure, &index), false);
+  trp_edit_session_end_stroke (self);
+  if (!check_unlocked (structure, error) || !check_grid (self, rest, error))
+    return false;
+  for (guint n = 0; n < parts->len; n++)
+    if (!check_grid (self, trp_structure_peek_mask (parts->pdata[n]), error) ||
+        !check_name (self, trp_structure_get_name (parts->pdata[n]), error))
+      return false;
+  step = trp_edit_step_new (name);
+  add_replacement (step, structure, rest, TRP_ORIGIN_SEMIAUTOMATIC,
+                   trp_structure_get_provenance (structure));
+  for (guint n = 0; n < parts->len; n++)
+    trp_edit_step_add (step, TRP_EDIT_ADDED, parts->pdata[n])->to = index + 1 + n;
   commit (self, step);
   return true;
 }

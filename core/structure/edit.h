@@ -127,6 +127,20 @@ bool trp_edit_session_add (TrpEditSession *self,
                            TrpStructure *structure,
                            size_t index,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * trp_edit_session_split:
+ * @rest: what @structure keeps; shared, not taken
+ * @parts: (element-type TrpStructure): inserted behind it, with names of their own; references are
+ * taken
+ *
+ * One step. Errors: TRP_ERROR_LOCKED, and as for trp_edit_session_add().
+ */
+bool trp_edit_session_split (TrpEditSession *self,
+                             const char *name,
+                             TrpStructure *structure,
+                             const TrpMask *rest,
+                             GPtrArray *parts,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Errors: TRP_ERROR_LOCKED. */
 bool trp_edit_session_remove (TrpEditSession *self,
                               const char *name,

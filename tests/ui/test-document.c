@@ -6,6 +6,7 @@
 #include "core/io/format.h"
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
+#include "ui/document-operations.h"
 
 #include <glib/gstdio.h>
 #include <gtk/gtk.h>

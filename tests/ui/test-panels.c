@@ -6,8 +6,10 @@
  * every border voxel of the faces that differ is at most 5 mm away, so HD is 5 mm.
  */
 
+#include "core/metrics/overlap.h"
 #include "tests/lib/check.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/document-operations.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/message-bar.h"
@@ -402,6 +404,33 @@ structures_are_added_renamed_and_deleted_undoably (void)
   g_assert_finalize_object (panel);
 }
 
+static void
+operations_act_on_the_selected_structure (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_structures_panel_new (document, scores));
+  TrpStructureSet *set = trp_document_peek_edited (document);
+  const TrpMask *mask = trp_structure_peek_mask (trp_structure_set_get (set, 0));
+  const TrpMask *other = trp_structure_peek_mask (trp_structure_set_get (set, 1));
+  const size_t before = trp_mask_count (mask);
+  TrpOverlap overlap;
+
+  g_assert_true (trp_overlap_count (mask, other, &overlap, NULL));
+  gtk_widget_activate_action (panel, "structure.combine", "(uu)", TRP_BOOLEAN_UNION, 1);
+  g_assert_cmpuint (trp_mask_count (mask), ==, before + trp_mask_count (other) - overlap.both);
+  trp_document_undo (document);
+  g_assert_cmpuint (trp_mask_count (mask), ==, before);
+  paint (document, trp_vec3 (2, 2, 2));
+  trp_document_end_stroke (document);
+  gtk_widget_activate_action (panel, "structure.split", NULL);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 3);
+  trp_document_undo (document);
+  gtk_widget_activate_action (panel, "structure.clean", "u", TRP_CLEANING_KEEP_LARGEST);
+  g_assert_cmpuint (trp_mask_count (mask), ==, before);
+  g_assert_finalize_object (panel);
+}
+
 /* ---- history ---- */
 
 static void
@@ -702,6 +731,8 @@ main (int argc, char **argv)
                    doubtful_geometry_marks_the_numbers);
   g_test_add_func ("/panels/tools/and-options-are-chosen-by-click",
                    tools_and_options_are_chosen_by_click);
+  g_test_add_func ("/panels/structures/operations-act-on-the-selected-structure",
+                   operations_act_on_the_selected_structure);
   g_test_add_func ("/panels/structures/are-listed-and-changed-through-the-document",
                    structures_are_listed_and_changed_through_the_document);
   g_test_add_func ("/panels/structures/are-added-renamed-and-deleted-undoably",

@@ -104,6 +104,27 @@ add_structure (const Fixture *fixture, TrpEditSession *session)
                                        (size_t) g_rand_int_range (fixture->rand, 0, 3), NULL));
 }
 
+/* Two more structures behind it, in one step. */
+static void
+split (const Fixture *fixture, TrpEditSession *session, TrpStructure *structure)
+{
+  static int number;
+  g_autoptr (GPtrArray)
+    parts = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_structure_unref);
+  g_autoptr (TrpMask) rest = trp_mask_copy (trp_structure_peek_mask (structure));
+
+  trp_mask_set (rest, 1, 2, 3, false);
+  for (int n = 0; n < 2; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("Part %d", ++number);
+      TrpMask *mask = trp_mask_new (&fixture->geometry);
+
+      trp_mask_set (mask, 1, 2, 3, true);
+      g_ptr_array_add (parts, trp_structure_new (name, trp_color_get_default (4), mask));
+    }
+  (void) !trp_edit_session_split (session, "Split", structure, rest, parts, NULL);
+}
+
 /* One random thing that a user may do. */
 static void
 edit (const Fixture *fixture, TrpEditSession *session)
@@ -157,6 +178,9 @@ edit (const Fixture *fixture, TrpEditSession *session)
                                                TRP_ORIGIN_SEMIAUTOMATIC, "{}", NULL);
         break;
       }
+    case 11:
+      split (fixture, session, structure);
+      break;
     default:
       paint (fixture, session, structure);
     }

@@ -5,6 +5,7 @@
 
 #include "ui/panels/structures.h"
 #include "config.h"
+#include "ui/document-operations.h"
 #include "ui/panels/structure-row.h"
 
 #include <glib/gi18n.h>
@@ -120,6 +121,42 @@ on_interpolate (GtkWidget *widget, const char *name, GVariant *parameter)
     trp_document_interpolate_structure (self->document, trp_structure_row_get_index (row));
 }
 
+/* The number of the operation. */
+static void
+on_clean (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
+  TrpStructureRow *row = get_selected (self);
+
+  if (row)
+    trp_document_clean_structure (self->document, trp_structure_row_get_index (row),
+                                  (TrpCleaning) g_variant_get_uint32 (parameter));
+}
+
+static void
+on_split (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
+  TrpStructureRow *row = get_selected (self);
+
+  if (row)
+    trp_document_split_structure (self->document, trp_structure_row_get_index (row));
+}
+
+/* The number of the operation and the place of the other structure. */
+static void
+on_combine (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
+  TrpStructureRow *row = get_selected (self);
+  guint operation, other;
+
+  g_variant_get (parameter, "(uu)", &operation, &other);
+  if (row)
+    trp_document_combine_structures (self->document, trp_structure_row_get_index (row), other,
+                                     (TrpBoolean) operation);
+}
+
 static void
 on_add (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -139,6 +176,9 @@ trp_structures_panel_class_init (TrpStructuresPanelClass *klass)
   gtk_widget_class_install_action (widget_class, "structure.delete", NULL, on_delete);
   gtk_widget_class_install_action (widget_class, "structure.go-to", NULL, on_go_to);
   gtk_widget_class_install_action (widget_class, "structure.interpolate", NULL, on_interpolate);
+  gtk_widget_class_install_action (widget_class, "structure.clean", "u", on_clean);
+  gtk_widget_class_install_action (widget_class, "structure.split", NULL, on_split);
+  gtk_widget_class_install_action (widget_class, "structure.combine", "(uu)", on_combine);
   gtk_widget_class_install_action (widget_class, "structure.add", NULL, on_add);
 }
 
@@ -150,11 +190,99 @@ trp_structures_panel_init (TrpStructuresPanel *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "panel");
 }
 
+/* ---- the menu ---- */
+
+static void
+append_with_target (GMenu *menu, const char *label, const char *action, GVariant *target)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target_value (item, action, target);
+  g_menu_append_item (menu, item);
+}
+
+/* Names are the user's: an underscore in them marks no key. */
+static char *
+escape_label (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
+static GMenuModel *
+make_others (TrpStructuresPanel *self, TrpBoolean operation)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self->document);
+  GMenu *menu = g_menu_new ();
+
+  for (size_t n = 0; set && n < trp_structure_set_get_size (set); n++)
+    if ((int) n != trp_document_get_active (self->document))
+      {
+        g_autofree char *label = escape_label (
+          trp_structure_get_name (trp_structure_set_get (set, n)));
+
+        append_with_target (menu, label, "structure.combine",
+                            g_variant_new ("(uu)", (guint) operation, (guint) n));
+      }
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_operations (TrpStructuresPanel *self)
+{
+  static const struct
+  {
+    TrpCleaning cleaning;
+    const char *label;
+  } cleanings[] = {
+    { TRP_CLEANING_KEEP_LARGEST, N_ ("Keep the largest part") },
+    { TRP_CLEANING_REMOVE_SMALL, N_ ("Remove parts under 0.1 ml") },
+    { TRP_CLEANING_FILL_HOLES, N_ ("Fill holes") },
+  };
+  static const char *const booleans[TRP_N_BOOLEANS] = {
+    [TRP_BOOLEAN_UNION] = N_ ("Unite with"),
+    [TRP_BOOLEAN_INTERSECTION] = N_ ("Intersect with"),
+    [TRP_BOOLEAN_SUBTRACT] = N_ ("Subtract"),
+    [TRP_BOOLEAN_EXCLUSIVE] = N_ ("Exclusive or with"),
+  };
+  GMenu *menu = g_menu_new ();
+
+  for (size_t n = 0; n < G_N_ELEMENTS (cleanings); n++)
+    append_with_target (menu, _ (cleanings[n].label), "structure.clean",
+                        g_variant_new_uint32 (cleanings[n].cleaning));
+  g_menu_append (menu, _ ("Split into parts"), "structure.split");
+  for (int n = 0; n < TRP_N_BOOLEANS && get_row (self, 1); n++)
+    {
+      g_autoptr (GMenuModel) others = make_others (self, (TrpBoolean) n);
+
+      g_menu_append_submenu (menu, _ (booleans[n]), others);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+/* The other structures are listed in it, so it is made anew each time. */
+static void
+update_menu (TrpStructuresPanel *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenuModel) operations = make_operations (self);
+
+  g_menu_append (menu, _ ("Go to it"), "structure.go-to");
+  g_menu_append (menu, _ ("Rename"), "structure.rename");
+  g_menu_append (menu, _ ("Colour\u2026"), "structure.color");
+  g_menu_append (menu, _ ("Fill the slices between drawn ones"), "structure.interpolate");
+  g_menu_append_submenu (menu, _ ("Operations"), operations);
+  g_menu_append (menu, _ ("Delete"), "structure.delete");
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), G_MENU_MODEL (menu));
+}
+
 static void
 popup_menu (TrpStructuresPanel *self, double x, double y)
 {
   const GdkRectangle place = { (int) x, (int) y, 1, 1 };
 
+  update_menu (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &place);
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
@@ -529,20 +657,13 @@ make_fill (TrpStructuresPanel *self)
 static void
 make_list (TrpStructuresPanel *self)
 {
-  g_autoptr (GMenu) menu = g_menu_new ();
-
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);
   gtk_widget_add_css_class (self->list, "structures");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Structures"), -1);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
-  g_menu_append (menu, _ ("Go to it"), "structure.go-to");
-  g_menu_append (menu, _ ("Rename"), "structure.rename");
-  g_menu_append (menu, _ ("Colour\u2026"), "structure.color");
-  g_menu_append (menu, _ ("Fill the slices between drawn ones"), "structure.interpolate");
-  g_menu_append (menu, _ ("Delete"), "structure.delete");
-  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  self->menu = gtk_popover_menu_new_from_model (NULL);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, self->list);
