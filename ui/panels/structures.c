@@ -663,7 +663,8 @@ make_list (TrpStructuresPanel *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Structures"), -1);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
-  self->menu = gtk_popover_menu_new_from_model (NULL);
+  /* pages that slide in would be cut to the size of the first */
+  self->menu = gtk_popover_menu_new_from_model_full (NULL, GTK_POPOVER_MENU_NESTED);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, self->list);
