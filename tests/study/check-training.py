@@ -26,7 +26,7 @@ except ImportError:
     sys.exit(77)
 
 cli = sys.argv[1]
-STEPS = 480  # long enough that a training is still at work when the signal comes, on a busy machine too
+STEPS = 240
 SMALL = {
     "cyclegan-phantom": ["data.size=32", "data.spacing=8", "generator=resnet-2", "generator_filters=6",
                          "discriminator_filters=6", "discriminator_layers=2", "training.pool=5", "loss.gc_start=50",
@@ -85,7 +85,8 @@ def kill_after(command, folder, step):
 def check_stop(number, data, folder):
     out = os.path.join(folder, "stopped-%d" % number)
     command = train_command("segmenter-phantom", data, out) + ["--set", "output.save_every=0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # a suite started by nohup hands down that SIGHUP is ignored, which the program respects
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     deadline = time.monotonic() + 240
     log = os.path.join(out, "log.csv")
     while process.poll() is None and time.monotonic() < deadline and not (os.path.exists(log) and len(rows(out)) > 2):
