@@ -596,6 +596,17 @@ trp_document_set_structure_locked (TrpDocument *self, guint index, bool locked)
 
 /* ---- strokes and history ---- */
 
+TrpStructure *
+trp_document_peek_target (TrpDocument *self)
+{
+  TrpStructure *structure = trp_document_peek_active (self);
+
+  if (!structure)
+    trp_document_report (self, TRP_SEVERITY_INFO,
+                         _ ("Add or choose a structure first: there is nothing to draw on."));
+  return structure && trp_document_may_edit (self) ? structure : NULL;
+}
+
 static TrpPaintOptions
 get_paint_options (TrpDocument *self, TrpRole role)
 {
@@ -615,22 +626,34 @@ trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, 
   const TrpPaintOptions options = get_paint_options (self, role);
   const TrpBrush brush = { tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC, tool->radius_mm,
                            normal_lps };
-  TrpStructure *structure = trp_document_peek_active (self);
+  TrpStructure *structure = trp_document_peek_target (self);
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
   if (!structure)
-    {
-      trp_document_report (self, TRP_SEVERITY_INFO,
-                           _ ("Add or choose a structure first: there is nothing to draw on."));
-      return false;
-    }
-  if (!trp_document_may_edit (self))
     return false;
   step = g_strdup_printf (options.erase ? _ ("Erase %s") : _ ("Brush %s"),
                           trp_structure_get_name (structure));
   if (trp_edit_session_begin_stroke (trp_document_peek_session (self), step, structure, &brush,
                                      &options, point_lps, &error))
+    return true;
+  report (self, error);
+  return false;
+}
+
+bool
+trp_document_paint (
+  TrpDocument *self, TrpRole role, const char *step, const TrpPatch *stencil, bool erase)
+{
+  TrpPaintOptions options = get_paint_options (self, role);
+  TrpStructure *structure = trp_document_peek_target (self);
+  g_autoptr (GError) error = NULL;
+
+  options.erase = erase;
+  if (!structure)
+    return false;
+  if (trp_edit_session_paint (trp_document_peek_session (self), step, structure, stencil, &options,
+                              &error))
     return true;
   report (self, error);
   return false;

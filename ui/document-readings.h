@@ -65,6 +65,20 @@ void trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps);
 void trp_document_end_stroke (TrpDocument *self);
 void trp_document_cancel_stroke (TrpDocument *self); /* takes the whole stroke back */
 bool trp_document_is_stroking (TrpDocument *self);
+/* The active structure, to draw on; NULL, after a "message", where nothing can be drawn now. A lock
+ * is the edit session's to refuse. */
+TrpStructure *trp_document_peek_target (TrpDocument *self);
+/**
+ * trp_document_paint:
+ * @role: the pane's volume, whose values a threshold means
+ * @step: its name, translated
+ * @stencil: on the grid of the edited reading
+ *
+ * Paints (erases) the stencil into the active structure as one step, under the tool settings' rules
+ * for other structures and for values. Returns: false, after a "message", where nothing was done.
+ */
+bool trp_document_paint (
+  TrpDocument *self, TrpRole role, const char *step, const TrpPatch *stencil, bool erase);
 
 /* Of the edited reading; NULL without one. For reading its history and for live metrics; edits go
  * through the document's functions. */

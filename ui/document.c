@@ -79,6 +79,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_MASK_CHANGED, "mask-changed", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_ACTIVE_CHANGED, "active-changed", 0);
   add_signal (klass, TRP_DOCUMENT_TOOL_CHANGED, "tool-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_TOOL_MOVED, "tool-moved", 0);
   add_signal (klass, TRP_DOCUMENT_RULER_CHANGED, "ruler-changed", 0);
   add_signal (klass, TRP_DOCUMENT_HISTORY_CHANGED, "history-changed", 0);
   add_signal (klass, TRP_DOCUMENT_JOBS_CHANGED, "jobs-changed", 1, G_TYPE_POINTER);
@@ -613,6 +614,12 @@ trp_document_swap_tool (TrpDocument *self)
 
   settings.kind = self->previous_tool;
   trp_document_set_tool (self, &settings);
+}
+
+void
+trp_document_redraw_tool (TrpDocument *self)
+{
+  trp_document_emit (self, TRP_DOCUMENT_TOOL_MOVED);
 }
 
 bool

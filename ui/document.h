@@ -14,6 +14,7 @@
  *   and patch (core/structure/edit.h)
  * - "active-changed": the active structure
  * - "tool-changed": tool or its settings
+ * - "tool-moved": what the tool draws over the panes
  * - "ruler-changed": the measured distance
  * - "history-changed": undo list, position, or unsaved changes
  * - "jobs-changed" (TrpJob *): progress or state of one; NULL: the list itself
@@ -150,6 +151,8 @@ const TrpToolSettings *trp_document_get_tool (TrpDocument *self);
 void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
 /* The tool chosen before this one; again: back. */
 void trp_document_swap_tool (TrpDocument *self);
+/* Emits "tool-moved". */
+void trp_document_redraw_tool (TrpDocument *self);
 
 /* One distance at a time, in any plane. Returns: false if there is none. */
 bool trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps);

@@ -32,6 +32,9 @@ struct _TrpSliceInput
   TrpWindow start_window;
   const TrpTool *tool;
   TrpToolPlace place;
+  int n_press; /* of the left button, fast and at one place */
+  guint32 press_time;
+  double press_x, press_y;
 };
 
 bool
@@ -55,12 +58,10 @@ get_document (TrpSliceInput *self)
   return trp_slice_view_get_document (self->view);
 }
 
-static bool
-is_painting (TrpSliceInput *self)
+static const TrpTool *
+get_tool (TrpSliceInput *self)
 {
-  const TrpToolKind kind = trp_document_get_tool (get_document (self))->kind;
-
-  return kind == TRP_TOOL_BRUSH || kind == TRP_TOOL_ERASER;
+  return trp_tool_get_current (get_document (self));
 }
 
 /* ---- wheel ---- */
@@ -110,6 +111,33 @@ on_scroll (GtkEventControllerScroll *controller, double dx, double dy, TrpSliceI
 
 /* ---- pointer ---- */
 
+static TrpToolPlace
+get_place (TrpSliceInput *self, const TrpTool *tool, GdkModifierType modifiers)
+{
+  return (TrpToolPlace){ .document = get_document (self),
+                         .role = trp_slice_view_get_role (self->view),
+                         .plane = trp_slice_view_get_plane (self->view),
+                         .start_lps = trp_slice_view_lps_from_px (self->view, self->x, self->y),
+                         .mm_per_px = trp_slice_view_get_mm_per_px (self->view),
+                         .modifiers = modifiers,
+                         .state = trp_tool_get_state (get_document (self), tool->kind) };
+}
+
+static void
+hover (TrpSliceInput *self, GdkModifierType modifiers)
+{
+  const TrpTool *tool = get_tool (self);
+
+  if (tool->has_radius)
+    gtk_widget_queue_draw (GTK_WIDGET (self->view));
+  if (self->drag != DRAG_NONE || !tool->hover ||
+      !trp_document_get_volume (get_document (self), trp_slice_view_get_role (self->view)))
+    return;
+  const TrpToolPlace place = get_place (self, tool, modifiers);
+
+  tool->hover (&place);
+}
+
 static void
 on_motion (GtkEventControllerMotion *controller, double x, double y, TrpSliceInput *self)
 {
@@ -121,8 +149,7 @@ on_motion (GtkEventControllerMotion *controller, double x, double y, TrpSliceInp
   self->y = y;
   if ((state & GDK_SHIFT_MASK) && self->drag == DRAG_NONE)
     trp_document_set_cursor (get_document (self), trp_slice_view_lps_from_px (self->view, x, y));
-  if (is_painting (self))
-    gtk_widget_queue_draw (GTK_WIDGET (self->view));
+  hover (self, state);
 }
 
 static void
@@ -161,14 +188,31 @@ move_through_history (TrpSliceInput *self, GdkEvent *event)
     }
 }
 
-static void
-begin_tool (TrpSliceInput *self, double x, double y)
+/* GtkGestureClick counts too, but its turn comes before or after the drag's as it likes. */
+static int
+count_presses (TrpSliceInput *self, guint32 time)
 {
-  self->tool = trp_tool_get (trp_document_get_tool (get_document (self))->kind);
-  self->place = (TrpToolPlace){ .document = get_document (self),
-                                .role = trp_slice_view_get_role (self->view),
-                                .plane = trp_slice_view_get_plane (self->view),
-                                .start_lps = trp_slice_view_lps_from_px (self->view, x, y) };
+  int double_ms = 400, double_px = 5;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self->view)), "gtk-double-click-time",
+                &double_ms, "gtk-double-click-distance", &double_px, NULL);
+  if (self->n_press == 0 || time - self->press_time > (guint32) double_ms ||
+      hypot (self->x - self->press_x, self->y - self->press_y) > double_px)
+    self->n_press = 0;
+  self->press_time = time;
+  self->press_x = self->x;
+  self->press_y = self->y;
+  return ++self->n_press;
+}
+
+static void
+begin_tool (TrpSliceInput *self, GtkEventController *controller)
+{
+  self->tool = get_tool (self);
+  self->place = get_place (self, self->tool,
+                           gtk_event_controller_get_current_event_state (controller));
+  self->place.n_press = count_presses (self,
+                                       gtk_event_controller_get_current_event_time (controller));
   self->drag = self->tool->press (&self->place) ? DRAG_TOOL : DRAG_NONE;
 }
 
@@ -187,7 +231,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TrpSliceInput *self)
   self->last_y = self->y = y;
   self->moved = false;
   if (button == GDK_BUTTON_PRIMARY)
-    begin_tool (self, x, y);
+    begin_tool (self, GTK_EVENT_CONTROLLER (gesture));
   else if (button == GDK_BUTTON_MIDDLE)
     self->drag = DRAG_PAN;
   else if (button == GDK_BUTTON_SECONDARY)
@@ -225,6 +269,8 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *se
     case DRAG_TOOL:
       if (!self->tool->move)
         break;
+      self->place.modifiers = gtk_event_controller_get_current_event_state (
+        GTK_EVENT_CONTROLLER (gesture));
       move_through_history (
         self, gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture)));
       self->tool->move (&self->place, trp_slice_view_lps_from_px (self->view, self->x, self->y));
@@ -269,7 +315,7 @@ on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TrpSliceInput *
 static void
 on_pressed (GtkGestureClick *gesture, int n_press, double x, double y, TrpSliceInput *self)
 {
-  if (n_press == 2 && !is_painting (self))
+  if (n_press == 2 && !get_tool (self)->has_radius && !get_tool (self)->takes_clicks)
     g_signal_emit_by_name (self->view, "toggle-full");
 }
 

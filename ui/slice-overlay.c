@@ -8,14 +8,9 @@
 
 #include "core/draw/overlay.h"
 #include "core/draw/text.h"
+#include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
-
-static bool
-is_painting_tool (const TrpToolSettings *tool)
-{
-  return tool->kind == TRP_TOOL_BRUSH || tool->kind == TRP_TOOL_ERASER;
-}
 
 static double
 get_mm_per_px (const TrpOverlay *self)
@@ -30,7 +25,7 @@ draw_crosshair (const TrpOverlay *self, cairo_t *cr)
   TrpDocument *document = trp_slice_view_get_document (self->view);
   double x, y, pointer_x, pointer_y;
 
-  if (self->crosshair_hidden || (is_painting_tool (trp_document_get_tool (document)) &&
+  if (self->crosshair_hidden || (trp_tool_get_current (document)->has_radius &&
                                  trp_slice_view_get_pointer (self->view, &pointer_x, &pointer_y)))
     return;
   trp_raster_px_from_lps (&self->raster, trp_document_get_cursor (document), &x, &y);
@@ -45,7 +40,8 @@ draw_brush (const TrpOverlay *self, cairo_t *cr)
   TrpStructure *active = trp_document_peek_active (document);
   double x, y;
 
-  if (!is_painting_tool (tool) || !trp_slice_view_get_pointer (self->view, &x, &y))
+  if (!trp_tool_get_current (document)->has_radius ||
+      !trp_slice_view_get_pointer (self->view, &x, &y))
     return;
   trp_overlay_draw_brush (cr, x, y, fmax (1, tool->radius_mm / get_mm_per_px (self)),
                           active ? trp_palette_pack (trp_structure_get_color (active)) : 0xffffff,
@@ -94,6 +90,24 @@ draw_frame (const TrpOverlay *self, cairo_t *cr)
   cairo_stroke (cr);
 }
 
+static void
+draw_tool (const TrpOverlay *self, cairo_t *cr)
+{
+  TrpDocument *document = trp_slice_view_get_document (self->view);
+  const TrpTool *tool = trp_tool_get_current (document);
+  const TrpToolCanvas canvas = { .document = document,
+                                 .role = trp_slice_view_get_role (self->view),
+                                 .plane = self->plane,
+                                 .raster = self->raster,
+                                 .state = trp_tool_get_state (document, tool->kind) };
+
+  if (!tool->draw)
+    return;
+  cairo_save (cr);
+  tool->draw (&canvas, cr);
+  cairo_restore (cr);
+}
+
 void
 trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr)
 {
@@ -103,6 +117,7 @@ trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr)
   draw_ruler (self, cr);
   trp_overlay_draw_letters (cr, &self->plane, self->width, self->height);
   trp_overlay_draw_scale (cr, get_mm_per_px (self), self->width, self->height);
+  draw_tool (self, cr);
   draw_brush (self, cr);
   if (self->active)
     draw_frame (self, cr);

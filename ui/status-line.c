@@ -208,7 +208,7 @@ update_tool (TrpStatusLine *self)
   const char *name = _ (trp_tool_get (tool->kind)->name);
   g_autofree char *text = NULL;
 
-  if (tool->kind == TRP_TOOL_BRUSH || tool->kind == TRP_TOOL_ERASER)
+  if (trp_tool_get (tool->kind)->has_radius)
     text = g_strdup_printf (_ ("Edit: %s %.1f mm, %s"), name, tool->radius_mm,
                             active ? trp_structure_get_name (active) : _ ("no structure"));
   else

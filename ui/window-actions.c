@@ -192,6 +192,27 @@ on_redo (GSimpleAction *action, GVariant *parameter, gpointer window)
   trp_document_redo (get_document (window));
 }
 
+/* Keys, unlike buttons and menus, first ask the tool: it may have points to take back. */
+static void
+on_undo_key (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  if (!trp_tool_press_key (get_document (window), TRP_TOOL_KEY_UNDO))
+    trp_document_undo (get_document (window));
+}
+
+static void
+on_redo_key (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  if (!trp_tool_press_key (get_document (window), TRP_TOOL_KEY_REDO))
+    trp_document_redo (get_document (window));
+}
+
+static void
+on_tool_key (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_tool_press_key (get_document (window), (TrpToolKey) g_variant_get_int32 (parameter));
+}
+
 static void
 on_tool (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
@@ -226,6 +247,8 @@ on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
 
   if (trp_document_is_stroking (document))
     trp_document_cancel_stroke (document);
+  else if (trp_tool_press_key (document, TRP_TOOL_KEY_GIVE_UP))
+    return;
   else if (settings.kind != TRP_TOOL_CURSOR)
     {
       settings.kind = TRP_TOOL_CURSOR;
@@ -283,8 +306,11 @@ typedef struct
 
 /* Of the case on the screen: silent in Train. */
 static const Key edit_keys[] = {
-  { "z|<Control>z", "win.undo", NULL },
-  { "y|<Control><Shift>z", "win.redo", NULL },
+  { "z|<Control>z", "win.undo-key", NULL },
+  { "y|<Control><Shift>z", "win.redo-key", NULL },
+  { "Return|KP_Enter", "win.tool-key", "0" }, /* TrpToolKey */
+  { "BackSpace", "win.tool-key", "1" },
+  { "Delete|KP_Delete", "win.tool-key", "2" },
   { "s", "win.structures", NULL },
   { "a", "win.opacity", "-1" },
   { "d", "win.opacity", "1" },
@@ -297,10 +323,6 @@ static const Key edit_keys[] = {
   { "Escape", "win.escape", NULL },
   { "space", "win.last-tool", NULL },
   { "i", "win.limit", NULL },
-  { "1|KP_1", "win.tool", "0" },
-  { "2|KP_2", "win.tool", "1" },
-  { "3|KP_3", "win.tool", "2" },
-  { "0|KP_0", "win.tool", "3" },
   { "<Alt>1", "win.preset", "0" },
   { "<Alt>2", "win.preset", "1" },
   { "<Alt>3", "win.preset", "2" },
@@ -346,6 +368,23 @@ add_keys (TrpMainWindow *window, const Key *keys, size_t n_keys)
   return controller;
 }
 
+/* Each tool says its own: "5" is also that of the number pad. */
+static void
+add_tool_keys (GtkEventController *controller)
+{
+  for (int n = 0; n < TRP_N_TOOLS; n++)
+    {
+      const char key = trp_tool_get ((TrpToolKind) n)->key;
+      g_autofree char *trigger = g_ascii_isdigit (key) ? g_strdup_printf ("%c|KP_%c", key, key)
+                                                       : g_strdup_printf ("%c", key);
+      GtkShortcut *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger),
+                                                gtk_named_action_new ("win.tool"));
+
+      gtk_shortcut_set_arguments (shortcut, g_variant_new_int32 (n));
+      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+    }
+}
+
 static void
 add_help (TrpMainWindow *window)
 {
@@ -378,6 +417,9 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "fullscreen", on_fullscreen },
     { "undo", on_undo },
     { "redo", on_redo },
+    { "undo-key", on_undo_key },
+    { "redo-key", on_redo_key },
+    { "tool-key", on_tool_key, "i" },
     { "tool", on_tool, "i" },
     { "last-tool", on_last_tool },
     { "limit", on_limit },
@@ -386,6 +428,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "structure", on_structure, "i" },
   };
   TrpDocument *document = trp_main_window_get_document (window);
+  GtkEventController *edit;
 
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
   g_signal_connect_object (document, "history-changed", G_CALLBACK (update_history), window,
@@ -396,8 +439,9 @@ trp_main_window_add_actions (TrpMainWindow *window)
                            G_CONNECT_SWAPPED);
   update_history (window);
   update_networks (window);
-  g_object_set_data (G_OBJECT (window), EDIT_KEYS_KEY,
-                     add_keys (window, edit_keys, G_N_ELEMENTS (edit_keys)));
+  edit = add_keys (window, edit_keys, G_N_ELEMENTS (edit_keys));
+  add_tool_keys (edit);
+  g_object_set_data (G_OBJECT (window), EDIT_KEYS_KEY, edit);
   add_keys (window, window_keys, G_N_ELEMENTS (window_keys));
   add_help (window);
 }
