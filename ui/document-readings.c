@@ -624,8 +624,11 @@ trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, 
 {
   const TrpToolSettings *tool = trp_document_get_tool (self);
   const TrpPaintOptions options = get_paint_options (self, role);
-  const TrpBrush brush = { tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC, tool->radius_mm,
-                           normal_lps };
+  const TrpBrush brush = {
+    .shape = tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
+    .radius = tool->radius_mm,
+    .normal_lps = normal_lps,
+  };
   TrpStructure *structure = trp_document_peek_target (self);
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;

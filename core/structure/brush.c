@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The swept ball (a capsule) and the swept disc are convex, so each row of voxels is covered by one
- * interval, found by solving quadratic equations along the row. Distances carry a margin of
+ * The swept shapes are convex, so each row of voxels is covered by one interval: of a ball (then a
+ * capsule) or a disc found by solving quadratic equations along the row, of a square (then a
+ * hexagon, the part common to three strips) by solving linear ones. Distances carry a margin of
  * EPSILON_MM: voxels exactly at the radius, common on round numbers, are then inside whatever the
  * last bits of the arithmetic say, and paths cut into parts agree.
  */
@@ -25,10 +26,11 @@ typedef struct
 {
   const TrpGeometry *geometry;
   TrpVec3 from_lps;
-  TrpVec3 path;   /* from the first to the last point, in the plane of a disc */
-  TrpVec3 normal; /* unit; the zero vector for a ball */
+  TrpVec3 path;     /* from the first to the last point, in the plane of a flat shape */
+  TrpVec3 normal;   /* unit; the zero vector for a ball */
+  TrpVec3 edges[2]; /* unit, of a square; zero vectors for the others */
   double radius;
-  double half_thickness;    /* of a disc */
+  double half_thickness;    /* of a flat shape */
   TrpVec3 step;             /* one voxel along i */
   TrpVec3 from_ijk, to_ijk; /* of the path, moved a little; see trace_path() */
 } Sweep;
@@ -91,9 +93,36 @@ remove_component (TrpVec3 vector, TrpVec3 unit)
   return trp_vec3_subtract (vector, trp_vec3_scale (unit, trp_vec3_dot (vector, unit)));
 }
 
-/* The part of the row through @start (relative to the path's first point) that the brush covers. */
+/* Where the row through @start is at most @reach off the points from 0 to @path, measured along the
+ * unit vector @across. */
 static Interval
-cover_row (const Sweep *sweep, TrpVec3 start)
+solve_strip (const Sweep *sweep, TrpVec3 start, TrpVec3 across, double reach)
+{
+  const double end = trp_vec3_dot (sweep->path, across);
+
+  return solve_linear (trp_vec3_dot (start, across), trp_vec3_dot (sweep->step, across),
+                       trp_vec3_length (sweep->step), fmin (end, 0) - reach, fmax (end, 0) + reach);
+}
+
+/* What a square sweeps is bounded by lines along its edges and along its path. */
+static Interval
+cover_row_by_square (const Sweep *sweep, TrpVec3 start)
+{
+  const TrpVec3 side = trp_vec3_normalize (trp_vec3_cross (sweep->normal, sweep->path));
+  const double half_edge = sweep->radius + EPSILON_MM;
+  Interval covered = everything;
+  double reach = 0;
+
+  for (int n = 0; n < 2; n++)
+    {
+      covered = intersect (covered, solve_strip (sweep, start, sweep->edges[n], half_edge));
+      reach += half_edge * fabs (trp_vec3_dot (sweep->edges[n], side));
+    }
+  return intersect (covered, solve_strip (sweep, start, side, reach));
+}
+
+static Interval
+cover_row_by_round (const Sweep *sweep, TrpVec3 start)
 {
   const double scale = trp_vec3_length (sweep->step);
   const double length = trp_vec3_length (sweep->path);
@@ -114,6 +143,23 @@ cover_row (const Sweep *sweep, TrpVec3 start)
 
       covered = span (span (covered, end), intersect (tube, between));
     }
+  return covered;
+}
+
+static bool
+is_square (const Sweep *sweep)
+{
+  return trp_vec3_length (sweep->edges[0]) > 0;
+}
+
+/* The part of the row through @start (relative to the path's first point) that the brush covers. */
+static Interval
+cover_row (const Sweep *sweep, TrpVec3 start)
+{
+  Interval covered = is_square (sweep) ? cover_row_by_square (sweep, start)
+                                       : cover_row_by_round (sweep, start);
+  const double scale = trp_vec3_length (sweep->step);
+
   if (sweep->half_thickness > 0)
     covered = intersect (covered, solve_linear (trp_vec3_dot (start, sweep->normal),
                                                 trp_vec3_dot (sweep->step, sweep->normal), scale,
@@ -237,11 +283,19 @@ init_sweep (
     .radius = brush->radius,
     .step = trp_affine_column (&geometry->lps_from_ijk, 0),
   };
-  if (brush->shape == TRP_BRUSH_DISC)
+  if (trp_brush_is_flat (brush))
     {
       sweep->normal = orient_normal (geometry, brush->normal_lps);
       sweep->half_thickness = get_half_width (geometry, sweep->normal);
       sweep->path = remove_component (sweep->path, sweep->normal);
+    }
+  if (brush->shape == TRP_BRUSH_SQUARE)
+    {
+      const TrpVec3 edge = remove_component (trp_vec3_normalize (brush->edge_lps), sweep->normal);
+
+      sweep->edges[0] = trp_vec3_length (edge) > 1e-9 ? trp_vec3_normalize (edge)
+                                                      : trp_vec3 (0, 0, 0);
+      sweep->edges[1] = trp_vec3_cross (sweep->normal, sweep->edges[0]);
     }
   sweep->from_ijk = trp_vec3_add (trp_geometry_ijk_from_lps (geometry, from), shift_ijk);
   sweep->to_ijk = trp_vec3_add (
@@ -254,8 +308,9 @@ find_rows (const Sweep *sweep, int axis, size_t *out_begin, size_t *out_end)
 {
   const double *row = sweep->geometry->ijk_from_lps.m[axis];
   const TrpVec3 gradient = trp_vec3 (row[0], row[1], row[2]);
-  const double reach = sweep->radius *
-                         trp_vec3_length (remove_component (gradient, sweep->normal)) +
+  const double around = trp_vec3_length (remove_component (gradient, sweep->normal));
+  const double corner = is_square (sweep) ? G_SQRT2 : 1; /* as far off as half edges */
+  const double reach = sweep->radius * corner * around +
                        sweep->half_thickness * fabs (trp_vec3_dot (gradient, sweep->normal)) + 1;
   const Interval rows = {
     fmin (sweep->from_ijk.v[axis], sweep->to_ijk.v[axis]) - reach,
@@ -267,6 +322,12 @@ find_rows (const Sweep *sweep, int axis, size_t *out_begin, size_t *out_end)
     return false;
   *out_end = last + 1;
   return true;
+}
+
+bool
+trp_brush_is_flat (const TrpBrush *brush)
+{
+  return brush->shape != TRP_BRUSH_BALL;
 }
 
 static bool
@@ -289,7 +350,9 @@ trp_brush_sweep (const TrpBrush *brush,
       !(brush->radius > 0))
     return patch;
   init_sweep (&sweep, brush, geometry, from_lps, to_lps);
-  if (brush->shape == TRP_BRUSH_DISC && !(trp_vec3_length (sweep.normal) > 0))
+  if (trp_brush_is_flat (brush) && !(trp_vec3_length (sweep.normal) > 0))
+    return patch;
+  if (brush->shape == TRP_BRUSH_SQUARE && !is_square (&sweep))
     return patch;
   if (!find_rows (&sweep, 1, &begin_j, &end_j) || !find_rows (&sweep, 2, &begin_k, &end_k))
     return patch;

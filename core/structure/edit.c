@@ -14,7 +14,7 @@ typedef struct
 
 /**
  * Stroke: from press to release
- * @last_lps: end of the path so far, for a disc in the plane of its first point
+ * @last_lps: end of the path so far, for a flat brush in the plane of its first point
  * @parts: of the target and of structures that lost voxels to it
  */
 typedef struct
@@ -454,7 +454,7 @@ trp_edit_session_extend_stroke (TrpEditSession *self, TrpVec3 point_lps)
 
   if (!stroke || !is_finite (point_lps))
     return;
-  if (stroke->brush.shape == TRP_BRUSH_DISC)
+  if (trp_brush_is_flat (&stroke->brush))
     {
       const TrpVec3 normal = stroke->brush.normal_lps;
       const double height = trp_vec3_dot (trp_vec3_subtract (point_lps, stroke->last_lps), normal);

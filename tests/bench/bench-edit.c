@@ -96,11 +96,12 @@ main (void)
 {
   static const size_t sizes[][3] = { { 512, 512, 300 }, { 1024, 1024, 300 } };
   const TrpBrush brushes[] = {
-    { TRP_BRUSH_DISC, 20, { { 0, 0, 1 } } },
-    { TRP_BRUSH_DISC, 20, { { 0, 0.5, 1 } } },
-    { TRP_BRUSH_BALL, 15, { { 0 } } },
+    { TRP_BRUSH_DISC, 20, { { 0, 0, 1 } }, { { 0 } } },
+    { TRP_BRUSH_DISC, 20, { { 0, 0.5, 1 } }, { { 0 } } },
+    { TRP_BRUSH_SQUARE, 20, { { 0, 0, 1 } }, { { 1, 0, 0 } } },
+    { TRP_BRUSH_BALL, 15, { { 0 } }, { { 0 } } },
   };
-  const char *const names[] = { "disc 20 mm", "disc 20 mm, oblique", "ball 15 mm" };
+  const char *const names[] = { "disc 20 mm", "disc 20 mm, oblique", "square 20 mm", "ball 15 mm" };
 
   for (size_t b = 0; b < G_N_ELEMENTS (brushes); b++)
     {

@@ -30,9 +30,10 @@ static TrpBrush
 random_brush (TrpRng *rng, double largest)
 {
   return (TrpBrush){
-    .shape = trp_rng_below (rng, 2) ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
+    .shape = (TrpBrushShape) trp_rng_below (rng, TRP_N_BRUSH_SHAPES),
     .radius = trp_rng_uniform (rng, 0.1, largest),
     .normal_lps = random_vector (rng, 1),
+    .edge_lps = random_vector (rng, 1),
   };
 }
 
@@ -78,7 +79,9 @@ test_ball_has_its_volume (void)
   for (int n = 0; n < 5; n++)
     {
       const TrpGeometry geometry = trp_test_random_geometry (&rng, (size_t[]){ 100, 100, 100 });
-      const TrpBrush brush = { TRP_BRUSH_BALL, trp_rng_uniform (&rng, 7, 12), { { 0 } } };
+      const TrpBrush brush = {
+        TRP_BRUSH_BALL, trp_rng_uniform (&rng, 7, 12), { { 0 } }, { { 0 } }
+      };
       const TrpVec3 path = random_vector (&rng, 4);
 
       check_mean_volume (&geometry, &brush, trp_vec3 (0, 0, 0),
@@ -99,8 +102,11 @@ test_disc_has_its_area (void)
   for (int axis = 0; axis < 3; axis++)
     {
       const TrpGeometry geometry = trp_test_random_geometry (&rng, (size_t[]){ 100, 100, 100 });
-      const TrpBrush brush = { TRP_BRUSH_DISC, 13.5,
-                               trp_vec3_scale (trp_geometry_get_direction (&geometry, axis), -3) };
+      const TrpBrush brush = {
+        .shape = TRP_BRUSH_DISC,
+        .radius = 13.5,
+        .normal_lps = trp_vec3_scale (trp_geometry_get_direction (&geometry, axis), -3),
+      };
       const TrpVec3 path = trp_vec3_scale (trp_geometry_get_direction (&geometry, (axis + 1) % 3),
                                            9);
       const double area = G_PI * 13.5 * 13.5;
@@ -111,6 +117,53 @@ test_disc_has_its_area (void)
     }
 }
 
+/* A dab has the area 4 r^2; a path adds its length times the square's breadth across it. */
+static void
+test_square_has_its_area (void)
+{
+  TrpRng rng = trp_rng_new (8, 0);
+
+  for (int axis = 0; axis < 3; axis++)
+    {
+      const TrpGeometry geometry = trp_test_random_geometry (&rng, (size_t[]){ 100, 100, 100 });
+      const TrpVec3 normal = trp_geometry_get_direction (&geometry, axis);
+      const TrpVec3 edge = trp_vec3_normalize (trp_vec3_cross (normal, random_vector (&rng, 1)));
+      const TrpVec3 other = trp_vec3_cross (normal, edge);
+      const TrpBrush brush = {
+        .shape = TRP_BRUSH_SQUARE,
+        .radius = 12,
+        .normal_lps = normal,
+        .edge_lps = trp_vec3_add (trp_vec3_scale (edge, 4), normal),
+      };
+      const double thickness = trp_geometry_get_spacing (&geometry, axis);
+      const TrpVec3 path = trp_vec3_add (trp_vec3_scale (edge, 5), trp_vec3_scale (other, -7));
+
+      check_mean_volume (&geometry, &brush, trp_vec3 (0, 0, 0), 24 * 24 * thickness, &rng);
+      check_mean_volume (&geometry, &brush, trp_vec3_scale (edge, 9), 24 * (24 + 9) * thickness,
+                         &rng);
+      check_mean_volume (&geometry, &brush, path, (24 * 24 + 24 * (5 + 7)) * thickness, &rng);
+    }
+}
+
+/* Half an edge of 3.2 mm on voxels of 1 mm: 7 x 7 of them, whichever of its edges is named and
+ * from whichever side it is seen; turned by 45 degrees |x| + |y| <= 3.2 sqrt 2 holds for 41. */
+static void
+test_square_is_exact (void)
+{
+  const TrpGeometry geometry = trp_geometry_axial (grid_size, (double[]){ 1, 1, 4 },
+                                                   trp_vec3 (0, 0, 0));
+  const TrpVec3 edges[] = { { { 1, 0, 0 } }, { { 0, -2, 0 } }, { { 1, 1, 5 } } };
+  const TrpVec3 point = trp_vec3 (20, 20, 8);
+
+  for (int n = 0; n < 6; n++)
+    {
+      const TrpBrush brush = { TRP_BRUSH_SQUARE, 3.2, { { 0, 0, n % 2 ? 1 : -1 } }, edges[n / 2] };
+      g_autoptr (TrpPatch) patch = trp_brush_sweep (&brush, &geometry, point, point);
+
+      g_assert_cmpuint (trp_patch_count_voxels (patch), ==, n / 2 == 2 ? 41 : 49);
+    }
+}
+
 /* Across the grid: as thick as a voxel's cell along the normal, for a cube and the normal along its
  * diagonal sqrt 3 times the edge. */
 static void
@@ -118,7 +171,7 @@ test_oblique_disc_is_a_cell_thick (void)
 {
   const TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 60, 60, 60 }, (double[]){ 1, 1, 1 },
                                                    trp_vec3 (0, 0, 0));
-  const TrpBrush brush = { TRP_BRUSH_DISC, 13.5, { { 1, -1, 1 } } };
+  const TrpBrush brush = { TRP_BRUSH_DISC, 13.5, { { 1, -1, 1 } }, { { 0 } } };
   TrpRng rng = trp_rng_new (3, 0);
 
   check_mean_volume (&geometry, &brush, trp_vec3 (0, 0, 0), G_PI * 13.5 * 13.5 * sqrt (3), &rng);
@@ -152,6 +205,37 @@ cell_distance (TrpVec3 voxel, TrpVec3 from_ijk, TrpVec3 to_ijk)
   return nearest;
 }
 
+/* The larger of the distances along the two edges, from the point of the path where that is least:
+ * a convex function along it. */
+static double
+square_distance_to_segment (const TrpBrush *brush, TrpVec3 point, TrpVec3 from, TrpVec3 to)
+{
+  const TrpVec3 other = trp_vec3_normalize (trp_vec3_cross (brush->normal_lps, brush->edge_lps));
+  const TrpVec3 edge = trp_vec3_cross (other, trp_vec3_normalize (brush->normal_lps));
+  double low = 0, high = 1, distance = 0;
+
+  for (int n = 0; n < 120; n++)
+    {
+      double at[2];
+
+      for (int side = 0; side < 2; side++)
+        {
+          const double t = (side ? low + 2 * high : 2 * low + high) / 3;
+          const TrpVec3 center = trp_vec3_add (from,
+                                               trp_vec3_scale (trp_vec3_subtract (to, from), t));
+          const TrpVec3 away = trp_vec3_subtract (point, center);
+
+          at[side] = fmax (fabs (trp_vec3_dot (away, edge)), fabs (trp_vec3_dot (away, other)));
+        }
+      distance = fmin (at[0], at[1]);
+      if (at[0] <= at[1])
+        high = (low + 2 * high) / 3;
+      else
+        low = (2 * low + high) / 3;
+    }
+  return distance;
+}
+
 static bool
 is_in_brush (const TrpBrush *brush, double half_thickness, TrpVec3 point, TrpVec3 from, TrpVec3 to)
 {
@@ -161,9 +245,12 @@ is_in_brush (const TrpBrush *brush, double half_thickness, TrpVec3 point, TrpVec
   if (brush->shape == TRP_BRUSH_BALL)
     return distance_to_segment (point, from, to) <= brush->radius;
   height = trp_vec3_dot (trp_vec3_subtract (point, from), normal);
-  return fabs (height) <= half_thickness &&
-         distance_to_segment (trp_vec3_subtract (point, trp_vec3_scale (normal, height)), from,
-                              to) <= brush->radius;
+  point = trp_vec3_subtract (point, trp_vec3_scale (normal, height));
+  if (!(fabs (height) <= half_thickness))
+    return false;
+  return brush->shape == TRP_BRUSH_SQUARE
+           ? square_distance_to_segment (brush, point, from, to) <= brush->radius
+           : distance_to_segment (point, from, to) <= brush->radius;
 }
 
 static void
@@ -176,7 +263,7 @@ check_against_brute_force (const TrpGeometry *geometry,
   const TrpVec3 normal = trp_vec3_normalize (brush->normal_lps);
   double width = 0;
 
-  if (brush->shape == TRP_BRUSH_DISC)
+  if (trp_brush_is_flat (brush))
     to = trp_vec3_subtract (
       to, trp_vec3_scale (normal, trp_vec3_dot (trp_vec3_subtract (to, from), normal)));
   for (int axis = 0; axis < 3; axis++)
@@ -255,7 +342,7 @@ test_parts_make_the_whole (void)
       const TrpVec3 from = trp_test_random_point (&rng, &geometry);
       const TrpVec3 to = trp_test_random_point (&rng, &geometry);
 
-      /* The parts of a disc's path lie in its plane. */
+      /* The parts of a flat brush's path lie in its plane. */
       brush.normal_lps = trp_vec3_cross (trp_vec3_subtract (to, from), brush.normal_lps);
       check_parts_make_the_whole (&geometry, &brush, from, to, 2 + n);
     }
@@ -274,9 +361,10 @@ test_parts_make_the_whole_on_ties (void)
       const TrpVec3 normals[] = { { { 0, 0, 1 } }, { { 0, 1, 0 } }, { { 1, 0, 0 } } };
       const unsigned axis = trp_rng_below (&rng, 3);
       const TrpBrush brush = {
-        n % 2 ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
-        n % 7 == 0 ? 0.5 : 1 + trp_rng_below (&rng, 6),
-        normals[axis],
+        .shape = (TrpBrushShape) (n % TRP_N_BRUSH_SHAPES),
+        .radius = n % 7 == 0 ? 0.5 : 1 + trp_rng_below (&rng, 6),
+        .normal_lps = normals[axis],
+        .edge_lps = n % 5 == 0 ? trp_vec3 (1, 1, 1) : normals[(axis + 1) % 3],
       };
       TrpVec3 from_ijk, to_ijk;
 
@@ -285,7 +373,7 @@ test_parts_make_the_whole_on_ties (void)
           from_ijk.v[a] = trp_rng_below (&rng, 60) / 2.0;
           to_ijk.v[a] = from_ijk.v[a] + trp_rng_below (&rng, 20) - 10;
         }
-      if (brush.shape == TRP_BRUSH_DISC)
+      if (trp_brush_is_flat (&brush))
         to_ijk.v[2 - axis] = from_ijk.v[2 - axis];
       check_parts_make_the_whole (
         &geometry, &brush, trp_geometry_lps_from_ijk (&geometry, from_ijk),
@@ -322,7 +410,7 @@ test_disc_paints_one_slice (void)
   for (int quarter = 0; quarter <= 8; quarter++)
     for (double sign = -1; sign <= 1; sign += 2)
       {
-        const TrpBrush brush = { TRP_BRUSH_DISC, 10, { { 0, 0, sign } } };
+        const TrpBrush brush = { TRP_BRUSH_DISC, 10, { { 0, 0, sign } }, { { 0 } } };
         const TrpVec3 point = trp_vec3 (20, 20, 8 + quarter);
         g_autoptr (TrpPatch) patch = trp_brush_sweep (&brush, &geometry, point, point);
         const TrpBox box = trp_patch_get_box (patch);
@@ -339,9 +427,10 @@ test_outside_paints_nothing (void)
 {
   const TrpGeometry geometry = trp_geometry_axial (grid_size, (double[]){ 1, 1, 4 },
                                                    trp_vec3 (0, 0, 0));
-  const TrpBrush ball = { TRP_BRUSH_BALL, 3, { { 0 } } };
-  const TrpBrush nowhere = { TRP_BRUSH_DISC, 3, { { 0 } } };
-  const TrpBrush nothing = { TRP_BRUSH_BALL, (double) NAN, { { 0 } } };
+  const TrpBrush ball = { TRP_BRUSH_BALL, 3, { { 0 } }, { { 0 } } };
+  const TrpBrush edgeless = { TRP_BRUSH_SQUARE, 3, { { 0, 0, 1 } }, { { 0, 0, 1 } } };
+  const TrpBrush nowhere = { TRP_BRUSH_DISC, 3, { { 0 } }, { { 0 } } };
+  const TrpBrush nothing = { TRP_BRUSH_BALL, (double) NAN, { { 0 } }, { { 0 } } };
   const TrpVec3 inside = trp_vec3 (10, 10, 10);
   const struct
   {
@@ -353,6 +442,7 @@ test_outside_paints_nothing (void)
     { &ball, trp_vec3 (NAN, 0, 0), inside },
     { &ball, inside, trp_vec3 (0, INFINITY, 0) },
     { &nowhere, inside, inside },
+    { &edgeless, inside, inside },
     { &nothing, inside, inside },
   };
 
@@ -370,7 +460,7 @@ test_clipped_at_the_rim (void)
 {
   const TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 65, 9, 9 }, (double[]){ 1, 1, 1 },
                                                    trp_vec3 (0, 0, 0));
-  const TrpBrush brush = { TRP_BRUSH_BALL, 1000, { { 0 } } };
+  const TrpBrush brush = { TRP_BRUSH_BALL, 1000, { { 0 } }, { { 0 } } };
   g_autoptr (TrpPatch)
     patch = trp_brush_sweep (&brush, &geometry, trp_vec3 (0, 0, 0), trp_vec3 (5, 5, 5));
   size_t position = 0;
@@ -390,6 +480,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/brush/ball-has-its-volume", test_ball_has_its_volume);
   g_test_add_func ("/brush/disc-has-its-area", test_disc_has_its_area);
+  g_test_add_func ("/brush/square-has-its-area", test_square_has_its_area);
+  g_test_add_func ("/brush/square-is-exact", test_square_is_exact);
   g_test_add_func ("/brush/oblique-disc-is-a-cell-thick", test_oblique_disc_is_a_cell_thick);
   g_test_add_func ("/brush/sweep-equals-brute-force", test_sweep_equals_brute_force);
   g_test_add_func ("/brush/parts-make-the-whole", test_parts_make_the_whole);

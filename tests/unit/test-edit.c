@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static const TrpBrush ball = { TRP_BRUSH_BALL, 3, { { 0 } } };
+static const TrpBrush ball = { TRP_BRUSH_BALL, 3, { { 0 } }, { { 0 } } };
 static const TrpPaintOptions paint = { 0 };
 static const TrpPaintOptions erase = { .erase = true };
 
@@ -98,9 +98,9 @@ test_strokes_do_not_depend_on_events (void)
   for (int n = 0; n < 12; n++)
     {
       const TrpGeometry geometry = trp_test_random_geometry (&rng, (size_t[]){ 70, 40, 20 });
-      const TrpBrush brush = { n % 2 ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
-                               0.5 + n,
-                               { { 1, n - 3, 2 } } };
+      const TrpBrush brush = {
+        (TrpBrushShape) (n % TRP_N_BRUSH_SHAPES), 0.5 + n, { { 1, n - 3, 2 } }, { { n - 5, 1, 0 } }
+      };
       const TrpVec3 from = trp_test_random_point (&rng, &geometry);
       const TrpVec3 to = trp_test_random_point (&rng, &geometry);
       const int events[] = { 1, 7, 100 };
@@ -209,7 +209,7 @@ test_painting_over_others (void)
       for (size_t n = 1; n < 3; n++)
         {
           const TrpVec3 beside = trp_vec3 (n == 1 ? 28 : 32, 20, 20);
-          const TrpBrush dot = { TRP_BRUSH_BALL, 0.4, { { 0 } } };
+          const TrpBrush dot = { TRP_BRUSH_BALL, 0.4, { { 0 } }, { { 0 } } };
 
           stroke (session, n, &dot, &paint, beside, beside);
         }
@@ -653,9 +653,10 @@ random_stroke (TrpEditSession *session,
   const TrpGeometry *geometry = trp_structure_set_get_geometry (
     trp_edit_session_peek_set (session));
   const TrpBrush brush = {
-    .shape = trp_rng_below (rng, 2) ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
+    .shape = (TrpBrushShape) trp_rng_below (rng, TRP_N_BRUSH_SHAPES),
     .radius = trp_rng_uniform (rng, 0.2, 9),
     .normal_lps = trp_vec3 (trp_rng_normal (rng, 0, 1), trp_rng_normal (rng, 0, 1), 1),
+    .edge_lps = trp_vec3 (1, 0, 0),
   };
   const TrpPaintOptions options = {
     .erase = trp_rng_below (rng, 3) == 0,

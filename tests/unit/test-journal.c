@@ -76,7 +76,9 @@ pick_point (const Fixture *fixture)
 static void
 paint (const Fixture *fixture, TrpEditSession *session, TrpStructure *structure)
 {
-  const TrpBrush ball = { TRP_BRUSH_BALL, g_rand_double_range (fixture->rand, 1, 6), { { 0 } } };
+  const TrpBrush ball = {
+    TRP_BRUSH_BALL, g_rand_double_range (fixture->rand, 1, 6), { { 0 } }, { { 0 } }
+  };
   const TrpPaintOptions options = { .erase = g_rand_boolean (fixture->rand),
                                     .over = g_rand_boolean (fixture->rand) ? TRP_PAINT_OVER_UNLOCKED
                                                                            : TRP_PAINT_OVER_ALL };
