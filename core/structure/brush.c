@@ -10,6 +10,7 @@
  */
 
 #include "core/structure/brush.h"
+#include "core/structure/slab.h"
 
 #define EPSILON_MM 1e-6
 
@@ -30,7 +31,7 @@ typedef struct
   TrpVec3 normal;   /* unit; the zero vector for a ball */
   TrpVec3 edges[2]; /* unit, of a square; zero vectors for the others */
   double radius;
-  double half_thickness;    /* of a flat shape */
+  double low, high;         /* of a flat shape, mm along the normal; see slab.h */
   TrpVec3 step;             /* one voxel along i */
   TrpVec3 from_ijk, to_ijk; /* of the path, moved a little; see trace_path() */
 } Sweep;
@@ -160,11 +161,10 @@ cover_row (const Sweep *sweep, TrpVec3 start)
                                        : cover_row_by_round (sweep, start);
   const double scale = trp_vec3_length (sweep->step);
 
-  if (sweep->half_thickness > 0)
+  if (sweep->high > 0)
     covered = intersect (covered, solve_linear (trp_vec3_dot (start, sweep->normal),
                                                 trp_vec3_dot (sweep->step, sweep->normal), scale,
-                                                EPSILON_MM - sweep->half_thickness,
-                                                EPSILON_MM + sweep->half_thickness));
+                                                sweep->low, sweep->high));
   return covered;
 }
 
@@ -186,17 +186,6 @@ trace_path (const Sweep *sweep, size_t j, size_t k)
   i0 = floor (from.v[0] + part.low * delta.v[0] + 0.5);
   i1 = floor (from.v[0] + part.high * delta.v[0] + 0.5);
   return (Interval){ fmin (i0, i1), fmax (i0, i1) };
-}
-
-/* Bits of word @word for voxels first to last, counted from the row's begin. */
-static uint64_t
-get_span_bits (size_t first, size_t last, size_t word)
-{
-  const size_t begin = MAX (first, 64 * word), end = MIN (last + 1, 64 * word + 64);
-
-  if (begin >= end)
-    return 0;
-  return UINT64_MAX >> (64 - (end - begin)) << (begin - 64 * word);
 }
 
 /* Whole voxels of the interval inside the grid. Returns: false if there are none. */
@@ -234,37 +223,8 @@ append_row (const Sweep *sweep, size_t j, size_t k, TrpPatch *patch)
     }
   for (size_t w = MIN (first[0], first[1]) / 64; w <= MAX (last[0], last[1]) / 64; w++)
     trp_patch_append (patch, k, j, w,
-                      get_span_bits (first[0], last[0], w) | get_span_bits (first[1], last[1], w));
-}
-
-/* Unit normal, towards growing indices of the axis it is closest to, so that ties between slices
- * do not depend on the side from which the plane is seen. */
-static TrpVec3
-orient_normal (const TrpGeometry *geometry, TrpVec3 normal_lps)
-{
-  const TrpVec3 normal = trp_vec3_normalize (normal_lps);
-  double largest = 0;
-
-  for (int axis = 0; axis < 3; axis++)
-    {
-      const double component = trp_vec3_dot (trp_geometry_get_direction (geometry, axis), normal);
-
-      if (fabs (component) > fabs (largest) + 1e-9)
-        largest = component;
-    }
-  return trp_vec3_scale (normal, largest < 0 ? -1 : 1);
-}
-
-/* Half the width of a voxel's cell along @normal: the plane cuts the cells of all voxels that are
- * no further away. */
-static double
-get_half_width (const TrpGeometry *geometry, TrpVec3 normal)
-{
-  double width = 0;
-
-  for (int axis = 0; axis < 3; axis++)
-    width += fabs (trp_vec3_dot (trp_affine_column (&geometry->lps_from_ijk, axis), normal));
-  return width / 2;
+                      trp_patch_get_span_bits (first[0], last[0], w) |
+                        trp_patch_get_span_bits (first[1], last[1], w));
 }
 
 static void
@@ -285,8 +245,11 @@ init_sweep (
   };
   if (trp_brush_is_flat (brush))
     {
-      sweep->normal = orient_normal (geometry, brush->normal_lps);
-      sweep->half_thickness = get_half_width (geometry, sweep->normal);
+      const TrpSlab slab = trp_slab_for_plane (geometry, from, brush->normal_lps);
+
+      sweep->normal = slab.normal;
+      sweep->low = slab.low;
+      sweep->high = slab.high;
       sweep->path = remove_component (sweep->path, sweep->normal);
     }
   if (brush->shape == TRP_BRUSH_SQUARE)
@@ -311,7 +274,7 @@ find_rows (const Sweep *sweep, int axis, size_t *out_begin, size_t *out_end)
   const double around = trp_vec3_length (remove_component (gradient, sweep->normal));
   const double corner = is_square (sweep) ? G_SQRT2 : 1; /* as far off as half edges */
   const double reach = sweep->radius * corner * around +
-                       sweep->half_thickness * fabs (trp_vec3_dot (gradient, sweep->normal)) + 1;
+                       sweep->high * fabs (trp_vec3_dot (gradient, sweep->normal)) + 1;
   const Interval rows = {
     fmin (sweep->from_ijk.v[axis], sweep->to_ijk.v[axis]) - reach,
     fmax (sweep->from_ijk.v[axis], sweep->to_ijk.v[axis]) + reach,

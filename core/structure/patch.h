@@ -61,6 +61,15 @@ typedef struct
  */
 bool trp_patch_next_run (const TrpPatch *self, size_t *position, TrpPatchRun *out_run);
 
+/* The bits that voxels @first to @last of a row have in its word @word. */
+static inline uint64_t
+trp_patch_get_span_bits (size_t first, size_t last, size_t word)
+{
+  const size_t begin = MAX (first, 64 * word), end = MIN (last + 1, 64 * word + 64);
+
+  return begin < end ? UINT64_MAX >> (64 - (end - begin)) << (begin - 64 * word) : 0;
+}
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpPatch, trp_patch_unref)
 
 G_END_DECLS
