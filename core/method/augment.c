@@ -131,6 +131,14 @@ trp_augment_draw (const TrpAugment *self,
   return draw;
 }
 
+bool
+trp_augment_is_mirrored (const TrpAugmentDraw *draw)
+{
+  const double (*m)[3] = draw->in_from_out;
+
+  return m[0][0] * m[1][1] - m[0][1] * m[1][0] < 0;
+}
+
 TrpAugmentDraw
 trp_augment_identity (const size_t in_size[2], const size_t out_size[2])
 {

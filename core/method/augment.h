@@ -87,6 +87,8 @@ TrpAugmentDraw trp_augment_draw (const TrpAugment *self,
                                  uint64_t index,
                                  const size_t in_size[2],
                                  const size_t out_size[2]);
+/* What it shows is a mirrored patient: an odd number of flips. */
+bool trp_augment_is_mirrored (const TrpAugmentDraw *draw);
 /* The middle of the input, nothing else changed. */
 TrpAugmentDraw trp_augment_identity (const size_t in_size[2], const size_t out_size[2]);
 

@@ -89,13 +89,18 @@ fill_labels (const Sample *sample)
   const TrpDatasetSpec *spec = &batch->dataset->spec;
   const size_t n_pixels = batch->patch * batch->patch, side = sample->in_size[0];
   g_autofree uint8_t *values = g_new (uint8_t, n_pixels);
+  const bool is_mirrored = trp_augment_is_mirrored (&sample->draw);
   float *out = batch->labels + sample->index * n_pixels * spec->n_labels;
 
   trp_augment_labels (&sample->draw, sample->item->labels + side * side * sample->k,
                       sample->in_size, sample->out_size, values);
   for (size_t n = 0; n < n_pixels; n++)
-    for (size_t label = 0; label < spec->n_labels; label++)
-      out[n * spec->n_labels + label] = values[n] == spec->labels[label];
+    {
+      const uint8_t value = is_mirrored ? batch->dataset->mirror[values[n]] : values[n];
+
+      for (size_t label = 0; label < spec->n_labels; label++)
+        out[n * spec->n_labels + label] = value == spec->labels[label];
+    }
 }
 
 static void

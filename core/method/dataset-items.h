@@ -36,6 +36,7 @@ struct _TrpDataset
   GArray *slices; /* that may be drawn */
   size_t bytes;
   bool has_label[256]; /* somewhere in those slices */
+  uint8_t mirror[256]; /* labels of a mirrored patient */
 };
 
 G_END_DECLS

@@ -50,6 +50,8 @@ trp_dataset_new (const TrpDatasetSpec *spec)
   self->left_out = g_ptr_array_new_with_free_func (free_left_out);
   self->items = g_ptr_array_new_with_free_func (free_item);
   self->slices = g_array_new (FALSE, FALSE, sizeof (TrpDatasetSlice));
+  for (int n = 0; n < 256; n++)
+    self->mirror[n] = (uint8_t) n;
   return self;
 }
 
@@ -646,6 +648,12 @@ const GPtrArray *
 trp_dataset_peek_left_out (const TrpDataset *self)
 {
   return self->left_out;
+}
+
+void
+trp_dataset_set_mirror (TrpDataset *self, const uint8_t mirror[256])
+{
+  memcpy (self->mirror, mirror, sizeof self->mirror);
 }
 
 const TrpDatasetSpec *

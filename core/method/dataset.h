@@ -127,6 +127,10 @@ bool trp_dataset_find_bodies (TrpDataset *self,
                               double threshold,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What labels become where a draw mirrors the slice (core/method/mirror-labels.h); before, they
+ * stay what they are. While it is being made; one thread. */
+void trp_dataset_set_mirror (TrpDataset *self, const uint8_t mirror[256]);
+
 const TrpDatasetSpec *trp_dataset_get_spec (const TrpDataset *self);
 size_t trp_dataset_get_n_volumes (const TrpDataset *self);
 size_t trp_dataset_get_n_slices (const TrpDataset *self); /* that may be drawn as centre slices */

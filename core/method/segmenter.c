@@ -9,6 +9,7 @@
 #include "core/method/segmenter.h"
 
 #include "core/io/label-map.h"
+#include "core/method/mirror-labels.h"
 #include "core/method/model.h"
 #include "core/method/segmenter-losses.h"
 #include "core/method/validation.h"
@@ -147,6 +148,21 @@ read_labels (TrpTrainer *trainer, const TrpDataList *list)
       }
 }
 
+static bool
+set_mirror (TrpTrainer *trainer, const TrpDataList *list, GError **error)
+{
+  const TrpRecipe *recipe = trainer->recipe;
+  uint8_t mirror[256];
+
+  if (!recipe->augment.flip && !recipe->augment.flip_vertical)
+    return true;
+  if (!trp_mirror_labels_find (list, trp_data_role_get_structures (trp_segmenter_get_role (recipe)),
+                               recipe->labels, recipe->n_labels, mirror, error))
+    return false;
+  trp_dataset_set_mirror (trainer->data[0], mirror);
+  return true;
+}
+
 bool
 trp_segmenter_load (TrpTrainer *trainer,
                     const TrpDataList *list,
@@ -157,7 +173,7 @@ trp_segmenter_load (TrpTrainer *trainer,
 
   trainer->data[0] = trp_dataset_load (list, trp_segmenter_get_role (trainer->recipe), &spec,
                                        progress, error);
-  if (!trainer->data[0])
+  if (!trainer->data[0] || !set_mirror (trainer, list, error))
     return false;
   trp_dataset_keep_steps (
     trainer->data[0],
