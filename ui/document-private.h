@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
- * history; document-operations.c what is done to whole structures; document-files.c opening and
+ * history; document-operations.c what is done to whole structures; document-preview.c a result that
+ * waits for yes or no; document-files.c opening and
  * saving; document-journal.c what survives a crash.
  */
 
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct _TrpDocumentReadings TrpDocumentReadings; /* document-readings.c */
 typedef struct _TrpDocumentFiles TrpDocumentFiles;       /* document-files.c */
 typedef struct _TrpDocumentJournal TrpDocumentJournal;   /* document-journal.c */
+typedef struct _TrpDocumentPreview TrpDocumentPreview;   /* document-preview.c */
 
 typedef struct
 {
@@ -50,6 +52,7 @@ struct _TrpDocument
   TrpDocumentReadings *readings;
   TrpDocumentFiles *files;
   TrpDocumentJournal *journal;
+  TrpDocumentPreview *preview;
 };
 
 typedef enum
@@ -73,6 +76,7 @@ typedef enum
   TRP_DOCUMENT_SAVED_CHANGED,
   TRP_DOCUMENT_CHOOSE_SERIES,
   TRP_DOCUMENT_FILE_OPENED,
+  TRP_DOCUMENT_PREVIEW_CHANGED,
   TRP_DOCUMENT_N_SIGNALS,
 } TrpDocumentSignal;
 
@@ -97,6 +101,11 @@ GPtrArray *trp_document_list_sessions (TrpDocument *self);
 /* Takes over a session of the journal and edits it. It takes the place of a reading of that name
  * and grid that nothing was done to, else it is a reading of its own. */
 void trp_document_adopt_session (TrpDocument *self, TrpEditSession *session);
+
+TrpDocumentPreview *trp_document_preview_new (void);
+void trp_document_preview_free (TrpDocumentPreview *self);
+/* An edit of the edited reading, before anybody else hears of it. */
+void trp_document_preview_hear (TrpDocument *self, const TrpEditChange *change);
 
 TrpDocumentJournal *trp_document_journal_new (void);
 void trp_document_journal_free (TrpDocumentJournal *self);

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "ui/document-journal.h"
+#include "ui/document-preview.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>
@@ -171,6 +172,7 @@ on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
 
   if (session != trp_document_peek_session (self))
     return;
+  trp_document_preview_hear (self, change);
   switch (change->kind)
     {
     case TRP_EDIT_VOXELS:
@@ -259,6 +261,7 @@ choose_edited (TrpDocument *self, int index)
 {
   Reading *reading = get (self, index);
 
+  trp_document_discard_preview (self);
   self->readings->edited = reading ? index : -1;
   if (reading && !reading->session)
     {

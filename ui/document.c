@@ -4,6 +4,7 @@
  */
 
 #include "config.h"
+#include "ui/document-preview.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>
@@ -33,6 +34,7 @@ trp_document_dispose (GObject *object)
   if (self->readings)
     trp_document_close (self);
   g_clear_pointer (&self->files, trp_document_files_free);
+  g_clear_pointer (&self->preview, trp_document_preview_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
   g_clear_pointer (&self->journal, trp_document_journal_free);
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
@@ -90,6 +92,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_SAVED_CHANGED, "saved-changed", 0);
   add_signal (klass, TRP_DOCUMENT_CHOOSE_SERIES, "choose-series", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_FILE_OPENED, "file-opened", 2, G_TYPE_STRING, G_TYPE_INT);
+  add_signal (klass, TRP_DOCUMENT_PREVIEW_CHANGED, "preview-changed", 0);
 }
 
 static void
@@ -105,6 +108,7 @@ trp_document_init (TrpDocument *self)
   self->readings = trp_document_readings_new (self);
   self->files = trp_document_files_new ();
   self->journal = trp_document_journal_new ();
+  self->preview = trp_document_preview_new ();
 }
 
 TrpDocument *
@@ -684,6 +688,7 @@ void
 trp_document_close (TrpDocument *self)
 {
   self->is_closed = true;
+  trp_document_discard_preview (self);
   trp_document_journal_close (self);
   for (guint n = 0; self->jobs && n < self->jobs->len; n++)
     {

@@ -24,6 +24,7 @@
  * - "identity-changed": different patients side by side, or acknowledged
  * - "saved-changed": unsaved contours came or went, or the file's name
  * - "choose-series" (const TrpOpenChoice *): a folder offers several
+ * - "preview-changed": a result that waits for yes or no (ui/document-preview.h)
  * - "file-opened" (const char *path, int how): TrpOpenAs: image or structures, after success
  */
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "ui/document-journal.h"
+#include "ui/preview-bar.h"
 
 #include <glib/gi18n.h>
 
@@ -205,5 +206,6 @@ trp_message_bar_new (TrpDocument *document)
   g_signal_connect_swapped (document, "identity-changed", G_CALLBACK (update_identity), self);
   update_identity (self);
   add_unfinished (self);
+  gtk_box_append (GTK_BOX (self), trp_preview_bar_new (document));
   return GTK_WIDGET (self);
 }

@@ -4,7 +4,8 @@
  *
  * Errors and warnings stay until closed, information leaves after a while. The warning that
  * different patients are open side by side stays until it is acknowledged, the question about
- * unsaved contours of an earlier sitting until it is answered. Main thread.
+ * unsaved contours of an earlier sitting until it is answered, that about a preview as long as it
+ * stands (ui/preview-bar.h). Main thread.
  */
 
 #pragma once

@@ -9,6 +9,7 @@
 #include "ui/slice-outlines.h"
 
 #include "core/draw/outline.h"
+#include "ui/document-preview.h"
 
 #define MAX_CUTS 48 /* of one structure */
 
@@ -29,7 +30,8 @@ typedef struct
 struct _TrpSliceOutlines
 {
   TrpDocument *document;
-  GPtrArray *entries; /* (element-type Entry) */
+  GPtrArray *entries;    /* (element-type Entry) */
+  TrpStructure *preview; /* the last one; only compared */
 };
 
 static void
@@ -179,20 +181,34 @@ draw (TrpSliceOutlines *self,
     trp_outline_draw (outline, cr, &raster->px_from_lps, style);
 }
 
+/* Lighter than the structure, so that dashes on its own line can be told from it. */
+static void
+draw_preview (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const TrpRaster *raster)
+{
+  TrpStructure *preview = trp_document_peek_preview_outline (self->document);
+  TrpOutlineStyle style = { .kind = TRP_OUTLINE_PREVIEW };
+
+  if (!preview)
+    return;
+  const TrpColor color = trp_structure_get_color (preview);
+
+  style.color = (TrpColor){ (uint8_t) ((color.red + 255) / 2), (uint8_t) ((color.green + 255) / 2),
+                            (uint8_t) ((color.blue + 255) / 2) };
+  draw (self, cr, preview, &style, plane, raster);
+}
+
 /* The edited structures, then the dashed reference over them, the active one last. */
-void
-trp_slice_outlines_draw (TrpSliceOutlines *self,
-                         cairo_t *cr,
-                         const TrpPlane *plane,
-                         const TrpRaster *raster)
+static void
+draw_structures (TrpSliceOutlines *self,
+                 cairo_t *cr,
+                 const TrpPlane *plane,
+                 const TrpRaster *raster)
 {
   TrpStructureSet *edited = trp_document_peek_edited (self->document);
   TrpStructure *active = trp_document_peek_active (self->document);
   const double fill = trp_document_get_fill_opacity (self->document);
   const size_t n_structures = edited ? trp_structure_set_get_size (edited) : 0;
 
-  if (!trp_document_get_structures_shown (self->document))
-    return;
   for (int pass = 0; pass < 3; pass++)
     for (size_t n = n_structures; n-- > 0;) /* the first of the list ends on top */
       {
@@ -216,4 +232,30 @@ trp_slice_outlines_draw (TrpSliceOutlines *self,
         if (cut)
           draw (self, cr, cut, &style, plane, raster);
       }
+}
+
+/* A preview is drawn also while structures are hidden: somebody is asked about it. */
+void
+trp_slice_outlines_draw (TrpSliceOutlines *self,
+                         cairo_t *cr,
+                         const TrpPlane *plane,
+                         const TrpRaster *raster)
+{
+  if (trp_document_get_structures_shown (self->document))
+    draw_structures (self, cr, plane, raster);
+  draw_preview (self, cr, plane, raster);
+}
+
+/* What is kept for previews of before would be kept for good. */
+void
+trp_slice_outlines_forget_preview (TrpSliceOutlines *self)
+{
+  TrpStructure *preview = trp_document_peek_preview_outline (self->document);
+
+  if (preview == self->preview)
+    return;
+  for (guint n = self->entries->len; n > 0; n--)
+    if (((Entry *) g_ptr_array_index (self->entries, n - 1))->structure == self->preview)
+      g_ptr_array_remove_index (self->entries, n - 1);
+  self->preview = preview;
 }

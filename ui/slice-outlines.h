@@ -24,7 +24,10 @@ void trp_slice_outlines_free (TrpSliceOutlines *self);
 void trp_slice_outlines_invalidate (TrpSliceOutlines *self);
 /* Returns: whether the change touches the plane drawn last. */
 bool trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change);
-/* The edited reading solid, the reference dashed. @raster: the pane's logical pixels. */
+/* Another preview stands, or none. */
+void trp_slice_outlines_forget_preview (TrpSliceOutlines *self);
+/* The edited reading solid, the reference dashed, a preview dashed over them. @raster: the pane's
+ * logical pixels. */
 void trp_slice_outlines_draw (TrpSliceOutlines *self,
                               cairo_t *cr,
                               const TrpPlane *plane,

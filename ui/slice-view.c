@@ -202,6 +202,13 @@ on_mask_changed (TrpSliceView *self, const TrpEditChange *change)
 }
 
 static void
+on_preview_changed (TrpSliceView *self)
+{
+  trp_slice_outlines_forget_preview (self->outlines);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
 connect_document (TrpSliceView *self)
 {
   const struct
@@ -219,6 +226,7 @@ connect_document (TrpSliceView *self)
     { "readings-changed", G_CALLBACK (on_readings_changed) },
     { "structures-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "mask-changed", G_CALLBACK (on_mask_changed) },
+    { "preview-changed", G_CALLBACK (on_preview_changed) },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (table); n++)

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "ui/dialogs/run-model.h"
+#include "ui/document-preview.h"
 #include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
@@ -142,6 +143,7 @@ on_mode (GSimpleAction *action, GVariant *value, gpointer window)
     return;
   trp_main_window_set_mode (window, mode);
   g_simple_action_set_state (action, value);
+  trp_document_discard_preview (get_document (window));
   update_history (window);
   gtk_event_controller_set_propagation_phase (g_object_get_data (window, EDIT_KEYS_KEY),
                                               is_editing (window) ? GTK_PHASE_BUBBLE
@@ -207,6 +209,89 @@ on_redo_key (GSimpleAction *action, GVariant *parameter, gpointer window)
     trp_document_redo (get_document (window));
 }
 
+/* ---- a preview ---- */
+
+static void
+on_accept (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_accept_preview (get_document (window));
+}
+
+/* The axis of the reading's grid that the active pane is scrolled along. */
+static void
+on_accept_slice (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  TrpDocument *document = get_document (window);
+  const TrpMask *mask = trp_document_peek_preview_mask (document);
+  const TrpPlane plane = trp_slice_view_get_plane (
+    trp_slice_pane_get_view (get_active_pane (window)));
+
+  if (mask)
+    trp_document_accept_preview_slice (
+      document, trp_plane_get_grid_axis (&plane, trp_mask_get_geometry (mask)));
+}
+
+static void
+on_discard (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_document_discard_preview (get_document (window));
+}
+
+static void
+update_preview (gpointer window)
+{
+  static const char *const names[] = { "accept", "accept-slice", "discard" };
+  const bool asks = is_editing (window) && trp_document_has_preview (get_document (window));
+
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    g_simple_action_set_enabled (find (window, names[n]), asks);
+}
+
+/* Text takes its own keys, a button that has the focus is pressed by Enter, a menu is left by
+ * Escape. */
+static bool
+keeps_keys (GtkWidget *focus)
+{
+  return focus && (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus) || GTK_IS_BUTTON (focus) ||
+                   gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
+}
+
+/* Before the lists and panes that have a use for Enter too. */
+static gboolean
+on_preview_key (GtkEventControllerKey *controller,
+                guint keyval,
+                guint keycode,
+                GdkModifierType state,
+                gpointer window)
+{
+  const bool is_enter = keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter;
+  const bool is_shifted = state & GDK_SHIFT_MASK;
+  const char *name = is_enter ? is_shifted ? "win.accept-slice" : "win.accept" : "win.discard";
+
+  if ((!is_enter && keyval != GDK_KEY_Escape) || state & (GDK_CONTROL_MASK | GDK_ALT_MASK) ||
+      !trp_document_has_preview (get_document (window)) ||
+      trp_document_is_stroking (get_document (window)) || !is_editing (window) ||
+      keeps_keys (gtk_window_get_focus (window)))
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_activate_action (window, name, NULL);
+  return GDK_EVENT_STOP;
+}
+
+static void
+add_preview_keys (TrpMainWindow *window)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_preview_key), window);
+  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  g_signal_connect_object (get_document (window), "preview-changed", G_CALLBACK (update_preview),
+                           window, G_CONNECT_SWAPPED);
+  update_preview (window);
+}
+
+/* ---- tools ---- */
+
 static void
 on_tool_key (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
@@ -237,7 +322,7 @@ on_limit (GSimpleAction *action, GVariant *parameter, gpointer window)
   trp_document_set_tool (get_document (window), &settings);
 }
 
-/* Escape first takes back what is being drawn, then the ruler, then the tool. */
+/* Escape first takes back what is being drawn, then a preview, then the tool, then the ruler. */
 static void
 on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
@@ -247,6 +332,8 @@ on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
 
   if (trp_document_is_stroking (document))
     trp_document_cancel_stroke (document);
+  else if (trp_document_has_preview (document))
+    trp_document_discard_preview (document);
   else if (trp_tool_press_key (document, TRP_TOOL_KEY_GIVE_UP))
     return;
   else if (settings.kind != TRP_TOOL_CURSOR)
@@ -420,6 +507,9 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "undo-key", on_undo_key },
     { "redo-key", on_redo_key },
     { "tool-key", on_tool_key, "i" },
+    { "accept", on_accept },
+    { "accept-slice", on_accept_slice },
+    { "discard", on_discard },
     { "tool", on_tool, "i" },
     { "last-tool", on_last_tool },
     { "limit", on_limit },
@@ -442,6 +532,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
   edit = add_keys (window, edit_keys, G_N_ELEMENTS (edit_keys));
   add_tool_keys (edit);
   g_object_set_data (G_OBJECT (window), EDIT_KEYS_KEY, edit);
+  add_preview_keys (window);
   add_keys (window, window_keys, G_N_ELEMENTS (window_keys));
   add_help (window);
 }

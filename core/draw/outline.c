@@ -149,13 +149,17 @@ trp_outline_append_path (const TrpOutline *self, cairo_t *cr, const TrpAffine *p
     }
 }
 
-static double
-get_width (TrpOutlineKind kind)
+/* Widths and dashes in user-space pixels; dashes of 0: drawn through. */
+static const struct
 {
-  static const double widths[] = { 2.2, 1.4, 1.3 };
-
-  return widths[kind];
-}
+  double width;
+  double dashes[2];
+} pens[] = {
+  [TRP_OUTLINE_ACTIVE] = { .width = 2.2 },
+  [TRP_OUTLINE_OTHER] = { .width = 1.4 },
+  [TRP_OUTLINE_REFERENCE] = { 1.3, { 4, 3.5 } },
+  [TRP_OUTLINE_PREVIEW] = { 2.0, { 7, 4 } },
+};
 
 void
 trp_outline_draw (const TrpOutline *self,
@@ -163,7 +167,6 @@ trp_outline_draw (const TrpOutline *self,
                   const TrpAffine *px_from_lps,
                   const TrpOutlineStyle *style)
 {
-  static const double dashes[2] = { 4, 3.5 };
   const uint32_t rgb = trp_palette_pack (style->color);
 
   if (trp_outline_is_empty (self))
@@ -178,12 +181,12 @@ trp_outline_draw (const TrpOutline *self,
       cairo_fill_preserve (cr);
     }
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (style->kind == TRP_OUTLINE_REFERENCE)
-    cairo_set_dash (cr, dashes, 2, 0);
-  cairo_set_line_width (cr, get_width (style->kind) + UNDERLAY_EXTRA);
+  if (pens[style->kind].dashes[0] > 0)
+    cairo_set_dash (cr, pens[style->kind].dashes, 2, 0);
+  cairo_set_line_width (cr, pens[style->kind].width + UNDERLAY_EXTRA);
   trp_palette_set_source (cr, TRP_GREY_PICTURE, UNDERLAY_ALPHA);
   cairo_stroke_preserve (cr);
-  cairo_set_line_width (cr, get_width (style->kind));
+  cairo_set_line_width (cr, pens[style->kind].width);
   trp_palette_set_source (cr, rgb, 1);
   cairo_stroke (cr);
   cairo_restore (cr);

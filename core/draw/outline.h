@@ -29,12 +29,14 @@ bool trp_outline_is_empty (const TrpOutline *self);
  * TrpOutlineKind: widths in user-space pixels, the same at every zoom
  * @TRP_OUTLINE_ACTIVE: 2.2; @TRP_OUTLINE_OTHER: 1.4
  * @TRP_OUTLINE_REFERENCE: 1.3, dashed 4 + 3.5
+ * @TRP_OUTLINE_PREVIEW: 2.0, dashed 7 + 4
  */
 typedef enum
 {
   TRP_OUTLINE_ACTIVE,
   TRP_OUTLINE_OTHER,
   TRP_OUTLINE_REFERENCE,
+  TRP_OUTLINE_PREVIEW,
 } TrpOutlineKind;
 
 /**

@@ -196,6 +196,14 @@ trp_plane_get_step (const TrpPlane *self, const TrpGeometry *geometry)
   return trp_geometry_get_spacing (geometry, find_axis (geometry, self->normal, &cosine));
 }
 
+int
+trp_plane_get_grid_axis (const TrpPlane *self, const TrpGeometry *geometry)
+{
+  double cosine;
+
+  return find_axis (geometry, self->normal, &cosine);
+}
+
 void
 trp_direction_get_letters (TrpVec3 direction, char out_letters[TRP_LETTERS_SIZE])
 {

@@ -130,6 +130,8 @@ typedef struct
   int down_axis, down_sign;
 } TrpNativeSlice;
 
+/* The grid's axis closest to the plane's normal: along which its slices follow each other there. */
+int trp_plane_get_grid_axis (const TrpPlane *self, const TrpGeometry *geometry);
 /* Parallel to within 1e-3 rad. @out_slice is set unless the answer is TRP_NATIVE_NONE. */
 TrpNativeMatch trp_plane_match_native (const TrpPlane *self,
                                        const TrpGeometry *geometry,
