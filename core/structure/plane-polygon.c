@@ -8,7 +8,6 @@
  */
 
 #include "core/structure/plane-polygon.h"
-#include "core/structure/rasterize.h"
 
 #define FARTHEST_VOXEL 1e7 /* where adding 2^-30 still changes a double */
 #define STEPS_PER_VOXEL 0x1p30
@@ -20,6 +19,7 @@ typedef struct
   TrpVec3 drift;    /* voxels that the polygon moves from one slice to the next */
   TrpPoint *points; /* on slice 0 */
   size_t n_points;
+  TrpFillRule rule;
   double low, high; /* the corners' own places along the axis */
 } Prism;
 
@@ -162,7 +162,8 @@ fill_slice (const Prism *prism, const TrpSlab *slab, size_t index, const TrpBox 
 
   for (int axis = 0; axis < 3; axis++)
     cut.size[axis] = box->end[axis] - begin[axis];
-  filled = trp_rasterize_slice (contours, &cut, prism->axis, index - begin[prism->axis]);
+  filled = trp_rasterize_slice (contours, prism->rule, &cut, prism->axis,
+                                index - begin[prism->axis]);
   moved = move_patch (filled, box);
   return trp_slab_clip (slab, prism->geometry, moved);
 }
@@ -200,6 +201,7 @@ whole_box (const TrpGeometry *geometry)
 TrpPatch *
 trp_plane_polygon_extrude (const TrpGeometry *geometry,
                            const TrpSlab *slab,
+                           TrpFillRule rule,
                            const TrpVec3 *points_lps,
                            size_t n_points,
                            const TrpBox *box)
@@ -211,6 +213,7 @@ trp_plane_polygon_extrude (const TrpGeometry *geometry,
 
   if (!trp_box_is_empty (&wanted) && init_prism (&prism, geometry, slab, points_lps, n_points))
     {
+      prism.rule = rule;
       cut_box (&prism, slab, &wanted);
       patch = fill_slices (&prism, slab, wanted);
     }
@@ -230,5 +233,6 @@ trp_plane_polygon_fill (const TrpGeometry *geometry,
   const TrpSlab slab = trp_slab_for_plane (geometry, point_lps, normal_lps);
   const TrpBox whole = whole_box (geometry);
 
-  return trp_plane_polygon_extrude (geometry, &slab, points_lps, n_points, &whole);
+  return trp_plane_polygon_extrude (geometry, &slab, TRP_FILL_EVEN_ODD, points_lps, n_points,
+                                    &whole);
 }

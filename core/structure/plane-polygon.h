@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * A voxel is inside when the foot of its centre on the plane is: even-odd, with the tie rules of
+ * A voxel is inside when the foot of its centre on the plane is, with the tie rules of
  * rasterize.h, so a plane along the grid gives exactly trp_rasterize_slice()'s voxels. Positions
  * are rounded to 2^-30 voxel, so that ties do not hang on the last bits of a millimetre. Fewer than
  * three points, a normal of 0, and points that are no finite number or over 10^7 voxels away give
@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include "core/structure/rasterize.h"
 #include "core/structure/slab.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,8 @@ G_BEGIN_DECLS
  * @points_lps: the polygon's corners, moved onto the plane along its normal; the last is joined to
  * the first
  *
- * Flat, as the disc of a brush: the voxels whose cell the plane cuts (slab.h). Costs the rows of
- * the polygon's box on each slice that the plane passes beside it.
+ * Even-odd, flat as the disc of a brush: the voxels whose cell the plane cuts (slab.h). Costs the
+ * rows of the polygon's box on each slice that the plane passes beside it.
  *
  * Returns: (transfer full)
  */
@@ -43,6 +44,7 @@ TrpPatch *trp_plane_polygon_fill (const TrpGeometry *geometry,
  */
 TrpPatch *trp_plane_polygon_extrude (const TrpGeometry *geometry,
                                      const TrpSlab *slab,
+                                     TrpFillRule rule,
                                      const TrpVec3 *points_lps,
                                      size_t n_points,
                                      const TrpBox *box);

@@ -7,11 +7,12 @@
 
 #include <stdlib.h>
 
-/* Where an edge crosses the line of pixel centres y = row. */
+/* Where an edge crosses the line of pixel centres y = row; @turn: +1 if it goes to larger y. */
 typedef struct
 {
   size_t row;
   double x;
+  int turn;
 } Crossing;
 
 static int
@@ -38,6 +39,7 @@ append_crossings (GArray *crossings, TrpPoint a, TrpPoint b, size_t height)
       const Crossing crossing = {
         (size_t) row,
         low.x + (row - low.y) * ((high.x - low.x) / (high.y - low.y)),
+        a.y < b.y ? 1 : -1,
       };
 
       g_array_append_val (crossings, crossing);
@@ -95,8 +97,15 @@ flush_row (Fill *fill, size_t y)
     }
 }
 
+static bool
+is_inside (int winding, TrpFillRule rule)
+{
+  return rule == TRP_FILL_NONZERO ? winding != 0 : winding & 1;
+}
+
 TrpPatch *
 trp_rasterize_slice (const TrpContours *contours,
+                     TrpFillRule rule,
                      const TrpGeometry *geometry,
                      int axis,
                      size_t index)
@@ -105,18 +114,22 @@ trp_rasterize_slice (const TrpContours *contours,
   g_autofree uint64_t *row = g_new0 (uint64_t, (width + 63) / 64);
   Fill fill = { trp_patch_new (), axis, index, width, row };
   g_autoptr (GArray) crossings = NULL;
+  int winding = 0;
 
   g_return_val_if_fail (axis >= 0 && axis < 3 && index < geometry->size[axis], NULL);
   crossings = find_crossings (contours, geometry->size[axis == 2 ? 1 : 2]);
-  /* Polygons are closed, so each row has an even number of crossings. */
-  for (guint n = 0; n + 1 < crossings->len; n += 2)
+  /* Polygons are closed, so each row ends outside of all. */
+  for (guint n = 0; n < crossings->len; n++)
     {
-      const Crossing *pair = &g_array_index (crossings, Crossing, n);
+      const Crossing *crossing = &g_array_index (crossings, Crossing, n);
 
-      for (size_t x = first_pixel (pair[0].x, width); x < first_pixel (pair[1].x, width); x++)
-        row[x / 64] ^= (uint64_t) 1 << x % 64;
-      if (n + 2 >= crossings->len || pair[2].row != pair[0].row)
-        flush_row (&fill, pair[0].row);
+      winding += crossing->turn;
+      if (is_inside (winding, rule))
+        for (size_t x = first_pixel (crossing[0].x, width); x < first_pixel (crossing[1].x, width);
+             x++)
+          row[x / 64] |= (uint64_t) 1 << x % 64;
+      if (n + 1 == crossings->len || crossing[1].row != crossing[0].row)
+        flush_row (&fill, crossing->row);
     }
   return fill.patch;
 }

@@ -75,7 +75,8 @@ test_native_slice_equals_rasterize (void)
                                               trp_contour_point_ijk (axis, index, corners[c]));
         }
       trp_contours_close (contours);
-      expected = make_mask (&geometry, trp_rasterize_slice (contours, &geometry, axis, index));
+      expected = make_mask (
+        &geometry, trp_rasterize_slice (contours, TRP_FILL_EVEN_ODD, &geometry, axis, index));
       filled = make_mask (&geometry,
                           trp_plane_polygon_fill (&geometry, lps[0], normal, lps, N_CORNERS));
       g_assert_false (trp_mask_is_empty (expected));
@@ -155,8 +156,8 @@ test_prism_equals_brute_force (void)
         }
       if (n % 2)
         box = (TrpBox){ { trp_rng_below (&rng, 100), 2, 1 }, { 100 + n % 30, 9, 7 } };
-      mask = make_mask (&geometry, trp_plane_polygon_extrude (&geometry, &slab, points,
-                                                              G_N_ELEMENTS (points), &box));
+      mask = make_mask (&geometry, trp_plane_polygon_extrude (&geometry, &slab, TRP_FILL_EVEN_ODD,
+                                                              points, G_N_ELEMENTS (points), &box));
       check_against_brute_force (&geometry, &slab, &box, mask, points, G_N_ELEMENTS (points));
     }
 }
@@ -361,6 +362,32 @@ test_stars_equal_cairo (void)
   cairo_surface_destroy (surface);
 }
 
+/* A square whose line goes on for another half round: even-odd has a hole where it overlaps. */
+static void
+test_overlapping_ends_leave_no_hole (void)
+{
+  const TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 30, 30, 1 }, (double[]){ 1, 1, 1 },
+                                                   trp_vec3 (0, 0, 0));
+  const TrpVec3 points[] = {
+    { { 2.5, 2.5, 0 } }, { { 22.5, 2.5, 0 } }, { { 22.5, 22.5, 0 } }, { { 2.5, 22.5, 0 } },
+    { { 2.5, 2.5, 0 } }, { { 22.5, 2.5, 0 } }, { { 22.5, 12.5, 0 } },
+  };
+  const TrpSlab slab = trp_slab_for_plane (&geometry, points[0], trp_vec3 (0, 0, 1));
+  const TrpBox box = whole_box (&geometry);
+
+  for (int rule = 0; rule < 2; rule++)
+    {
+      g_autoptr (TrpPatch) patch = trp_plane_polygon_extrude (&geometry, &slab, (TrpFillRule) rule,
+                                                              points, G_N_ELEMENTS (points), &box);
+
+      /* The second time round covers the triangle below the diagonal of a 20 x 10 half. */
+      if (rule == TRP_FILL_NONZERO)
+        g_assert_cmpuint (trp_patch_count_voxels (patch), ==, 20 * 20);
+      else
+        g_assert_cmpuint (trp_patch_count_voxels (patch), ==, 20 * 20 - 20 * 10 / 2);
+    }
+}
+
 static void
 test_nonsense_is_empty (void)
 {
@@ -404,7 +431,8 @@ test_cut_at_the_grid (void)
   const TrpBox box = { { 65, 0, 0 }, { 1000, 1000, 1000 } };
   g_autoptr (TrpPatch)
     flat = trp_plane_polygon_fill (&geometry, points[0], trp_vec3 (0, 0, 1), points, 3);
-  g_autoptr (TrpPatch) deep = trp_plane_polygon_extrude (&geometry, &slab, points, 3, &box);
+  g_autoptr (TrpPatch)
+    deep = trp_plane_polygon_extrude (&geometry, &slab, TRP_FILL_EVEN_ODD, points, 3, &box);
 
   g_assert_cmpuint (trp_patch_count_voxels (flat), ==, 70 * 20);
   g_assert_cmpuint (trp_patch_count_voxels (deep), ==, 5 * 20 * 10);
@@ -423,6 +451,8 @@ main (int argc, char **argv)
                    test_oblique_triangle_is_a_cell_thick);
   g_test_add_func ("/plane-polygon/all-48-orientations", test_all_48_orientations);
   g_test_add_func ("/plane-polygon/stars-equal-cairo", test_stars_equal_cairo);
+  g_test_add_func ("/plane-polygon/overlapping-ends-leave-no-hole",
+                   test_overlapping_ends_leave_no_hole);
   g_test_add_func ("/plane-polygon/nonsense-is-empty", test_nonsense_is_empty);
   g_test_add_func ("/plane-polygon/cut-at-the-grid", test_cut_at_the_grid);
   return g_test_run ();

@@ -43,7 +43,8 @@ check_fills_back (const TrpMask *mask)
       for (size_t n = 0; n < geometry->size[axis]; n++)
         {
           g_autoptr (TrpContours) contours = trp_trace_slice (mask, axis, n);
-          g_autoptr (TrpPatch) patch = trp_rasterize_slice (contours, geometry, axis, n);
+          g_autoptr (TrpPatch)
+            patch = trp_rasterize_slice (contours, TRP_FILL_EVEN_ODD, geometry, axis, n);
 
           trp_patch_apply (patch, back);
         }
@@ -292,8 +293,8 @@ test_shared_edges_share_no_voxel (void)
 
   append_polygon (first, lower, 3);
   append_polygon (second, upper, 3);
-  in_first = trp_rasterize_slice (first, &geometry, 2, 0);
-  in_second = trp_rasterize_slice (second, &geometry, 2, 0);
+  in_first = trp_rasterize_slice (first, TRP_FILL_EVEN_ODD, &geometry, 2, 0);
+  in_second = trp_rasterize_slice (second, TRP_FILL_EVEN_ODD, &geometry, 2, 0);
   merged = trp_patch_new_merged ((TrpPatch *[]){ in_first, in_second }, 2);
   g_assert_cmpuint (trp_patch_count_voxels (in_first) + trp_patch_count_voxels (in_second), ==, 64);
   g_assert_cmpuint (trp_patch_count_voxels (merged), ==, 64);
@@ -314,10 +315,10 @@ test_polygons_are_cut_at_the_grid (void)
       g_autoptr (TrpPatch) none = NULL;
 
       append_polygon (contours, huge, 4);
-      all = trp_rasterize_slice (contours, &geometry, axis, 2);
+      all = trp_rasterize_slice (contours, TRP_FILL_EVEN_ODD, &geometry, axis, 2);
       g_assert_cmpuint (trp_patch_count_voxels (all), ==, 70 * 5 * 6 / geometry.size[axis]);
       append_polygon (outside, beside, 3);
-      none = trp_rasterize_slice (outside, &geometry, 0, 2);
+      none = trp_rasterize_slice (outside, TRP_FILL_EVEN_ODD, &geometry, 0, 2);
       g_assert_true (trp_patch_is_empty (none));
     }
 }
