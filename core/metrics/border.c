@@ -21,12 +21,29 @@ get_chunk (const TrpBits *bits)
   return WORDS_PER_CHUNK / (bits->n_words * bits->size[1]) + 1;
 }
 
+/* @rows: of @out */
 typedef struct
 {
   const TrpBits *in;
   TrpBits *out;
   const TrpMask *mask;
+  TrpBitsRows rows;
 } Work;
+
+static TrpBitsRows
+get_all_rows (const TrpBits *bits)
+{
+  return (TrpBitsRows){ .j_end = bits->size[1], .k_end = bits->size[2] };
+}
+
+/* @func hears of slices counted from rows.k_begin. */
+static void
+run (TrpParallelFunc func, const Work *work)
+{
+  if (work->rows.k_end > work->rows.k_begin)
+    trp_parallel_for (work->rows.k_end - work->rows.k_begin, get_chunk (work->out), func,
+                      (void *) work);
+}
 
 TrpBits *
 trp_bits_new (const ptrdiff_t origin[3], const size_t size[3], GError **error)
@@ -90,20 +107,23 @@ cut_slices (size_t begin, size_t end, void *data)
   const ptrdiff_t n_words = (ptrdiff_t) trp_mask_get_words_per_row (self->mask);
   const int n_spare = (int) (64 * out->n_words - out->size[0]);
 
-  for (size_t k = begin; k < end; k++)
+  for (size_t k = self->rows.k_begin + begin; k < self->rows.k_begin + end; k++)
     {
       const ptrdiff_t mask_k = out->origin[2] + (ptrdiff_t) k;
       const uint64_t *slice = mask_k >= 0 && mask_k < (ptrdiff_t) geometry->size[2]
                                 ? trp_mask_peek_slice (self->mask, (size_t) mask_k)
                                 : NULL;
 
-      for (size_t j = 0; slice && j < out->size[1]; j++)
+      for (size_t j = self->rows.j_begin; j < self->rows.j_end; j++)
         {
           const ptrdiff_t mask_j = out->origin[1] + (ptrdiff_t) j;
           uint64_t *row = out->words + (j + out->size[1] * k) * out->n_words;
 
-          if (mask_j < 0 || mask_j >= (ptrdiff_t) geometry->size[1])
-            continue;
+          if (!slice || mask_j < 0 || mask_j >= (ptrdiff_t) geometry->size[1])
+            {
+              memset (row, 0, out->n_words * sizeof *row);
+              continue;
+            }
           for (size_t n = 0; n < out->n_words; n++)
             row[n] = get_bits (slice + mask_j * n_words, n_words,
                                out->origin[0] + 64 * (ptrdiff_t) n);
@@ -121,8 +141,14 @@ trp_bits_new_from_mask (const TrpMask *mask,
   TrpBits *self = trp_bits_new (origin, size, error);
 
   if (self)
-    trp_parallel_for (size[2], get_chunk (self), cut_slices, &(Work){ .out = self, .mask = mask });
+    run (cut_slices, &(Work){ .out = self, .mask = mask, .rows = get_all_rows (self) });
   return self;
+}
+
+void
+trp_bits_update_from_mask (TrpBits *self, const TrpMask *mask, const TrpBitsRows *rows)
+{
+  run (cut_slices, &(Work){ .out = self, .mask = mask, .rows = *rows });
 }
 
 static inline uint64_t
@@ -139,11 +165,13 @@ after (const uint64_t *row, size_t n, size_t n_words)
 
 /* @step_k: words to the next slice, or 0 where slices do not count as neighbours. */
 static void
-find_border_of_slice (const TrpBits *in, TrpBits *out, size_t k, size_t step_k)
+find_border_of_slice (const Work *work, size_t k, size_t step_k)
 {
+  const TrpBits *in = work->in;
+  TrpBits *out = work->out;
   const size_t n_words = in->n_words;
 
-  for (size_t j = 1; j + 1 < in->size[1]; j++)
+  for (size_t j = MAX (work->rows.j_begin, 1); j < MIN (work->rows.j_end, in->size[1] - 1); j++)
     {
       const uint64_t *row = in->words + (j + in->size[1] * k) * n_words;
       uint64_t *out_row = out->words + (j + in->size[1] * k) * n_words;
@@ -159,9 +187,9 @@ find_border (size_t begin, size_t end, void *data)
 {
   const Work *self = data;
 
-  for (size_t k = begin; k < end; k++)
+  for (size_t k = self->rows.k_begin + begin; k < self->rows.k_begin + end; k++)
     if (k > 0 && k + 1 < self->in->size[2])
-      find_border_of_slice (self->in, self->out, k, self->in->n_words * self->in->size[1]);
+      find_border_of_slice (self, k, self->in->n_words * self->in->size[1]);
 }
 
 static void
@@ -169,8 +197,8 @@ find_slice_border (size_t begin, size_t end, void *data)
 {
   const Work *self = data;
 
-  for (size_t k = begin; k < end; k++)
-    find_border_of_slice (self->in, self->out, k, 0);
+  for (size_t k = self->rows.k_begin + begin; k < self->rows.k_begin + end; k++)
+    find_border_of_slice (self, k, 0);
 }
 
 static void
@@ -180,8 +208,8 @@ find_corners (size_t begin, size_t end, void *data)
   const TrpBits *in = self->in;
   const size_t n_words = in->n_words;
 
-  for (size_t k = MAX (begin, 1); k < end; k++)
-    for (size_t j = 1; j < in->size[1]; j++)
+  for (size_t k = MAX (self->rows.k_begin + begin, 1); k < self->rows.k_begin + end; k++)
+    for (size_t j = MAX (self->rows.j_begin, 1); j < self->rows.j_end; j++)
       {
         const uint64_t *d = in->words + (j + in->size[1] * k) * n_words;
         const uint64_t *c = d - n_words;
@@ -207,8 +235,25 @@ derive (const TrpBits *self, TrpParallelFunc func, GError **error)
   TrpBits *out = trp_bits_new (self->origin, self->size, error);
 
   if (out)
-    trp_parallel_for (self->size[2], get_chunk (self), func, &(Work){ .in = self, .out = out });
+    run (func, &(Work){ .in = self, .out = out, .rows = get_all_rows (self) });
   return out;
+}
+
+TrpBitsRows
+trp_bits_widen_rows (const TrpBits *self, const TrpBitsRows *rows)
+{
+  return (TrpBitsRows){
+    .j_begin = rows->j_begin - MIN (rows->j_begin, 1),
+    .j_end = MIN (rows->j_end + 1, self->size[1]),
+    .k_begin = rows->k_begin - MIN (rows->k_begin, 1),
+    .k_end = MIN (rows->k_end + 1, self->size[2]),
+  };
+}
+
+static void
+update (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows, TrpParallelFunc func)
+{
+  run (func, &(Work){ .in = self, .out = points, .rows = trp_bits_widen_rows (self, rows) });
 }
 
 TrpBits *
@@ -217,16 +262,34 @@ trp_bits_new_border (const TrpBits *self, GError **error)
   return derive (self, find_border, error);
 }
 
+void
+trp_bits_update_border (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows)
+{
+  update (points, self, rows, find_border);
+}
+
 TrpBits *
 trp_bits_new_slice_border (const TrpBits *self, GError **error)
 {
   return derive (self, find_slice_border, error);
 }
 
+void
+trp_bits_update_slice_border (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows)
+{
+  update (points, self, rows, find_slice_border);
+}
+
 TrpBits *
 trp_bits_new_corners (const TrpBits *self, GError **error)
 {
   return derive (self, find_corners, error);
+}
+
+void
+trp_bits_update_corners (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows)
+{
+  update (points, self, rows, find_corners);
 }
 
 size_t

@@ -55,6 +55,22 @@ TrpBits *trp_bits_new_slice_border (const TrpBits *self, GError **error);
  * where these eight are neither all inside nor all outside. */
 TrpBits *trp_bits_new_corners (const TrpBits *self, GError **error);
 
+/* Rows of a box: all points whose j and k are in these half-open ranges. */
+typedef struct
+{
+  size_t j_begin, j_end;
+  size_t k_begin, k_end;
+} TrpBitsRows;
+
+/* Makes part of a box new after its mask has changed there: cuts @rows again; then in @points,
+ * which one of the functions above made from @self, the rows that saw these. */
+void trp_bits_update_from_mask (TrpBits *self, const TrpMask *mask, const TrpBitsRows *rows);
+void trp_bits_update_border (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows);
+void trp_bits_update_slice_border (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows);
+void trp_bits_update_corners (TrpBits *points, const TrpBits *self, const TrpBitsRows *rows);
+/* @rows and the neighbours that these updates reach, within the box. */
+TrpBitsRows trp_bits_widen_rows (const TrpBits *self, const TrpBitsRows *rows);
+
 static inline bool
 trp_bits_get (const TrpBits *self, size_t i, size_t j, size_t k)
 {

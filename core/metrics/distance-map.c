@@ -43,6 +43,7 @@ typedef struct
   const TrpBitsPoint *points;
   double *squared;
   double floor_squared;
+  size_t k_begin; /* first slice of the second pass */
 } Work;
 
 static inline double
@@ -219,7 +220,7 @@ fill_columns (size_t begin, size_t end, void *data)
   const size_t *size = work->self->size;
   g_autofree Parabola *envelope = g_new (Parabola, size[1]);
 
-  for (size_t k = begin; k < end; k++)
+  for (size_t k = work->k_begin + begin; k < work->k_begin + end; k++)
     for (size_t i = 0; i < size[0]; i++)
       fill_column (work->self, i + size[0] * size[1] * k, envelope);
 }
@@ -233,6 +234,17 @@ ensure_columns (TrpDistanceMap *self, GError **error)
   if (self->columns)
     trp_parallel_for (self->size[2], 1, fill_columns, &(Work){ .self = self });
   return self->columns != NULL;
+}
+
+void
+trp_distance_map_update (TrpDistanceMap *self, const TrpBits *points, const TrpBitsRows *rows)
+{
+  Work work = { .self = self, .bits = points, .k_begin = rows->k_begin };
+
+  for (size_t k = rows->k_begin; k < rows->k_end; k++)
+    fill_rows (self->size[1] * k + rows->j_begin, self->size[1] * k + rows->j_end, &work);
+  if (self->columns && rows->k_end > rows->k_begin)
+    trp_parallel_for (rows->k_end - rows->k_begin, 1, fill_columns, &work);
 }
 
 /* Stops early with any value up to @enough once one is found. Returns: NAN if the rows near by do

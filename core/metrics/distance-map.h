@@ -35,6 +35,10 @@ TrpDistanceMap *
 trp_distance_map_new (const TrpBits *points, const double spacing[3], GError **error);
 void trp_distance_map_free (TrpDistanceMap *self);
 
+/* Makes the map new where the set has changed: in @rows of @points, which has the box of before.
+ * Only these rows are done again, and of the second pass their slices. Not while questions run. */
+void trp_distance_map_update (TrpDistanceMap *self, const TrpBits *points, const TrpBitsRows *rows);
+
 /**
  * trp_distance_map_measure:
  * @points: in the map's box

@@ -10,36 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-#define PERCENTILE 0.95
-#define RADIX_BITS 11
-#define RADIX_SIZE (1 << RADIX_BITS)
-
-typedef struct
-{
-  double distance;
-  double weight;
-} Sample;
-
-/**
- * List: one direction
- * @points, @distances: in order of k, j, i
- * @samples: sorted by distance
- * @weight: sum over the samples; @moment: sum of weight x distance
- */
-typedef struct
-{
-  size_t n;
-  TrpBitsPoint *points;
-  double *distances;
-  Sample *samples;
-  double weight;
-  double moment;
-} List;
-
 struct _TrpSurfaceDistances
 {
   TrpSurfaceKind kind;
-  List lists[2]; /* ab, ba */
+  TrpSurfaceSamples samples[2]; /* ab, ba */
   TrpSurfaceNumbers numbers;
 };
 
@@ -88,76 +62,40 @@ trp_surface_pair_count (const TrpSurfacePair *self)
   return overlap;
 }
 
-static uint64_t
-get_key (const Sample *sample)
+/**
+ * Side: one mask of a pair, with what is made from it
+ * @mask: borrowed
+ */
+typedef struct
 {
-  uint64_t key;
+  const TrpBits *mask;
+  TrpBits *points;
+  TrpDistanceMap *map;
+} Side;
 
-  memcpy (&key, &sample->distance, sizeof key);
-  return key;
-}
-
-/* Stable radix sort: the bits of doubles that are not negative have the order of their values. */
-static void
-sort_samples (Sample *samples, size_t n)
+static Side *
+side_new (const TrpBits *mask, const double spacing[3], TrpSurfaceKind kind, GError **error)
 {
-  g_autofree Sample *other = g_new (Sample, n);
-  Sample *from = samples, *to = other;
-
-  if (n < 2)
-    return;
-  for (int shift = 0; shift < 64; shift += RADIX_BITS)
-    {
-      size_t starts[RADIX_SIZE + 1] = { 0 };
-
-      for (size_t m = 0; m < n; m++)
-        starts[(get_key (&from[m]) >> shift & (RADIX_SIZE - 1)) + 1]++;
-      if (starts[(get_key (&from[0]) >> shift & (RADIX_SIZE - 1)) + 1] == n)
-        continue;
-      for (size_t digit = 1; digit < RADIX_SIZE; digit++)
-        starts[digit] += starts[digit - 1];
-      for (size_t m = 0; m < n; m++)
-        to[starts[get_key (&from[m]) >> shift & (RADIX_SIZE - 1)]++] = from[m];
-      to = from;
-      from = from == samples ? other : samples;
-    }
-  if (from != samples)
-    memcpy (samples, from, n * sizeof *samples);
-}
-
-static void
-finish_lists (List lists[2])
-{
-  for (size_t n = 0; n < 2; n++)
-    {
-      List *list = &lists[n];
-
-      sort_samples (list->samples, list->n);
-      for (size_t m = 0; m < list->n; m++)
-        {
-          list->weight += list->samples[m].weight;
-          list->moment += list->samples[m].weight * list->samples[m].distance;
-        }
-    }
-}
-
-TrpSurfaceSide *
-trp_surface_side_new (const TrpBits *mask, TrpSurfaceKind kind, GError **error)
-{
-  TrpSurfaceSide *self;
+  TrpDistanceMap *map;
+  Side *self;
   TrpBits *points = kind == TRP_SURFACE_SURFEL ? trp_bits_new_corners (mask, error)
                                                : trp_bits_new_border (mask, error);
 
-  if (!points)
-    return NULL;
-  self = g_new0 (TrpSurfaceSide, 1);
+  map = points ? trp_distance_map_new (points, spacing, error) : NULL;
+  if (!map)
+    {
+      trp_bits_free (points);
+      return NULL;
+    }
+  self = g_new0 (Side, 1);
   self->mask = mask;
   self->points = points;
+  self->map = map;
   return self;
 }
 
-void
-trp_surface_side_free (TrpSurfaceSide *self)
+static void
+side_free (Side *self)
 {
   if (!self)
     return;
@@ -166,164 +104,46 @@ trp_surface_side_free (TrpSurfaceSide *self)
   g_free (self);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Side, side_free)
+
 static void
-set_weights (List *list, const TrpBits *mask, const double spacing[3], TrpSurfaceKind kind)
+set_weights (TrpSurfaceSamples *samples,
+             const TrpBitsPoint *points,
+             const TrpBits *mask,
+             const double spacing[3],
+             TrpSurfaceKind kind)
 {
   double areas[TRP_SURFEL_N_CODES];
 
   if (kind == TRP_SURFACE_SURFEL)
     trp_surfel_compute_areas (spacing, areas);
-  for (size_t n = 0; n < list->n; n++)
-    list->samples[n].weight = kind == TRP_SURFACE_SURFEL
-                                ? areas[trp_surfel_get_code (mask, list->points[n])]
-                                : 1;
+  for (size_t n = 0; n < samples->n; n++)
+    samples->samples[n].weight = kind == TRP_SURFACE_SURFEL
+                                   ? areas[trp_surfel_get_code (mask, points[n])]
+                                   : 1;
 }
 
 static bool
-measure_list (List *list,
-              const TrpSurfaceSide *from,
-              TrpSurfaceSide *to,
-              const double spacing[3],
-              TrpSurfaceKind kind,
-              GError **error)
+measure (TrpSurfaceDistances *self,
+         size_t direction,
+         const Side *from,
+         const Side *to,
+         const double spacing[3],
+         GError **error)
 {
-  if (!to->map)
-    to->map = trp_distance_map_new (to->points, spacing, error);
-  if (!to->map)
+  TrpSurfaceSamples *samples = &self->samples[direction];
+  size_t n_points;
+  g_autofree TrpBitsPoint *points = trp_bits_list (from->points, &n_points);
+  g_autofree double *squared = g_new (double, n_points);
+
+  if (!trp_distance_map_measure (to->map, points, n_points, squared, error))
     return false;
-  list->points = trp_bits_list (from->points, &list->n);
-  list->distances = g_new (double, list->n);
-  list->samples = g_new (Sample, list->n);
-  set_weights (list, from->mask, spacing, kind);
-  if (!trp_distance_map_measure (to->map, list->points, list->n, list->distances, error))
-    return false;
-  for (size_t n = 0; n < list->n; n++)
-    list->samples[n].distance = list->distances[n] = sqrt (list->distances[n]);
+  trp_surface_samples_init (samples, n_points);
+  set_weights (samples, points, from->mask, spacing, self->kind);
+  for (size_t n = 0; n < n_points; n++)
+    samples->samples[n].distance = sqrt (squared[n]);
+  trp_surface_samples_finish (samples);
   return true;
-}
-
-/* Linear interpolation at rank PERCENTILE (n - 1); @get gives the sample of a rank. */
-static double
-interpolate_rank (size_t n, double (*get) (const List *lists, size_t rank), const List *lists)
-{
-  const double rank = PERCENTILE * (double) (n - 1);
-  const size_t below = (size_t) rank;
-  const double low = get (lists, below);
-  const double high = get (lists, MIN (below + 1, n - 1));
-
-  return high > low ? low + (rank - (double) below) * (high - low) : low;
-}
-
-static double
-get_single (const List *list, size_t rank)
-{
-  return list->samples[rank].distance;
-}
-
-/* Rank in both lists joined: how many to take from the first is found by bisection. */
-static double
-get_pooled (const List *lists, size_t rank)
-{
-  const List *a = &lists[0], *b = &lists[1];
-  size_t low = rank > b->n ? rank - b->n : 0;
-  size_t high = MIN (rank, a->n);
-
-  while (low < high)
-    {
-      const size_t n_a = (low + high) / 2;
-
-      if (a->samples[n_a].distance < b->samples[rank - n_a - 1].distance)
-        low = n_a + 1;
-      else
-        high = n_a;
-    }
-  if (low == a->n)
-    return b->samples[rank - low].distance;
-  if (rank - low == b->n)
-    return a->samples[low].distance;
-  return MIN (a->samples[low].distance, b->samples[rank - low].distance);
-}
-
-/* Smallest distance within which PERCENTILE of the weight lies. */
-static double
-find_weighted_percentile (const List *list)
-{
-  double sum = 0;
-
-  for (size_t n = 0; n < list->n; n++)
-    {
-      sum += list->samples[n].weight;
-      if (sum / list->weight >= PERCENTILE)
-        return list->samples[n].distance;
-    }
-  return list->samples[list->n - 1].distance;
-}
-
-/* Every distance of a pair with an empty side: NAN where both are, else infinite; what would go
- * from the empty side does not exist. */
-static void
-set_empty_numbers (TrpSurfaceNumbers *numbers)
-{
-  const double nan = (double) NAN, infinity = (double) INFINITY;
-  const bool none = numbers->n_reference == 0 && numbers->n_test == 0;
-
-  numbers->hd_ab = numbers->asd_ab = numbers->n_reference == 0 ? nan : infinity;
-  numbers->hd_ba = numbers->asd_ba = numbers->n_test == 0 ? nan : infinity;
-  numbers->hd = numbers->hd95 = numbers->hd95_pooled = none ? nan : infinity;
-  numbers->assd = numbers->masd = none ? nan : infinity;
-}
-
-static void
-set_numbers (TrpSurfaceDistances *self)
-{
-  TrpSurfaceNumbers *numbers = &self->numbers;
-  const List *ab = &self->lists[0], *ba = &self->lists[1];
-  const bool surfel = self->kind == TRP_SURFACE_SURFEL;
-
-  *numbers = (TrpSurfaceNumbers){
-    .n_reference = ab->n,
-    .n_test = ba->n,
-    .size_reference = ab->weight,
-    .size_test = ba->weight,
-  };
-  if (ab->n == 0 || ba->n == 0)
-    {
-      set_empty_numbers (numbers);
-      return;
-    }
-  numbers->hd_ab = ab->samples[ab->n - 1].distance;
-  numbers->hd_ba = ba->samples[ba->n - 1].distance;
-  numbers->hd = MAX (numbers->hd_ab, numbers->hd_ba);
-  numbers->hd95 = surfel ? MAX (find_weighted_percentile (ab), find_weighted_percentile (ba))
-                         : MAX (interpolate_rank (ab->n, get_single, ab),
-                                interpolate_rank (ba->n, get_single, ba));
-  numbers->hd95_pooled = interpolate_rank (ab->n + ba->n, get_pooled, self->lists);
-  numbers->asd_ab = ab->moment / ab->weight;
-  numbers->asd_ba = ba->moment / ba->weight;
-  numbers->assd = (ab->moment + ba->moment) / (ab->weight + ba->weight);
-  numbers->masd = (numbers->asd_ab + numbers->asd_ba) / 2;
-}
-
-TrpSurfaceDistances *
-trp_surface_distances_new_between (TrpSurfaceSide *reference,
-                                   TrpSurfaceSide *test,
-                                   const double spacing[3],
-                                   TrpSurfaceKind kind,
-                                   TrpProgress *progress,
-                                   GError **error)
-{
-  g_autoptr (TrpSurfaceDistances) self = g_new0 (TrpSurfaceDistances, 1);
-
-  self->kind = kind;
-  if (!trp_progress_step (progress, 0, NULL, error) ||
-      !measure_list (&self->lists[0], reference, test, spacing, kind, error) ||
-      !trp_progress_step (progress, 0.5, NULL, error) ||
-      !measure_list (&self->lists[1], test, reference, spacing, kind, error) ||
-      !trp_progress_step (progress, 0.9, NULL, error))
-    return NULL;
-  finish_lists (self->lists);
-  set_numbers (self);
-  return g_steal_pointer (&self);
 }
 
 TrpSurfaceDistances *
@@ -332,13 +152,19 @@ trp_surface_distances_new (const TrpSurfacePair *pair,
                            TrpProgress *progress,
                            GError **error)
 {
-  g_autoptr (TrpSurfaceSide) reference = trp_surface_side_new (pair->reference, kind, error);
-  g_autoptr (TrpSurfaceSide) test = reference ? trp_surface_side_new (pair->test, kind, error)
-                                              : NULL;
+  g_autoptr (TrpSurfaceDistances) self = g_new0 (TrpSurfaceDistances, 1);
+  g_autoptr (Side) reference = side_new (pair->reference, pair->spacing, kind, error);
+  g_autoptr (Side) test = reference ? side_new (pair->test, pair->spacing, kind, error) : NULL;
 
-  return test ? trp_surface_distances_new_between (reference, test, pair->spacing, kind, progress,
-                                                   error)
-              : NULL;
+  self->kind = kind;
+  if (!test || !trp_progress_step (progress, 0, NULL, error) ||
+      !measure (self, 0, reference, test, pair->spacing, error) ||
+      !trp_progress_step (progress, 0.5, NULL, error) ||
+      !measure (self, 1, test, reference, pair->spacing, error) ||
+      !trp_progress_step (progress, 0.9, NULL, error))
+    return NULL;
+  self->numbers = trp_surface_numbers_compute (kind, self->samples);
+  return g_steal_pointer (&self);
 }
 
 void
@@ -347,11 +173,7 @@ trp_surface_distances_free (TrpSurfaceDistances *self)
   if (!self)
     return;
   for (int n = 0; n < 2; n++)
-    {
-      g_free (self->lists[n].points);
-      g_free (self->lists[n].distances);
-      g_free (self->lists[n].samples);
-    }
+    trp_surface_samples_clear (&self->samples[n]);
   g_free (self);
 }
 
@@ -367,38 +189,10 @@ trp_surface_distances_get_numbers (const TrpSurfaceDistances *self)
   return &self->numbers;
 }
 
-static double
-sum_within (const List *list, double tolerance)
-{
-  double sum = 0;
-
-  for (size_t n = 0; n < list->n && list->samples[n].distance <= tolerance + TRP_SURFACE_SLACK_MM;
-       n++)
-    sum += list->samples[n].weight;
-  return sum;
-}
-
 double
 trp_surface_distances_get_nsd (const TrpSurfaceDistances *self, double tolerance)
 {
-  const List *ab = &self->lists[0], *ba = &self->lists[1];
-
-  if (ab->n == 0 && ba->n == 0)
-    return (double) NAN;
-  return (sum_within (ab, tolerance) + sum_within (ba, tolerance)) / (ab->weight + ba->weight);
-}
-
-const TrpBitsPoint *
-trp_surface_distances_peek_points (const TrpSurfaceDistances *self,
-                                   bool from_test,
-                                   size_t *out_n,
-                                   const double **out_distances)
-{
-  const List *list = &self->lists[from_test];
-
-  *out_n = list->n;
-  *out_distances = list->distances;
-  return list->points;
+  return trp_surface_samples_get_nsd (self->samples, tolerance);
 }
 
 /* Raises @io_squared to the largest distance of points of @from that are not in @to. */

@@ -3,13 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Two organs of about 400 thousand voxels on 512 x 512 x 180, all metrics in both conventions, in
- * memory (budget 50 ms) and as a process from .nii.gz (budget 0.3 s); the live distances of one
- * organ (budget 30 ms); and plastimatch on the same files, where it is installed.
+ * memory (budget 50 ms) and as a process from .nii.gz (budget 0.3 s); and plastimatch on the same
+ * files, where it is installed. What follows a stroke: bench-live.c.
  */
 
 #include "core/base/parallel.h"
 #include "core/io/label-map.h"
-#include "core/metrics/live.h"
 #include "core/metrics/mask-metrics.h"
 #include "core/metrics/similarity.h"
 #include "tests/lib/check.h"
@@ -94,24 +93,6 @@ bench_memory (TrpMask *const references[2], TrpMask *const tests[2])
     }
   printf ("all metrics, two organs, %d threads: %.1f ms (budget 50)\n", trp_parallel_get_threads (),
           1e3 * get_median (times));
-}
-
-static void
-bench_live (const TrpMask *reference, const TrpMask *test)
-{
-  g_autoptr (TrpLiveReference) kept = trp_live_reference_new (reference, NULL);
-  double times[N_RUNS];
-
-  for (int run = 0; run < N_RUNS; run++)
-    {
-      const gint64 start_us = g_get_monotonic_time ();
-      TrpLiveDistances distances;
-
-      if (!trp_live_distances_compute (test, kept, 0, NULL, &distances, NULL))
-        return;
-      times[run] = seconds_since (start_us);
-    }
-  printf ("live distances of one organ: %.1f ms (budget 30)\n", 1e3 * get_median (times));
 }
 
 static char *
@@ -213,7 +194,6 @@ main (void)
   TrpMask *const tests[2] = { b, d };
 
   bench_memory (references, tests);
-  bench_live (a, b);
   bench_process (references, tests);
   bench_similarity ();
   return 0;

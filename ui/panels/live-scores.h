@@ -13,7 +13,7 @@
 
 #pragma once
 
-#include "core/metrics/live.h"
+#include "core/metrics/live-distances.h"
 #include "ui/document.h"
 
 G_BEGIN_DECLS

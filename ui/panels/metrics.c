@@ -149,8 +149,8 @@ find_slice (TrpMetricsPanel *self, TrpVec3 point_lps, size_t *out_number)
 static void
 show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_current)
 {
-  const bool has_worst = distances && is_current && distances->has_worst &&
-                         distances->worst_mm != 0;
+  const bool has_worst = distances && is_current && distances->n_places > 0;
+  const TrpLivePlace *worst = has_worst ? &distances->places[0] : NULL;
   g_autofree char *text = NULL;
   size_t number;
 
@@ -162,12 +162,12 @@ show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_cu
                                                            : _ ("Worst place follows."));
       return;
     }
-  if (!find_slice (self, distances->worst_lps, &number))
+  if (!find_slice (self, worst->point_lps, &number))
     number = 0;
-  text = distances->worst_mm > 0 ? g_strdup_printf (_ ("Worst %.1f mm on slice %zu, outside."),
-                                                    distances->worst_mm, number)
-                                 : g_strdup_printf (_ ("Worst %.1f mm on slice %zu, missing."),
-                                                    -distances->worst_mm, number);
+  text = worst->signed_mm > 0
+           ? g_strdup_printf (_ ("Worst %.1f mm on slice %zu, outside."), worst->signed_mm, number)
+           : g_strdup_printf (_ ("Worst %.1f mm on slice %zu, missing."), -worst->signed_mm,
+                              number);
   gtk_label_set_label (GTK_LABEL (self->worst_text), text);
 }
 
@@ -176,8 +176,8 @@ on_go_there (TrpMetricsPanel *self)
 {
   const TrpLiveDistances *distances = trp_live_scores_peek_distances (self->scores);
 
-  if (distances && distances->has_worst && trp_live_scores_is_current (self->scores))
-    trp_document_set_cursor (self->document, distances->worst_lps);
+  if (distances && distances->n_places > 0 && trp_live_scores_is_current (self->scores))
+    trp_document_set_cursor (self->document, distances->places[0].point_lps);
 }
 
 /* ---- all of it ---- */
@@ -219,9 +219,9 @@ show_numbers (TrpMetricsPanel *self, const TrpScore *score)
 
   trp_live_scores_get_delta (self->scores, &delta);
   show_number (self, DICE, score->dice, delta.dice, false);
-  show_number (self, HD, distances ? distances->hd : (double) NAN, delta.hd, is_stale);
-  show_number (self, HD95, distances ? distances->hd95 : (double) NAN, delta.hd95, is_stale);
-  show_number (self, ASSD, distances ? distances->assd : (double) NAN, delta.assd, is_stale);
+  show_number (self, HD, distances ? distances->border.hd : (double) NAN, delta.hd, is_stale);
+  show_number (self, HD95, distances ? distances->border.hd95 : (double) NAN, delta.hd95, is_stale);
+  show_number (self, ASSD, distances ? distances->border.assd : (double) NAN, delta.assd, is_stale);
   show_worst (self, distances, is_current);
   show_chip (self, score, is_current);
 }
