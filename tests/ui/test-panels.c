@@ -204,23 +204,24 @@ distances_follow_and_tell_when_stale (void)
 
   g_assert_false (trp_live_scores_is_current (scores));
   wait_for_distances (scores);
-  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 5, 1e-9);
   trp_live_scores_get_delta (scores, &delta);
   g_assert_true (isnan (delta.hd));
   /* a ball that reaches to x = 5, 10 mm from the reference's left face at 15 */
   paint (document, trp_vec3 (8, 15, 15));
   g_assert_false (trp_live_scores_is_current (scores));
-  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9); /* the last known */
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 5,
+                   1e-9); /* the last known */
   trp_document_extend_stroke (document, trp_vec3 (7.5, 15, 15));
   trp_document_end_stroke (document);
   wait_for_distances (scores);
   trp_live_scores_get_delta (scores, &delta);
-  g_assert_cmpfloat (trp_live_scores_peek_distances (scores)->hd, >, 9);
-  trp_assert_near (delta.hd, trp_live_scores_peek_distances (scores)->hd - 5, 1e-9);
+  g_assert_cmpfloat (trp_live_scores_peek_distances (scores)->border.hd, >, 9);
+  trp_assert_near (delta.hd, trp_live_scores_peek_distances (scores)->border.hd - 5, 1e-9);
   g_assert_cmpfloat (delta.dice, <, 0);
   trp_document_undo (document);
   wait_for_distances (scores);
-  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 5, 1e-9);
 }
 
 static void
@@ -232,11 +233,103 @@ another_structure_gets_its_own_distances (void)
   trp_document_set_active (document, 1);
   g_assert_false (trp_live_scores_is_current (scores));
   wait_for_distances (scores);
-  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 0, 0);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 0, 0);
   trp_document_set_active (document, 0);
+  wait_for_distances (scores);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 5, 1e-9);
+}
+
+static void
+wait_for_distances_of (TrpLiveScores *scores, guint index)
+{
+  bool is_late = false;
+  const guint timeout = g_timeout_add_seconds (20, on_timeout, &is_late);
+
+  while (!trp_live_scores_is_current_of (scores, index) && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_late);
+  g_source_remove (timeout);
+}
+
+/* Without being chosen: after those of the active one. */
+static void
+other_structures_follow_later (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+
+  g_assert_null (trp_live_scores_peek_distances_of (scores, 1));
+  wait_for_distances_of (scores, 1);
+  g_assert_true (trp_live_scores_is_current_of (scores, 0)); /* the active one was first */
+  trp_assert_near (trp_live_scores_peek_distances_of (scores, 1)->border.hd, 0, 0);
+  trp_document_set_active (document, 1);
+  paint (document, trp_vec3 (20, 15, 15)); /* to x = 23; the block ends at 11 */
+  trp_document_end_stroke (document);
+  trp_document_set_active (document, 0);
+  g_assert_false (trp_live_scores_is_current_of (scores, 1));
+  g_assert_true (trp_live_scores_is_current_of (scores, 0));
+  wait_for_distances_of (scores, 1);
+  trp_assert_near (trp_live_scores_peek_distances_of (scores, 1)->border.hd, 12, 1e-9);
+  g_assert_null (trp_live_scores_peek_distances_of (scores, 2));
+}
+
+/* Two blocks 5 mm apart: of the 488 border voxels of each, those within 2 mm of the other's. */
+static void
+tolerance_makes_numbers_stale (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  double narrow;
+
+  wait_for_distances (scores);
+  narrow = trp_live_scores_peek_distances (scores)->nsd_border;
+  trp_live_scores_set_tolerance (scores, 5);
   g_assert_false (trp_live_scores_is_current (scores));
   wait_for_distances (scores);
-  trp_assert_near (trp_live_scores_peek_distances (scores)->hd, 5, 1e-9);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->tolerance, 5, 0);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->nsd_border, 1, 0);
+  g_assert_cmpfloat (narrow, <, 1);
+  trp_live_scores_set_tolerance (scores, 1000);
+  trp_assert_near (trp_live_scores_get_tolerance (scores), TRP_LIVE_MAX_TOLERANCE_MM, 0);
+}
+
+/* A reference with voxels half as wide, which cover the same block: equal once taken over. */
+static void
+another_grid_is_resampled (void)
+{
+  const size_t size[3] = { 2 * N, N, N };
+  const TrpGeometry fine = trp_geometry_axial (size, (const double[]){ 0.5, 1, 1 },
+                                               trp_vec3 (-0.25, 0, 0));
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("fine", &fine);
+  TrpMask *mask = trp_mask_new (&fine);
+  g_autoptr (TrpStructure) gtv = trp_structure_new ("GTV", trp_color_get_default (0), mask);
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *strip = g_object_ref_sink (trp_slice_strip_new (document, scores));
+  TrpScore score;
+
+  for (size_t k = 10; k < 20; k++)
+    for (size_t j = 10; j < 20; j++)
+      for (size_t i = 20; i < 40; i++)
+        trp_mask_set (mask, i, j, k, true);
+  trp_structure_set_append (set, gtv);
+  trp_document_set_reference (document, (int) trp_document_add_reading (document, set));
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_false (score.has_reference);
+  g_assert_nonnull (trp_live_scores_get_problem (scores, 0)); /* says that it is under way */
+  g_assert_false (gtk_widget_get_visible (strip));
+  wait_for_distances (scores);
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_true (score.has_reference && score.is_resampled);
+  g_assert_null (trp_live_scores_get_problem (scores, 0));
+  g_assert_true (gtk_widget_get_visible (strip));
+  trp_assert_near (score.dice, 1, 0);
+  trp_assert_near (trp_live_scores_peek_distances (scores)->border.hd, 0, 0);
+  paint (document, trp_vec3 (15, 15, 24));
+  g_assert_true (trp_live_scores_get (scores, 0, &score));
+  g_assert_cmpfloat (score.dice, <, 1);
+  trp_document_end_stroke (document);
+  g_assert_finalize_object (strip);
 }
 
 static void
@@ -278,7 +371,7 @@ metrics_show_numbers_and_go_to_the_worst (void)
   button = gtk_widget_get_ancestor (find (panel, is_label, "Go there"), GTK_TYPE_BUTTON);
   trp_document_set_cursor (document, trp_vec3 (0, 0, 0));
   g_signal_emit_by_name (button, "clicked");
-  worst = trp_live_scores_peek_distances (scores)->worst_lps;
+  worst = trp_live_scores_peek_distances (scores)->places[0].point_lps;
   trp_assert_near (trp_vec3_distance (trp_document_get_cursor (document), worst), 0, 0);
   g_assert_cmpfloat (worst.v[0], >=, 10);
   paint (document, trp_vec3 (22, 15, 15));
@@ -723,6 +816,9 @@ main (int argc, char **argv)
                    distances_follow_and_tell_when_stale);
   g_test_add_func ("/panels/scores/another-structure-gets-its-own-distances",
                    another_structure_gets_its_own_distances);
+  g_test_add_func ("/panels/scores/other-structures-follow-later", other_structures_follow_later);
+  g_test_add_func ("/panels/scores/tolerance-makes-numbers-stale", tolerance_makes_numbers_stale);
+  g_test_add_func ("/panels/scores/another-grid-is-resampled", another_grid_is_resampled);
   g_test_add_func ("/panels/scores/without-reference-the-reason-is-given",
                    without_reference_the_reason_is_given);
   g_test_add_func ("/panels/metrics/show-numbers-and-go-to-the-worst",

@@ -9,26 +9,11 @@
 #include "ui/panels/live-scores.h"
 #include "config.h"
 
+#include "ui/panels/live-pair.h"
+
 #include <glib/gi18n.h>
 
 #define PAUSE_MS 40 /* between the last change of a stroke and the distances */
-
-/* One structure of the edited reading. */
-typedef struct
-{
-  TrpStructure *structure;
-  TrpStructure *reference; /* NULL: none */
-  TrpLiveMetrics *metrics; /* NULL where the grid cannot be measured */
-  char *problem;
-} Entry;
-
-/* What a worker computes from. */
-typedef struct
-{
-  TrpMask *edited;
-  TrpLiveReference *reference;
-  guint64 generation;
-} Task;
 
 /* The active structure's numbers before the last step. */
 typedef struct
@@ -42,11 +27,13 @@ struct _TrpLiveScores
   GObject parent_instance;
 
   TrpDocument *document;
-  GPtrArray *entries;
-  TrpStructure *active; /* whose distances these are */
-  TrpLiveDistances distances;
-  bool has_distances;
+  GPtrArray *pairs; /* (element-type TrpLivePair): by index in the edited reading */
+  TrpLiveOptions options;
+  TrpStructure *active; /* whose distances have the follower and the baseline */
+  TrpLiveFollower *follower;
+  TrpLiveReference *followed; /* borrowed from the follower: the reference it was made for */
   TrpJob *job;
+  TrpStructure *job_structure;
   guint timeout;
   Baseline baseline;
   bool is_stroking;
@@ -64,45 +51,33 @@ G_DEFINE_FINAL_TYPE (TrpLiveScores, trp_live_scores, G_TYPE_OBJECT)
 
 /* ---- distances ---- */
 
-static void
-task_free (gpointer data)
+static TrpLivePair *
+get_pair (TrpLiveScores *self, int index)
 {
-  Task *task = data;
-
-  trp_mask_free (task->edited);
-  trp_live_reference_unref (task->reference);
-  g_free (task);
+  return index >= 0 && index < (int) self->pairs->len ? g_ptr_array_index (self->pairs, index)
+                                                      : NULL;
 }
 
-static void *
-run_task (TrpJob *job, void *data, TrpProgress *progress, GError **error)
-{
-  const Task *task = data;
-  g_autofree TrpLiveDistances *distances = g_new0 (TrpLiveDistances, 1);
-
-  return trp_live_distances_compute (task->edited, task->reference, task->generation, progress,
-                                     distances, error)
-           ? g_steal_pointer (&distances)
-           : NULL;
-}
-
-static Entry *
-get_entry (TrpLiveScores *self, int index)
-{
-  return index >= 0 && index < (int) self->entries->len ? g_ptr_array_index (self->entries, index)
-                                                        : NULL;
-}
-
-static Entry *
+static TrpLivePair *
 get_active (TrpLiveScores *self)
 {
-  return get_entry (self, trp_document_get_active (self->document));
+  return get_pair (self, trp_document_get_active (self->document));
+}
+
+static int
+find_pair (TrpLiveScores *self, const TrpStructure *structure)
+{
+  for (guint n = 0; n < self->pairs->len; n++)
+    if (get_pair (self, (int) n)->structure == structure)
+      return (int) n;
+  return -1;
 }
 
 static void
 drop_job (TrpLiveScores *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_pointer (&self->job_structure, trp_structure_unref);
   if (!self->job)
     return;
   trp_job_disconnect (self->job);
@@ -111,40 +86,92 @@ drop_job (TrpLiveScores *self)
 }
 
 static void
-on_distances (TrpJob *job, void *result, const GError *error, void *user_data)
+drop_follower (TrpLiveScores *self)
+{
+  g_clear_pointer (&self->follower, trp_live_follower_unref);
+  self->followed = NULL;
+}
+
+static void ask_for_distances (TrpLiveScores *self);
+
+static void
+on_result (TrpJob *job, void *data, const GError *error, void *user_data)
 {
   TrpLiveScores *self = user_data;
-  g_autofree TrpLiveDistances *distances = result;
-  const Entry *entry = get_active (self);
+  TrpLiveResult *result = data;
+  const int index = find_pair (self, self->job_structure);
+  TrpLivePair *pair = get_pair (self, index);
+  const bool was_resampled = result && result->mask;
 
   g_clear_pointer (&self->job, trp_job_unref);
-  if (!distances || !entry || !entry->metrics || entry->structure != self->active ||
-      distances->generation != trp_live_metrics_get_generation (entry->metrics))
-    return;
-  self->distances = *distances;
-  self->has_distances = true;
-  g_signal_emit (self, signals[DISTANCES_CHANGED], 0);
+  g_clear_pointer (&self->job_structure, trp_structure_unref);
+  if (pair && result && trp_live_pair_take (pair, result))
+    g_signal_emit (self, signals[was_resampled ? COUNTS_CHANGED : DISTANCES_CHANGED], 0, index);
+  if (pair && was_resampled && pair->structure == self->active)
+    g_signal_emit (self, signals[DISTANCES_CHANGED], 0, index);
+  if (error && pair)
+    trp_live_pair_give_up (pair, error);
+  g_clear_pointer (&result, trp_live_result_free);
+  ask_for_distances (self);
+}
+
+/* The active structure first; of the others, those that are seen before those that are not. */
+static TrpLivePair *
+choose_pair (TrpLiveScores *self)
+{
+  TrpLivePair *active = get_active (self), *hidden = NULL;
+
+  if (active && trp_live_pair_is_waiting (active, &self->options))
+    return active;
+  for (guint n = 0; n < self->pairs->len; n++)
+    {
+      TrpLivePair *pair = get_pair (self, (int) n);
+
+      if (!trp_live_pair_is_waiting (pair, &self->options))
+        continue;
+      if (trp_structure_get_visible (pair->structure))
+        return pair;
+      hidden = hidden ? hidden : pair;
+    }
+  return hidden;
+}
+
+/* Kept for the active structure alone: it holds maps as large as the structure's box. */
+static TrpLiveFollower *
+get_follower (TrpLiveScores *self, const TrpLivePair *pair)
+{
+  TrpLiveReference *reference = trp_live_metrics_get_reference (pair->metrics);
+
+  if (pair->structure != self->active || pair->needs_resampling)
+    return NULL;
+  if (self->followed != reference)
+    {
+      drop_follower (self);
+      self->follower = trp_live_follower_new (reference);
+      self->followed = reference;
+    }
+  return self->follower;
 }
 
 static gboolean
 start_job (gpointer user_data)
 {
-  static const TrpJobClass klass = {
-    .run = run_task, .done = on_distances, .free_data = task_free, .free_result = g_free
-  };
+  static const TrpJobClass klass = { .run = trp_live_task_run,
+                                     .done = on_result,
+                                     .free_data = trp_live_task_free,
+                                     .free_result = trp_live_result_free };
   TrpLiveScores *self = user_data;
-  const Entry *entry = get_active (self);
-  Task *task;
+  const TrpLivePair *pair;
 
   self->timeout = 0;
   drop_job (self);
-  if (!entry || !entry->reference || !entry->metrics)
+  pair = choose_pair (self);
+  if (!pair)
     return G_SOURCE_REMOVE;
-  task = g_new0 (Task, 1);
-  task->edited = trp_mask_copy (trp_structure_peek_mask (entry->structure));
-  task->reference = trp_live_reference_ref (trp_live_metrics_get_reference (entry->metrics));
-  task->generation = trp_live_metrics_get_generation (entry->metrics);
-  self->job = trp_job_start (&klass, _ ("Distances"), task, self);
+  self->job_structure = trp_structure_ref (pair->structure);
+  self->job = trp_job_start (&klass, _ ("Distances"),
+                             trp_live_task_new (pair, get_follower (self, pair), &self->options),
+                             self);
   return G_SOURCE_REMOVE;
 }
 
@@ -161,100 +188,38 @@ ask_for_distances (TrpLiveScores *self)
 }
 
 static void
-forget_distances (TrpLiveScores *self)
+forget_baseline (TrpLiveScores *self)
 {
-  self->has_distances = false;
   self->baseline = (Baseline){ NAN, NAN, NAN, NAN };
 }
 
 /* ---- counts ---- */
 
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_clear_pointer (&entry->structure, trp_structure_unref);
-  g_clear_pointer (&entry->reference, trp_structure_unref);
-  g_clear_pointer (&entry->metrics, trp_live_metrics_free);
-  g_free (entry->problem);
-  g_free (entry);
-}
-
-static char *
-explain_missing (TrpLiveScores *self, TrpStructure *structure)
-{
-  TrpStructureSet *reference = trp_document_peek_reference (self->document);
-
-  if (!reference)
-    return g_strdup (_ ("There is no reference to compare with."));
-  if (trp_document_get_reference (self->document) == trp_document_get_edited (self->document))
-    return g_strdup (_ ("The reading is its own reference."));
-  return g_strdup_printf (
-    _ ("The reference \u201c%s\u201d has no structure called \u201c%s\u201d."),
-    trp_structure_set_get_name (reference), trp_structure_get_name (structure));
-}
-
-static TrpLiveMetrics *
-compare (const TrpMask *edited, const TrpMask *reference_mask, GError **error)
-{
-  g_autoptr (TrpLiveReference) reference = trp_live_reference_new (reference_mask, error);
-
-  return reference ? trp_live_metrics_new (edited, reference, error) : NULL;
-}
-
-static Entry *
-make_entry (TrpLiveScores *self, TrpStructure *structure)
-{
-  const TrpMask *mask = trp_structure_peek_mask (structure);
-  TrpStructure *reference = trp_document_find_reference (self->document, structure);
-  Entry *entry = g_new0 (Entry, 1);
-  g_autoptr (GError) error = NULL;
-
-  entry->structure = trp_structure_ref (structure);
-  if (reference)
-    entry->metrics = compare (mask, trp_structure_peek_mask (reference), &error);
-  else
-    entry->problem = explain_missing (self, structure);
-  if (entry->metrics && reference)
-    entry->reference = trp_structure_ref (reference);
-  if (error)
-    entry->problem = g_strdup (error->message);
-  if (!entry->metrics)
-    {
-      g_autoptr (TrpMask) nothing = trp_mask_new (trp_mask_get_geometry (mask));
-
-      entry->metrics = compare (mask, nothing, NULL);
-    }
-  return entry;
-}
-
-/* The entry made for the same pair before, if there is one. */
-static Entry *
-take_entry (TrpLiveScores *self, GPtrArray *old, TrpStructure *structure)
+/* The pair made of the same two before, if there is one. */
+static TrpLivePair *
+take_pair (TrpLiveScores *self, GPtrArray *old, TrpStructure *structure)
 {
   const TrpStructure *reference = trp_document_find_reference (self->document, structure);
 
   for (guint n = 0; n < old->len; n++)
     {
-      Entry *entry = g_ptr_array_index (old, n);
+      TrpLivePair *pair = g_ptr_array_index (old, n);
 
-      if (entry && entry->structure == structure && entry->reference == reference && reference)
+      if (pair && pair->structure == structure && pair->reference == reference && reference)
         {
           old->pdata[n] = NULL;
-          return entry;
+          return pair;
         }
     }
   return NULL;
 }
 
 static void
-free_entries (GPtrArray *entries)
+free_pairs (GPtrArray *pairs)
 {
-  for (guint n = 0; n < entries->len; n++)
-    if (entries->pdata[n])
-      entry_free (entries->pdata[n]);
-  g_ptr_array_unref (entries);
+  for (guint n = 0; n < pairs->len; n++)
+    trp_live_pair_free (pairs->pdata[n]);
+  g_ptr_array_unref (pairs);
 }
 
 static void
@@ -266,26 +231,26 @@ follow_active (TrpLiveScores *self)
     return;
   g_clear_pointer (&self->active, trp_structure_unref);
   self->active = active ? trp_structure_ref (active) : NULL;
-  forget_distances (self);
+  forget_baseline (self);
   ask_for_distances (self);
-  g_signal_emit (self, signals[DISTANCES_CHANGED], 0);
+  g_signal_emit (self, signals[DISTANCES_CHANGED], 0, -1);
 }
 
 static void
 rebuild (TrpLiveScores *self, bool keep)
 {
   TrpStructureSet *set = trp_document_peek_edited (self->document);
-  GPtrArray *old = self->entries;
+  GPtrArray *old = self->pairs;
 
-  self->entries = g_ptr_array_new ();
+  self->pairs = g_ptr_array_new ();
   for (size_t n = 0; set && n < trp_structure_set_get_size (set); n++)
     {
       TrpStructure *structure = trp_structure_set_get (set, n);
-      Entry *kept = keep ? take_entry (self, old, structure) : NULL;
+      TrpLivePair *kept = keep ? take_pair (self, old, structure) : NULL;
 
-      g_ptr_array_add (self->entries, kept ? kept : make_entry (self, structure));
+      g_ptr_array_add (self->pairs, kept ? kept : trp_live_pair_new (self->document, structure));
     }
-  free_entries (old);
+  free_pairs (old);
 }
 
 static bool
@@ -294,38 +259,43 @@ has_same_pairs (TrpLiveScores *self)
   TrpStructureSet *set = trp_document_peek_edited (self->document);
   const size_t size = set ? trp_structure_set_get_size (set) : 0;
 
-  if (size != self->entries->len)
+  if (size != self->pairs->len)
     return false;
   for (size_t n = 0; n < size; n++)
     {
-      const Entry *entry = g_ptr_array_index (self->entries, n);
+      const TrpLivePair *pair = g_ptr_array_index (self->pairs, n);
       TrpStructure *structure = trp_structure_set_get (set, n);
 
-      if (entry->structure != structure ||
-          entry->reference != trp_document_find_reference (self->document, structure))
+      if (pair->structure != structure ||
+          pair->reference != trp_document_find_reference (self->document, structure))
         return false;
     }
   return true;
 }
 
+/* After the list of pairs was made again. */
+static void
+tell_all (TrpLiveScores *self)
+{
+  ask_for_distances (self);
+  g_signal_emit (self, signals[COUNTS_CHANGED], 0, -1);
+  g_signal_emit (self, signals[DISTANCES_CHANGED], 0, -1);
+}
+
 static void
 on_structures_changed (TrpLiveScores *self)
 {
-  const Entry *before = get_active (self);
+  const TrpLivePair *before = get_active (self);
   const TrpStructure *reference = before ? before->reference : NULL;
-  const Entry *after;
+  const TrpLivePair *after;
 
   if (has_same_pairs (self))
     return;
   rebuild (self, true);
   after = get_active (self);
   if (after && after->structure == self->active && after->reference != reference)
-    {
-      forget_distances (self);
-      ask_for_distances (self);
-    }
-  g_signal_emit (self, signals[COUNTS_CHANGED], 0, -1);
-  g_signal_emit (self, signals[DISTANCES_CHANGED], 0);
+    forget_baseline (self);
+  tell_all (self);
 }
 
 /* The reference may have been edited while it was the edited one: count everything again. */
@@ -333,41 +303,37 @@ static void
 on_readings_changed (TrpLiveScores *self)
 {
   rebuild (self, false);
-  forget_distances (self);
-  ask_for_distances (self);
-  g_signal_emit (self, signals[COUNTS_CHANGED], 0, -1);
-  g_signal_emit (self, signals[DISTANCES_CHANGED], 0);
+  drop_follower (self);
+  forget_baseline (self);
+  tell_all (self);
 }
 
 static void
-remember_baseline (TrpLiveScores *self, const Entry *entry)
+remember_baseline (TrpLiveScores *self, const TrpLivePair *pair)
 {
-  const bool is_current = trp_live_scores_is_current (self);
+  const bool is_current = trp_live_pair_is_current (pair, &self->options);
 
-  self->baseline.dice = trp_live_metrics_get_dice (entry->metrics);
-  self->baseline.hd = is_current ? self->distances.hd : (double) NAN;
-  self->baseline.hd95 = is_current ? self->distances.hd95 : (double) NAN;
-  self->baseline.assd = is_current ? self->distances.assd : (double) NAN;
+  self->baseline.dice = trp_live_metrics_get_dice (pair->metrics);
+  self->baseline.hd = is_current ? pair->distances->border.hd : (double) NAN;
+  self->baseline.hd95 = is_current ? pair->distances->border.hd95 : (double) NAN;
+  self->baseline.assd = is_current ? pair->distances->border.assd : (double) NAN;
 }
 
 static void
 on_mask_changed (TrpLiveScores *self, const TrpEditChange *change)
 {
   const bool is_stroking = trp_document_is_stroking (self->document);
-  Entry *entry = get_entry (self, (int) change->index);
+  TrpLivePair *pair = get_pair (self, (int) change->index);
 
-  if (!entry || !entry->metrics || entry->structure != change->structure)
+  if (!pair || !pair->metrics || pair->structure != change->structure)
     return;
-  if (entry->structure == self->active && !(is_stroking && self->is_stroking))
-    remember_baseline (self, entry);
+  if (pair->structure == self->active && !(is_stroking && self->is_stroking))
+    remember_baseline (self, pair);
   self->is_stroking = is_stroking;
-  trp_live_metrics_update (entry->metrics, trp_structure_peek_mask (entry->structure),
-                           change->patch);
+  trp_live_metrics_update (pair->metrics, trp_structure_peek_mask (pair->structure), change->patch);
   g_signal_emit (self, signals[COUNTS_CHANGED], 0, (int) change->index);
-  if (entry->structure != self->active)
-    return;
   ask_for_distances (self);
-  g_signal_emit (self, signals[DISTANCES_CHANGED], 0);
+  g_signal_emit (self, signals[DISTANCES_CHANGED], 0, (int) change->index);
 }
 
 /* A stroke has ended: no need to wait for a pause any more. */
@@ -390,8 +356,9 @@ trp_live_scores_dispose (GObject *object)
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
+  drop_follower (self);
   g_clear_pointer (&self->active, trp_structure_unref);
-  g_clear_pointer (&self->entries, free_entries);
+  g_clear_pointer (&self->pairs, free_pairs);
   G_OBJECT_CLASS (trp_live_scores_parent_class)->dispose (object);
 }
 
@@ -403,15 +370,16 @@ trp_live_scores_class_init (TrpLiveScoresClass *klass)
                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                           G_TYPE_INT);
   signals[DISTANCES_CHANGED] = g_signal_new ("distances-changed", G_TYPE_FROM_CLASS (klass),
-                                             G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                             0);
+                                             G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                             G_TYPE_INT);
 }
 
 static void
 trp_live_scores_init (TrpLiveScores *self)
 {
-  self->entries = g_ptr_array_new ();
-  forget_distances (self);
+  self->pairs = g_ptr_array_new ();
+  self->options = (TrpLiveOptions) TRP_LIVE_DEFAULT_OPTIONS;
+  forget_baseline (self);
 }
 
 TrpLiveScores *
@@ -436,23 +404,25 @@ trp_live_scores_new (TrpDocument *document)
 bool
 trp_live_scores_get (TrpLiveScores *self, guint index, TrpScore *out_score)
 {
-  const Entry *entry = get_entry (self, (int) index);
+  const TrpLivePair *pair = get_pair (self, (int) index);
   TrpScore score = { .dice = NAN, .volume_ml = NAN, .reference_ml = NAN };
 
-  if (!entry)
+  if (!pair)
     return false;
-  if (entry->metrics)
+  if (pair->metrics)
     {
-      const TrpOverlap *overlap = trp_live_metrics_get_overlap (entry->metrics);
-      const double voxel_ml = trp_geometry_get_voxel_volume (trp_mask_get_geometry (
-                                trp_structure_peek_mask (entry->structure))) /
+      const TrpOverlap *overlap = trp_live_metrics_get_overlap (pair->metrics);
+      const double voxel_ml = trp_geometry_get_voxel_volume (
+                                trp_mask_get_geometry (trp_structure_peek_mask (pair->structure))) /
                               1000;
 
-      score.has_reference = entry->reference != NULL;
+      score.has_reference = !pair->problem;
+      score.is_resampled = pair->is_resampled;
       score.volume_ml = (double) overlap->test * voxel_ml;
       if (score.has_reference)
         {
-          score.dice = trp_live_metrics_get_dice (entry->metrics);
+          score.overlap = *overlap;
+          score.dice = trp_live_metrics_get_dice (pair->metrics);
           score.reference_ml = (double) overlap->reference * voxel_ml;
         }
     }
@@ -463,40 +433,80 @@ trp_live_scores_get (TrpLiveScores *self, guint index, TrpScore *out_score)
 const char *
 trp_live_scores_get_problem (TrpLiveScores *self, guint index)
 {
-  const Entry *entry = get_entry (self, (int) index);
+  const TrpLivePair *pair = get_pair (self, (int) index);
 
-  return entry && !entry->reference ? entry->problem : NULL;
+  return pair ? pair->problem : NULL;
+}
+
+const TrpMask *
+trp_live_scores_peek_reference_mask (TrpLiveScores *self, guint index)
+{
+  const TrpLivePair *pair = get_pair (self, (int) index);
+
+  return pair && pair->metrics && !pair->problem
+           ? trp_live_reference_peek_mask (trp_live_metrics_get_reference (pair->metrics))
+           : NULL;
+}
+
+const TrpLiveDistances *
+trp_live_scores_peek_distances_of (TrpLiveScores *self, guint index)
+{
+  const TrpLivePair *pair = get_pair (self, (int) index);
+
+  return pair ? pair->distances : NULL;
+}
+
+bool
+trp_live_scores_is_current_of (TrpLiveScores *self, guint index)
+{
+  const TrpLivePair *pair = get_pair (self, (int) index);
+
+  return pair && trp_live_pair_is_current (pair, &self->options);
 }
 
 const TrpLiveDistances *
 trp_live_scores_peek_distances (TrpLiveScores *self)
 {
-  return self->has_distances ? &self->distances : NULL;
+  return trp_live_scores_peek_distances_of (self, (guint) trp_document_get_active (self->document));
 }
 
 bool
 trp_live_scores_is_current (TrpLiveScores *self)
 {
-  const Entry *entry = get_active (self);
+  return trp_live_scores_is_current_of (self, (guint) trp_document_get_active (self->document));
+}
 
-  return self->has_distances && entry && entry->metrics && entry->structure == self->active &&
-         self->distances.generation == trp_live_metrics_get_generation (entry->metrics);
+double
+trp_live_scores_get_tolerance (TrpLiveScores *self)
+{
+  return self->options.tolerance;
+}
+
+void
+trp_live_scores_set_tolerance (TrpLiveScores *self, double tolerance)
+{
+  const double clamped = CLAMP (tolerance, 0, TRP_LIVE_MAX_TOLERANCE_MM);
+
+  if (fabs (clamped - self->options.tolerance) < 1e-9)
+    return;
+  self->options.tolerance = clamped;
+  ask_for_distances (self);
+  g_signal_emit (self, signals[DISTANCES_CHANGED], 0, -1);
 }
 
 void
 trp_live_scores_get_delta (TrpLiveScores *self, TrpScoreDelta *out_delta)
 {
-  const Entry *entry = get_active (self);
-  const bool is_current = trp_live_scores_is_current (self);
+  const TrpLivePair *pair = get_active (self);
   TrpScoreDelta delta = { NAN, NAN, NAN, NAN };
 
-  if (entry && entry->metrics && entry->reference)
-    delta.dice = trp_live_metrics_get_dice (entry->metrics) - self->baseline.dice;
-  if (is_current)
+  if (pair && pair->metrics && !pair->problem)
+    delta.dice = trp_live_metrics_get_dice (pair->metrics) - self->baseline.dice;
+  if (trp_live_scores_is_current (self))
     {
-      delta.hd = self->distances.hd - self->baseline.hd;
-      delta.hd95 = self->distances.hd95 - self->baseline.hd95;
-      delta.assd = self->distances.assd - self->baseline.assd;
+      delta.hd = pair->distances->border.hd - self->baseline.hd;
+      delta.hd95 = pair->distances->border.hd95 - self->baseline.hd95;
+      delta.assd = pair->distances->border.assd - self->baseline.assd;
     }
   *out_delta = delta;
 }

@@ -28,6 +28,7 @@ struct _TrpSliceStrip
   GtkWidget *area;
   TrpStructure *structure;
   TrpStructure *reference;
+  TrpMask *reference_mask; /* on the grid of the structure */
   size_t n_slices;
   TrpOverlap *overlaps; /* by k */
   bool *edited;         /* by k: changed by hand since it was loaded */
@@ -42,6 +43,7 @@ clear (TrpSliceStrip *self)
 {
   g_clear_pointer (&self->structure, trp_structure_unref);
   g_clear_pointer (&self->reference, trp_structure_unref);
+  g_clear_pointer (&self->reference_mask, trp_mask_free);
   g_clear_pointer (&self->overlaps, g_free);
   g_clear_pointer (&self->edited, g_free);
   g_clear_pointer (&self->values, g_free);
@@ -117,9 +119,8 @@ find_current (TrpSliceStrip *self)
 static void
 count (TrpSliceStrip *self, size_t begin, size_t end)
 {
-  trp_overlap_count_slices (trp_structure_peek_mask (self->reference),
-                            trp_structure_peek_mask (self->structure), begin, end,
-                            self->overlaps + begin);
+  trp_overlap_count_slices (self->reference_mask, trp_structure_peek_mask (self->structure), begin,
+                            end, self->overlaps + begin);
   for (size_t k = begin; k < end; k++)
     self->values[turn (self, k)] = trp_overlap_dice (&self->overlaps[k]);
 }
@@ -183,11 +184,9 @@ follow_pair (TrpSliceStrip *self)
 {
   TrpStructure *active = trp_document_peek_active (self->document);
   TrpStructure *reference = active ? trp_document_find_reference (self->document, active) : NULL;
-  TrpScore score = { 0 };
-  const bool has_pair = reference &&
-                        trp_live_scores_get (
-                          self->scores, (guint) trp_document_get_active (self->document), &score) &&
-                        score.has_reference;
+  const TrpMask *mask = trp_live_scores_peek_reference_mask (
+    self->scores, (guint) trp_document_get_active (self->document));
+  const bool has_pair = reference && mask;
 
   gtk_widget_set_visible (GTK_WIDGET (self), has_pair);
   if (has_pair && active == self->structure && reference == self->reference)
@@ -200,6 +199,7 @@ follow_pair (TrpSliceStrip *self)
     return;
   self->structure = trp_structure_ref (active);
   self->reference = trp_structure_ref (reference);
+  self->reference_mask = trp_mask_copy (mask);
   self->n_slices = get_geometry (self)->size[2];
   self->overlaps = g_new0 (TrpOverlap, self->n_slices);
   self->edited = g_new0 (bool, self->n_slices);
@@ -387,6 +387,7 @@ trp_slice_strip_new (TrpDocument *document, TrpLiveScores *scores)
   g_signal_connect_swapped (document, "active-changed", G_CALLBACK (follow_pair), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (follow_pair), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (update_view), self);
+  g_signal_connect_swapped (scores, "counts-changed", G_CALLBACK (follow_pair), self);
   g_signal_connect_swapped (document, "mask-changed", G_CALLBACK (on_mask_changed), self);
   g_signal_connect_swapped (document, "cursor-moved", G_CALLBACK (update_view), self);
   follow_pair (self);
