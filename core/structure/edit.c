@@ -5,6 +5,8 @@
 
 #include "core/structure/edit.h"
 
+#include "core/structure/stencil.h"
+
 /* The parts by which one stroke has changed one structure. */
 typedef struct
 {
@@ -15,6 +17,7 @@ typedef struct
 /**
  * Stroke: from press to release
  * @last_lps: end of the path so far, for a flat brush in the plane of its first point
+ * @maker, @state: of its stencils; NULL for a stroke that has one stencil from the start
  * @parts: of the target and of structures that lost voxels to it
  */
 typedef struct
@@ -24,6 +27,8 @@ typedef struct
   TrpBrush brush;
   TrpPaintOptions options;
   TrpVec3 last_lps;
+  const TrpStencilMaker *maker;
+  void *state;
   GPtrArray *parts;
 } Stroke;
 
@@ -56,9 +61,12 @@ part_free (gpointer data)
 static void
 stroke_free (Stroke *stroke)
 {
+  if (stroke->maker)
+    stroke->maker->end (stroke->state);
   g_free (stroke->name);
   trp_structure_unref (stroke->target);
   trp_volume_unref ((TrpVolume *) stroke->options.limit);
+  trp_volume_unref ((TrpVolume *) stroke->options.image);
   g_ptr_array_unref (stroke->parts);
   g_free (stroke);
 }
@@ -371,8 +379,7 @@ is_finite (TrpVec3 point)
 static void
 paint_segment (TrpEditSession *self, Stroke *stroke, TrpVec3 to_lps)
 {
-  g_autoptr (TrpPatch) stencil = trp_brush_sweep (
-    &stroke->brush, trp_structure_set_get_geometry (self->set), stroke->last_lps, to_lps);
+  g_autoptr (TrpPatch) stencil = stroke->maker->cover (stroke->state, stroke->last_lps, to_lps);
 
   stroke->last_lps = to_lps;
   paint_stencil (self, stroke, stencil);
@@ -388,6 +395,8 @@ stroke_new (const char *name, TrpStructure *structure, const TrpPaintOptions *op
   stroke->options = *options;
   if (options->limit)
     stroke->options.limit = trp_volume_ref (options->limit);
+  if (options->image)
+    stroke->options.image = trp_volume_ref (options->image);
   stroke->parts = g_ptr_array_new_with_free_func (part_free);
   return stroke;
 }
@@ -425,6 +434,26 @@ finish_stroke (TrpEditSession *self, Stroke *stroke)
   return changed;
 }
 
+static void
+begin_stencils (TrpEditSession *self, Stroke *stroke, const TrpBrush *brush, TrpVec3 point_lps)
+{
+  const TrpStrokeStart start = {
+    .set = self->set,
+    .target = stroke->target,
+    .brush = &stroke->brush,
+    .options = &stroke->options,
+    .point_lps = point_lps,
+  };
+
+  stroke->brush = *brush;
+  stroke->brush.normal_lps = trp_vec3_normalize (brush->normal_lps);
+  stroke->last_lps = point_lps;
+  stroke->maker = stroke->options.maker ? stroke->options.maker : &trp_stencil_swept;
+  if (stroke->maker->decide_erase)
+    stroke->options.erase = stroke->maker->decide_erase (&start);
+  stroke->state = stroke->maker->begin (&start);
+}
+
 bool
 trp_edit_session_begin_stroke (TrpEditSession *self,
                                const char *name,
@@ -440,9 +469,7 @@ trp_edit_session_begin_stroke (TrpEditSession *self,
   if (!check_unlocked (structure, error))
     return false;
   self->stroke = stroke_new (name, structure, options);
-  self->stroke->brush = *brush;
-  self->stroke->brush.normal_lps = trp_vec3_normalize (brush->normal_lps);
-  self->stroke->last_lps = point_lps;
+  begin_stencils (self, self->stroke, brush, point_lps);
   paint_segment (self, self->stroke, point_lps);
   return true;
 }

@@ -75,7 +75,7 @@ const TrpHistory *trp_edit_session_peek_history (const TrpEditSession *self);
 /**
  * trp_edit_session_begin_stroke:
  * @name: of the step
- * @options: copied, with a reference to its volume
+ * @options: copied, with references to its volumes
  * @point_lps: where the button went down; a flat brush's plane stays the one through it
  *
  * Paints the first dab. Errors: TRP_ERROR_LOCKED.

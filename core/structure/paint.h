@@ -26,6 +26,9 @@ typedef enum
   TRP_PAINT_OVER_EMPTY,
 } TrpPaintOver;
 
+/* How a stroke finds the voxels that it covers; core/structure/stencil.h. */
+typedef struct _TrpStencilMaker TrpStencilMaker;
+
 /**
  * TrpPaintOptions:
  * @erase: take voxels away instead; the other structures then do not matter
@@ -33,6 +36,8 @@ typedef enum
  * @limit: (nullable): only voxels are changed where this volume, on any grid, has a value from @low
  * to @high, both included; sampled trilinearly where its grid is another one; outside of it nothing
  * is changed. Borrowed.
+ * @maker: (nullable): of a stroke's stencils; NULL: all that its brush sweeps
+ * @image: (nullable): the volume, on any grid, that such a maker looks at. Borrowed.
  */
 typedef struct
 {
@@ -40,6 +45,8 @@ typedef struct
   TrpPaintOver over;
   const TrpVolume *limit;
   double low, high;
+  const TrpStencilMaker *maker;
+  const TrpVolume *image;
 } TrpPaintOptions;
 
 /* The part of @stencil that may be painted into (or erased from) @target. */
