@@ -42,17 +42,17 @@ typedef struct
 } Limit;
 
 static Limit
-make_limit (const TrpPaintOptions *options, const TrpGeometry *geometry)
+make_limit (const TrpVolume *volume, double low, double high, const TrpGeometry *geometry)
 {
   const TrpGeometry *other;
 
-  if (!options->limit)
+  if (!volume)
     return (Limit){ 0 };
-  other = trp_volume_get_geometry (options->limit);
+  other = trp_volume_get_geometry (volume);
   return (Limit){
-    .volume = options->limit,
-    .low = options->low,
-    .high = options->high,
+    .volume = volume,
+    .low = low,
+    .high = high,
     .is_same_grid = trp_geometry_equal (geometry, other),
     .volume_from_set = trp_affine_multiply (&other->ijk_from_lps, &geometry->lps_from_ijk),
   };
@@ -90,7 +90,7 @@ trp_paint_restrict (const TrpPatch *stencil,
 {
   const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
   const size_t words_per_row = trp_mask_get_words_per_row (trp_structure_peek_mask (target));
-  const Limit limit = make_limit (options, geometry);
+  const Limit limit = make_limit (options->limit, options->low, options->high, geometry);
   g_autoptr (GPtrArray) masks = find_blocking_masks (set, target, options);
   TrpPatch *allowed = trp_patch_new ();
   size_t position = 0;
@@ -113,6 +113,25 @@ trp_paint_restrict (const TrpPatch *stencil,
         trp_patch_append (allowed, run.k, run.j, run.word + w, bits);
       }
   return allowed;
+}
+
+TrpPatch *
+trp_paint_get_within (const TrpPatch *stencil,
+                      const TrpGeometry *geometry,
+                      const TrpVolume *volume,
+                      double low,
+                      double high)
+{
+  const Limit limit = make_limit (volume, low, high, geometry);
+  TrpPatch *within = trp_patch_new ();
+  size_t position = 0;
+  TrpPatchRun run;
+
+  while (trp_patch_next_run (stencil, &position, &run))
+    for (size_t w = 0; w < run.n_words; w++)
+      trp_patch_append (within, run.k, run.j, run.word + w,
+                        limit_word (&limit, run.k, run.j, run.word + w, run.bits[w]));
+  return within;
 }
 
 TrpPatch *

@@ -55,6 +55,15 @@ TrpPatch *trp_paint_restrict (const TrpPatch *stencil,
                               const TrpStructure *target,
                               const TrpPaintOptions *options);
 
+/* The part of @stencil, on the grid of @geometry, where @volume, on any grid, has a value from @low
+ * to
+ * @high; as TrpPaintOptions.limit. */
+TrpPatch *trp_paint_get_within (const TrpPatch *stencil,
+                                const TrpGeometry *geometry,
+                                const TrpVolume *volume,
+                                double low,
+                                double high);
+
 /* What setting (or, with @erase, clearing) the stencil's voxels changes in @mask. */
 TrpPatch *trp_paint_get_change (const TrpPatch *stencil, const TrpMask *mask, bool erase);
 

@@ -4,8 +4,11 @@
  */
 
 #include "core/structure/edit.h"
+#include "core/structure/push.h"
+#include "core/structure/smart-brush.h"
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
+#include "tests/lib/sessions.h"
 
 #include <string.h>
 
@@ -19,35 +22,6 @@ make_geometry (void)
   return trp_geometry_axial ((size_t[]){ 70, 40, 20 }, (double[]){ 1, 1, 2 }, trp_vec3 (0, 0, 0));
 }
 
-/* A session on an empty reading with @n_structures structures "A", "B", ... */
-static TrpEditSession *
-make_session (const TrpGeometry *geometry, size_t n_structures)
-{
-  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("observer", geometry);
-
-  for (size_t n = 0; n < n_structures; n++)
-    {
-      const char name[] = { (char) ('A' + n), '\0' };
-      g_autoptr (TrpStructure)
-        structure = trp_structure_new (name, trp_color_get_default (n), trp_mask_new (geometry));
-
-      trp_structure_set_append (set, structure);
-    }
-  return trp_edit_session_new (set);
-}
-
-static TrpStructure *
-get_structure (const TrpEditSession *session, size_t index)
-{
-  return trp_structure_set_get (trp_edit_session_peek_set (session), index);
-}
-
-static const TrpMask *
-get_mask (const TrpEditSession *session, size_t index)
-{
-  return trp_structure_peek_mask (get_structure (session, index));
-}
-
 static void
 stroke (TrpEditSession *session,
         size_t index,
@@ -56,36 +30,30 @@ stroke (TrpEditSession *session,
         TrpVec3 from,
         TrpVec3 to)
 {
-  GError *error = NULL;
-
-  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", get_structure (session, index),
-                                                brush, options, from, &error));
-  g_assert_no_error (error);
-  trp_edit_session_extend_stroke (session, to);
-  trp_edit_session_end_stroke (session);
+  trp_test_session_stroke (session, index, brush, options, from, to, 1);
 }
 
 static void
 test_undo_and_redo (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
   const TrpHistory *history = trp_edit_session_peek_history (session);
   size_t painted;
 
   g_assert_false (trp_edit_session_undo (session));
   g_assert_false (trp_edit_session_is_dirty (session));
   stroke (session, 0, &ball, &paint, trp_vec3 (20, 20, 20), trp_vec3 (30, 20, 20));
-  painted = trp_mask_count (get_mask (session, 0));
+  painted = trp_mask_count (trp_test_session_get_mask (session, 0));
   g_assert_cmpuint (painted, >, 0);
   g_assert_cmpuint (trp_history_get_size (history), ==, 1);
   g_assert_cmpstr (trp_edit_step_get_name (trp_history_get (history, 0)), ==, "Brush");
   g_assert_true (trp_edit_session_is_dirty (session));
   g_assert_true (trp_edit_session_undo (session));
-  g_assert_true (trp_mask_is_empty (get_mask (session, 0)));
+  g_assert_true (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
   g_assert_false (trp_edit_session_is_dirty (session));
   g_assert_true (trp_edit_session_redo (session));
-  g_assert_cmpuint (trp_mask_count (get_mask (session, 0)), ==, painted);
+  g_assert_cmpuint (trp_mask_count (trp_test_session_get_mask (session, 0)), ==, painted);
   g_assert_false (trp_edit_session_redo (session));
 }
 
@@ -108,10 +76,10 @@ test_strokes_do_not_depend_on_events (void)
 
       for (size_t e = 0; e < G_N_ELEMENTS (events); e++)
         {
-          g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+          g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
 
           g_assert_true (trp_edit_session_begin_stroke (
-            session, "Brush", get_structure (session, 0), &brush, &paint, from, NULL));
+            session, "Brush", trp_test_session_get (session, 0), &brush, &paint, from, NULL));
           for (int event = 1; event <= events[e]; event++)
             {
               const double t = (double) event / events[e];
@@ -121,10 +89,10 @@ test_strokes_do_not_depend_on_events (void)
             }
           g_assert_true (trp_edit_session_end_stroke (session));
           if (!first)
-            first = trp_mask_copy (get_mask (session, 0));
-          g_assert_true (trp_mask_equal (get_mask (session, 0), first));
+            first = trp_mask_copy (trp_test_session_get_mask (session, 0));
+          g_assert_true (trp_mask_equal (trp_test_session_get_mask (session, 0), first));
           g_assert_true (trp_edit_session_undo (session));
-          g_assert_true (trp_mask_is_empty (get_mask (session, 0)));
+          g_assert_true (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
         }
     }
 }
@@ -133,20 +101,20 @@ static void
 test_cancel_takes_back (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 2);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 2);
   const TrpPaintOptions options = { .over = TRP_PAINT_OVER_UNLOCKED };
   g_autoptr (TrpStructureSet) before = NULL;
 
   stroke (session, 1, &ball, &paint, trp_vec3 (20, 20, 20), trp_vec3 (30, 20, 20));
   before = trp_edit_session_snapshot (session);
-  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", get_structure (session, 0), &ball,
-                                                &options, trp_vec3 (22, 20, 20), NULL));
+  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", trp_test_session_get (session, 0),
+                                                &ball, &options, trp_vec3 (22, 20, 20), NULL));
   trp_edit_session_extend_stroke (session, trp_vec3 (25, 25, 20));
   g_assert_true (trp_edit_session_is_stroking (session));
   trp_edit_session_cancel_stroke (session);
   g_assert_false (trp_edit_session_is_stroking (session));
   for (size_t n = 0; n < 2; n++)
-    g_assert_true (trp_mask_equal (get_mask (session, n),
+    g_assert_true (trp_mask_equal (trp_test_session_get_mask (session, n),
                                    trp_structure_peek_mask (trp_structure_set_get (before, n))));
   g_assert_cmpuint (trp_history_get_size (trp_edit_session_peek_history (session)), ==, 1);
 }
@@ -155,7 +123,7 @@ static void
 test_stroke_without_effect_is_no_step (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
 
   stroke (session, 0, &ball, &erase, trp_vec3 (20, 20, 20), trp_vec3 (30, 20, 20));
   g_assert_cmpuint (trp_history_get_size (trp_edit_session_peek_history (session)), ==, 0);
@@ -166,32 +134,33 @@ static void
 test_undo_ends_the_stroke (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
 
-  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", get_structure (session, 0), &ball,
-                                                &paint, trp_vec3 (22, 20, 20), NULL));
+  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", trp_test_session_get (session, 0),
+                                                &ball, &paint, trp_vec3 (22, 20, 20), NULL));
   g_assert_true (trp_edit_session_is_dirty (session));
   g_assert_true (trp_edit_session_undo (session));
-  g_assert_true (trp_mask_is_empty (get_mask (session, 0)));
+  g_assert_true (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
   g_assert_false (trp_edit_session_is_stroking (session));
   g_assert_true (trp_edit_session_redo (session));
-  g_assert_false (trp_mask_is_empty (get_mask (session, 0)));
+  g_assert_false (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
 }
 
 static void
 test_points_that_are_no_numbers_are_left_out (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
-  g_autoptr (TrpEditSession) clean = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
+  g_autoptr (TrpEditSession) clean = trp_test_session_new (&geometry, 1);
 
-  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", get_structure (session, 0), &ball,
-                                                &paint, trp_vec3 (20, 20, 20), NULL));
+  g_assert_true (trp_edit_session_begin_stroke (session, "Brush", trp_test_session_get (session, 0),
+                                                &ball, &paint, trp_vec3 (20, 20, 20), NULL));
   trp_edit_session_extend_stroke (session, trp_vec3 (NAN, 20, 20));
   trp_edit_session_extend_stroke (session, trp_vec3 (30, 20, 20));
   trp_edit_session_end_stroke (session);
   stroke (clean, 0, &ball, &paint, trp_vec3 (20, 20, 20), trp_vec3 (30, 20, 20));
-  g_assert_true (trp_mask_equal (get_mask (session, 0), get_mask (clean, 0)));
+  g_assert_true (
+    trp_mask_equal (trp_test_session_get_mask (session, 0), trp_test_session_get_mask (clean, 0)));
 }
 
 /* Painting A over B (unlocked) and C (locked), all with a voxel of their own and one ball wide. */
@@ -203,7 +172,7 @@ test_painting_over_others (void)
 
   for (TrpPaintOver over = TRP_PAINT_OVER_ALL; over <= TRP_PAINT_OVER_EMPTY; over++)
     {
-      g_autoptr (TrpEditSession) session = make_session (&geometry, 3);
+      g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 3);
       const TrpPaintOptions options = { .over = over };
 
       for (size_t n = 1; n < 3; n++)
@@ -213,19 +182,19 @@ test_painting_over_others (void)
 
           stroke (session, n, &dot, &paint, beside, beside);
         }
-      trp_edit_session_set_locked (session, get_structure (session, 2), true);
+      trp_edit_session_set_locked (session, trp_test_session_get (session, 2), true);
       stroke (session, 0, &ball, &options, center, center);
-      g_assert_true (trp_mask_get (get_mask (session, 0), 30, 20, 10));
-      g_assert_cmpint (trp_mask_get (get_mask (session, 0), 28, 20, 10), ==,
+      g_assert_true (trp_mask_get (trp_test_session_get_mask (session, 0), 30, 20, 10));
+      g_assert_cmpint (trp_mask_get (trp_test_session_get_mask (session, 0), 28, 20, 10), ==,
                        over != TRP_PAINT_OVER_EMPTY);
-      g_assert_cmpint (trp_mask_get (get_mask (session, 0), 32, 20, 10), ==,
+      g_assert_cmpint (trp_mask_get (trp_test_session_get_mask (session, 0), 32, 20, 10), ==,
                        over == TRP_PAINT_OVER_ALL);
-      g_assert_cmpint (trp_mask_get (get_mask (session, 1), 28, 20, 10), ==,
+      g_assert_cmpint (trp_mask_get (trp_test_session_get_mask (session, 1), 28, 20, 10), ==,
                        over != TRP_PAINT_OVER_UNLOCKED);
-      g_assert_true (trp_mask_get (get_mask (session, 2), 32, 20, 10));
+      g_assert_true (trp_mask_get (trp_test_session_get_mask (session, 2), 32, 20, 10));
       g_assert_true (trp_edit_session_undo (session));
-      g_assert_true (trp_mask_is_empty (get_mask (session, 0)));
-      g_assert_true (trp_mask_get (get_mask (session, 1), 28, 20, 10));
+      g_assert_true (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
+      g_assert_true (trp_mask_get (trp_test_session_get_mask (session, 1), 28, 20, 10));
     }
 }
 
@@ -244,8 +213,8 @@ static void
 test_locked_refuses (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
-  TrpStructure *structure = get_structure (session, 0);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
+  TrpStructure *structure = trp_test_session_get (session, 0);
   g_autoptr (TrpPatch) stencil = trp_patch_new ();
   g_autoptr (TrpMask) mask = trp_mask_new (&geometry);
   GError *errors[4] = { NULL };
@@ -263,11 +232,11 @@ test_locked_refuses (void)
                                                 TRP_ORIGIN_AUTOMATIC, NULL, &errors[2]),
                  &errors[2]);
   assert_locked (trp_edit_session_remove (session, "Delete", structure, &errors[3]), &errors[3]);
-  g_assert_true (trp_mask_is_empty (get_mask (session, 0)));
+  g_assert_true (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
   g_assert_cmpuint (trp_history_get_size (trp_edit_session_peek_history (session)), ==, 0);
   trp_edit_session_set_locked (session, structure, false);
   g_assert_true (trp_edit_session_paint (session, "Fill", structure, stencil, &paint, NULL));
-  g_assert_true (trp_mask_equal (get_mask (session, 0), mask));
+  g_assert_true (trp_mask_equal (trp_test_session_get_mask (session, 0), mask));
 }
 
 static void
@@ -276,14 +245,15 @@ test_other_grid_is_refused (void)
   const TrpGeometry geometry = make_geometry ();
   const TrpGeometry shifted = trp_geometry_axial ((size_t[]){ 70, 40, 20 }, (double[]){ 1, 1, 2 },
                                                   trp_vec3 (0.5, 0, 0));
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
   g_autoptr (TrpMask) mask = trp_mask_new (&shifted);
   g_autoptr (TrpStructure)
     structure = trp_structure_new ("B", trp_color_get_default (1), trp_mask_new (&shifted));
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (trp_edit_session_replace_mask (session, "Result", get_structure (session, 0),
-                                                 mask, TRP_ORIGIN_AUTOMATIC, NULL, &error));
+  g_assert_false (trp_edit_session_replace_mask (session, "Result",
+                                                 trp_test_session_get (session, 0), mask,
+                                                 TRP_ORIGIN_AUTOMATIC, NULL, &error));
   g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
   g_clear_error (&error);
   g_assert_false (trp_edit_session_add (session, "Add", structure, 0, &error));
@@ -294,18 +264,18 @@ static void
 test_names_are_unique (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 2);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 2);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (
-    trp_edit_session_rename (session, "Rename", get_structure (session, 0), "B", &error));
+    trp_edit_session_rename (session, "Rename", trp_test_session_get (session, 0), "B", &error));
   g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
   g_clear_error (&error);
   g_assert_false (
-    trp_edit_session_rename (session, "Rename", get_structure (session, 0), "", &error));
+    trp_edit_session_rename (session, "Rename", trp_test_session_get (session, 0), "", &error));
   g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
   g_assert_true (
-    trp_edit_session_rename (session, "Rename", get_structure (session, 0), "A", NULL));
+    trp_edit_session_rename (session, "Rename", trp_test_session_get (session, 0), "A", NULL));
   g_assert_cmpuint (trp_history_get_size (trp_edit_session_peek_history (session)), ==, 0);
 }
 
@@ -333,29 +303,31 @@ static void
 test_list_changes_are_undone (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 3);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 3);
   const char *const states[] = { "ABC", "BCA", "BA", "BDA", "BDX", "BDX" };
   g_autoptr (TrpStructure)
     added = trp_structure_new ("D", trp_color_get_default (3), trp_mask_new (&geometry));
 
-  trp_edit_session_move (session, "Move", get_structure (session, 0), 99);
-  g_assert_true (trp_edit_session_remove (session, "Delete", get_structure (session, 1), NULL));
+  trp_edit_session_move (session, "Move", trp_test_session_get (session, 0), 99);
+  g_assert_true (
+    trp_edit_session_remove (session, "Delete", trp_test_session_get (session, 1), NULL));
   g_assert_true (trp_edit_session_add (session, "Add", added, 1, NULL));
   g_assert_true (
-    trp_edit_session_rename (session, "Rename", get_structure (session, 2), "X", NULL));
-  trp_edit_session_recolor (session, "Colour", get_structure (session, 0), (TrpColor){ 1, 2, 3 });
+    trp_edit_session_rename (session, "Rename", trp_test_session_get (session, 2), "X", NULL));
+  trp_edit_session_recolor (session, "Colour", trp_test_session_get (session, 0),
+                            (TrpColor){ 1, 2, 3 });
   for (size_t n = G_N_ELEMENTS (states); n-- > 0;)
     {
       assert_names (session, states[n]);
       g_assert_cmpint (trp_edit_session_undo (session), ==, n > 0);
     }
-  g_assert_cmpuint (trp_structure_get_color (get_structure (session, 1)).red, ==, 0x89);
+  g_assert_cmpuint (trp_structure_get_color (trp_test_session_get (session, 1)).red, ==, 0x89);
   for (size_t n = 0; n < G_N_ELEMENTS (states); n++)
     {
       assert_names (session, states[n]);
       g_assert_cmpint (trp_edit_session_redo (session), ==, n + 1 < G_N_ELEMENTS (states));
     }
-  g_assert_cmpuint (trp_structure_get_color (get_structure (session, 0)).blue, ==, 3);
+  g_assert_cmpuint (trp_structure_get_color (trp_test_session_get (session, 0)).blue, ==, 3);
   trp_edit_session_go_to (session, 2);
   assert_names (session, "BA");
   trp_edit_session_go_to (session, 99);
@@ -368,14 +340,14 @@ static void
 test_hand_edit_makes_automatic_semiautomatic (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
-  TrpStructure *structure = get_structure (session, 0);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
+  TrpStructure *structure = trp_test_session_get (session, 0);
   g_autoptr (TrpMask) mask = trp_mask_new (&geometry);
 
   trp_mask_set (mask, 3, 3, 3, true);
   g_assert_true (trp_edit_session_replace_mask (session, "Segment", structure, mask,
                                                 TRP_ORIGIN_AUTOMATIC, "{\"model\":1}", NULL));
-  g_assert_true (trp_mask_equal (get_mask (session, 0), mask));
+  g_assert_true (trp_mask_equal (trp_test_session_get_mask (session, 0), mask));
   stroke (session, 0, &ball, &paint, trp_vec3 (20, 20, 20), trp_vec3 (30, 20, 20));
   g_assert_cmpint (trp_structure_get_origin (structure), ==, TRP_ORIGIN_SEMIAUTOMATIC);
   g_assert_cmpstr (trp_structure_get_provenance (structure), ==, "{\"model\":1}");
@@ -392,16 +364,16 @@ static void
 test_saved_state_is_found_again (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
 
   for (int n = 0; n < 3; n++)
     stroke (session, 0, &ball, &paint, trp_vec3 (10 * n, 20, 20), trp_vec3 (10 * n, 20, 20));
   trp_edit_session_undo (session);
   trp_edit_session_mark_saved (session);
   g_assert_false (trp_edit_session_is_dirty (session));
-  trp_edit_session_set_visible (session, get_structure (session, 0), false);
-  trp_edit_session_set_locked (session, get_structure (session, 0), true);
-  trp_edit_session_set_locked (session, get_structure (session, 0), false);
+  trp_edit_session_set_visible (session, trp_test_session_get (session, 0), false);
+  trp_edit_session_set_locked (session, trp_test_session_get (session, 0), true);
+  trp_edit_session_set_locked (session, trp_test_session_get (session, 0), false);
   g_assert_false (trp_edit_session_is_dirty (session));
   trp_edit_session_redo (session);
   g_assert_true (trp_edit_session_is_dirty (session));
@@ -420,7 +392,7 @@ static void
 test_history_limit_drops_oldest (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
   const TrpHistory *history = trp_edit_session_peek_history (session);
   size_t bytes;
 
@@ -434,7 +406,7 @@ test_history_limit_drops_oldest (void)
   g_assert_cmpuint (trp_history_get_size (history), >=, 4);
   g_assert_cmpuint (trp_history_get_size (history) + trp_history_get_dropped (history), ==, 20);
   trp_edit_session_go_to (session, 0);
-  g_assert_false (trp_mask_is_empty (get_mask (session, 0)));
+  g_assert_false (trp_mask_is_empty (trp_test_session_get_mask (session, 0)));
   g_assert_true (trp_edit_session_is_dirty (session));
   trp_edit_session_go_to (session, 99);
   trp_edit_session_set_history_limit (session, 0);
@@ -448,7 +420,7 @@ static void
 test_snapshot_stays_as_it_was (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
   g_autoptr (TrpStructureSet) snapshot = NULL;
   const TrpMask *mask;
   size_t count;
@@ -458,12 +430,13 @@ test_snapshot_stays_as_it_was (void)
   mask = trp_structure_peek_mask (trp_structure_set_get (snapshot, 0));
   count = trp_mask_count (mask);
   for (size_t k = 0; k < 20; k++)
-    g_assert_true (trp_mask_shares_slice (mask, get_mask (session, 0), k));
+    g_assert_true (trp_mask_shares_slice (mask, trp_test_session_get_mask (session, 0), k));
   stroke (session, 0, &ball, &paint, trp_vec3 (25, 20, 22), trp_vec3 (25, 20, 22));
   g_assert_cmpuint (trp_mask_count (mask), ==, count);
   /* A ball of 3 mm at slice 11, 2 mm apart, reaches slices 10 to 12. */
   for (size_t k = 0; k < 20; k++)
-    g_assert_cmpint (trp_mask_shares_slice (mask, get_mask (session, 0), k), ==, k < 10 || k > 12);
+    g_assert_cmpint (trp_mask_shares_slice (mask, trp_test_session_get_mask (session, 0), k), ==,
+                     k < 10 || k > 12);
 }
 
 static gpointer
@@ -482,7 +455,7 @@ static void
 test_worker_reads_while_strokes_go_on (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
 
   for (int n = 0; n < 5; n++)
     {
@@ -498,9 +471,15 @@ test_worker_reads_while_strokes_go_on (void)
     }
 }
 
+static float
+get_stripes (TrpVec3 point_lps, void *user_data)
+{
+  return (float) (lround (point_lps.v[1]) % 7 < 5);
+}
+
 /* What a stroke keeps and changes, on a grid and on larger ones with the same voxels. */
 static void
-test_cost_does_not_depend_on_the_grid (void)
+check_cost (const TrpBrush *brush, const TrpPaintOptions *options)
 {
   static const size_t sizes[][3] = {
     { 64, 40, 20 }, { 64, 40, 80 }, { 128, 80, 20 }, { 256, 40, 20 }
@@ -511,16 +490,37 @@ test_cost_does_not_depend_on_the_grid (void)
     {
       const TrpGeometry geometry = trp_geometry_axial (sizes[s], (double[]){ 1, 1, 2 },
                                                        trp_vec3 (0, 0, 0));
-      g_autoptr (TrpEditSession) session = make_session (&geometry, 1);
+      g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
       const TrpHistory *history = trp_edit_session_peek_history (session);
 
-      stroke (session, 0, &ball, &paint, trp_vec3 (20, 20, 20), trp_vec3 (30, 25, 10));
+      stroke (session, 0, &ball, &paint, trp_vec3 (14, 20, 20), trp_vec3 (14, 20, 20));
+      trp_edit_session_set_history_limit (session, 0);
+      trp_edit_session_set_history_limit (session, TRP_HISTORY_DEFAULT_LIMIT);
+      stroke (session, 0, brush, options, trp_vec3 (15, 20, 20), trp_vec3 (30, 25, 10));
       bytes[s] = trp_history_get_bytes (history);
       words[s] = trp_patch_count_words (trp_edit_step_get (trp_history_get (history, 0), 0)->patch);
       g_assert_cmpuint (bytes[s], ==, bytes[0]);
       g_assert_cmpuint (words[s], ==, words[0]);
     }
-  g_assert_cmpuint (words[0], >, 50);
+  g_assert_cmpuint (words[0], >, 5);
+}
+
+static void
+test_cost_does_not_depend_on_the_grid (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  g_autoptr (TrpVolume) image = trp_test_volume_new (&geometry, get_stripes, NULL);
+  const TrpPaintOptions smart = { .maker = &trp_smart_brush, .image = image };
+  const TrpPaintOptions push = { .maker = &trp_push };
+  const TrpPaintOptions *const options[] = { &paint, &smart, &push };
+
+  for (int shape = 0; shape < TRP_N_BRUSH_SHAPES; shape++)
+    for (size_t n = 0; n < G_N_ELEMENTS (options); n++)
+      {
+        const TrpBrush brush = { (TrpBrushShape) shape, 5, { { 0, 0, 1 } }, { { 1, 0, 0 } } };
+
+        check_cost (&brush, options[n]);
+      }
 }
 
 static void
@@ -540,8 +540,8 @@ static void
 test_listeners_hear_everything_once (void)
 {
   const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 2);
-  TrpStructure *second = get_structure (session, 1);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 2);
+  TrpStructure *second = trp_test_session_get (session, 1);
   g_autoptr (GString) log = g_string_new (NULL);
   const unsigned id = trp_edit_session_add_listener (session, on_any_change, log);
 
@@ -650,6 +650,7 @@ random_stroke (TrpEditSession *session,
                const TrpVolume *volume,
                TrpRng *rng)
 {
+  static const TrpStencilMaker *const makers[] = { NULL, NULL, &trp_smart_brush, &trp_push };
   const TrpGeometry *geometry = trp_structure_set_get_geometry (
     trp_edit_session_peek_set (session));
   const TrpBrush brush = {
@@ -664,6 +665,8 @@ random_stroke (TrpEditSession *session,
     .limit = trp_rng_below (rng, 2) ? volume : NULL,
     .low = 50,
     .high = 200,
+    .maker = makers[trp_rng_below (rng, G_N_ELEMENTS (makers))],
+    .image = volume,
   };
 
   if (!trp_edit_session_begin_stroke (session, "Brush", structure, &brush, &options,
@@ -755,7 +758,7 @@ run_random_edits (uint64_t seed)
     &rng, (size_t[]){ 65 + trp_rng_below (&rng, 80), 15 + trp_rng_below (&rng, 9), 12 });
   const TrpGeometry other = trp_test_random_geometry (&rng, (size_t[]){ 40, 40, 40 });
   g_autoptr (TrpVolume) volume = make_noise (seed % 2 ? &geometry : &other, &rng);
-  g_autoptr (TrpEditSession) session = make_session (&geometry, 3);
+  g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 3);
   const TrpHistory *history = trp_edit_session_peek_history (session);
   g_autoptr (GPtrArray)
     states = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_structure_set_unref);
@@ -786,9 +789,10 @@ run_random_edits (uint64_t seed)
     }
   for (size_t n = 0; n < trp_structure_set_get_size (trp_edit_session_peek_set (session)); n++)
     {
-      g_assert_cmpuint (GPOINTER_TO_SIZE (g_hash_table_lookup (counts, get_structure (session, n))),
-                        ==, trp_mask_count (get_mask (session, n)));
-      assert_spare_bits_are_zero (get_mask (session, n));
+      g_assert_cmpuint (
+        GPOINTER_TO_SIZE (g_hash_table_lookup (counts, trp_test_session_get (session, n))), ==,
+        trp_mask_count (trp_test_session_get_mask (session, n)));
+      assert_spare_bits_are_zero (trp_test_session_get_mask (session, n));
     }
   g_assert_true (counter.ok);
 }
