@@ -122,8 +122,8 @@ list_sources (TrpDocument *self)
   return sources;
 }
 
-static char *
-get_folder (void)
+char *
+trp_document_get_journal_folder (void)
 {
   return g_build_filename (g_get_user_state_dir (), "triptych", "journal", NULL);
 }
@@ -131,7 +131,7 @@ get_folder (void)
 static char *
 get_path (const char *key)
 {
-  g_autofree char *folder = get_folder ();
+  g_autofree char *folder = trp_document_get_journal_folder ();
   g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, key, -1);
 
   return g_strdup_printf ("%s/%s.journal", folder, sum);
@@ -189,7 +189,7 @@ static TrpJournal *
 open_file (TrpDocument *self, const char *path, GError **error)
 {
   g_autoptr (GPtrArray) sources = list_sources (self);
-  g_autofree char *folder = get_folder ();
+  g_autofree char *folder = trp_document_get_journal_folder ();
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {

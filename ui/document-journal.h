@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* Of the journals of all cases, which may not be there. (transfer full) */
+char *trp_document_get_journal_folder (void);
+
 /* @with_case: names the case. Returns: (nullable) (transfer full): one sentence while the question
  * stands; "unfinished-changed" tells. */
 char *trp_document_dup_unfinished (TrpDocument *self, bool with_case);

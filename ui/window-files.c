@@ -147,6 +147,15 @@ on_open_path (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
+on_open_paths (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
+
+  for (const char **path = paths; *path; path++)
+    trp_document_open (get_document (window), *path, TRP_ROLE_GUESS, TRP_OPEN_AS_GUESSED);
+}
+
+static void
 on_choose_series (gpointer window, const TrpOpenChoice *choice)
 {
   trp_series_dialog_show (window, get_document (window), choice);
@@ -485,6 +494,7 @@ trp_main_window_connect_files (TrpMainWindow *window)
     { "open-as", on_open, "i" },
     { "open-folder", on_open_folder },
     { "open-path", on_open_path, "s" },
+    { "open-paths", on_open_paths, "as" },
     { "save", on_save },
     { "save-as", on_save_as },
     { "save-synct", on_save_synct },

@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Adds the actions open, open-as, open-folder, open-path, save, save-as, and answers to the
- * document's questions. */
+/* Adds the actions open, open-as, open-folder, open-path, open-paths, save, save-as, and answers to
+ * the document's questions. */
 void trp_main_window_connect_files (TrpMainWindow *window);
 
 /* Where the file dialogs begin; NULL: beside the open images. */

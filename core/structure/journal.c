@@ -5,6 +5,7 @@
 
 #include "core/structure/journal.h"
 
+#include "core/structure/journal-frame.h"
 #include "core/structure/journal-record.h"
 
 #include <errno.h>
@@ -15,13 +16,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-
-#define MAGIC "TRPJRNL1"
-#define MAGIC_SIZE 8
-#define FRAME_SIZE 12
-#define DEFLATE_FROM (1 << 18) /* bytes: what is smaller is written sooner than deflated */
-#define MAX_RECORD (1u << 30)  /* bytes */
 
 typedef struct
 {
@@ -143,41 +137,6 @@ write_waiting (TrpJournal *self)
   request_sync (self);
 }
 
-static void
-put_u32 (uint8_t *out, uint32_t value)
-{
-  value = GUINT32_TO_LE (value);
-  memcpy (out, &value, sizeof value);
-}
-
-static uint32_t
-count_crc (const uint8_t sizes[8], const uint8_t *bytes, size_t size)
-{
-  return (uint32_t) crc32_z (crc32_z (0, sizes, 8), bytes, size);
-}
-
-static void
-append_frame (GByteArray *out, const GByteArray *record)
-{
-  const bool try_deflate = record->len >= DEFLATE_FROM;
-  uLongf stored_size = try_deflate ? compressBound (record->len) : 0;
-  g_autofree uint8_t *deflated = try_deflate ? g_try_malloc (stored_size) : NULL;
-  const bool is_smaller = deflated &&
-                          compress2 (deflated, &stored_size, record->data, record->len, 1) ==
-                            Z_OK &&
-                          stored_size < record->len;
-  const uint8_t *stored = is_smaller ? deflated : record->data;
-  uint8_t frame[FRAME_SIZE];
-
-  if (!is_smaller)
-    stored_size = record->len;
-  put_u32 (frame, (uint32_t) stored_size);
-  put_u32 (frame + 4, record->len);
-  put_u32 (frame + 8, count_crc (frame, stored, stored_size));
-  g_byte_array_append (out, frame, FRAME_SIZE);
-  g_byte_array_append (out, stored, (guint) stored_size);
-}
-
 /* ---- what happens ---- */
 
 static GByteArray *
@@ -195,10 +154,10 @@ begin_record (TrpJournal *self, TrpJournalKind kind, size_t reading)
 static void
 finish_record (TrpJournal *self, GByteArray *record)
 {
-  if (record->len > MAX_RECORD)
+  if (record->len > TRP_JOURNAL_MAX_RECORD)
     self->stopped = EFBIG;
   else if (!self->stopped)
-    append_frame (self->waiting, record);
+    trp_journal_frame_append (self->waiting, record);
   g_byte_array_unref (record);
   write_waiting (self);
 }
@@ -502,44 +461,17 @@ read_record (TrpJournal *self, const uint8_t *bytes, size_t size, GError **error
   return head.reading < self->entries->len ? replay (self, &head, &reader, error) : refuse (error);
 }
 
-/* Returns: (nullable) (transfer full): the record's bytes. */
-static uint8_t *
-unpack (const uint8_t *stored, uint32_t stored_size, uint32_t size)
-{
-  uint8_t *bytes = size <= MAX_RECORD ? g_try_malloc (MAX (size, 1)) : NULL;
-  uLongf unpacked = size;
-
-  if (!bytes)
-    return NULL;
-  if (stored_size == size)
-    memcpy (bytes, stored, size);
-  else if (uncompress (bytes, &unpacked, stored, stored_size) != Z_OK || unpacked != size)
-    g_clear_pointer (&bytes, g_free);
-  return bytes;
-}
-
-typedef enum
-{
-  RECORD_WHOLE,
-  RECORD_TORN, /* the file ends within it */
-  RECORD_DAMAGED,
-} RecordState;
-
-static RecordState
+static TrpJournalFrameState
 read_frame (TrpJournal *self, TrpReader *file)
 {
-  const size_t begin = file->position;
-  const uint32_t stored_size = trp_reader_u32 (file), size = trp_reader_u32 (file);
-  const uint32_t crc = trp_reader_u32 (file);
-  const uint8_t *stored = trp_reader_bytes (file, stored_size);
   g_autofree uint8_t *bytes = NULL;
+  size_t size;
+  const TrpJournalFrameState state = trp_journal_frame_read (file, TRP_JOURNAL_MAX_RECORD, &bytes,
+                                                             &size);
 
-  if (file->failed)
-    return RECORD_TORN;
-  if (crc != count_crc (file->bytes + begin, stored, stored_size))
-    return RECORD_DAMAGED;
-  bytes = unpack (stored, stored_size, size);
-  return bytes && read_record (self, bytes, size, NULL) ? RECORD_WHOLE : RECORD_DAMAGED;
+  if (state == TRP_JOURNAL_FRAME_WHOLE && !read_record (self, bytes, size, NULL))
+    return TRP_JOURNAL_FRAME_DAMAGED;
+  return state;
 }
 
 /* Reads all whole records; @good_size ends behind the last one. Returns: false where more than a
@@ -548,15 +480,16 @@ static bool
 read_all (TrpJournal *self, const uint8_t *bytes, size_t size)
 {
   TrpReader file = trp_reader_new (bytes, size, false);
-  RecordState state = RECORD_WHOLE;
+  TrpJournalFrameState state = TRP_JOURNAL_FRAME_WHOLE;
 
-  if (size < MAGIC_SIZE || memcmp (bytes, MAGIC, MAGIC_SIZE) != 0)
-    return size < MAGIC_SIZE && memcmp (bytes, MAGIC, size) == 0;
-  trp_reader_skip (&file, MAGIC_SIZE);
-  self->good_size = MAGIC_SIZE;
-  while (file.position < size && (state = read_frame (self, &file)) == RECORD_WHOLE)
+  if (size < TRP_JOURNAL_MAGIC_SIZE ||
+      memcmp (bytes, TRP_JOURNAL_MAGIC, TRP_JOURNAL_MAGIC_SIZE) != 0)
+    return size < TRP_JOURNAL_MAGIC_SIZE && memcmp (bytes, TRP_JOURNAL_MAGIC, size) == 0;
+  trp_reader_skip (&file, TRP_JOURNAL_MAGIC_SIZE);
+  self->good_size = TRP_JOURNAL_MAGIC_SIZE;
+  while (file.position < size && (state = read_frame (self, &file)) == TRP_JOURNAL_FRAME_WHOLE)
     self->good_size = file.position;
-  return state != RECORD_DAMAGED;
+  return state != TRP_JOURNAL_FRAME_DAMAGED;
 }
 
 /* A flipped byte in a size may look like a torn end, so what is cut is kept, but for the beginning
@@ -604,7 +537,8 @@ restore (TrpJournal *self, GError **error)
     return false;
   bytes = (const uint8_t *) g_mapped_file_get_contents (map);
   size = g_mapped_file_get_length (map);
-  if (size > 0 && (!read_all (self, bytes, size) || size - self->good_size > FRAME_SIZE) &&
+  if (size > 0 &&
+      (!read_all (self, bytes, size) || size - self->good_size > TRP_JOURNAL_FRAME_SIZE) &&
       size > self->good_size && !put_aside (self, bytes, size, error))
     return false;
   for (guint n = 0; n < self->entries->len; n++)
@@ -669,7 +603,7 @@ begin_file (TrpJournal *self, const char *const *sources)
     trp_journal_put_path (record, sources[n]);
   trp_journal_put_path (record, NULL);
   self->sources = g_strdupv ((char **) sources);
-  g_byte_array_append (self->waiting, (const uint8_t *) MAGIC, MAGIC_SIZE);
+  g_byte_array_append (self->waiting, (const uint8_t *) TRP_JOURNAL_MAGIC, TRP_JOURNAL_MAGIC_SIZE);
   finish_record (self, record);
 }
 

@@ -13,9 +13,7 @@
  * While it is open the file is locked (flock): a second program that opens the case is told so.
  * When the disk is full or cannot be written, records wait in memory and go with the next one.
  *
- * Layout: the 8 bytes "TRPJRNL1", then per record uint32 stored size, uint32 size, uint32 CRC-32 of
- * the two sizes and the stored bytes, stored bytes (deflated where the sizes differ);
- * little-endian. The main thread owns it.
+ * The layout is that of journal-frame.h and journal-record.h. The main thread owns it.
  */
 
 #pragma once

@@ -60,6 +60,18 @@ kill -9 $program
 wait $program 2>/dev/null
 [ "$(ls "$journals" | grep -c 'journal$')" = 1 ] || fail "there is no journal"
 
+# a start without files says what is unfinished, and opens all of its files
+"$TRIPTYCH_BUILD/app/triptych" &
+program=$!
+expect label "2 steps" 'not saved, '
+place label '2 steps'
+import -window root "$pictures/session-journal-start.png"
+xdotool mousemove $(at 50 50) click 1
+expect label "Contours of STS_044" 'were not saved\.$'
+expect label "$dice" '^1\.000$'
+kill $program
+wait $program 2>/dev/null
+
 # 2: the next start asks; until then there is nothing to draw on
 start
 expect label "Contours of STS_044" 'were not saved\.$'

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/structure/journal-summary.h"
 #include "core/structure/journal.h"
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
@@ -750,6 +751,82 @@ test_effort (Fixture *fixture, const void *data)
   trp_edit_session_free (sessions->pdata[0]);
 }
 
+/* ---- the summary ---- */
+
+/* Steps since each reading's last save; nothing is replayed, and the lock does not matter. */
+static void
+test_summary (Fixture *fixture, const void *data)
+{
+  g_autoptr (TrpJournal) journal = trp_journal_open (fixture->path, sources, NULL);
+  g_autoptr (TrpEditSession) one = make_session (fixture, "one"),
+                             two = make_session (fixture, "two");
+  const int64_t before = g_get_real_time ();
+  g_autoptr (GPtrArray) list = NULL;
+
+  trp_journal_add_session (journal, one);
+  trp_journal_add_session (journal, two);
+  list = trp_journal_summary_list (fixture->folder);
+  g_assert_cmpuint (list->len, ==, 0); /* nothing was done */
+  add_structure (fixture, one);
+  add_structure (fixture, two);
+  trp_edit_session_mark_saved (one);
+  add_structure (fixture, two);
+  trp_edit_session_undo (two);
+  g_ptr_array_unref (list);
+  list = trp_journal_summary_list (fixture->folder);
+  g_assert_cmpuint (list->len, ==, 1);
+  const TrpJournalSummary *summary = list->pdata[0];
+
+  g_assert_cmpuint (summary->n_steps, ==, 3);
+  g_assert_cmpstr (summary->path, ==, fixture->path);
+  g_assert_true (g_strv_equal ((const char *const *) summary->sources, sources));
+  g_assert_cmpint (summary->last_us, >=, before);
+  trp_edit_session_mark_saved (two);
+  g_ptr_array_unref (list);
+  list = trp_journal_summary_list (fixture->folder);
+  g_assert_cmpuint (list->len, ==, 0);
+  trp_journal_remove_session (journal, one);
+  trp_journal_remove_session (journal, two);
+}
+
+/* Every cut gives what stands before it, every flipped byte at most another number; no crash. */
+static void
+test_summary_of_damaged_files (Fixture *fixture, const void *data)
+{
+  TrpJournal *journal = trp_journal_open (fixture->path, sources, NULL);
+  g_autoptr (TrpEditSession) session = make_session (fixture, "one");
+  g_autofree char *bytes = NULL;
+  gsize size;
+  size_t most = 0;
+
+  trp_journal_add_session (journal, session);
+  for (int n = 0; n < 5; n++)
+    add_structure (fixture, session);
+  trp_journal_free (journal);
+  g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
+  for (gsize n = 0; n <= size; n++)
+    {
+      g_autoptr (TrpJournalSummary) summary = NULL;
+
+      g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize) n, NULL));
+      summary = trp_journal_summary_read (fixture->path, NULL);
+      g_assert_cmpuint (!summary, ==, n < 8);
+      g_assert_cmpuint (summary ? summary->n_steps : 0, >=, most);
+      most = summary ? summary->n_steps : 0;
+    }
+  g_assert_cmpuint (most, ==, 5);
+  for (gsize n = 0; n < size; n++)
+    {
+      g_autoptr (TrpJournalSummary) summary = NULL;
+
+      bytes[n] = (char) ~bytes[n];
+      g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize) size, NULL));
+      summary = trp_journal_summary_read (fixture->path, NULL);
+      g_assert_cmpuint (summary ? summary->n_steps : 0, <=, 6);
+      bytes[n] = (char) ~bytes[n];
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -769,5 +846,7 @@ main (int argc, char **argv)
   ADD ("/journal/killed", test_killed);
   ADD ("/journal/effort", test_effort);
   ADD ("/journal/odd", test_odd);
+  ADD ("/journal/summary", test_summary);
+  ADD ("/journal/summary-of-damaged-files", test_summary_of_damaged_files);
   return g_test_run ();
 }
