@@ -665,6 +665,29 @@ trp_document_paint (
   return false;
 }
 
+/* The session itself says whether it would refuse. */
+bool
+trp_document_may_paint (TrpDocument *self)
+{
+  g_autoptr (TrpPatch) nothing = trp_patch_new ();
+
+  return trp_document_paint (self, TRP_ROLE_OTHER, "", nothing, false);
+}
+
+TrpPatch *
+trp_document_try_paint (TrpDocument *self, TrpRole role, const TrpPatch *stencil, bool erase)
+{
+  TrpStructure *structure = trp_document_peek_active (self);
+  TrpPaintOptions options = get_paint_options (self, role);
+  g_autoptr (TrpPatch) allowed = NULL;
+
+  if (!structure)
+    return trp_patch_new ();
+  options.erase = erase;
+  allowed = trp_paint_restrict (stencil, trp_document_peek_edited (self), structure, &options);
+  return trp_paint_get_change (allowed, trp_structure_peek_mask (structure), erase);
+}
+
 void
 trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps)
 {

@@ -80,6 +80,13 @@ TrpStructure *trp_document_peek_target (TrpDocument *self);
 bool trp_document_paint (
   TrpDocument *self, TrpRole role, const char *step, const TrpPatch *stencil, bool erase);
 
+/* Whether something can be drawn now; asked when a tool is put down, so that nobody draws in vain.
+ * Returns: false, after a "message". */
+bool trp_document_may_paint (TrpDocument *self);
+/* What trp_document_paint() would change in the active structure, as it is; (transfer full). */
+TrpPatch *
+trp_document_try_paint (TrpDocument *self, TrpRole role, const TrpPatch *stencil, bool erase);
+
 /* Of the edited reading; NULL without one. For reading its history and for live metrics; edits go
  * through the document's functions. */
 TrpEditSession *trp_document_peek_session (TrpDocument *self);

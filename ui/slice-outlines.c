@@ -181,7 +181,6 @@ draw (TrpSliceOutlines *self,
     trp_outline_draw (outline, cr, &raster->px_from_lps, style);
 }
 
-/* Lighter than the structure, so that dashes on its own line can be told from it. */
 static void
 draw_preview (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const TrpRaster *raster)
 {
@@ -190,10 +189,7 @@ draw_preview (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const 
 
   if (!preview)
     return;
-  const TrpColor color = trp_structure_get_color (preview);
-
-  style.color = (TrpColor){ (uint8_t) ((color.red + 255) / 2), (uint8_t) ((color.green + 255) / 2),
-                            (uint8_t) ((color.blue + 255) / 2) };
+  style.color = trp_palette_lighten (trp_structure_get_color (preview));
   draw (self, cr, preview, &style, plane, raster);
 }
 

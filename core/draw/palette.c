@@ -83,6 +83,13 @@ trp_palette_get_series (size_t index, bool is_dark)
                  : on_white[index % G_N_ELEMENTS (on_white)];
 }
 
+TrpColor
+trp_palette_lighten (TrpColor color)
+{
+  return (TrpColor){ (uint8_t) ((color.red + 255) / 2), (uint8_t) ((color.green + 255) / 2),
+                     (uint8_t) ((color.blue + 255) / 2) };
+}
+
 uint32_t
 trp_palette_pack (TrpColor color)
 {

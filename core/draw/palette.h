@@ -49,6 +49,9 @@ uint32_t trp_palette_get_difference (double hu);
 uint32_t trp_palette_get_series (size_t index, bool is_dark);
 
 uint32_t trp_palette_pack (TrpColor color); /* 0xRRGGBB */
+/* Half-way to white: for a preview, so that dashes on the structure's own line can be told from it.
+ */
+TrpColor trp_palette_lighten (TrpColor color);
 void trp_palette_set_source (cairo_t *cr, uint32_t rgb, double alpha);
 
 G_END_DECLS

@@ -155,3 +155,12 @@ trp_paint_get_change (const TrpPatch *stencil, const TrpMask *mask, bool erase)
     }
   return change;
 }
+
+TrpMask *
+trp_paint_copy_changed (const TrpMask *mask, const TrpPatch *change)
+{
+  TrpMask *changed = trp_mask_copy (mask);
+
+  trp_patch_apply (change, changed);
+  return changed;
+}

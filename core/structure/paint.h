@@ -66,5 +66,7 @@ TrpPatch *trp_paint_get_within (const TrpPatch *stencil,
 
 /* What setting (or, with @erase, clearing) the stencil's voxels changes in @mask. */
 TrpPatch *trp_paint_get_change (const TrpPatch *stencil, const TrpMask *mask, bool erase);
+/* A copy of @mask as it would be after @change: for previews. */
+TrpMask *trp_paint_copy_changed (const TrpMask *mask, const TrpPatch *change);
 
 G_END_DECLS

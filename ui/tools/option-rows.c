@@ -31,6 +31,18 @@ trp_option_rows_append (GtkWidget *rows, const char *name, GtkWidget *child)
   return child;
 }
 
+void
+trp_option_rows_append_hint (GtkWidget *rows, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 1); /* as wide as the panel, never wider */
+  gtk_widget_add_css_class (label, "caption");
+  gtk_box_append (GTK_BOX (rows), label);
+}
+
 /* ---- segments ---- */
 
 typedef struct

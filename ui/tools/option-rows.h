@@ -16,6 +16,9 @@ GtkWidget *trp_option_rows_new (void);
 /* A row with its name at the left, as wide as in all rows; returns @child. */
 GtkWidget *trp_option_rows_append (GtkWidget *rows, const char *name, GtkWidget *child);
 
+/* A sentence or two on how the tool is used, below the rows. */
+void trp_option_rows_append_hint (GtkWidget *rows, const char *text);
+
 /* One of a few: buttons side by side. @names: marked for translation, NULL at the end.
  * @chosen: called with @data when the user has chosen another one. */
 GtkWidget *trp_option_segments_new (const char *const *names, GCallback chosen, gpointer data);

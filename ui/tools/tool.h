@@ -99,6 +99,9 @@ typedef struct
 extern const TrpTool trp_tool_cursor;
 extern const TrpTool trp_tool_brush;
 extern const TrpTool trp_tool_eraser;
+extern const TrpTool trp_tool_polygon;
+extern const TrpTool trp_tool_freehand;
+extern const TrpTool trp_tool_scissors;
 extern const TrpTool trp_tool_ruler;
 
 const TrpTool *trp_tool_get (TrpToolKind kind);
