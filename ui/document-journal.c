@@ -408,6 +408,14 @@ trp_document_forget_unsaved (TrpDocument *self)
   self->journal->is_unwanted = true;
 }
 
+TrpJournalEffort
+trp_document_get_effort (TrpDocument *self, const TrpStructure *structure)
+{
+  const TrpJournal *journal = self->journal->journal;
+
+  return journal ? trp_journal_get_effort (journal, structure) : (TrpJournalEffort){ 0 };
+}
+
 /* ---- unsaved contours of before ---- */
 
 char *

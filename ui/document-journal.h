@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "core/structure/journal.h"
 #include "ui/document.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,9 @@ void trp_document_discard_unfinished (TrpDocument *self);
 
 /* The user closes without saving: the journal is not kept. */
 void trp_document_forget_unsaved (TrpDocument *self);
+
+/* All zeros without a journal. */
+TrpJournalEffort trp_document_get_effort (TrpDocument *self, const TrpStructure *structure);
 
 /* Opens the journal if it is not. Returns: false, after a "message", while another window has the
  * case or the question about unsaved contours stands. */

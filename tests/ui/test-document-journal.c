@@ -10,6 +10,7 @@
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
+#include "ui/panels/effort.h"
 
 #include <glib/gstdio.h>
 #include <gtk/gtk.h>
@@ -227,6 +228,37 @@ crash (const char *source)
   g_assert_finalize_object (document);
   g_assert_true (has_file (source, ""));
   return mask;
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  *(bool *) data = true;
+  return G_SOURCE_REMOVE;
+}
+
+/* Two squares of 3 x 3 voxels, 1 mm wide, of which 8 each are contour. */
+static void
+effort_is_told (void)
+{
+  g_autoptr (TrpDocument) document = make_document ("/effort/mr.nii", NULL);
+  GtkWidget *line = g_object_ref_sink (trp_effort_new (document));
+  GtkWidget *label = gtk_widget_get_first_child (line);
+  bool is_late = false;
+  const guint timeout = g_timeout_add_seconds (20, on_timeout, &is_late);
+
+  g_assert_false (gtk_widget_get_visible (line));
+  g_assert_true (paint (document, 9));
+  g_assert_true (paint (document, 14));
+  while (!strstr (gtk_label_get_label (GTK_LABEL (label)), ", 2 steps, added path 16 mm") &&
+         !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_late);
+  g_assert_true (gtk_widget_get_visible (line));
+  g_source_remove (timeout);
+  trp_document_forget_unsaved (document);
+  trp_document_close (document);
+  g_assert_finalize_object (line);
 }
 
 static void
@@ -458,10 +490,12 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  gtk_init ();
   g_test_add_func ("/document-journal/edits-are-on-disk-at-once", edits_are_on_disk_at_once);
   g_test_add_func ("/document-journal/nothing-unsaved-leaves-nothing",
                    nothing_unsaved_leaves_nothing);
   g_test_add_func ("/document-journal/second-window-only-looks", second_window_only_looks);
+  g_test_add_func ("/document-journal/effort-is-told", effort_is_told);
   g_test_add_func ("/document-journal/restored-as-it-was-left", restored_as_it_was_left);
   g_test_add_func ("/document-journal/restored-locks-follow-the-choice",
                    restored_locks_follow_the_choice);

@@ -10,6 +10,8 @@
 #include "tests/lib/check.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/document-operations.h"
+#include "core/draw/palette.h"
+#include "ui/panels/history-thumbnail.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/message-bar.h"
@@ -562,6 +564,40 @@ history_goes_to_the_step_that_is_chosen (void)
   g_assert_finalize_object (panel);
 }
 
+/* A ball of 3 mm has 29 voxels in its largest slice; 24 mm are shown, on 48 pixels: 4 a voxel. */
+static void
+history_pictures_show_what_changed (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  TrpEditSession *session = trp_document_peek_session (document);
+  const uint32_t color = trp_palette_pack (
+    trp_structure_get_color (trp_document_peek_active (document)));
+  g_autoptr (GdkTexture) texture = NULL;
+  uint32_t pixels[48 * 48];
+  size_t n_colored = 0;
+
+  paint (document, trp_vec3 (30, 30, 30));
+  trp_document_end_stroke (document);
+  texture = trp_history_thumbnail_new (
+    document, trp_history_get (trp_edit_session_peek_history (session), 0), 48);
+  g_assert_nonnull (texture);
+  gdk_texture_download (texture, (guchar *) pixels, 48 * 4);
+  for (size_t n = 0; n < 48 * 48; n++)
+    {
+      const int red = pixels[n] >> 16 & 0xff, blue = pixels[n] & 0xff;
+
+      if (red == blue)
+        continue;
+      n_colored++;
+      g_assert_cmpint (abs (red - (int) lrint (0.75 * (color >> 16) + 0.25 * (pixels[0] & 0xff))),
+                       <=, 1);
+    }
+  g_assert_cmpuint (n_colored, ==, 4 * 29);
+  trp_document_rename_structure (document, 0, "CTV");
+  g_assert_null (trp_history_thumbnail_new (
+    document, trp_history_get (trp_edit_session_peek_history (session), 1), 48));
+}
+
 /* ---- jobs ---- */
 
 static void *
@@ -833,6 +869,8 @@ main (int argc, char **argv)
                    structures_are_listed_and_changed_through_the_document);
   g_test_add_func ("/panels/structures/are-added-renamed-and-deleted-undoably",
                    structures_are_added_renamed_and_deleted_undoably);
+  g_test_add_func ("/panels/history/pictures-show-what-changed",
+                   history_pictures_show_what_changed);
   g_test_add_func ("/panels/history/goes-to-the-step-that-is-chosen",
                    history_goes_to_the_step_that_is_chosen);
   g_test_add_func ("/panels/jobs/that-fail-stay-until-dismissed",

@@ -9,9 +9,14 @@
 #include "ui/panels/history.h"
 #include "config.h"
 
+#include "ui/panels/effort.h"
+#include "ui/panels/history-thumbnail.h"
+
 #include <glib/gi18n.h>
 
 #define LIST_HEIGHT 160
+#define THUMBNAIL_SIDE 20
+#define MOST_PICTURES 200 /* of the newest steps, when a long history is shown at once */
 
 struct _TrpHistoryPanel
 {
@@ -89,15 +94,18 @@ make_row (void)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *picture = gtk_image_new ();
   GtkWidget *name = gtk_label_new (NULL);
   GtkWidget *when = gtk_label_new (NULL);
 
+  gtk_image_set_pixel_size (GTK_IMAGE (picture), THUMBNAIL_SIDE);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_widget_add_css_class (when, "second");
   gtk_widget_add_css_class (when, "numeric");
   gtk_widget_add_css_class (row, "history");
+  gtk_box_append (GTK_BOX (box), picture);
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), when);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
@@ -118,18 +126,39 @@ format_time (gint64 time)
   return date ? g_date_time_format (date, "%H:%M") : g_strdup ("");
 }
 
+/* A step's picture is made once: rows move to other steps only when old ones leave. */
+static void
+update_picture (TrpHistoryPanel *self, GtkWidget *row, guint index)
+{
+  GtkWidget *picture = gtk_widget_get_first_child (
+    gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row)));
+  const TrpEditStep *step = index ? trp_history_get (peek_history (self), index - 1) : NULL;
+  const guint64 state = step ? trp_edit_step_get_state (step) : 0;
+  const guint64 *shown = g_object_get_data (G_OBJECT (row), "state");
+  const size_t side = THUMBNAIL_SIDE * (size_t) gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (shown && *shown == state)
+    return;
+  g_object_set_data_full (G_OBJECT (row), "state", g_memdup2 (&state, sizeof state), g_free);
+  if (step && index + MOST_PICTURES > get_n_steps (self))
+    texture = trp_history_thumbnail_new (self->document, step, side);
+  gtk_image_set_from_paintable (GTK_IMAGE (picture), GDK_PAINTABLE (texture));
+}
+
 static void
 update_row (TrpHistoryPanel *self, guint index, guint position)
 {
   GtkListBoxRow *row = get_row (self, index);
   GtkWidget *box = gtk_list_box_row_get_child (row);
-  GtkWidget *name = gtk_widget_get_first_child (box), *when = gtk_widget_get_last_child (box);
+  GtkWidget *when = gtk_widget_get_last_child (box), *name = gtk_widget_get_prev_sibling (when);
   const char *text = index
                        ? trp_edit_step_get_name (trp_history_get (peek_history (self), index - 1))
                        : _ ("As opened");
   g_autofree char *time = index ? format_time (g_array_index (self->times, gint64, index - 1))
                                 : g_strdup ("");
 
+  update_picture (self, GTK_WIDGET (row), index);
   gtk_label_set_label (GTK_LABEL (name), text);
   gtk_label_set_label (GTK_LABEL (when), time);
   gtk_widget_set_tooltip_text (GTK_WIDGET (row), text);
@@ -276,6 +305,7 @@ trp_history_panel_new (TrpDocument *document)
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scrolled), LIST_HEIGHT);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->list);
   gtk_box_append (GTK_BOX (self), heading);
+  gtk_box_append (GTK_BOX (self), trp_effort_new (document));
   gtk_box_append (GTK_BOX (self), self->scrolled);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   g_signal_connect_swapped (document, "history-changed", G_CALLBACK (update), self);
