@@ -11,6 +11,7 @@
 
 #include "core/io/file-name.h"
 #include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>

@@ -6,7 +6,7 @@
 #include "ui/result-case.h"
 #include "config.h"
 #include "core/io/format.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "ui/document-readings.h"
 
 #include <glib/gi18n.h>

@@ -12,6 +12,7 @@
 #include "core/io/atomic-write.h"
 #include "core/io/label-map.h"
 #include "core/io/label-table.h"
+#include "core/io/structure-file.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -226,6 +227,16 @@ convert_volume (const char *in, const char *out, const TrpLoadOptions *options, 
   return true;
 }
 
+/* Whether one of the two files is of a format of structures, which are not taken for an image. A
+ * frame that is asked for is one. */
+static bool
+holds_structures (const char *in, const char *out)
+{
+  const TrpFormat *format = frame < 0 ? trp_format_find (in, NULL) : NULL;
+
+  return (format && format->load_structures) || trp_structure_file_holds_overlaps (out);
+}
+
 static int
 run (int argc, char **argv)
 {
@@ -251,7 +262,10 @@ run (int argc, char **argv)
     return trp_verb_usage (_ ("--nearest and --linear contradict each other; give one of them"));
   if (reference && (separate || priority || structure))
     return trp_verb_usage (_ ("--reference goes with none of the options for structures"));
-  if (separate || priority || structure)
+  if (reference && holds_structures (argv[1], argv[2]))
+    return trp_verb_usage (_ ("--reference resamples images and label maps, no segmentations; "
+                              "convert to or from a label map in a step of its own"));
+  if (separate || priority || structure || holds_structures (argv[1], argv[2]))
     ok = convert_structures (argv[1], argv[2], &options, &error);
   else
     ok = convert_volume (argv[1], argv[2], &options, &error);
@@ -264,6 +278,7 @@ const TrpVerb trp_verb_convert = {
                "[--separate] [--reference VOLUME [--nearest|--linear]]",
   .help = N_ ("any readable image or label map to any writable format"),
   .notes = N_ (
+    "OUT.seg.nrrd is a segmentation for 3D Slicer, which holds structures that overlap.\n"
     "With --reference a label map is resampled by the nearest voxel and everything else linearly.\n"
     "A file is a label map if its values are whole numbers from 0 to 65535 and names of them "
     "stand\n"

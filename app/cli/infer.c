@@ -4,7 +4,7 @@
  */
 
 #include "app/cli/verb.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/model.h"
 
 #include <glib/gi18n.h>

@@ -5,7 +5,7 @@
 
 #include "app/cli/verb.h"
 #include "config.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/metrics/mask-metrics.h"
 
 #include <glib/gi18n.h>

@@ -6,7 +6,7 @@
 #include "app/cli/verb.h"
 #include "config.h"
 #include "core/draw/pane.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 
 #include <glib/gi18n.h>
 #include <math.h>

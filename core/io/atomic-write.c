@@ -197,6 +197,18 @@ trp_atomic_write_free (TrpAtomicWrite *self)
 }
 
 bool
+trp_atomic_replace (const char *complete, const char *path, GError **error)
+{
+  g_autoptr (TrpAtomicWrite) file = trp_atomic_write_new (path, error);
+
+  if (!file)
+    return false;
+  if (g_rename (complete, file->temporary) != 0)
+    return fail (file, "saved", error);
+  return trp_atomic_write_commit (file, error);
+}
+
+bool
 trp_write_file (const char *path, const void *bytes, size_t size, GError **error)
 {
   g_autoptr (TrpAtomicWrite) file = trp_atomic_write_new (path, error);

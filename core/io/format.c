@@ -14,9 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Asked from the top: a folder of PNGs is one before it is looked through for DICOM. */
+/* Asked from the top: a segmentation is one before it is any NRRD, a folder of PNGs before it is
+ * looked through for DICOM. */
 static const TrpFormat *const formats[] = {
   &trp_format_nifti,
+  &trp_format_seg_nrrd,
 #if TRP_HAVE_ITK
   &trp_format_metaimage,
   &trp_format_nrrd,
@@ -175,7 +177,7 @@ trp_format_find_for_saving (const char *path, GError **error)
 
   for (size_t n = 0; formats[n]; n++)
     {
-      if (!formats[n]->save)
+      if (!formats[n]->save && !formats[n]->save_structures)
         continue;
       if (match_extension (formats[n], path) > 0)
         return formats[n];
@@ -251,8 +253,11 @@ trp_volume_save (const TrpVolume *volume, const char *path, GError **error)
 {
   const TrpFormat *format = trp_format_find_for_saving (path, error);
 
-  if (format && format->save (volume, path, error))
+  if (format && format->save && format->save (volume, path, error))
     return true;
+  if (format && !format->save)
+    g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                 "Files ending in %s hold structures, not an image", format->extensions[0]);
   trp_format_prefix_error (error, path);
   return false;
 }

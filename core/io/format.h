@@ -59,8 +59,12 @@ typedef struct
  * (none for a folder)
  * @list: (optional): the series a path offers; NULL: always one. (element-type TrpSeries)
  * @load: reads one volume; the message does not name the file
- * @save: (optional): NULL: not writable. Writes a new file and renames it over the old one
+ * @save: (optional): NULL: writes no volumes. Writes a new file and renames it over the old one
  * (core/io/atomic-write)
+ * @load_structures: (optional): NULL: what it reads are volumes, which may be label maps
+ * (core/io/label-map.h). The message does not name the file
+ * @save_structures: (optional): NULL: structures are written as a label map, by @save. Holds
+ * structures that overlap; as @save otherwise
  */
 typedef struct
 {
@@ -70,12 +74,15 @@ typedef struct
   GPtrArray *(*list) (const char *path, TrpProgress *progress, GError **error);
   TrpVolume *(*load) (const char *path, const TrpLoadOptions *options, GError **error);
   bool (*save) (const TrpVolume *volume, const char *path, GError **error);
+  TrpStructureSet *(*load_structures) (const char *path, GError **error);
+  bool (*save_structures) (const TrpStructureSet *set, const char *path, GError **error);
 } TrpFormat;
 
 #define TRP_FORMAT_HEAD 4096
 
 /* The tables; a build has those whose library it has. */
 extern const TrpFormat trp_format_nifti;
+extern const TrpFormat trp_format_seg_nrrd;
 extern const TrpFormat trp_format_metaimage;
 extern const TrpFormat trp_format_nrrd;
 extern const TrpFormat trp_format_png;
@@ -88,8 +95,8 @@ const TrpFormat *const *trp_format_list (void);
  * name the file. */
 const TrpFormat *trp_format_find (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Which format writes @path, by its extension. Errors: TRP_ERROR_UNSUPPORTED, with the extensions
- * there are. */
+/* Which format writes @path, volumes or structures, by its extension. Errors:
+ * TRP_ERROR_UNSUPPORTED, with the extensions there are. */
 const TrpFormat *trp_format_find_for_saving (const char *path,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -5,13 +5,11 @@
 
 #include "core/io/label-map.h"
 
-#include "core/io/atomic-write.h"
 #include "core/io/file-name.h"
 #include "core/io/label-table.h"
 #include "core/io/label-voxels.h"
+#include "core/structure/boolean.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -176,21 +174,6 @@ trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError *
   return build_set (volume, search.seen, labels, is_own);
 }
 
-TrpStructureSet *
-trp_structure_set_load (const char *path, const TrpLoadOptions *options, GError **error)
-{
-  g_autoptr (TrpVolume) volume = trp_volume_load (path, options, error);
-  g_autofree char *stem = trp_format_dup_stem (path);
-  TrpStructureSet *set;
-
-  if (!volume)
-    return NULL;
-  set = trp_label_map_to_set (volume, path, error);
-  if (set)
-    trp_structure_set_set_name (set, stem);
-  return set;
-}
-
 GPtrArray *
 trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GError **error)
 {
@@ -251,8 +234,8 @@ sort_by_priority (const TrpStructureSet *set,
   return true;
 }
 
-static bool
-check_labels (const TrpStructureSet *set, uint16_t *out_largest, GError **error)
+bool
+trp_label_map_check_labels (const TrpStructureSet *set, uint16_t *out_largest, GError **error)
 {
   g_autofree const char **names = g_new0 (const char *, TRP_N_LABELS);
 
@@ -290,34 +273,67 @@ check_overlap (const TrpStructureSet *set, GError **error)
   return false;
 }
 
-/* Writes @label where the mask is set. */
 static void
-paint (const TrpMask *mask, uint16_t label, bool is_wide, void *out)
+append_part (TrpStructureSet *set, const TrpStructure *whole, TrpMask *mask)
 {
-  const size_t *size = trp_mask_get_geometry (mask)->size;
-  const size_t n_words = trp_mask_get_words_per_row (mask);
+  g_autoptr (TrpStructure) part = trp_structure_new (trp_structure_get_name (whole),
+                                                     trp_structure_get_color (whole), mask);
 
-  for (size_t k = 0; k < size[2]; k++)
+  trp_structure_set_label (part, trp_structure_get_label (whole));
+  trp_structure_set_append (set, part);
+}
+
+/* Takes from each structure, in @order, what those before it have. Returns: (transfer full): by
+ * index; NULL where an error ended it. */
+static GPtrArray *
+take_shares (const TrpStructureSet *set, const size_t *order, GError **error)
+{
+  const size_t n_structures = trp_structure_set_get_size (set);
+  g_autoptr (GPtrArray) shares = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_mask_free);
+  g_autoptr (TrpMask) taken = trp_mask_new (trp_structure_set_get_geometry (set));
+
+  g_ptr_array_set_size (shares, (int) n_structures);
+  for (size_t n = 0; n < n_structures; n++)
     {
-      const uint64_t *words = trp_mask_peek_slice (mask, k);
+      const TrpMask *mask = trp_structure_peek_mask (trp_structure_set_get (set, order[n]));
+      TrpMask *all = trp_boolean_combine (TRP_BOOLEAN_UNION, taken, mask, error);
 
-      for (size_t row = 0; words && row < size[1]; row++)
-        for (size_t n = 0; n < n_words; n++)
-          for (uint64_t left = words[row * n_words + n]; left != 0; left &= left - 1)
-            {
-              const size_t i = 64 * n + (size_t) __builtin_ctzll (left);
-              const size_t index = i + size[0] * (row + size[1] * k);
-
-              if (is_wide)
-                ((uint16_t *) out)[index] = label;
-              else
-                ((uint8_t *) out)[index] = (uint8_t) label;
-            }
+      if (!all || !(shares->pdata[order[n]] = trp_boolean_combine (TRP_BOOLEAN_SUBTRACT, mask,
+                                                                   taken, error)))
+        {
+          trp_mask_free (all);
+          return NULL;
+        }
+      trp_mask_free (taken);
+      taken = all;
     }
+  return g_steal_pointer (&shares);
+}
+
+TrpStructureSet *
+trp_label_map_resolve (const TrpStructureSet *set, const char *const *priority, GError **error)
+{
+  g_autofree size_t *order = g_new (size_t, trp_structure_set_get_size (set) + 1);
+  g_autoptr (GPtrArray) shares = NULL;
+  size_t first, second, n_voxels;
+  TrpStructureSet *resolved;
+
+  if ((!priority && !check_overlap (set, error)) || !sort_by_priority (set, priority, order, error))
+    return NULL;
+  if (!trp_structure_set_find_overlap (set, &first, &second, &n_voxels))
+    return trp_structure_set_copy (set);
+  shares = take_shares (set, order, error);
+  if (!shares)
+    return NULL;
+  resolved = trp_structure_set_new (trp_structure_set_get_name (set),
+                                    trp_structure_set_get_geometry (set));
+  for (guint n = 0; n < shares->len; n++)
+    append_part (resolved, trp_structure_set_get (set, n), g_steal_pointer (&shares->pdata[n]));
+  return resolved;
 }
 
 static TrpVolume *
-paint_set (const TrpStructureSet *set, const size_t *order, bool is_wide, GError **error)
+paint_set (const TrpStructureSet *set, bool is_wide, GError **error)
 {
   const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
   const size_t count = trp_geometry_count_voxels (geometry), size = is_wide ? 2 : 1;
@@ -330,12 +346,12 @@ paint_set (const TrpStructureSet *set, const size_t *order, bool is_wide, GError
       g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT, "No memory for %zu voxels", count);
       return NULL;
     }
-  for (size_t n = trp_structure_set_get_size (set); n-- > 0;) /* the first wins: painted last */
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
     {
-      const TrpStructure *structure = trp_structure_set_get (set, order[n]);
+      const TrpStructure *structure = trp_structure_set_get (set, n);
 
-      paint (trp_structure_peek_mask (structure), trp_structure_get_label (structure), is_wide,
-             values);
+      trp_label_voxels_paint (trp_structure_peek_mask (structure),
+                              trp_structure_get_label (structure), is_wide, 1, values);
     }
   bytes = g_bytes_new_take (values, count * size);
   return trp_volume_new (geometry, is_wide ? TRP_VOXEL_U16 : TRP_VOXEL_U8, bytes, 1, 0, &info,
@@ -345,88 +361,11 @@ paint_set (const TrpStructureSet *set, const size_t *order, bool is_wide, GError
 TrpVolume *
 trp_label_map_from_set (const TrpStructureSet *set, const char *const *priority, GError **error)
 {
-  g_autofree size_t *order = g_new (size_t, trp_structure_set_get_size (set) + 1);
+  g_autoptr (TrpStructureSet) resolved = NULL;
   uint16_t largest;
 
-  if (!check_labels (set, &largest, error) || (!priority && !check_overlap (set, error)) ||
-      !sort_by_priority (set, priority, order, error))
+  if (!trp_label_map_check_labels (set, &largest, error))
     return NULL;
-  return paint_set (set, order, largest > 255, error);
-}
-
-static bool
-save_table (const TrpStructureSet *set, const char *image_path, GError **error)
-{
-  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_label_free);
-  g_autofree char *path = trp_label_table_dup_path (image_path);
-  g_autofree char *text = NULL;
-
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    {
-      const TrpStructure *structure = trp_structure_set_get (set, n);
-      TrpLabel *label = g_new0 (TrpLabel, 1);
-
-      label->value = trp_structure_get_label (structure);
-      label->name = g_strdup (trp_structure_get_name (structure));
-      label->color = trp_structure_get_color (structure);
-      g_ptr_array_add (labels, label);
-    }
-  text = trp_label_table_write (labels);
-  return trp_write_file (path, text, strlen (text), error);
-}
-
-/* The image first: names without voxels would be worse than voxels without names. */
-bool
-trp_structure_set_save (const TrpStructureSet *set,
-                        const char *path,
-                        const char *const *priority,
-                        GError **error)
-{
-  g_autoptr (TrpVolume) volume = trp_label_map_from_set (set, priority, error);
-
-  if (volume)
-    return trp_volume_save (volume, path, error) && save_table (set, path, error);
-  trp_format_prefix_error (error, path);
-  return false;
-}
-
-static bool
-save_one (const TrpStructureSet *set,
-          const TrpStructure *structure,
-          const char *path,
-          GError **error)
-{
-  const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
-  const char *name = trp_structure_get_name (structure);
-  g_autoptr (TrpStructureSet) single = trp_structure_set_new (name, geometry);
-  g_autoptr (TrpStructure) copy = trp_structure_new (
-    name, trp_structure_get_color (structure), trp_mask_copy (trp_structure_peek_mask (structure)));
-
-  trp_structure_set_label (copy, 1);
-  trp_structure_set_append (single, copy);
-  return trp_structure_set_save (single, path, NULL, error);
-}
-
-bool
-trp_structure_set_save_separately (const TrpStructureSet *set, const char *folder, GError **error)
-{
-  g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_IO, "The folder cannot be made: %s",
-                   g_strerror (errno));
-      trp_format_prefix_error (error, folder);
-      return false;
-    }
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    {
-      const TrpStructure *structure = trp_structure_set_get (set, n);
-      g_autofree char *name = trp_file_name_make_safe (trp_structure_get_name (structure), used);
-      g_autofree char *path = g_strdup_printf ("%s/%s.nii.gz", folder, name);
-
-      if (!save_one (set, structure, path, error))
-        return false;
-    }
-  return true;
+  resolved = trp_label_map_resolve (set, priority, error);
+  return resolved ? paint_set (resolved, largest > 255, error) : NULL;
 }

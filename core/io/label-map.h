@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "core/io/format.h"
+#include "core/io/structure-file.h"
 
 G_BEGIN_DECLS
 
@@ -57,46 +57,36 @@ trp_label_map_to_set (const TrpVolume *volume, const char *labels_path, GError *
 GPtrArray *
 trp_label_map_list_labels (const TrpVolume *volume, const char *labels_path, GError **error);
 
-/* Load and turn into structures; the set is called after the file. Errors begin with the name of
- * the file concerned. */
-TrpStructureSet *trp_structure_set_load (const char *path,
-                                         const TrpLoadOptions *options,
-                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Errors: TRP_ERROR_UNSUPPORTED naming two structures with one label. */
+bool trp_label_map_check_labels (const TrpStructureSet *set,
+                                 uint16_t *out_largest,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * trp_label_map_resolve:
+ * @priority: (nullable): names, NULL-terminated, first wins where structures overlap; those not
+ * named follow in order
+ *
+ * Returns: (transfer full): what a label map can hold of @set: the same structures, no two of which
+ * share a voxel.
+ *
+ * Errors: TRP_ERROR_UNSUPPORTED naming the first overlapping pair where there is no @priority, or a
+ * name in it that does not exist.
+ */
+TrpStructureSet *trp_label_map_resolve (const TrpStructureSet *set,
+                                        const char *const *priority,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * trp_label_map_from_set:
- * @priority: see trp_structure_set_save()
+ * @priority: see trp_label_map_resolve()
  *
  * Returns: (transfer full): labels as uint8, uint16 from label 256 on.
  *
- * Errors: TRP_ERROR_UNSUPPORTED naming the first overlapping pair, a name in @priority that does
- * not exist, or two structures with one label.
+ * Errors: those of the two above.
  */
 TrpVolume *trp_label_map_from_set (const TrpStructureSet *set,
                                    const char *const *priority,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/**
- * trp_structure_set_save:
- * @path: extension of a writable format
- * @priority: (nullable): names, NULL-terminated, first wins where structures overlap; those not
- * named follow in order
- *
- * Writes uint8 (uint16 from label 256 on) and NAME.labels.csv beside it, both atomically.
- *
- * Errors: TRP_ERROR_UNSUPPORTED naming the first overlapping pair when they overlap and @priority
- * is NULL. Errors begin with the file's name.
- */
-bool trp_structure_set_save (const TrpStructureSet *set,
-                             const char *path,
-                             const char *const *priority,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* One file per structure: FOLDER/NAME.nii.gz with values 0 and 1 and NAME.labels.csv with its name
- * and colour (file names made safe for file systems; two that become one get numbers). Makes the
- * folder. */
-bool trp_structure_set_save_separately (const TrpStructureSet *set,
-                                        const char *folder,
-                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -49,6 +49,7 @@ take_field (const char **io_text, bool *out_is_last)
 {
   const char *next = *io_text;
   GString *field = g_string_new (NULL);
+  size_t n_quoted;
 
   next += strspn (next, " \t");
   if (*next == '"')
@@ -63,11 +64,14 @@ take_field (const char **io_text, bool *out_is_last)
           next++;
         g_string_append_c (field, *next);
       }
+  n_quoted = field->len; /* whose blanks belong to it */
   for (; *next != '\0' && *next != ',' && *next != '\n'; next++)
     g_string_append_c (field, *next);
   *out_is_last = *next != ',';
   *io_text = *next != '\0' ? next + 1 : next;
-  return g_strchomp (g_string_free (field, FALSE));
+  while (field->len > n_quoted && g_ascii_isspace (field->str[field->len - 1]))
+    g_string_truncate (field, field->len - 1);
+  return g_string_free (field, FALSE);
 }
 
 /* Fields of one line; a quoted field may hold line ends. */
@@ -256,7 +260,9 @@ trp_label_table_write (const GPtrArray *labels)
     {
       const TrpLabel *label = labels->pdata[n];
       g_autoptr (GString) name = g_string_new (label->name);
-      const bool is_quoted = strpbrk (label->name, ",\"\r\n") || g_ascii_isspace (label->name[0]);
+      const size_t length = strlen (label->name);
+      const bool is_quoted = strpbrk (label->name, ",\"\r\n") || g_ascii_isspace (label->name[0]) ||
+                             (length > 0 && g_ascii_isspace (label->name[length - 1]));
 
       if (is_quoted)
         {

@@ -279,3 +279,52 @@ trp_label_voxels_fill (const TrpVolume *volume, TrpMask *masks[TRP_N_LABELS])
   trp_parallel_for (trp_volume_get_geometry (volume)->size[2], SLICES_PER_CHUNK, fill_slices,
                     &fill);
 }
+
+typedef struct
+{
+  const TrpMask *mask;
+  uint16_t label;
+  bool is_wide;
+  size_t stride;
+  void *values;
+} Paint;
+
+static void
+paint_word (const Paint *paint, uint64_t word, size_t index)
+{
+  for (uint64_t left = word; left != 0; left &= left - 1)
+    {
+      const size_t at = (index + (size_t) __builtin_ctzll (left)) * paint->stride;
+
+      if (paint->is_wide)
+        ((uint16_t *) paint->values)[at] = paint->label;
+      else
+        ((uint8_t *) paint->values)[at] = (uint8_t) paint->label;
+    }
+}
+
+static void
+paint_slices (size_t begin, size_t end, void *data)
+{
+  const Paint *paint = data;
+  const size_t *size = trp_mask_get_geometry (paint->mask)->size;
+  const size_t n_words = trp_mask_get_words_per_row (paint->mask);
+
+  for (size_t k = begin; k < end; k++)
+    {
+      const uint64_t *words = trp_mask_peek_slice (paint->mask, k);
+
+      for (size_t row = 0; words && row < size[1]; row++)
+        for (size_t n = 0; n < n_words; n++)
+          paint_word (paint, words[row * n_words + n], size[0] * (row + size[1] * k) + 64 * n);
+    }
+}
+
+void
+trp_label_voxels_paint (
+  const TrpMask *mask, uint16_t label, bool is_wide, size_t stride, void *out_values)
+{
+  Paint paint = { mask, label, is_wide, stride, out_values };
+
+  trp_parallel_for (trp_mask_get_geometry (mask)->size[2], SLICES_PER_CHUNK, paint_slices, &paint);
+}

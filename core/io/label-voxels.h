@@ -45,6 +45,11 @@ void trp_label_search_clear (TrpLabelSearch *search);
  * left out. For volumes that trp_label_search_run() takes. */
 void trp_label_voxels_fill (const TrpVolume *volume, TrpMask *masks[TRP_N_LABELS]);
 
+/* Writes @label where the mask is set: into bytes, or into 16-bit values with @is_wide, of which
+ * every @stride-th belongs to the mask's grid. */
+void trp_label_voxels_paint (
+  const TrpMask *mask, uint16_t label, bool is_wide, size_t stride, void *out_values);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrpLabelSearch, trp_label_search_clear)
 
 G_END_DECLS

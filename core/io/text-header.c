@@ -196,7 +196,7 @@ read_location (TrpTextHeader *self, const char *path, size_t header_size, GError
   const bool is_meta = self->kind == TRP_TEXT_METAIMAGE;
   g_autofree char *name = trp_text_header_find (self->kind, self->text,
                                                 is_meta ? "ElementDataFile" : "data file");
-  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
 
   if (!name && !is_meta)
     name = trp_text_header_find (self->kind, self->text, "datafile");
@@ -215,6 +215,12 @@ read_location (TrpTextHeader *self, const char *path, size_t header_size, GError
                    "The voxels are in several files or in none (ElementDataFile \"%.60s\"), which "
                    "cannot be read",
                    name ? name : "");
+      return false;
+    }
+  if (!path)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
+                   "The voxels are in a second file (%.80s), which cannot be read here", name);
       return false;
     }
   self->data_path = g_path_is_absolute (name) ? g_strdup (name)
@@ -237,17 +243,14 @@ trp_text_header_clear (TrpTextHeader *header)
 }
 
 bool
-trp_text_header_read (TrpTextKind kind, const char *path, TrpTextHeader *out_header, GError **error)
+trp_text_header_parse (
+  TrpTextKind kind, GBytes *file, const char *path, TrpTextHeader *out_header, GError **error)
 {
-  g_autoptr (GBytes) file = trp_file_map (path, error);
+  const size_t file_size = g_bytes_get_size (file);
   TrpTextHeader header = { .kind = kind };
-  g_autofree char *head = NULL;
-  size_t size;
+  g_autofree char *head = g_strndup (g_bytes_get_data (file, NULL), MIN (file_size, MAX_HEADER));
+  const size_t size = measure (kind, head, file_size);
 
-  if (!file)
-    return false;
-  head = g_strndup (g_bytes_get_data (file, NULL), MIN (g_bytes_get_size (file), MAX_HEADER));
-  size = measure (kind, head, g_bytes_get_size (file));
   header.text = g_strndup (head, size);
   if (kind == TRP_TEXT_NRRD)
     read_nrrd (&header);
@@ -261,21 +264,22 @@ trp_text_header_read (TrpTextKind kind, const char *path, TrpTextHeader *out_hea
   return false;
 }
 
-GBytes *
-trp_text_header_read_data (const TrpTextHeader *header,
-                           size_t begin,
-                           size_t n_bytes,
-                           GError **error)
+bool
+trp_text_header_read (TrpTextKind kind, const char *path, TrpTextHeader *out_header, GError **error)
 {
-  g_autoptr (GBytes) file = NULL;
-  const uint8_t *bytes;
+  g_autoptr (GBytes) file = trp_file_map (path, error);
+
+  return file && trp_text_header_parse (kind, file, path, out_header, error);
+}
+
+GBytes *
+trp_text_header_cut_data (
+  const TrpTextHeader *header, GBytes *file, size_t begin, size_t n_bytes, GError **error)
+{
   size_t size, offset = header->data_offset;
+  const uint8_t *bytes = g_bytes_get_data (file, &size);
 
   g_return_val_if_fail (header->encoding != TRP_TEXT_OTHER, NULL);
-  file = trp_file_map (header->data_path, error);
-  if (!file)
-    return NULL;
-  bytes = g_bytes_get_data (file, &size);
   offset = MIN (offset, size);
   bytes += offset;
   size -= offset;
@@ -289,6 +293,17 @@ trp_text_header_read_data (const TrpTextHeader *header,
                "The file is cut short: %zu bytes of voxels instead of %zu",
                size > begin ? size - begin : 0, n_bytes);
   return NULL;
+}
+
+GBytes *
+trp_text_header_read_data (const TrpTextHeader *header,
+                           size_t begin,
+                           size_t n_bytes,
+                           GError **error)
+{
+  g_autoptr (GBytes) file = trp_file_map (header->data_path, error);
+
+  return file ? trp_text_header_cut_data (header, file, begin, n_bytes, error) : NULL;
 }
 
 /* "(1,0,0)" to three numbers; *io_text moves behind it. */

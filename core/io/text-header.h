@@ -37,7 +37,8 @@ typedef enum
  * TrpTextHeader:
  * @text: lines of the header, without what follows
  * @n_values: product of all sizes and channels
- * @data_path, @data_offset: where the voxels begin; NULL for TRP_TEXT_OTHER
+ * @data_path, @data_offset: where the voxels begin; no path for TRP_TEXT_OTHER, and for what was
+ * parsed without one
  */
 typedef struct
 {
@@ -50,7 +51,15 @@ typedef struct
   bool swapped;
 } TrpTextHeader;
 
-/* Errors: TRP_ERROR_IO, FORMAT, LIMIT, UNSUPPORTED. */
+/* @path: (nullable): of the file whose bytes @file are; without it, voxels in a second file are
+ * refused. Errors: TRP_ERROR_IO, FORMAT, LIMIT, UNSUPPORTED. */
+bool trp_text_header_parse (TrpTextKind kind,
+                            GBytes *file,
+                            const char *path,
+                            TrpTextHeader *out_header,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for a file. */
 bool trp_text_header_read (TrpTextKind kind,
                            const char *path,
                            TrpTextHeader *out_header,
@@ -67,6 +76,13 @@ GBytes *trp_text_header_read_data (const TrpTextHeader *header,
                                    size_t begin,
                                    size_t n_bytes,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, out of the bytes of the file at data_path. */
+GBytes *trp_text_header_cut_data (const TrpTextHeader *header,
+                                  GBytes *file,
+                                  size_t begin,
+                                  size_t n_bytes,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * trp_text_header_find_affine:

@@ -7,7 +7,7 @@
 
 #include "core/method/evaluate-list.h"
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/study/summary.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "core/method/mirror-labels.h"
 
 #include "core/base/error.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/structure/side-name.h"
 
 static bool

@@ -8,7 +8,7 @@
 
 #include "core/method/segmenter.h"
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/mirror-labels.h"
 #include "core/method/model.h"
 #include "core/method/segmenter-losses.h"

@@ -231,6 +231,26 @@ is_slice_equal (const TrpMask *a, const TrpMask *b, size_t k)
   return memcmp (a->planes[k]->words, b->planes[k]->words, n_words * sizeof (uint64_t)) == 0;
 }
 
+size_t
+trp_mask_count_shared (const TrpMask *self, const TrpMask *other)
+{
+  const TrpGeometry *geometry = trp_mask_get_geometry (self);
+  const size_t n_words = trp_mask_get_words_per_row (self) * geometry->size[1];
+  size_t count = 0;
+
+  for (size_t k = 0; k < geometry->size[2]; k++)
+    {
+      const uint64_t *words = trp_mask_peek_slice (self, k);
+      const uint64_t *others = trp_mask_peek_slice (other, k);
+
+      if (!words || !others)
+        continue;
+      for (size_t w = 0; w < n_words; w++)
+        count += (size_t) __builtin_popcountll (words[w] & others[w]);
+    }
+  return count;
+}
+
 bool
 trp_mask_equal (const TrpMask *self, const TrpMask *other)
 {

@@ -40,6 +40,7 @@ void trp_mask_set (TrpMask *self, size_t i, size_t j, size_t k, bool value);
 size_t trp_mask_count (const TrpMask *self);
 bool trp_mask_is_empty (const TrpMask *self);
 size_t trp_mask_get_bytes (const TrpMask *self); /* of its planes, shared ones included */
+size_t trp_mask_count_shared (const TrpMask *self, const TrpMask *other); /* same grid size */
 double trp_mask_get_volume_ml (const TrpMask *self);
 /* True if the two share the plane of slice @k (or both have none): equal without looking. */
 bool trp_mask_shares_slice (const TrpMask *self, const TrpMask *other, size_t k);

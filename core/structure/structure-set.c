@@ -190,26 +190,6 @@ trp_structure_set_remove (TrpStructureSet *self, size_t index)
   g_ptr_array_remove_index (self->structures, (guint) index);
 }
 
-static size_t
-count_shared_voxels (const TrpMask *a, const TrpMask *b)
-{
-  const TrpGeometry *geometry = trp_mask_get_geometry (a);
-  const size_t n_words = trp_mask_get_words_per_row (a) * geometry->size[1];
-  size_t count = 0;
-
-  for (size_t k = 0; k < geometry->size[2]; k++)
-    {
-      const uint64_t *words_a = trp_mask_peek_slice (a, k);
-      const uint64_t *words_b = trp_mask_peek_slice (b, k);
-
-      if (!words_a || !words_b)
-        continue;
-      for (size_t w = 0; w < n_words; w++)
-        count += (size_t) __builtin_popcountll (words_a[w] & words_b[w]);
-    }
-  return count;
-}
-
 /* One pass over all masks: usually nothing overlaps, and then no pair need be looked at. */
 static bool
 has_overlap_in_slice (const TrpStructureSet *self, size_t k, uint64_t *seen, size_t n_words)
@@ -260,7 +240,7 @@ trp_structure_set_find_overlap (const TrpStructureSet *self,
   for (size_t a = 0; a < size; a++)
     for (size_t b = a + 1; b < size; b++)
       {
-        const size_t shared = count_shared_voxels (
+        const size_t shared = trp_mask_count_shared (
           trp_structure_peek_mask (trp_structure_set_get (self, a)),
           trp_structure_peek_mask (trp_structure_set_get (self, b)));
 
@@ -273,4 +253,24 @@ trp_structure_set_find_overlap (const TrpStructureSet *self,
           }
       }
   return false;
+}
+
+GArray *
+trp_structure_set_list_sharing (const TrpStructureSet *self)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (TrpSharing));
+  const size_t size = has_overlap (self) ? trp_structure_set_get_size (self) : 0;
+
+  for (size_t a = 0; a < size; a++)
+    for (size_t b = a + 1; b < size; b++)
+      {
+        const TrpSharing pair = { a, b,
+                                  trp_mask_count_shared (
+                                    trp_structure_peek_mask (trp_structure_set_get (self, a)),
+                                    trp_structure_peek_mask (trp_structure_set_get (self, b))) };
+
+        if (pair.n_voxels > 0)
+          g_array_append_val (pairs, pair);
+      }
+  return pairs;
 }

@@ -49,6 +49,16 @@ bool trp_structure_set_find_overlap (const TrpStructureSet *self,
                                      size_t *out_second,
                                      size_t *out_voxels);
 
+/* Two structures of a set that share voxels, by index. */
+typedef struct
+{
+  size_t first, second;
+  size_t n_voxels;
+} TrpSharing;
+
+/* Returns: (element-type TrpSharing) (transfer full): all such pairs, in the order of the set. */
+GArray *trp_structure_set_list_sharing (const TrpStructureSet *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrpStructureSet, trp_structure_set_unref)
 
 G_END_DECLS

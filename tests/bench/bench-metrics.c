@@ -8,7 +8,7 @@
  */
 
 #include "core/base/parallel.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/metrics/mask-metrics.h"
 #include "core/metrics/similarity.h"
 #include "tests/lib/check.h"

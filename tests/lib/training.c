@@ -6,8 +6,8 @@
 #include "tests/lib/training.h"
 
 #include "core/io/format.h"
-#include "core/io/label-map.h"
 #include "core/io/png-image.h"
+#include "core/io/structure-file.h"
 #include "core/method/model.h"
 #include "core/metrics/overlap.h"
 #include "tests/lib/check.h"

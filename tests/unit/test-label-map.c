@@ -5,6 +5,7 @@
 
 #include "core/io/label-map.h"
 #include "core/io/label-table.h"
+#include "core/io/structure-file.h"
 #include "tests/lib/check.h"
 
 #include <glib/gstdio.h>

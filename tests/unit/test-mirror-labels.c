@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/dataset.h"
 #include "core/method/mirror-labels.h"
 #include "core/structure/side-name.h"

@@ -4,7 +4,7 @@
  */
 
 #include "core/io/format.h"
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/model.h"
 #include "core/method/run-folder.h"
 #include "core/metrics/overlap.h"

@@ -6,7 +6,7 @@
  * case. Contours are two files each, and made again.
  */
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/experiment/steps.h"
 #include "core/method/model.h"
 

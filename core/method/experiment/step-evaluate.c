@@ -6,7 +6,7 @@
  * pair of observers that a row compares.
  */
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/evaluate.h"
 #include "core/method/experiment/steps.h"
 #include "core/study/summary.h"

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "core/io/label-map.h"
+#include "core/io/structure-file.h"
 #include "core/method/experiment/folds.h"
 #include "core/method/experiment/steps.h"
 #include "core/method/phantom.h"
