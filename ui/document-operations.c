@@ -1,244 +1,238 @@
 /* document-operations.c - see document-operations.h
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * One function per operation runs in a worker, on snapshots.
  */
 
 #include "ui/document-operations.h"
 #include "config.h"
 #include "core/structure/interpolate.h"
-#include "core/structure/islands.h"
-#include "ui/document-journal.h"
+#include "core/structure/mirror.h"
+#include "core/structure/slices.h"
+#include "core/structure/smooth.h"
+#include "ui/document-compute.h"
+#include "ui/document-preview.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>
 
-/* The structure, if it may be changed now. */
-static TrpStructure *
-begin (TrpDocument *self, guint index)
+/* Task: what a worker needs
+ * @before, @other, @target_before: snapshots; @other (nullable)
+ * @target: not for the worker
+ * @text: what came of it, or why nothing did */
+typedef struct
 {
-  TrpStructure *structure = trp_document_peek_structure (self, index);
+  TrpOperation operation;
+  char *name, *other_name, *into;
+  TrpMask *before, *other, *target_before;
+  TrpStructure *target;
+  char *step;
+  char *text;
+} Task;
 
-  if (!structure || !trp_document_may_edit (self))
-    return NULL;
-  trp_document_end_stroke (self);
-  return structure;
-}
-
-/* Takes over @text. */
 static void
-say (TrpDocument *self, char *text)
+task_free (gpointer data)
 {
-  trp_document_report (self, TRP_SEVERITY_INFO, text);
-  g_free (text);
+  Task *task = data;
+
+  trp_mask_free (task->before);
+  trp_mask_free (task->other);
+  trp_mask_free (task->target_before);
+  trp_structure_unref (task->target);
+  g_free (task->name);
+  g_free (task->other_name);
+  g_free (task->into);
+  g_free (task->step);
+  g_free (task->text);
+  g_free (task);
 }
 
-/* The step exchanges attributes: a name that is borrowed from @structure ends here. */
-static bool
-replace (TrpDocument *self, TrpStructure *structure, const TrpMask *mask, const char *step)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (trp_edit_session_replace_mask (trp_document_peek_session (self), step, structure, mask,
-                                     TRP_ORIGIN_SEMIAUTOMATIC,
-                                     trp_structure_get_provenance (structure), &error))
-    return true;
-  trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
-  return false;
-}
-
-/* ---- parts and holes ---- */
+/* ---- parts and holes (worker) ---- */
 
 static TrpMask *
-clean (TrpCleaning cleaning, const TrpMask *mask, TrpIslands *out_islands, GError **error)
+clean (const TrpMask *mask, void *data, TrpIslands *out_islands, GError **error)
 {
-  switch (cleaning)
+  const TrpOperation *operation = data;
+
+  switch (operation->kind)
     {
-    case TRP_CLEANING_KEEP_LARGEST:
+    case TRP_OPERATION_KEEP_LARGEST:
       return trp_islands_keep_largest (mask, out_islands, error);
-    case TRP_CLEANING_REMOVE_SMALL:
-      return trp_islands_remove_small (mask, TRP_DOCUMENT_LEAST_PART_ML, out_islands, error);
-    case TRP_CLEANING_FILL_HOLES:
+    case TRP_OPERATION_REMOVE_SMALL:
+      return trp_islands_remove_small (mask, operation->least_ml, out_islands, error);
+    default:
       return trp_islands_fill_holes (mask, out_islands, error);
-    default:
-      g_assert_not_reached ();
     }
 }
 
 static char *
-name_step (TrpCleaning cleaning, const char *name)
+say_none (const Task *task)
 {
-  switch (cleaning)
+  const bool is_flat = task->operation.flat_axis >= 0;
+
+  switch (task->operation.kind)
     {
-    case TRP_CLEANING_KEEP_LARGEST:
-      return g_strdup_printf (_ ("Largest part of %s"), name);
-    case TRP_CLEANING_REMOVE_SMALL:
-      return g_strdup_printf (_ ("Remove small parts of %s"), name);
-    case TRP_CLEANING_FILL_HOLES:
-      return g_strdup_printf (_ ("Fill holes of %s"), name);
+    case TRP_OPERATION_KEEP_LARGEST:
+      return g_strdup_printf (is_flat
+                                ? _ ("%s is in one part on every slice: nothing was taken away.")
+                                : _ ("%s is in one part already: nothing was taken away."),
+                              task->name);
+    case TRP_OPERATION_REMOVE_SMALL:
+      return g_strdup_printf (_ ("%s has no part under %g ml: nothing was taken away."), task->name,
+                              task->operation.least_ml);
     default:
-      g_assert_not_reached ();
+      return g_strdup_printf (
+        is_flat ? _ ("%s has no hole on any slice: nothing was filled.")
+                : _ ("%s has no hole that is closed on all sides: nothing was filled."),
+        task->name);
     }
 }
 
 static char *
-say_none (TrpCleaning cleaning, const char *name)
-{
-  switch (cleaning)
-    {
-    case TRP_CLEANING_KEEP_LARGEST:
-      return g_strdup_printf (_ ("%s is in one part already: nothing was taken away."), name);
-    case TRP_CLEANING_REMOVE_SMALL:
-      return g_strdup_printf (_ ("%s has no part under 0.1 ml: nothing was taken away."), name);
-    case TRP_CLEANING_FILL_HOLES:
-      return g_strdup_printf (_ ("%s has no hole that is closed on all sides: nothing was filled."),
-                              name);
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-static char *
-say_done (TrpCleaning cleaning, const TrpIslands *islands, double voxel_ml, const char *name)
+say_cleaned (const Task *task, const TrpIslands *islands)
 {
   const size_t n = islands->n_parts;
-  const double ml = (double) islands->n_voxels * voxel_ml;
+  const double ml = (double) islands->n_voxels *
+                    trp_geometry_get_voxel_volume (trp_mask_get_geometry (task->before)) / 1000;
 
-  if (cleaning == TRP_CLEANING_FILL_HOLES)
+  if (task->operation.kind == TRP_OPERATION_FILL_HOLES)
     return g_strdup_printf (
-      ngettext ("%s: %zu hole, %.2f ml filled", "%s: %zu holes, %.2f ml filled", n), name, n, ml);
+      ngettext ("%s: %zu hole, %.2f ml filled", "%s: %zu holes, %.2f ml filled", n), task->name, n,
+      ml);
   return g_strdup_printf (
-    ngettext ("%s: %zu part, %.2f ml taken away", "%s: %zu parts, %.2f ml taken away", n), name, n,
-    ml);
+    ngettext ("%s: %zu part, %.2f ml taken away", "%s: %zu parts, %.2f ml taken away", n),
+    task->name, n, ml);
 }
 
-/* Returns: (transfer full) (nullable): why nothing can come of it. */
-static char *
-explain_empty (const TrpMask *before, const char *name)
+static TrpMask *
+run_cleaning (Task *task, TrpProgress *progress, GError **error)
 {
-  return trp_mask_is_empty (before) ? g_strdup_printf (_ ("%s is empty: draw on it first."), name)
-                                    : NULL;
-}
+  TrpIslands islands = { 0 };
+  TrpMask *mask;
 
-static char *
-explain_nothing (TrpCleaning cleaning,
-                 const TrpMask *before,
-                 const TrpMask *after,
-                 const TrpIslands *islands,
-                 const char *name)
-{
-  char *empty = explain_empty (before, name);
-
-  if (empty)
-    return empty;
-  if (islands->n_parts == 0)
-    return say_none (cleaning, name);
-  if (trp_mask_is_empty (after))
-    return g_strdup_printf (_ ("All parts of %s are under 0.1 ml: nothing was taken away. "
-                               "Delete the structure if it should go."),
-                            name);
-  return NULL;
-}
-
-void
-trp_document_clean_structure (TrpDocument *self, guint index, TrpCleaning cleaning)
-{
-  TrpStructure *structure = begin (self, index);
-  g_autoptr (TrpMask) mask = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *nothing = NULL;
-  g_autofree char *step = NULL;
-  TrpIslands islands;
-
-  if (!structure)
-    return;
-  const TrpMask *before = trp_structure_peek_mask (structure);
-  g_autofree char *name = g_strdup (trp_structure_get_name (structure));
-
-  mask = clean (cleaning, before, &islands, &error);
+  if (task->operation.flat_axis < 0)
+    mask = clean (task->before, &task->operation, &islands, error);
+  else
+    mask = trp_slices_map (task->before, task->operation.flat_axis, clean, &task->operation,
+                           &islands, progress, error);
   if (!mask)
+    return NULL;
+  if (islands.n_parts == 0)
+    task->text = say_none (task);
+  else if (trp_mask_is_empty (mask))
     {
-      trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
-      return;
+      task->text = g_strdup_printf (_ ("All parts of %s are under %g ml: nothing was taken away. "
+                                       "Delete the structure if it should go."),
+                                    task->name, task->operation.least_ml);
+      trp_mask_free (mask);
+      mask = trp_mask_copy (task->before);
     }
-  nothing = explain_nothing (cleaning, before, mask, &islands, name);
-  step = name_step (cleaning, name);
-  if (nothing)
-    say (self, g_steal_pointer (&nothing));
-  else if (replace (self, structure, mask, step))
-    say (self,
-         say_done (cleaning, &islands,
-                   trp_geometry_get_voxel_volume (trp_mask_get_geometry (mask)) / 1000, name));
+  else
+    task->text = say_cleaned (task, &islands);
+  return mask;
 }
 
-/* A structure for each mask but the first, with a name that is free. */
-static GPtrArray *
-make_parts (TrpStructureSet *set, const TrpStructure *structure, GPtrArray *masks)
+/* ---- other operations (worker) ---- */
+
+static TrpMask *
+run_combining (Task *task, TrpProgress *progress, GError **error)
 {
-  GPtrArray *parts = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_structure_unref);
-  const size_t size = trp_structure_set_get_size (set);
-  guint number = 2;
+  TrpMask *mask = trp_boolean_combine (task->operation.boolean, task->before, task->other, error);
 
-  for (guint n = 1; n < masks->len; n++)
-    {
-      g_autofree char *name = NULL;
-      TrpStructure *part;
-
-      do
-        {
-          g_free (name);
-          name = g_strdup_printf ("%s %u", trp_structure_get_name (structure), number++);
-        }
-      while (trp_structure_set_find (set, name));
-      part = trp_structure_new (name, trp_color_get_default (size + n - 1),
-                                trp_mask_copy (masks->pdata[n]));
-      g_ptr_array_add (parts, part);
-    }
-  return parts;
+  if (mask && trp_mask_equal (mask, task->before))
+    task->text = g_strdup_printf (_ ("%s stays as it is: %s makes no difference."), task->name,
+                                  task->other_name);
+  return mask;
 }
 
-void
-trp_document_split_structure (TrpDocument *self, guint index)
+static size_t
+count_gaps (const TrpMask *mask, int axis)
 {
-  TrpStructure *structure = begin (self, index);
-  g_autoptr (GPtrArray) masks = NULL;
-  g_autoptr (GPtrArray) parts = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *step = NULL;
+  const TrpBox box = trp_mask_get_box (mask);
+  size_t count = 0;
 
-  if (!structure)
-    return;
-  g_autofree char *name = g_strdup (trp_structure_get_name (structure));
-
-  masks = trp_islands_split (trp_structure_peek_mask (structure), TRP_DOCUMENT_MOST_PARTS, &error);
-  if (masks && masks->len < 2)
-    {
-      char *empty = explain_empty (trp_structure_peek_mask (structure), name);
-
-      say (self,
-           empty ? empty : g_strdup_printf (_ ("%s is in one part: it stays as it is."), name));
-      return;
-    }
-  step = g_strdup_printf (_ ("Split %s"), name);
-  if (masks)
-    parts = make_parts (trp_document_peek_edited (self), structure, masks);
-  if (!masks || !trp_edit_session_split (trp_document_peek_session (self), step, structure,
-                                         masks->pdata[0], parts, &error))
-    {
-      trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
-      return;
-    }
-  trp_document_set_active (self, (int) index); /* not the last that was added */
-  say (self, g_strdup_printf (ngettext ("%s: %u part became a structure of its own.",
-                                        "%s: %u parts became structures of their own.", parts->len),
-                              name, parts->len));
+  for (size_t slice = box.begin[axis]; slice < box.end[axis]; slice++)
+    count += trp_slices_is_empty (mask, axis, slice);
+  return count;
 }
 
-/* ---- with another structure ---- */
+static TrpMask *
+run_interpolation (Task *task, TrpProgress *progress, GError **error)
+{
+  const int axis = trp_interpolate_choose_axis (task->before);
+  size_t n_filled, n_left;
+  TrpMask *mask = trp_interpolate_slices (task->before, axis, &n_filled, progress, error);
+
+  if (!mask)
+    return NULL;
+  n_left = count_gaps (mask, axis);
+  if (n_left == 0)
+    task->text = g_strdup_printf (
+      ngettext ("%zu slice of %s was filled from its neighbours; look at it.",
+                "%zu slices of %s were filled from their neighbours; look at them.", n_filled),
+      n_filled, task->name);
+  else
+    task->text = g_strdup_printf (
+      ngettext ("%zu of %zu empty slices of %s was filled; around the others the drawn slices have "
+                "nothing in common: draw on more of them.",
+                "%zu of %zu empty slices of %s were filled; around the others the drawn slices "
+                "have nothing in common: draw on more of them.",
+                n_filled),
+      n_filled, n_filled + n_left, task->name);
+  return mask;
+}
+
+static TrpMask *
+run_margin (Task *task, TrpProgress *progress, GError **error)
+{
+  TrpMargin margin = task->operation.margin;
+
+  margin.flat_axis = task->operation.flat_axis;
+  return trp_margin_apply (task->before, &margin, task->other, progress, error);
+}
+
+static TrpMask *
+run_smoothing (Task *task, TrpProgress *progress, GError **error)
+{
+  return trp_smooth_apply (task->before, task->operation.sigma_mm, task->operation.flat_axis,
+                           progress, error);
+}
+
+static TrpMask *
+run_mirror (Task *task, TrpProgress *progress, GError **error)
+{
+  double lost_ml;
+  TrpMask *mask = trp_mirror_apply (task->before, task->operation.plane_mm, &lost_ml, progress,
+                                    error);
+
+  if (mask && lost_ml > 0)
+    task->text = g_strdup_printf (_ ("%s: %.2f ml would lie outside of the image and are lost."),
+                                  task->step, lost_ml);
+  return mask;
+}
+
+static TrpMask *
+run_crop (Task *task, TrpProgress *progress, GError **error)
+{
+  return trp_slices_crop (task->before, task->operation.axis, task->operation.first,
+                          task->operation.last);
+}
+
+static TrpMask *
+run_copy (Task *task, TrpProgress *progress, GError **error)
+{
+  return trp_mask_copy (task->before);
+}
+
+/* ---- names of steps ---- */
 
 static char *
-name_combination (TrpBoolean operation, const char *first, const char *second)
+name_combination (const Task *task)
 {
-  switch (operation)
+  const char *first = task->name, *second = task->other_name;
+
+  switch (task->operation.boolean)
     {
     case TRP_BOOLEAN_UNION:
       return g_strdup_printf (_ ("%s with %s"), first, second);
@@ -254,65 +248,184 @@ name_combination (TrpBoolean operation, const char *first, const char *second)
     }
 }
 
-void
-trp_document_combine_structures (TrpDocument *self, guint index, guint other, TrpBoolean operation)
+static char *
+name_operation (const Task *task)
 {
-  TrpStructure *structure = begin (self, index);
-  TrpStructure *second = trp_document_peek_structure (self, other);
-  g_autoptr (TrpMask) mask = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *step = NULL;
-
-  g_return_if_fail ((size_t) operation < TRP_N_BOOLEANS);
-  if (!structure || !second || index == other)
-    return;
-  const TrpMask *before = trp_structure_peek_mask (structure);
-  g_autofree char *name = g_strdup (trp_structure_get_name (structure));
-  const double ml_before = trp_mask_get_volume_ml (before);
-
-  mask = trp_boolean_combine (operation, before, trp_structure_peek_mask (second), &error);
-  if (!mask)
+  switch (task->operation.kind)
     {
-      trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
-      return;
+    case TRP_OPERATION_KEEP_LARGEST:
+      return g_strdup_printf (_ ("Largest part of %s"), task->name);
+    case TRP_OPERATION_REMOVE_SMALL:
+      return g_strdup_printf (_ ("Remove small parts of %s"), task->name);
+    case TRP_OPERATION_FILL_HOLES:
+      return g_strdup_printf (_ ("Fill holes of %s"), task->name);
+    case TRP_OPERATION_COMBINE:
+      return name_combination (task);
+    case TRP_OPERATION_INTERPOLATE:
+      return g_strdup_printf (_ ("Fill slices of %s"), task->name);
+    case TRP_OPERATION_MARGIN:
+      return g_strdup_printf (_ ("Margin of %s"), task->name);
+    case TRP_OPERATION_SMOOTH:
+      return g_strdup_printf (_ ("Smooth %s"), task->name);
+    case TRP_OPERATION_MIRROR:
+      return g_strdup_printf (_ ("Mirror %s"), task->name);
+    case TRP_OPERATION_CROP:
+      return g_strdup_printf (_ ("Crop %s"), task->name);
+    case TRP_OPERATION_COPY:
+      return g_strdup_printf (_ ("Copy %s"), task->name);
+    case TRP_N_OPERATIONS:
+    default:
+      g_assert_not_reached ();
     }
-  step = name_combination (operation, name, trp_structure_get_name (second));
-  if (trp_mask_equal (before, mask))
-    say (self, g_strdup_printf (_ ("%s stays as it is: %s makes no difference."), name,
-                                trp_structure_get_name (second)));
-  else if (replace (self, structure, mask, step))
-    say (self, g_strdup_printf (_ ("%s: %.2f ml became %.2f ml."), step, ml_before,
-                                trp_mask_get_volume_ml (mask)));
 }
 
-/* ---- slices ---- */
+static char *
+name_step (const Task *task)
+{
+  g_autofree char *step = name_operation (task);
+
+  return task->into ? g_strdup_printf (_ ("%s into %s"), step, task->into)
+                    : g_steal_pointer (&step);
+}
+
+/* ---- running ---- */
+
+static TrpMask *(*const functions[TRP_N_OPERATIONS]) (Task *, TrpProgress *, GError **) = {
+  [TRP_OPERATION_KEEP_LARGEST] = run_cleaning,
+  [TRP_OPERATION_REMOVE_SMALL] = run_cleaning,
+  [TRP_OPERATION_FILL_HOLES] = run_cleaning,
+  [TRP_OPERATION_COMBINE] = run_combining,
+  [TRP_OPERATION_INTERPOLATE] = run_interpolation,
+  [TRP_OPERATION_MARGIN] = run_margin,
+  [TRP_OPERATION_SMOOTH] = run_smoothing,
+  [TRP_OPERATION_MIRROR] = run_mirror,
+  [TRP_OPERATION_CROP] = run_crop,
+  [TRP_OPERATION_COPY] = run_copy,
+};
+
+static char *
+say_volumes (const Task *task, const TrpMask *after)
+{
+  return g_strdup_printf (_ ("%s: %.2f ml became %.2f ml."), task->step,
+                          trp_mask_get_volume_ml (task->target_before),
+                          trp_mask_get_volume_ml (after));
+}
+
+static void *
+run (void *data, TrpProgress *progress, GError **error)
+{
+  Task *task = data;
+  g_autoptr (TrpMask) mask = functions[task->operation.kind](task, progress, error);
+
+  if (mask && task->into && task->operation.adds)
+    {
+      g_autoptr (TrpMask) result = g_steal_pointer (&mask);
+
+      mask = trp_boolean_combine (TRP_BOOLEAN_UNION, task->target_before, result, error);
+    }
+  if (mask && !task->text)
+    task->text = trp_mask_equal (mask, task->target_before)
+                   ? g_strdup_printf (_ ("%s: nothing would change."), task->step)
+                   : say_volumes (task, mask);
+  return g_steal_pointer (&mask);
+}
+
+static void
+on_result (TrpDocument *self, void *data, void *result)
+{
+  const Task *task = data;
+  g_autoptr (TrpMask) mask = result;
+
+  trp_document_show_preview (self, task->target, mask, task->step, TRP_ORIGIN_SEMIAUTOMATIC);
+  if (trp_document_has_preview (self))
+    trp_document_set_preview_text (self, task->text);
+  else if (trp_mask_equal (mask, task->target_before))
+    trp_document_report (self, TRP_SEVERITY_INFO, task->text);
+}
+
+/* ---- starting ---- */
+
+/* Returns: (transfer full): in the reading, or one that would be new there. */
+static TrpStructure *
+find_target (TrpDocument *self, TrpStructure *structure, const char *into)
+{
+  TrpStructureSet *set = trp_document_peek_edited (self);
+  TrpStructure *target = into ? trp_structure_set_find (set, into) : structure;
+
+  if (target)
+    return trp_structure_ref (target);
+  return trp_structure_new (into, trp_color_get_default (trp_structure_set_get_size (set)),
+                            trp_mask_new (trp_structure_set_get_geometry (set)));
+}
+
+static Task *
+make_task (TrpDocument *self, TrpStructure *structure, const TrpOperation *operation)
+{
+  TrpStructure *other = NULL;
+  Task *task = g_new0 (Task, 1);
+
+  if (operation->kind == TRP_OPERATION_COMBINE ||
+      (operation->kind == TRP_OPERATION_MARGIN && operation->other >= 0))
+    other = trp_document_peek_structure (self, (guint) operation->other);
+  task->operation = *operation;
+  task->operation.into = task->into = g_strdup (operation->into);
+  task->name = g_strdup (trp_structure_get_name (structure));
+  task->before = trp_mask_copy (trp_structure_peek_mask (structure));
+  if (other)
+    {
+      task->other_name = g_strdup (trp_structure_get_name (other));
+      task->other = trp_mask_copy (trp_structure_peek_mask (other));
+    }
+  task->target = find_target (self, structure, operation->into);
+  task->target_before = trp_mask_copy (trp_structure_peek_mask (task->target));
+  task->step = name_step (task);
+  return task;
+}
+
+/* What there is to begin with: only a union makes something of nothing. */
+static bool
+has_enough (TrpDocument *self, TrpStructure *structure, const TrpOperation *operation)
+{
+  const bool is_union = operation->kind == TRP_OPERATION_COMBINE &&
+                        operation->boolean == TRP_BOOLEAN_UNION;
+  g_autofree char *text = NULL;
+
+  if (is_union || !trp_mask_is_empty (trp_structure_peek_mask (structure)))
+    return true;
+  text = g_strdup_printf (_ ("%s is empty: draw on it first."), trp_structure_get_name (structure));
+  trp_document_report (self, TRP_SEVERITY_INFO, text);
+  return false;
+}
+
+static bool
+is_meaningful (TrpDocument *self, guint index, const TrpOperation *operation)
+{
+  return trp_document_peek_structure (self, index) &&
+         (operation->kind != TRP_OPERATION_COMBINE ||
+          (operation->other != (int) index &&
+           trp_document_peek_structure (self, (guint) operation->other)));
+}
 
 void
-trp_document_interpolate_structure (TrpDocument *self, guint index)
+trp_document_run_operation (TrpDocument *self, guint index, const TrpOperation *operation)
 {
-  TrpStructure *structure = begin (self, index);
-  g_autoptr (TrpMask) filled = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *step = NULL;
-  size_t n_filled;
+  static const TrpComputation computation = { .run = run,
+                                              .done = on_result,
+                                              .free_data = task_free,
+                                              .free_result = (GDestroyNotify) trp_mask_free };
+  TrpStructure *structure = trp_document_peek_structure (self, index);
+  Task *task;
 
-  if (!structure)
+  g_return_if_fail ((size_t) operation->kind < TRP_N_OPERATIONS);
+  if (!is_meaningful (self, index, operation))
     return;
-  const TrpMask *mask = trp_structure_peek_mask (structure);
-  g_autofree char *name = g_strdup (trp_structure_get_name (structure));
-
-  filled = trp_interpolate_slices (mask, trp_interpolate_choose_axis (mask), &n_filled, &error);
-  if (!filled)
-    {
-      trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
-      return;
-    }
-  step = g_strdup_printf (_ ("Fill slices of %s"), name);
-  if (replace (self, structure, filled, step))
-    say (self,
-         g_strdup_printf (ngettext ("%zu slice of %s was filled from its neighbours; look at it.",
-                                    "%zu slices of %s were filled from their neighbours; look at "
-                                    "them.",
-                                    n_filled),
-                          n_filled, name));
+  trp_document_end_stroke (self);
+  trp_document_discard_preview (self);
+  trp_document_cancel_computing (self);
+  task = make_task (self, structure, operation);
+  if (trp_document_may_change (self, task->target, trp_mask_get_geometry (task->before)) &&
+      has_enough (self, structure, operation))
+    trp_document_compute (self, &computation, task->step, task);
+  else
+    task_free (task);
 }

@@ -2,37 +2,66 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Each acts on a structure of the edited reading, by its index, and is one undoable step of the
- * edit session. A "message" says what was done, or why nothing was. Main thread only.
+ * Each acts on a structure of the edited reading, by its index. It is computed off the main thread
+ * (ui/document-compute.h) and shown as a preview (ui/document-preview.h), whose acceptance is one
+ * undoable step. A "message" says why where nothing would change. Main thread only.
  */
 
 #pragma once
 
 #include "core/structure/boolean.h"
+#include "core/structure/margin.h"
 #include "ui/document.h"
 
 G_BEGIN_DECLS
 
-/* Parts below this are crumbs of drawing and of networks. */
-#define TRP_DOCUMENT_LEAST_PART_ML 0.1
-/* Parts that become structures. */
-#define TRP_DOCUMENT_MOST_PARTS 20
-
-/* core/structure/islands.h */
 typedef enum
 {
-  TRP_CLEANING_KEEP_LARGEST,
-  TRP_CLEANING_REMOVE_SMALL, /* parts under TRP_DOCUMENT_LEAST_PART_ML; never all of them */
-  TRP_CLEANING_FILL_HOLES,   /* in three dimensions */
-} TrpCleaning;
+  TRP_OPERATION_KEEP_LARGEST, /* core/structure/islands.h */
+  TRP_OPERATION_REMOVE_SMALL, /* never all of them */
+  TRP_OPERATION_FILL_HOLES,
+  TRP_OPERATION_COMBINE,     /* core/structure/boolean.h */
+  TRP_OPERATION_INTERPOLATE, /* core/structure/interpolate.h */
+  TRP_OPERATION_MARGIN,
+  TRP_OPERATION_SMOOTH,
+  TRP_OPERATION_MIRROR,
+  TRP_OPERATION_CROP,
+  TRP_OPERATION_COPY, /* as it is */
+  TRP_N_OPERATIONS,
+} TrpOperationKind;
 
-void trp_document_clean_structure (TrpDocument *self, guint index, TrpCleaning cleaning);
-/* The largest part stays; each other one becomes a structure "NAME 2", ... behind it. */
-void trp_document_split_structure (TrpDocument *self, guint index);
-/* The structure at @index becomes its combination with the one at @other, which stays. */
-void
-trp_document_combine_structures (TrpDocument *self, guint index, guint other, TrpBoolean operation);
-/* Fills the slices between drawn ones (core/structure/interpolate.h). */
-void trp_document_interpolate_structure (TrpDocument *self, guint index);
+/**
+ * TrpOperation: what to do; only the fields of its kind count
+ * @flat_axis: axis of the reading's grid whose slices are worked on by themselves; -1: in three
+ * dimensions. For KEEP_LARGEST, REMOVE_SMALL, FILL_HOLES, MARGIN and SMOOTH
+ * @into: (nullable): name of the structure that gets the result, a new one where there is none of
+ * that name; NULL: the structure itself
+ * @adds: that structure keeps what it has, else it becomes the result
+ * @least_ml: REMOVE_SMALL: parts (of a slice, as thick as it is) under it go
+ * @boolean: COMBINE
+ * @other: COMBINE: index of the other structure; MARGIN: of one that is not entered, -1: none
+ * @margin: MARGIN, but for its flat axis
+ * @sigma_mm: SMOOTH
+ * @plane_mm: MIRROR: where the plane stands, mm to the patient's left
+ * @axis, @first, @last: CROP: slices of the reading's grid that stay
+ */
+typedef struct
+{
+  TrpOperationKind kind;
+  int flat_axis;
+  const char *into;
+  bool adds;
+  double least_ml;
+  TrpBoolean boolean;
+  int other;
+  TrpMargin margin;
+  double sigma_mm;
+  double plane_mm;
+  int axis;
+  size_t first, last;
+} TrpOperation;
+
+/* Takes the place of a preview and of a computation that is under way. @operation is copied. */
+void trp_document_run_operation (TrpDocument *self, guint index, const TrpOperation *operation);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "ui/document-preview.h"
 #include "config.h"
 #include "core/structure/slices.h"
+#include "ui/document-compute.h"
 #include "ui/document-journal.h"
 #include "ui/document-private.h"
 
@@ -102,6 +103,8 @@ trp_document_preview_hear (TrpDocument *self, const TrpEditChange *change)
   const bool matters = change->kind == TRP_EDIT_VOXELS || change->kind == TRP_EDIT_ADDED ||
                        change->kind == TRP_EDIT_REMOVED;
 
+  if (matters)
+    trp_document_cancel_computing (self);
   if (matters && !self->preview->is_accepting)
     trp_document_discard_preview (self);
 }
@@ -119,9 +122,10 @@ is_in_reading (TrpDocument *self, const TrpStructure *structure)
   return false;
 }
 
-/* Sentences that stand in the way, before anything is computed for nothing. */
-static bool
-may_show (TrpDocument *self, const TrpStructure *structure, const TrpGeometry *geometry)
+bool
+trp_document_may_change (TrpDocument *self,
+                         const TrpStructure *structure,
+                         const TrpGeometry *geometry)
 {
   TrpStructureSet *set = trp_document_peek_edited (self);
   g_autoptr (GError) error = NULL;
@@ -150,7 +154,7 @@ trp_document_show_preview (TrpDocument *self,
 
   trp_document_end_stroke (self);
   trp_document_discard_preview (self);
-  if (!may_show (self, structure, trp_mask_get_geometry (mask)) ||
+  if (!trp_document_may_change (self, structure, trp_mask_get_geometry (mask)) ||
       trp_mask_equal (mask, trp_structure_peek_mask (structure)))
     return;
   self->preview->structure = g_steal_pointer (&kept);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct _TrpDocumentReadings TrpDocumentReadings; /* document-readings.c */
 typedef struct _TrpDocumentFiles TrpDocumentFiles;       /* document-files.c */
 typedef struct _TrpDocumentJournal TrpDocumentJournal;   /* document-journal.c */
+typedef struct _TrpDocumentCompute TrpDocumentCompute;   /* document-compute.c */
 typedef struct _TrpDocumentPreview TrpDocumentPreview;   /* document-preview.c */
 
 typedef struct
@@ -52,6 +53,7 @@ struct _TrpDocument
   TrpDocumentReadings *readings;
   TrpDocumentFiles *files;
   TrpDocumentJournal *journal;
+  TrpDocumentCompute *compute;
   TrpDocumentPreview *preview;
 };
 
@@ -102,8 +104,16 @@ GPtrArray *trp_document_list_sessions (TrpDocument *self);
  * and grid that nothing was done to, else it is a reading of its own. */
 void trp_document_adopt_session (TrpDocument *self, TrpEditSession *session);
 
+TrpDocumentCompute *trp_document_compute_new (void);
+/* After trp_document_close(). */
+void trp_document_compute_free (TrpDocumentCompute *self);
+
 TrpDocumentPreview *trp_document_preview_new (void);
 void trp_document_preview_free (TrpDocumentPreview *self);
+/* Whether @structure could be changed, on the edited reading's grid; else a "message" says why. */
+bool trp_document_may_change (TrpDocument *self,
+                              const TrpStructure *structure,
+                              const TrpGeometry *geometry);
 /* An edit of the edited reading, before anybody else hears of it. */
 void trp_document_preview_hear (TrpDocument *self, const TrpEditChange *change);
 

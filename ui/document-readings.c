@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "ui/document-journal.h"
+#include "ui/document-compute.h"
 #include "ui/document-preview.h"
 #include "ui/document-private.h"
 
@@ -261,6 +262,7 @@ choose_edited (TrpDocument *self, int index)
 {
   Reading *reading = get (self, index);
 
+  trp_document_cancel_computing (self);
   trp_document_discard_preview (self);
   self->readings->edited = reading ? index : -1;
   if (reading && !reading->session)

@@ -4,6 +4,7 @@
  */
 
 #include "config.h"
+#include "ui/document-compute.h"
 #include "ui/document-preview.h"
 #include "ui/document-private.h"
 
@@ -34,6 +35,7 @@ trp_document_dispose (GObject *object)
   if (self->readings)
     trp_document_close (self);
   g_clear_pointer (&self->files, trp_document_files_free);
+  g_clear_pointer (&self->compute, trp_document_compute_free);
   g_clear_pointer (&self->preview, trp_document_preview_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
   g_clear_pointer (&self->journal, trp_document_journal_free);
@@ -108,6 +110,7 @@ trp_document_init (TrpDocument *self)
   self->readings = trp_document_readings_new (self);
   self->files = trp_document_files_new ();
   self->journal = trp_document_journal_new ();
+  self->compute = trp_document_compute_new ();
   self->preview = trp_document_preview_new ();
 }
 
@@ -688,6 +691,7 @@ void
 trp_document_close (TrpDocument *self)
 {
   self->is_closed = true;
+  trp_document_cancel_computing (self);
   trp_document_discard_preview (self);
   trp_document_journal_close (self);
   for (guint n = 0; self->jobs && n < self->jobs->len; n++)

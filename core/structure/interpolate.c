@@ -293,7 +293,8 @@ fill_gap (const TrpMask *mask, const Window *window, int axis, size_t from, size
 }
 
 TrpMask *
-trp_interpolate_slices (const TrpMask *mask, int axis, size_t *out_n_filled, GError **error)
+trp_interpolate_slices (
+  const TrpMask *mask, int axis, size_t *out_n_filled, TrpProgress *progress, GError **error)
 {
   const size_t n_slices = trp_mask_get_geometry (mask)->size[axis];
   g_autofree bool *drawn = find_drawn (mask, axis);
@@ -307,6 +308,8 @@ trp_interpolate_slices (const TrpMask *mask, int axis, size_t *out_n_filled, GEr
     {
       if (!drawn[slice])
         continue;
+      if (!trp_progress_step (progress, (double) slice / (double) n_slices, NULL, error))
+        return NULL;
       if (last != SIZE_MAX && slice > last + 1 && ++n_gaps)
         *out_n_filled += fill_gap (mask, &window, axis, last, slice, out);
       last = slice;

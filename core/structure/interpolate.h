@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include "core/base/progress.h"
 #include "core/structure/mask.h"
 
 G_BEGIN_DECLS
@@ -25,10 +26,10 @@ G_BEGIN_DECLS
  * are. Distances are in mm in the slice. Any thread.
  *
  * Returns: (transfer full): a new mask. Errors: TRP_ERROR_UNSUPPORTED where no empty slice could be
- * filled.
+ * filled, G_IO_ERROR_CANCELLED.
  */
-TrpMask *
-trp_interpolate_slices (const TrpMask *mask, int axis, size_t *out_n_filled, GError **error);
+TrpMask *trp_interpolate_slices (
+  const TrpMask *mask, int axis, size_t *out_n_filled, TrpProgress *progress, GError **error);
 
 /* The axis with most runs of empty slices between drawn ones: along which somebody has left slices
  * out; the last axis (slices as they are stored) where others do not have more. */

@@ -4,7 +4,10 @@
  */
 
 #include "tests/lib/check.h"
+#include "ui/document-compute.h"
 #include "ui/document-operations.h"
+#include "ui/document-preview.h"
+#include "ui/document-transfer.h"
 
 #include <gtk/gtk.h>
 
@@ -91,11 +94,34 @@ get_n_steps (const Fixture *fixture)
     trp_edit_session_peek_history (trp_document_peek_session (fixture->document)));
 }
 
-/* One more step, one more message, @n_voxels left of GTV; then undone. */
+static void
+wait_for_result (Fixture *fixture)
+{
+  while (trp_document_is_computing (fixture->document))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+run (Fixture *fixture, guint index, int flat_axis, TrpOperation operation)
+{
+  operation.flat_axis = flat_axis;
+  trp_document_run_operation (fixture->document, index, &operation);
+  wait_for_result (fixture);
+}
+
+#define RUN(index, ...) run (fixture, index, -1, (TrpOperation){ __VA_ARGS__ })
+#define RUN_FLAT(index, axis, ...) run (fixture, index, axis, (TrpOperation){ __VA_ARGS__ })
+
+/* A preview with that sentence, which changes nothing yet; accepted it is one step that leaves
+ * @n_voxels of GTV; then undone. */
 static void
 assert_done (Fixture *fixture, size_t n_voxels, const char *text)
 {
-  g_assert_cmpstr (fixture->text, ==, text);
+  g_assert_true (trp_document_has_preview (fixture->document));
+  g_assert_cmpstr (trp_document_get_preview_text (fixture->document), ==, text);
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 208 + 27 + 1);
+  g_assert_true (trp_document_accept_preview (fixture->document));
   g_assert_cmpuint (get_n_steps (fixture), ==, 1);
   g_assert_cmpuint (get_count (fixture, 0), ==, n_voxels);
   g_assert_cmpint (trp_structure_get_origin (get (fixture, 0)), ==, TRP_ORIGIN_SEMIAUTOMATIC);
@@ -107,17 +133,31 @@ assert_done (Fixture *fixture, size_t n_voxels, const char *text)
 static void
 parts_are_taken_away (Fixture *fixture, const void *data)
 {
-  trp_document_clean_structure (fixture->document, 0, TRP_CLEANING_KEEP_LARGEST);
+  RUN (0, .kind = TRP_OPERATION_KEEP_LARGEST);
   assert_done (fixture, 208, "GTV: 2 parts, 0.28 ml taken away");
-  trp_document_clean_structure (fixture->document, 0, TRP_CLEANING_REMOVE_SMALL);
+  RUN (0, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.1);
   assert_done (fixture, 208 + 27, "GTV: 1 part, 0.01 ml taken away");
+  RUN (0, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.28);
+  assert_done (fixture, 208, "GTV: 2 parts, 0.28 ml taken away");
 }
 
 static void
 holes_are_filled (Fixture *fixture, const void *data)
 {
-  trp_document_clean_structure (fixture->document, 0, TRP_CLEANING_FILL_HOLES);
+  RUN (0, .kind = TRP_OPERATION_FILL_HOLES);
   assert_done (fixture, 216 + 27 + 1, "GTV: 1 hole, 0.08 ml filled");
+}
+
+/* On slices across k the cube of 27 leaves from its three slices, and the hole is one on two. */
+static void
+slices_are_worked_on_by_themselves (Fixture *fixture, const void *data)
+{
+  RUN_FLAT (0, 2, .kind = TRP_OPERATION_KEEP_LARGEST);
+  assert_done (fixture, 208 + 1, "GTV: 3 parts, 0.27 ml taken away");
+  RUN_FLAT (0, 2, .kind = TRP_OPERATION_FILL_HOLES);
+  assert_done (fixture, 216 + 27 + 1, "GTV: 2 holes, 0.08 ml filled");
+  RUN_FLAT (0, 2, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.1);
+  assert_done (fixture, 208, "GTV: 4 parts, 0.28 ml taken away");
 }
 
 static void
@@ -126,17 +166,21 @@ parts_become_structures (Fixture *fixture, const void *data)
   TrpStructureSet *set = trp_document_peek_edited (fixture->document);
 
   trp_document_split_structure (fixture->document, 0);
+  wait_for_result (fixture);
   g_assert_cmpuint (trp_structure_set_get_size (set), ==, 4);
   g_assert_cmpstr (trp_structure_get_name (get (fixture, 1)), ==, "GTV 3"); /* GTV 2 is taken */
   g_assert_cmpstr (trp_structure_get_name (get (fixture, 2)), ==, "GTV 4");
   g_assert_cmpstr (trp_structure_get_name (get (fixture, 3)), ==, "GTV 2");
+  g_assert_cmpuint (get_count (fixture, 0), ==, 208);
   g_assert_cmpuint (get_count (fixture, 1), ==, 27);
   g_assert_cmpuint (get_count (fixture, 2), ==, 1);
   g_assert_cmpint (trp_document_get_active (fixture->document), ==, 0);
+  g_assert_cmpstr (fixture->text, ==, "GTV: 2 parts became structures of their own.");
   trp_document_undo (fixture->document);
   trp_document_redo (fixture->document);
   g_assert_cmpuint (get_count (fixture, 2), ==, 1);
-  assert_done (fixture, 208, "GTV: 2 parts became structures of their own.");
+  trp_document_undo (fixture->document);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236);
   g_assert_cmpuint (trp_structure_set_get_size (set), ==, 2);
   g_assert_cmpint (trp_document_get_active (fixture->document), ==, 0);
 }
@@ -146,7 +190,7 @@ structures_are_combined (Fixture *fixture, const void *data)
 {
   static const struct
   {
-    TrpBoolean operation;
+    TrpBoolean boolean;
     size_t n_voxels;
     const char *text;
   } cases[] = {
@@ -158,10 +202,164 @@ structures_are_combined (Fixture *fixture, const void *data)
 
   for (size_t n = 0; n < G_N_ELEMENTS (cases); n++)
     {
-      trp_document_combine_structures (fixture->document, 0, 1, cases[n].operation);
+      RUN (0, .kind = TRP_OPERATION_COMBINE, .boolean = cases[n].boolean, .other = 1);
       g_assert_cmpuint (get_count (fixture, 1), ==, 72);
       assert_done (fixture, cases[n].n_voxels, cases[n].text);
     }
+}
+
+/* Voxels of 1 x 2 x 5 mm: by 2 mm to the left GTV 2 of 6 columns gets two more, and one further
+ * back; not into GTV it gets those of its first slice only. */
+static void
+margins_are_grown (Fixture *fixture, const void *data)
+{
+  const TrpMargin margin = { { 0, 2, 0, 2, 0, 0 }, false, -1 };
+
+  trp_document_set_active (fixture->document, 1);
+  RUN (1, .kind = TRP_OPERATION_MARGIN, .margin = margin, .other = -1);
+  g_assert_cmpstr (trp_document_get_preview_text (fixture->document), ==,
+                   "Margin of GTV 2: 0.72 ml became 1.08 ml.");
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 2 * (8 * 6 + 6));
+  trp_document_undo (fixture->document);
+  RUN (1, .kind = TRP_OPERATION_MARGIN, .margin = margin, .other = -1, .into = "PTV");
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 72);
+  g_assert_cmpuint (get_count (fixture, 2), ==, 2 * (8 * 6 + 6));
+  g_assert_cmpstr (trp_structure_get_name (get (fixture, 2)), ==, "PTV");
+  trp_document_set_active (fixture->document, 0);
+  RUN (0, .kind = TRP_OPERATION_MARGIN, .margin = margin, .other = 2);
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  for (size_t j = 4; j < 10; j++) /* PTV is on slices 1 and 2: from 66 on */
+    g_assert_true (!trp_mask_get (trp_structure_peek_mask (get (fixture, 0)), 66, j, 2) &&
+                   trp_mask_get (trp_structure_peek_mask (get (fixture, 0)), 67, j, 3));
+}
+
+static void
+it_is_smoothed_and_cropped (Fixture *fixture, const void *data)
+{
+  RUN (0, .kind = TRP_OPERATION_CROP, .axis = 2, .first = 3, .last = 3);
+  assert_done (fixture, 36 + 9, "Crop GTV: 2.36 ml became 0.45 ml.");
+  RUN (0, .kind = TRP_OPERATION_SMOOTH, .sigma_mm = 1.5);
+  g_assert_true (trp_document_has_preview (fixture->document));
+  g_assert_true (g_str_has_prefix (trp_document_get_preview_text (fixture->document),
+                                   "Smooth GTV: 2.36 ml became "));
+}
+
+/* Columns are 1 mm: at 39.5 mm the cube of columns 60 to 65 comes to 14 to 19. */
+static void
+it_is_mirrored_to_another_name (Fixture *fixture, const void *data)
+{
+  const TrpMask *mask;
+
+  RUN (0, .kind = TRP_OPERATION_MIRROR, .plane_mm = 39.5, .into = "GTV_R");
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236);
+  mask = trp_structure_peek_mask (get (fixture, 2));
+  g_assert_cmpuint (trp_mask_count (mask), ==, 236);
+  g_assert_true (trp_mask_get (mask, 14, 4, 2) && trp_mask_get (mask, 19, 9, 7));
+  g_assert_false (trp_mask_get (mask, 13, 4, 2));
+  RUN (0, .kind = TRP_OPERATION_MIRROR, .plane_mm = 20);
+  g_assert_cmpstr (trp_document_get_preview_text (fixture->document), ==,
+                   "Mirror GTV: 2.08 ml would lie outside of the image and are lost.");
+}
+
+static void
+it_is_copied_to_other_structures (Fixture *fixture, const void *data)
+{
+  RUN (0, .kind = TRP_OPERATION_COPY, .into = "New");
+  g_assert_cmpstr (trp_document_get_preview_text (fixture->document), ==,
+                   "Copy GTV into New: 0.00 ml became 2.36 ml.");
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 2), ==, 236);
+  trp_document_set_active (fixture->document, 1);
+  RUN (0, .kind = TRP_OPERATION_COPY, .into = "GTV 2", .adds = true);
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 236 + 36);
+  trp_document_undo (fixture->document);
+  RUN (0, .kind = TRP_OPERATION_COPY, .into = "GTV 2");
+  g_assert_true (trp_document_accept_preview (fixture->document));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 236);
+  RUN (0, .kind = TRP_OPERATION_COPY, .into = "GTV 2");
+  g_assert_cmpstr (fixture->text, ==, "Copy GTV into GTV 2: nothing would change.");
+}
+
+/* A grid of half the columns, twice as wide, and one that is the same. */
+static void
+it_is_copied_to_another_reading (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  const TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 40, 16, 10 }, (double[]){ 2, 2, 5 },
+                                                   trp_vec3 (0.5, 0, 0));
+  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("coarse", &geometry);
+  const guint coarse = trp_document_add_reading (document, set);
+
+  trp_document_copy_to_reading (document, 0, coarse, false);
+  wait_for_result (fixture);
+  g_assert_cmpint (trp_document_get_edited (document), ==, (int) coarse);
+  g_assert_true (g_str_has_prefix (fixture->text, "GTV was copied through millimetres to coarse, "
+                                                  "whose grid is another one: 2.36 ml became "));
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 1);
+  g_assert_true (trp_mask_get (trp_structure_peek_mask (get (fixture, 0)), 30, 4, 2)); /* 60.5 mm */
+  g_assert_false (trp_mask_get (trp_structure_peek_mask (get (fixture, 0)), 29, 4, 2));
+  trp_document_undo (document);
+  g_assert_cmpuint (trp_structure_set_get_size (set), ==, 0);
+  trp_document_set_edited (document, 1);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236);
+  RUN (0, .kind = TRP_OPERATION_KEEP_LARGEST);
+  g_assert_true (trp_document_accept_preview (document));
+  trp_document_copy_to_reading (document, 0, 0, false); /* the reading it began as */
+  wait_for_result (fixture);
+  g_assert_cmpint (trp_document_get_edited (document), ==, 0);
+  g_assert_cmpstr (fixture->text, ==, "GTV was copied to auto, which is edited now.");
+  g_assert_cmpuint (get_count (fixture, 0), ==, 208);
+}
+
+static void
+slices_between_drawn_ones_are_filled (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  g_autoptr (TrpMask)
+    drawn = trp_mask_new (trp_structure_set_get_geometry (trp_document_peek_edited (document)));
+
+  trp_document_set_active (document, 1);
+  RUN (1, .kind = TRP_OPERATION_INTERPOLATE);
+  g_assert_true (g_str_has_prefix (fixture->text, "No empty slice lies between two drawn ones"));
+  g_assert_false (trp_document_can_undo (document));
+  draw (drawn, (size_t[]){ 20, 5, 1 }, (size_t[]){ 9, 7, 1 }, true);
+  draw (drawn, (size_t[]){ 20, 5, 4 }, (size_t[]){ 9, 7, 1 }, true);
+  g_assert_true (trp_edit_session_replace_mask (trp_document_peek_session (document), "Draw",
+                                                get (fixture, 1), drawn, TRP_ORIGIN_MANUAL, NULL,
+                                                NULL));
+  RUN (1, .kind = TRP_OPERATION_INTERPOLATE);
+  g_assert_cmpstr (trp_document_get_preview_text (document), ==,
+                   "2 slices of GTV 2 were filled from their neighbours; look at them.");
+  trp_document_set_cursor (document, trp_vec3 (0, 0, 10));
+  g_assert_true (trp_document_accept_preview_slice (document, 2));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 3 * 63);
+  g_assert_true (trp_document_accept_preview (document));
+  g_assert_cmpuint (get_count (fixture, 1), ==, 4 * 63);
+}
+
+/* Nothing is left empty without a word. */
+static void
+slices_that_cannot_be_filled_are_said (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  g_autoptr (TrpMask)
+    drawn = trp_mask_new (trp_structure_set_get_geometry (trp_document_peek_edited (document)));
+
+  trp_document_set_active (document, 1);
+  draw (drawn, (size_t[]){ 20, 5, 1 }, (size_t[]){ 9, 7, 1 }, true);
+  draw (drawn, (size_t[]){ 20, 5, 3 }, (size_t[]){ 9, 7, 1 }, true);
+  draw (drawn, (size_t[]){ 20, 5, 5 }, (size_t[]){ 2, 1, 1 }, true); /* two far apart: no mean */
+  draw (drawn, (size_t[]){ 60, 14, 5 }, (size_t[]){ 2, 1, 1 }, true);
+  draw (drawn, (size_t[]){ 40, 1, 7 }, (size_t[]){ 2, 1, 1 }, true);
+  g_assert_true (trp_edit_session_replace_mask (trp_document_peek_session (document), "Draw",
+                                                get (fixture, 1), drawn, TRP_ORIGIN_MANUAL, NULL,
+                                                NULL));
+  RUN (1, .kind = TRP_OPERATION_INTERPOLATE);
+  g_assert_nonnull (strstr (trp_document_get_preview_text (document), "draw on more of them"));
 }
 
 static void
@@ -170,21 +368,26 @@ assert_nothing (Fixture *fixture, const char *text)
   g_assert_cmpstr (fixture->text, ==, text);
   g_assert_cmpuint (get_n_steps (fixture), ==, 0);
   g_assert_false (trp_document_can_redo (fixture->document));
+  g_assert_false (trp_document_has_preview (fixture->document));
 }
 
 static void
 what_changes_nothing_is_said (Fixture *fixture, const void *data)
 {
-  TrpDocument *document = fixture->document;
-
-  trp_document_set_active (document, 1);
-  trp_document_clean_structure (document, 1, TRP_CLEANING_KEEP_LARGEST);
+  trp_document_set_active (fixture->document, 1);
+  RUN (1, .kind = TRP_OPERATION_KEEP_LARGEST);
   assert_nothing (fixture, "GTV 2 is in one part already: nothing was taken away.");
-  trp_document_clean_structure (document, 1, TRP_CLEANING_REMOVE_SMALL);
+  RUN_FLAT (1, 0, .kind = TRP_OPERATION_KEEP_LARGEST);
+  assert_nothing (fixture, "GTV 2 is in one part on every slice: nothing was taken away.");
+  RUN (1, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.1);
   assert_nothing (fixture, "GTV 2 has no part under 0.1 ml: nothing was taken away.");
-  trp_document_clean_structure (document, 1, TRP_CLEANING_FILL_HOLES);
+  RUN (1, .kind = TRP_OPERATION_FILL_HOLES);
   assert_nothing (fixture, "GTV 2 has no hole that is closed on all sides: nothing was filled.");
-  trp_document_split_structure (document, 1);
+  RUN (1, .kind = TRP_OPERATION_MARGIN, .other = -1);
+  assert_nothing (fixture, "Margin of GTV 2: nothing would change.");
+  RUN (1, .kind = TRP_OPERATION_COMBINE, .boolean = TRP_BOOLEAN_UNION, .other = 1);
+  trp_document_split_structure (fixture->document, 1);
+  wait_for_result (fixture);
   assert_nothing (fixture, "GTV 2 is in one part: it stays as it is.");
 }
 
@@ -197,15 +400,16 @@ nothing_is_emptied (Fixture *fixture, const void *data)
     crumb = trp_mask_new (trp_structure_set_get_geometry (trp_document_peek_edited (document)));
 
   trp_document_add_structure (document, "New");
-  trp_document_clean_structure (document, 2, TRP_CLEANING_REMOVE_SMALL);
+  RUN (2, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.1);
   g_assert_cmpstr (fixture->text, ==, "New is empty: draw on it first.");
+  g_clear_pointer (&fixture->text, g_free);
   trp_document_split_structure (document, 2);
   g_assert_cmpstr (fixture->text, ==, "New is empty: draw on it first.");
   draw (crumb, (size_t[]){ 1, 1, 1 }, (size_t[]){ 9, 1, 1 }, true);
   g_assert_true (trp_edit_session_replace_mask (trp_document_peek_session (document), "Draw",
                                                 get (fixture, 2), crumb, TRP_ORIGIN_MANUAL, NULL,
                                                 NULL));
-  trp_document_clean_structure (document, 2, TRP_CLEANING_REMOVE_SMALL);
+  RUN (2, .kind = TRP_OPERATION_REMOVE_SMALL, .least_ml = 0.1);
   g_assert_true (g_str_has_prefix (fixture->text, "All parts of New are under 0.1 ml"));
   g_assert_cmpuint (get_count (fixture, 2), ==, 9);
   g_assert_cmpuint (get_n_steps (fixture), ==, 2);
@@ -217,15 +421,52 @@ locked_structures_refuse (Fixture *fixture, const void *data)
   TrpDocument *document = fixture->document;
 
   trp_document_set_structure_locked (document, 0, true);
-  trp_document_clean_structure (document, 0, TRP_CLEANING_KEEP_LARGEST);
+  RUN (0, .kind = TRP_OPERATION_KEEP_LARGEST);
   assert_nothing (fixture, "\"GTV\" is locked; unlock it to edit it");
-  trp_document_clean_structure (document, 0, TRP_CLEANING_FILL_HOLES);
+  RUN (0, .kind = TRP_OPERATION_FILL_HOLES);
   trp_document_split_structure (document, 0);
-  trp_document_combine_structures (document, 0, 1, TRP_BOOLEAN_SUBTRACT);
+  RUN (0, .kind = TRP_OPERATION_COMBINE, .boolean = TRP_BOOLEAN_SUBTRACT, .other = 1);
   assert_nothing (fixture, "\"GTV\" is locked; unlock it to edit it");
   g_assert_cmpint (fixture->n_messages, ==, 4);
+  RUN (0, .kind = TRP_OPERATION_COPY, .into = "Copy"); /* what is copied does not change */
+  g_assert_true (trp_document_has_preview (document));
+  RUN (1, .kind = TRP_OPERATION_COPY, .into = "GTV");
+  g_assert_false (trp_document_has_preview (document));
+  g_assert_cmpint (fixture->n_messages, ==, 5);
   g_assert_cmpuint (get_count (fixture, 0), ==, 208 + 27 + 1);
   g_assert_cmpuint (trp_structure_set_get_size (trp_document_peek_edited (document)), ==, 2);
+}
+
+/* An edit, another operation or another reading while it is computed: what comes is not shown. */
+static void
+stale_results_are_dropped (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  const TrpOperation largest = { .kind = TRP_OPERATION_KEEP_LARGEST, .flat_axis = -1 };
+  const TrpOperation holes = { .kind = TRP_OPERATION_FILL_HOLES, .flat_axis = -1 };
+
+  for (int turn = 0; turn < 3; turn++)
+    {
+      trp_document_run_operation (document, 0, &largest);
+      g_assert_true (trp_document_is_computing (document));
+      if (turn == 0)
+        trp_document_add_structure (document, NULL);
+      else if (turn == 1)
+        trp_document_undo (document);
+      else
+        trp_document_set_edited (document, 0);
+      g_assert_false (trp_document_is_computing (document));
+      g_usleep (20000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_false (trp_document_has_preview (document));
+    }
+  trp_document_set_edited (document, 1);
+  trp_document_run_operation (document, 0, &largest);
+  trp_document_run_operation (document, 0, &holes);
+  wait_for_result (fixture);
+  g_assert_cmpstr (trp_document_get_preview_text (document), ==, "GTV: 1 hole, 0.08 ml filled");
+  trp_document_run_operation (document, 0, &largest); /* and the document goes */
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, setup, function, teardown)
@@ -236,6 +477,18 @@ main (int argc, char **argv)
   gtk_test_init (&argc, &argv, NULL);
   ADD ("/document-operations/parts-are-taken-away", parts_are_taken_away);
   ADD ("/document-operations/holes-are-filled", holes_are_filled);
+  ADD ("/document-operations/slices-are-worked-on-by-themselves",
+       slices_are_worked_on_by_themselves);
+  ADD ("/document-operations/margins-are-grown", margins_are_grown);
+  ADD ("/document-operations/it-is-smoothed-and-cropped", it_is_smoothed_and_cropped);
+  ADD ("/document-operations/it-is-mirrored-to-another-name", it_is_mirrored_to_another_name);
+  ADD ("/document-operations/it-is-copied-to-other-structures", it_is_copied_to_other_structures);
+  ADD ("/document-operations/it-is-copied-to-another-reading", it_is_copied_to_another_reading);
+  ADD ("/document-operations/slices-between-drawn-ones-are-filled",
+       slices_between_drawn_ones_are_filled);
+  ADD ("/document-operations/slices-that-cannot-be-filled-are-said",
+       slices_that_cannot_be_filled_are_said);
+  ADD ("/document-operations/stale-results-are-dropped", stale_results_are_dropped);
   ADD ("/document-operations/parts-become-structures", parts_become_structures);
   ADD ("/document-operations/structures-are-combined", structures_are_combined);
   ADD ("/document-operations/what-changes-nothing-is-said", what_changes_nothing_is_said);

@@ -332,41 +332,6 @@ locked_structures_refuse_with_a_message (void)
 
 /* Choosing a structure opens its lock and closes the last one's, unless the user set it by hand. */
 static void
-slices_between_drawn_ones_are_filled (void)
-{
-  g_autoptr (TrpDocument) document = trp_document_new ();
-  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
-  TrpToolSettings tool = *trp_document_get_tool (document);
-  const TrpMask *mask;
-  size_t before;
-  int messages = 0;
-
-  trp_document_add_reading (document, set);
-  g_signal_connect_swapped (document, "message", G_CALLBACK (count), &messages);
-  trp_document_interpolate_structure (document, 0); /* one slice: said, nothing done */
-  g_assert_cmpint (messages, ==, 1);
-  g_assert_false (trp_document_can_undo (document));
-  tool.kind = TRP_TOOL_BRUSH;
-  tool.radius_mm = 2.1;
-  trp_document_set_tool (document, &tool);
-  g_assert_true (
-    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (4, 8, 0)));
-  trp_document_interpolate_structure (document, 0);
-  g_assert_cmpint (messages, ==, 2);
-  mask = trp_structure_peek_mask (trp_document_peek_active (document));
-  for (size_t k = 0; k <= 4; k++)
-    g_assert_true (trp_mask_get (mask, 4, 8, k));
-  g_assert_false (trp_mask_get (mask, 4, 8, 5));
-  trp_document_undo (document);
-  before = trp_mask_count (mask);
-  g_assert_false (trp_mask_get (mask, 4, 8, 2));
-  trp_document_set_structure_locked (document, 0, true);
-  trp_document_interpolate_structure (document, 0);
-  g_assert_cmpint (messages, ==, 3);
-  g_assert_cmpuint (trp_mask_count (mask), ==, before);
-}
-
-static void
 lock_follows_the_choice (void)
 {
   g_autoptr (TrpDocument) document = trp_document_new ();
@@ -635,8 +600,6 @@ main (int argc, char **argv)
   g_test_add_func ("/document/stroke/is-one-step-and-undo-restores",
                    stroke_is_one_step_and_undo_restores_the_words);
   g_test_add_func ("/document/stroke/locked-refuses", locked_structures_refuse_with_a_message);
-  g_test_add_func ("/document/edit/slices-between-drawn-ones-are-filled",
-                   slices_between_drawn_ones_are_filled);
   g_test_add_func ("/document/structures/lock-follows-the-choice", lock_follows_the_choice);
   g_test_add_func ("/document/structures/start-on-the-open-volume",
                    structures_start_on_the_open_volume);

@@ -9,9 +9,11 @@
 #include "core/metrics/overlap.h"
 #include "tests/lib/check.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/document-compute.h"
 #include "ui/document-operations.h"
 #include "core/draw/palette.h"
 #include "ui/panels/history-thumbnail.h"
+#include "ui/document-preview.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/message-bar.h"
@@ -500,6 +502,13 @@ structures_are_added_renamed_and_deleted_undoably (void)
 }
 
 static void
+wait_for_result (TrpDocument *document)
+{
+  while (trp_document_is_computing (document))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
 operations_act_on_the_selected_structure (void)
 {
   g_autoptr (TrpDocument) document = make_document ();
@@ -513,15 +522,20 @@ operations_act_on_the_selected_structure (void)
 
   g_assert_true (trp_overlap_count (mask, other, &overlap, NULL));
   gtk_widget_activate_action (panel, "structure.combine", "(uu)", TRP_BOOLEAN_UNION, 1);
+  wait_for_result (document);
+  g_assert_true (trp_document_accept_preview (document));
   g_assert_cmpuint (trp_mask_count (mask), ==, before + trp_mask_count (other) - overlap.both);
   trp_document_undo (document);
   g_assert_cmpuint (trp_mask_count (mask), ==, before);
   paint (document, trp_vec3 (2, 2, 2));
   trp_document_end_stroke (document);
   gtk_widget_activate_action (panel, "structure.split", NULL);
+  wait_for_result (document);
   g_assert_cmpuint (trp_structure_set_get_size (set), ==, 3);
   trp_document_undo (document);
-  gtk_widget_activate_action (panel, "structure.clean", "u", TRP_CLEANING_KEEP_LARGEST);
+  gtk_widget_activate_action (panel, "structure.clean", "u", TRP_OPERATION_KEEP_LARGEST);
+  wait_for_result (document);
+  g_assert_true (trp_document_accept_preview (document));
   g_assert_cmpuint (trp_mask_count (mask), ==, before);
   g_assert_finalize_object (panel);
 }

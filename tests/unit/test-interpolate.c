@@ -44,7 +44,7 @@ interpolate (const TrpMask *mask, int axis, size_t n_filled)
 {
   GError *error = NULL;
   size_t n;
-  TrpMask *out = trp_interpolate_slices (mask, axis, &n, &error);
+  TrpMask *out = trp_interpolate_slices (mask, axis, &n, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, n_filled);
@@ -151,7 +151,7 @@ test_refused (void)
     {
       if (slices > 0)
         draw (mask, 2, 4 + (size_t) slices, 30, 60, 8);
-      g_assert_null (trp_interpolate_slices (mask, 2, &n, &error));
+      g_assert_null (trp_interpolate_slices (mask, 2, &n, NULL, &error));
       g_assert_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED);
       g_clear_error (&error);
     }
@@ -236,7 +236,7 @@ test_real (gconstpointer data)
           if (trp_mask_get (truth, i % size[0], i / size[0], k))
             trp_mask_set (drawn, i % size[0], i / size[0], k, true);
       rest = pick_rest (truth, drawn);
-      g_autoptr (TrpMask) got = trp_interpolate_slices (drawn, 2, &n_filled, NULL);
+      g_autoptr (TrpMask) got = trp_interpolate_slices (drawn, 2, &n_filled, NULL, NULL);
 
       if (!got || trp_mask_is_empty (rest))
         continue;

@@ -6,6 +6,7 @@
 #include "ui/panels/structures.h"
 #include "config.h"
 #include "ui/document-operations.h"
+#include "ui/document-transfer.h"
 #include "ui/panels/structure-row.h"
 
 #include <glib/gi18n.h>
@@ -112,25 +113,29 @@ on_go_to (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_interpolate (GtkWidget *widget, const char *name, GVariant *parameter)
+run_operation (GtkWidget *widget, const TrpOperation *operation)
 {
   TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
   TrpStructureRow *row = get_selected (self);
 
   if (row)
-    trp_document_interpolate_structure (self->document, trp_structure_row_get_index (row));
+    trp_document_run_operation (self->document, trp_structure_row_get_index (row), operation);
+}
+
+static void
+on_interpolate (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  run_operation (widget, &(TrpOperation){ .kind = TRP_OPERATION_INTERPOLATE });
 }
 
 /* The number of the operation. */
 static void
 on_clean (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
-  TrpStructureRow *row = get_selected (self);
-
-  if (row)
-    trp_document_clean_structure (self->document, trp_structure_row_get_index (row),
-                                  (TrpCleaning) g_variant_get_uint32 (parameter));
+  run_operation (widget,
+                 &(TrpOperation){ .kind = (TrpOperationKind) g_variant_get_uint32 (parameter),
+                                  .flat_axis = -1,
+                                  .least_ml = 0.1 });
 }
 
 static void
@@ -147,14 +152,13 @@ on_split (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_combine (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  TrpStructuresPanel *self = TRP_STRUCTURES_PANEL (widget);
-  TrpStructureRow *row = get_selected (self);
-  guint operation, other;
+  TrpOperation operation = { .kind = TRP_OPERATION_COMBINE };
+  guint boolean, other;
 
-  g_variant_get (parameter, "(uu)", &operation, &other);
-  if (row)
-    trp_document_combine_structures (self->document, trp_structure_row_get_index (row), other,
-                                     (TrpBoolean) operation);
+  g_variant_get (parameter, "(uu)", &boolean, &other);
+  operation.boolean = (TrpBoolean) boolean;
+  operation.other = (int) other;
+  run_operation (widget, &operation);
 }
 
 static void
@@ -233,12 +237,12 @@ make_operations (TrpStructuresPanel *self)
 {
   static const struct
   {
-    TrpCleaning cleaning;
+    TrpOperationKind cleaning;
     const char *label;
   } cleanings[] = {
-    { TRP_CLEANING_KEEP_LARGEST, N_ ("Keep the largest part") },
-    { TRP_CLEANING_REMOVE_SMALL, N_ ("Remove parts under 0.1 ml") },
-    { TRP_CLEANING_FILL_HOLES, N_ ("Fill holes") },
+    { TRP_OPERATION_KEEP_LARGEST, N_ ("Keep the largest part") },
+    { TRP_OPERATION_REMOVE_SMALL, N_ ("Remove parts under 0.1 ml") },
+    { TRP_OPERATION_FILL_HOLES, N_ ("Fill holes") },
   };
   static const char *const booleans[TRP_N_BOOLEANS] = {
     [TRP_BOOLEAN_UNION] = N_ ("Unite with"),
