@@ -107,9 +107,8 @@ add_volume (TrpDocument *self, GPtrArray *sources, int role)
     add_source (sources, source);
 }
 
-/* The anchor first. Returns: (transfer full): files that are open. */
-static GPtrArray *
-list_sources (TrpDocument *self)
+GPtrArray *
+trp_document_list_sources (TrpDocument *self)
 {
   GPtrArray *sources = g_ptr_array_new_with_free_func (g_free);
   const GPtrArray *structures = self->journal->structures;
@@ -142,7 +141,7 @@ get_path (const char *key)
 static GPtrArray *
 list_paths (TrpDocument *self)
 {
-  g_autoptr (GPtrArray) sources = list_sources (self);
+  g_autoptr (GPtrArray) sources = trp_document_list_sources (self);
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   const int anchor = trp_document_get_anchor (self);
   const char *title = trp_document_get_title (self);
@@ -188,7 +187,7 @@ get_time (const char *path)
 static TrpJournal *
 open_file (TrpDocument *self, const char *path, GError **error)
 {
-  g_autoptr (GPtrArray) sources = list_sources (self);
+  g_autoptr (GPtrArray) sources = trp_document_list_sources (self);
   g_autofree char *folder = trp_document_get_journal_folder ();
 
   if (g_mkdir_with_parents (folder, 0700) != 0)

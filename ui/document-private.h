@@ -4,8 +4,8 @@
  *
  * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
  * history; document-operations.c what is done to whole structures; document-preview.c a result that
- * waits for yes or no; document-files.c opening and
- * saving; document-journal.c what survives a crash.
+ * waits for yes or no; document-files.c opening and saving; document-journal.c what survives a
+ * crash; document-compare.c, document-agreement.c and document-blind.c several readings at once.
  */
 
 #pragma once
@@ -14,11 +14,13 @@
 
 G_BEGIN_DECLS
 
-typedef struct _TrpDocumentReadings TrpDocumentReadings; /* document-readings.c */
-typedef struct _TrpDocumentFiles TrpDocumentFiles;       /* document-files.c */
-typedef struct _TrpDocumentJournal TrpDocumentJournal;   /* document-journal.c */
-typedef struct _TrpDocumentCompute TrpDocumentCompute;   /* document-compute.c */
-typedef struct _TrpDocumentPreview TrpDocumentPreview;   /* document-preview.c */
+typedef struct _TrpDocumentReadings TrpDocumentReadings;   /* document-readings.c */
+typedef struct _TrpDocumentFiles TrpDocumentFiles;         /* document-files.c */
+typedef struct _TrpDocumentJournal TrpDocumentJournal;     /* document-journal.c */
+typedef struct _TrpDocumentCompute TrpDocumentCompute;     /* document-compute.c */
+typedef struct _TrpDocumentPreview TrpDocumentPreview;     /* document-preview.c */
+typedef struct _TrpDocumentAgreement TrpDocumentAgreement; /* document-agreement.c */
+typedef struct _TrpDocumentBlind TrpDocumentBlind;         /* document-blind.c */
 
 typedef struct
 {
@@ -55,6 +57,10 @@ struct _TrpDocument
   TrpDocumentJournal *journal;
   TrpDocumentCompute *compute;
   TrpDocumentPreview *preview;
+  bool readings_shown;
+  TrpDocumentAgreement *agreement;
+  TrpDocumentBlind *blind;
+  GPtrArray *consensus; /* (element-type TrpConsensusPart): the last one, or NULL */
 };
 
 typedef enum
@@ -63,6 +69,7 @@ typedef enum
   TRP_DOCUMENT_DISPLAY_CHANGED,
   TRP_DOCUMENT_CURSOR_MOVED,
   TRP_DOCUMENT_READINGS_CHANGED,
+  TRP_DOCUMENT_COMPARE_CHANGED,
   TRP_DOCUMENT_STRUCTURES_CHANGED,
   TRP_DOCUMENT_MASK_CHANGED,
   TRP_DOCUMENT_ACTIVE_CHANGED,
@@ -122,7 +129,24 @@ void trp_document_journal_free (TrpDocumentJournal *self);
 /* Images, readings or their sessions came or went. */
 void trp_document_journal_update (TrpDocument *self);
 void trp_document_journal_add_structures (TrpDocument *self, const char *path);
+/* (element-type filename) (transfer full): the files that are open, the anchor's first. */
+GPtrArray *trp_document_list_sources (TrpDocument *self);
 /* While the readings are still there. */
 void trp_document_journal_close (TrpDocument *self);
+
+TrpDocumentAgreement *trp_document_agreement_new (void);
+/* Disconnects the job under way. */
+void trp_document_agreement_free (TrpDocumentAgreement *self);
+bool trp_document_agreement_is_wanted (const TrpDocumentAgreement *self);
+void trp_document_agreement_set_wanted (TrpDocument *self, bool wanted);
+/* Readings, structures or the active one changed. */
+void trp_document_agreement_update (TrpDocument *self);
+/* Voxels changed; before anybody else hears of it. */
+void trp_document_agreement_apply (TrpDocument *self, const TrpEditChange *change);
+
+TrpDocumentBlind *trp_document_blind_new (void);
+void trp_document_blind_free (TrpDocumentBlind *self);
+/* Files or readings came: was the case left blind, and who has no letter yet? */
+void trp_document_blind_update (TrpDocument *self);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
  */
 
 #include "config.h"
+#include "ui/document-compare.h"
 #include "ui/document-journal.h"
 #include "ui/document-compute.h"
 #include "ui/document-preview.h"
@@ -19,6 +20,8 @@ typedef struct
   TrpStructureSet *set;
   TrpEditSession *session; /* NULL until edited */
   char *save_path;
+  TrpReadingKind kind;
+  bool is_compared;
   GHashTable *guarded; /* structures whose lock follows the choice: (element-type TrpStructure) */
 } Reading;
 
@@ -162,6 +165,7 @@ follow_list (TrpDocument *self, const TrpEditChange *change)
   self->readings->active = CLAMP (active, -1, size - 1);
   if (size > 0 && self->readings->active < 0)
     self->readings->active = 0;
+  trp_document_agreement_update (self);
   trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
   trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
 }
@@ -177,6 +181,7 @@ on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
   switch (change->kind)
     {
     case TRP_EDIT_VOXELS:
+      trp_document_agreement_apply (self, change);
       trp_document_emit (self, TRP_DOCUMENT_MASK_CHANGED, change);
       break;
     case TRP_EDIT_ADDED:
@@ -185,6 +190,7 @@ on_edit (TrpEditSession *session, const TrpEditChange *change, void *user_data)
       follow_list (self, change);
       break;
     case TRP_EDIT_ATTRIBUTES:
+      trp_document_agreement_update (self);
       trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
       break;
     case TRP_EDIT_HISTORY:
@@ -222,12 +228,14 @@ make_name_unique (TrpDocument *self, TrpStructureSet *set)
 }
 
 static guint
-append (TrpDocument *self, TrpStructureSet *set)
+append (TrpDocument *self, TrpStructureSet *set, TrpReadingKind kind)
 {
   Reading *reading = g_new0 (Reading, 1);
 
   make_name_unique (self, set);
   reading->set = trp_structure_set_ref (set);
+  reading->kind = kind;
+  reading->is_compared = kind == TRP_READING_OPENED || kind == TRP_READING_STARTED;
   reading->guarded = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) trp_structure_unref, NULL);
   g_ptr_array_add (self->readings->list, reading);
   return self->readings->list->len - 1;
@@ -236,6 +244,8 @@ append (TrpDocument *self, TrpStructureSet *set)
 static void
 emit_all (TrpDocument *self)
 {
+  trp_document_blind_update (self);
+  trp_document_agreement_update (self);
   trp_document_emit (self, TRP_DOCUMENT_READINGS_CHANGED);
   trp_document_emit (self, TRP_DOCUMENT_STRUCTURES_CHANGED);
   trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
@@ -332,7 +342,7 @@ trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
   guint index;
 
   if (!reading)
-    reading = get (self, (int) append (self, set));
+    reading = get (self, (int) append (self, set, TRP_READING_STARTED));
   trp_edit_session_free (reading->session);
   trp_structure_set_unref (reading->set);
   g_hash_table_remove_all (reading->guarded);
@@ -353,7 +363,7 @@ trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
 guint
 trp_document_add_reading (TrpDocument *self, TrpStructureSet *set)
 {
-  const guint index = append (self, set);
+  const guint index = append (self, set, TRP_READING_OPENED);
   TrpStructureSet *edited = trp_document_peek_edited (self);
 
   if (!edited || (trp_structure_set_get_size (edited) == 0 && self->readings->reference < 0))
@@ -363,7 +373,7 @@ trp_document_add_reading (TrpDocument *self, TrpStructureSet *set)
       trp_structure_set_set_name (copy, _ ("edited"));
       self->readings->reference = (int) index;
       self->readings->reference_is_own_copy = true;
-      choose_edited (self, (int) append (self, copy));
+      choose_edited (self, (int) append (self, copy, TRP_READING_COPY));
     }
   else if ((self->readings->reference < 0 || self->readings->reference_is_own_copy) &&
            trp_geometry_equal (trp_structure_set_get_geometry (set),
@@ -379,6 +389,13 @@ trp_document_add_reading (TrpDocument *self, TrpStructureSet *set)
 }
 
 void
+trp_document_edit_new_reading (TrpDocument *self, TrpStructureSet *set, TrpReadingKind kind)
+{
+  choose_edited (self, (int) append (self, set, kind));
+  emit_all (self);
+}
+
+void
 trp_document_start_reading (TrpDocument *self, TrpRole role, const char *name)
 {
   TrpVolume *volume = trp_document_get_volume (self, role);
@@ -389,8 +406,7 @@ trp_document_start_reading (TrpDocument *self, TrpRole role, const char *name)
   set = trp_structure_set_new (name, trp_volume_get_geometry (volume));
   trp_structure_set_set_patient_id (set, trp_volume_get_info (volume)->patient_id);
   trp_structure_set_set_frame_of_reference (set, trp_volume_get_info (volume)->frame_of_reference);
-  choose_edited (self, (int) append (self, set));
-  emit_all (self);
+  trp_document_edit_new_reading (self, set, TRP_READING_STARTED);
 }
 
 void
@@ -411,6 +427,30 @@ trp_document_set_reference (TrpDocument *self, int index)
   self->readings->reference = get (self, index) ? index : -1;
   self->readings->reference_is_own_copy = false;
   trp_document_emit (self, TRP_DOCUMENT_READINGS_CHANGED);
+}
+
+TrpReadingKind
+trp_document_get_reading_kind (TrpDocument *self, guint index)
+{
+  return get (self, (int) index)->kind;
+}
+
+bool
+trp_document_is_compared (TrpDocument *self, guint index)
+{
+  return get (self, (int) index)->is_compared;
+}
+
+void
+trp_document_set_compared (TrpDocument *self, guint index, bool is_compared)
+{
+  Reading *reading = get (self, (int) index);
+
+  if (reading->is_compared == is_compared)
+    return;
+  reading->is_compared = is_compared;
+  trp_document_agreement_update (self);
+  trp_document_emit (self, TRP_DOCUMENT_COMPARE_CHANGED);
 }
 
 /* ---- structures ---- */
@@ -445,6 +485,7 @@ trp_document_set_active (TrpDocument *self, int index)
 
   self->readings->active = index;
   hand_over_lock (self, before, trp_document_peek_active (self));
+  trp_document_agreement_update (self);
   trp_document_emit (self, TRP_DOCUMENT_ACTIVE_CHANGED);
 }
 

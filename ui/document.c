@@ -4,6 +4,7 @@
  */
 
 #include "config.h"
+#include "ui/document-compare.h"
 #include "ui/document-compute.h"
 #include "ui/document-preview.h"
 #include "ui/document-private.h"
@@ -37,8 +38,10 @@ trp_document_dispose (GObject *object)
   g_clear_pointer (&self->files, trp_document_files_free);
   g_clear_pointer (&self->compute, trp_document_compute_free);
   g_clear_pointer (&self->preview, trp_document_preview_free);
+  g_clear_pointer (&self->agreement, trp_document_agreement_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
   g_clear_pointer (&self->journal, trp_document_journal_free);
+  g_clear_pointer (&self->blind, trp_document_blind_free);
   g_clear_pointer (&self->jobs, g_ptr_array_unref);
   for (int role = 0; role < TRP_N_ROLES; role++)
     g_clear_pointer (&self->volumes[role].volume, trp_volume_unref);
@@ -54,6 +57,7 @@ trp_document_finalize (GObject *object)
   g_free (self->case_name);
   g_free (self->identity_conflict);
   g_free (self->identity_acknowledged);
+  g_clear_pointer (&self->consensus, g_ptr_array_unref);
   G_OBJECT_CLASS (trp_document_parent_class)->finalize (object);
 }
 
@@ -79,6 +83,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_DISPLAY_CHANGED, "display-changed", 1, G_TYPE_INT);
   add_signal (klass, TRP_DOCUMENT_CURSOR_MOVED, "cursor-moved", 0);
   add_signal (klass, TRP_DOCUMENT_READINGS_CHANGED, "readings-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_COMPARE_CHANGED, "compare-changed", 0);
   add_signal (klass, TRP_DOCUMENT_STRUCTURES_CHANGED, "structures-changed", 0);
   add_signal (klass, TRP_DOCUMENT_MASK_CHANGED, "mask-changed", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_ACTIVE_CHANGED, "active-changed", 0);
@@ -112,6 +117,8 @@ trp_document_init (TrpDocument *self)
   self->journal = trp_document_journal_new ();
   self->compute = trp_document_compute_new ();
   self->preview = trp_document_preview_new ();
+  self->agreement = trp_document_agreement_new ();
+  self->blind = trp_document_blind_new ();
 }
 
 TrpDocument *
@@ -319,6 +326,7 @@ set_volume (
     place_cursor (self, trp_volume_get_geometry (volume));
   else
     forget_links (self, anchor_before);
+  trp_document_blind_update (self);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
 }
 
@@ -536,7 +544,7 @@ find_conflict (TrpDocument *self)
                    trp_role_get_name ((TrpRole) role));
   for (guint n = 0; n < trp_document_get_n_readings (self); n++)
     add_patient (patients, trp_structure_set_get_patient_id (trp_document_get_reading (self, n)),
-                 trp_structure_set_get_name (trp_document_get_reading (self, n)));
+                 trp_document_get_reading_label (self, n));
   for (guint n = 1; n < patients->len; n++)
     {
       const Patient *first = &g_array_index (patients, Patient, 0);

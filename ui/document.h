@@ -9,6 +9,7 @@
  * - "display-changed" (int role): window, inversion or interpolation of a volume
  * - "cursor-moved": the linked cursor, LPS mm
  * - "readings-changed": list or names of readings; which one is edited or the reference
+ * - "compare-changed": which readings are compared, and what of that is shown (document-compare.h)
  * - "structures-changed": list, names, colours, locks, visibility or opacity of structures
  * - "mask-changed" (const TrpEditChange *): voxels of the edited reading, after the fact, with box
  *   and patch (core/structure/edit.h)

@@ -8,11 +8,13 @@
 
 #include "ui/document-journal.h"
 #include "ui/preview-bar.h"
+#include "ui/document-blind.h"
 
 #include <glib/gi18n.h>
 
 #define INFO_SECONDS 8
 #define TEXT_KEY "trp-text"
+#define LABEL_KEY "trp-label"
 
 struct _TrpMessageBar
 {
@@ -108,7 +110,10 @@ trp_message_bar_show (TrpMessageBar *self, TrpSeverity severity, const char *tex
     return;
   row = make_row (severity, &label);
   close = gtk_button_new_from_icon_name ("window-close-symbolic");
-  gtk_label_set_label (GTK_LABEL (label), text);
+  g_autofree char *shown = trp_document_hide_names (self->document, text);
+
+  gtk_label_set_label (GTK_LABEL (label), shown);
+  g_object_set_data (G_OBJECT (row), LABEL_KEY, label);
   gtk_widget_add_css_class (close, "flat");
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Close this message"), -1);
@@ -128,6 +133,22 @@ trp_message_bar_withdraw (TrpMessageBar *self, const char *text)
 
   if (row)
     remove_row (row);
+}
+
+/* Whose readings they are may have become hidden, or known. */
+static void
+update_names (TrpMessageBar *self)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self)); row;
+       row = gtk_widget_get_next_sibling (row))
+    {
+      GtkWidget *label = g_object_get_data (G_OBJECT (row), LABEL_KEY);
+      g_autofree char *shown = trp_document_hide_names (
+        self->document, g_object_get_data (G_OBJECT (row), TEXT_KEY));
+
+      if (label)
+        gtk_label_set_label (GTK_LABEL (label), shown);
+    }
 }
 
 static void
@@ -204,6 +225,7 @@ trp_message_bar_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self->identity), button);
   gtk_box_append (GTK_BOX (self), self->identity);
   g_signal_connect_swapped (document, "identity-changed", G_CALLBACK (update_identity), self);
+  g_signal_connect_swapped (document, "readings-changed", G_CALLBACK (update_names), self);
   update_identity (self);
   add_unfinished (self);
   gtk_box_append (GTK_BOX (self), trp_preview_bar_new (document));

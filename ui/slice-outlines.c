@@ -9,9 +9,11 @@
 #include "ui/slice-outlines.h"
 
 #include "core/draw/outline.h"
+#include "ui/document-compare.h"
 #include "ui/document-preview.h"
 
 #define MAX_CUTS 48 /* of one structure */
+#define AGREEMENT_OPACITY 0.45
 
 typedef struct
 {
@@ -101,18 +103,30 @@ meets (const Cut *cut, const TrpBox *box)
 }
 
 /* What is shown was used last: while it is kept, it did not change. */
-bool
-trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change)
+static bool
+drop_cuts (TrpSliceOutlines *self, const TrpStructure *structure, const TrpBox *box)
 {
-  Entry *entry = find_entry (self, change->structure);
+  Entry *entry = find_entry (self, structure);
   bool shown_changed;
 
   if (!entry || entry->cuts->len == 0)
     return true;
-  shown_changed = meets (g_ptr_array_index (entry->cuts, entry->cuts->len - 1), &change->box);
+  shown_changed = meets (g_ptr_array_index (entry->cuts, entry->cuts->len - 1), box);
   for (guint n = entry->cuts->len; n > 0; n--)
-    if (meets (g_ptr_array_index (entry->cuts, n - 1), &change->box))
+    if (meets (g_ptr_array_index (entry->cuts, n - 1), box))
       g_ptr_array_remove_index (entry->cuts, n - 1);
+  return shown_changed;
+}
+
+/* The levels of agreement are on the grid of what was edited, and changed with it. */
+bool
+trp_slice_outlines_apply_change (TrpSliceOutlines *self, const TrpEditChange *change)
+{
+  const TrpAgreement *agreement = trp_document_peek_agreement (self->document);
+  bool shown_changed = drop_cuts (self, change->structure, &change->box);
+
+  for (guint n = 0; agreement && n < agreement->n_readings; n++)
+    shown_changed = drop_cuts (self, agreement->levels->pdata[n], &change->box) || shown_changed;
   return shown_changed;
 }
 
@@ -193,7 +207,118 @@ draw_preview (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const 
   draw (self, cr, preview, &style, plane, raster);
 }
 
-/* The edited structures, then the dashed reference over them, the active one last. */
+static bool
+cuts (TrpSliceOutlines *self, TrpStructure *structure, const TrpPlane *plane)
+{
+  const TrpOutline *outline = get_outline (self, structure, plane);
+
+  return outline && !trp_outline_is_empty (outline);
+}
+
+/* From the voxels of any reading to those of all: each level covers the one before, and the whole
+ * is laid over the picture at once, so that every voxel has the colour of its own level. */
+static void
+draw_agreement (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const TrpRaster *raster)
+{
+  const TrpAgreement *agreement = trp_document_peek_agreement (self->document);
+
+  if (!agreement || !cuts (self, agreement->levels->pdata[0], plane))
+    return;
+  cairo_push_group (cr);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
+  for (guint n = 0; n < agreement->n_readings; n++)
+    {
+      TrpStructure *level = agreement->levels->pdata[n];
+
+      if (!cuts (self, level, plane))
+        continue;
+      cairo_new_path (cr);
+      trp_outline_append_path (get_outline (self, level, plane), cr, &raster->px_from_lps);
+      trp_palette_set_source (cr, trp_palette_get_agreement (n + 1, agreement->n_readings), 1);
+      cairo_fill (cr);
+    }
+  cairo_pop_group_to_source (cr);
+  cairo_paint_with_alpha (cr, AGREEMENT_OPACITY);
+}
+
+/* The active structure as every reading has it; but the edited one's, which is drawn last. */
+static void
+draw_readings (TrpSliceOutlines *self, cairo_t *cr, const TrpPlane *plane, const TrpRaster *raster)
+{
+  TrpStructure *active = trp_document_peek_active (self->document);
+  g_autoptr (GArray) compared = NULL;
+
+  if (!active || !trp_document_get_readings_shown (self->document))
+    return;
+  compared = trp_document_list_compared (self->document, trp_structure_get_name (active));
+  for (guint n = 0; n < compared->len; n++)
+    {
+      const guint index = g_array_index (compared, guint, n);
+      TrpStructureSet *set = trp_document_get_reading (self->document, index);
+      const TrpOutlineStyle style = {
+        .kind = TRP_OUTLINE_READING,
+        .color = trp_document_get_reading_color (self->document, index),
+        .dash = trp_document_get_reading_dash (self->document, index)
+      };
+
+      if ((int) index != trp_document_get_edited (self->document))
+        draw (self, cr, trp_structure_set_find (set, trp_structure_get_name (active)), &style,
+              plane, raster);
+    }
+}
+
+/* The reference's outline would lie under or over that of the same reading in its own colour. */
+static bool
+is_among_readings (TrpSliceOutlines *self, const TrpStructure *structure)
+{
+  const int reference = trp_document_get_reference (self->document);
+
+  return structure == trp_document_peek_active (self->document) && reference >= 0 &&
+         trp_document_get_readings_shown (self->document) &&
+         trp_document_is_compared (self->document, (guint) reference);
+}
+
+/* Passes: the edited structures, the dashed reference over them, the active structure. */
+enum
+{
+  PASS_OTHERS,
+  PASS_REFERENCE,
+  PASS_ACTIVE,
+  N_PASSES,
+};
+
+static void
+draw_structure (TrpSliceOutlines *self,
+                cairo_t *cr,
+                TrpStructure *structure,
+                int pass,
+                const TrpPlane *plane,
+                const TrpRaster *raster)
+{
+  const bool is_active = structure == trp_document_peek_active (self->document);
+  const double fill = trp_document_get_fill_opacity (self->document);
+  TrpOutlineStyle style = { .color = trp_structure_get_color (structure) };
+  TrpStructure *cut = structure;
+
+  if (!trp_structure_get_visible (structure) ||
+      (pass != PASS_REFERENCE && is_active != (pass == PASS_ACTIVE)))
+    return;
+  if (pass == PASS_REFERENCE)
+    {
+      cut = is_among_readings (self, structure)
+              ? NULL
+              : trp_document_find_reference (self->document, structure);
+      style.kind = TRP_OUTLINE_REFERENCE;
+    }
+  else
+    {
+      style.kind = is_active ? TRP_OUTLINE_ACTIVE : TRP_OUTLINE_OTHER;
+      style.fill = is_active ? fill : 0.5 * fill;
+    }
+  if (cut)
+    draw (self, cr, cut, &style, plane, raster);
+}
+
 static void
 draw_structures (TrpSliceOutlines *self,
                  cairo_t *cr,
@@ -201,33 +326,16 @@ draw_structures (TrpSliceOutlines *self,
                  const TrpRaster *raster)
 {
   TrpStructureSet *edited = trp_document_peek_edited (self->document);
-  TrpStructure *active = trp_document_peek_active (self->document);
-  const double fill = trp_document_get_fill_opacity (self->document);
   const size_t n_structures = edited ? trp_structure_set_get_size (edited) : 0;
 
-  for (int pass = 0; pass < 3; pass++)
-    for (size_t n = n_structures; n-- > 0;) /* the first of the list ends on top */
-      {
-        TrpStructure *structure = trp_structure_set_get (edited, n);
-        TrpStructure *cut = structure;
-        TrpOutlineStyle style = { TRP_OUTLINE_OTHER, trp_structure_get_color (structure), 0 };
-
-        if (!trp_structure_get_visible (structure) ||
-            (pass != 1 && (structure == active) != (pass == 2)))
-          continue;
-        if (pass == 1)
-          {
-            cut = trp_document_find_reference (self->document, structure);
-            style.kind = TRP_OUTLINE_REFERENCE;
-          }
-        else
-          {
-            style.kind = structure == active ? TRP_OUTLINE_ACTIVE : TRP_OUTLINE_OTHER;
-            style.fill = structure == active ? fill : 0.5 * fill;
-          }
-        if (cut)
-          draw (self, cr, cut, &style, plane, raster);
-      }
+  draw_agreement (self, cr, plane, raster);
+  for (int pass = 0; pass < N_PASSES; pass++)
+    {
+      if (pass == PASS_ACTIVE)
+        draw_readings (self, cr, plane, raster);
+      for (size_t n = n_structures; n-- > 0;) /* the first of the list ends on top */
+        draw_structure (self, cr, trp_structure_set_get (edited, n), pass, plane, raster);
+    }
 }
 
 /* A preview is drawn also while structures are hidden: somebody is asked about it. */

@@ -225,6 +225,7 @@ connect_document (TrpSliceView *self)
     { "active-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "readings-changed", G_CALLBACK (on_readings_changed) },
     { "structures-changed", G_CALLBACK (gtk_widget_queue_draw) },
+    { "compare-changed", G_CALLBACK (on_readings_changed) },
     { "mask-changed", G_CALLBACK (on_mask_changed) },
     { "preview-changed", G_CALLBACK (on_preview_changed) },
   };

@@ -10,6 +10,7 @@
 
 #include "ui/job-time.h"
 #include "ui/tools/tool.h"
+#include "ui/document-blind.h"
 
 #include <glib/gi18n.h>
 
@@ -226,13 +227,13 @@ update_jobs (TrpStatusLine *self)
     {
       TrpJob *job = g_ptr_array_index (jobs, n);
       g_autofree char *left = trp_job_dup_time_left (job);
+      g_autofree char *title = trp_document_hide_names (self->document, trp_job_get_title (job));
 
       if (trp_job_get_state (job) != TRP_JOB_RUNNING)
         continue;
-      text = left ? g_strdup_printf (_ ("%s %.0f %%, %s left"), trp_job_get_title (job),
+      text = left ? g_strdup_printf (_ ("%s %.0f %%, %s left"), title,
                                      100 * trp_job_get_fraction (job), left)
-                  : g_strdup_printf (_ ("%s %.0f %%"), trp_job_get_title (job),
-                                     100 * trp_job_get_fraction (job));
+                  : g_strdup_printf (_ ("%s %.0f %%"), title, 100 * trp_job_get_fraction (job));
     }
   gtk_label_set_label (GTK_LABEL (self->jobs), text ? text : "");
 }

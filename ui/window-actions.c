@@ -404,6 +404,8 @@ static const Key edit_keys[] = {
   { "bracketleft", "win.structure", "-1" },
   { "bracketright", "win.structure", "1" },
   { "x", "win.crosshair", NULL },
+  { "r", "win.all-readings", NULL },
+  { "h", "win.agreement", NULL },
   { "c", "win.center", NULL },
   { "plus|KP_Add|equal", "win.radius", "1" },
   { "minus|KP_Subtract", "win.radius", "-1" },

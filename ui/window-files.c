@@ -8,6 +8,7 @@
 
 #include "core/io/format.h"
 #include "ui/dialogs/series.h"
+#include "ui/document-blind.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
 
@@ -351,7 +352,8 @@ ask_where (Saving *saving)
     saving->is_volume ? _ ("Save the SynCT (.nii.gz)")
                       : _ ("Save structures as a label map (.nii.gz)"),
     saving->window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  const char *title = trp_document_get_title (get_document (saving->window));
+  g_autofree char *title = trp_document_hide_names (
+    get_document (saving->window), trp_document_get_title (get_document (saving->window)));
   g_autofree char *name = saving->is_volume ? g_strdup ("synct") : trp_dup_save_name (title);
 
   propose_folder (GTK_FILE_CHOOSER (dialog), saving->window);

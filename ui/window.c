@@ -11,13 +11,16 @@
 
 #include "ui/dialogs/run-model.h"
 #include "ui/dialogs/train-view.h"
+#include "ui/document-blind.h"
 #include "ui/document-files.h"
 #include "ui/message-bar.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/panels/metrics.h"
+#include "ui/panels/readings.h"
 #include "ui/panels/strip.h"
 #include "ui/panels/structures.h"
+#include "ui/reading-actions.h"
 #include "ui/side-panel.h"
 #include "ui/start-view.h"
 #include "ui/status-line.h"
@@ -116,9 +119,10 @@ make_open_menu (void)
 }
 
 static GMenuModel *
-make_main_menu (void)
+make_main_menu (TrpMainWindow *self)
 {
   GMenu *menu = g_menu_new ();
+  g_autoptr (GMenuModel) readings = trp_main_window_make_reading_menu (self);
   GMenu *views = g_menu_new (), *files = g_menu_new (), *rest = g_menu_new ();
 
   g_menu_append (views, _ ("Fit all panes"), "win.fit");
@@ -137,6 +141,7 @@ make_main_menu (void)
   g_menu_append (rest, _ ("About Triptych"), "app.about");
   g_menu_append (rest, _ ("Quit"), "app.quit");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (views));
+  g_menu_append_section (menu, NULL, readings);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
   g_object_unref (views);
@@ -233,7 +238,7 @@ make_header (TrpMainWindow *self)
   GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
   GtkWidget *open = make_menu_button (make_open_menu (), _ ("Open"));
   GtkWidget *save = gtk_button_new_with_label (_ ("Save"));
-  GtkWidget *menu = make_menu_button (make_main_menu (), _ ("Menu"));
+  GtkWidget *menu = make_menu_button (make_main_menu (self), _ ("Menu"));
 
   gtk_menu_button_set_label (GTK_MENU_BUTTON (open), _ ("Open"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (save), "win.save");
@@ -256,7 +261,8 @@ make_header (TrpMainWindow *self)
 static void
 update_title (TrpMainWindow *self)
 {
-  const char *title = self->identity_hidden ? "" : trp_document_get_title (self->document);
+  g_autofree char *title = trp_document_hide_names (
+    self->document, self->identity_hidden ? "" : trp_document_get_title (self->document));
   TrpStructure *active = trp_document_peek_active (self->document);
   g_autofree char *full = *title ? g_strdup_printf ("%s \u2013 Triptych", title) : NULL;
 
@@ -277,6 +283,7 @@ make_side (TrpMainWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_box_append (GTK_BOX (box), trp_structures_panel_new (self->document, self->scores));
+  gtk_box_append (GTK_BOX (box), trp_readings_panel_new (self->document));
   gtk_box_append (GTK_BOX (box), trp_metrics_panel_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (box), trp_tool_options_new (self->document));
   gtk_box_append (GTK_BOX (box), trp_history_panel_new (self->document));
@@ -488,6 +495,7 @@ trp_main_window_new (GtkApplication *application)
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   trp_main_window_add_actions (self);
+  trp_main_window_add_reading_actions (self);
   trp_main_window_connect_files (self);
   connect_document (self);
   g_signal_connect (self, "realize", G_CALLBACK (on_realize), NULL);

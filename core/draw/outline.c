@@ -70,11 +70,37 @@ static const struct
   double width;
   double dashes[2];
 } pens[] = {
-  [TRP_OUTLINE_ACTIVE] = { .width = 2.2 },
-  [TRP_OUTLINE_OTHER] = { .width = 1.4 },
-  [TRP_OUTLINE_REFERENCE] = { 1.3, { 4, 3.5 } },
-  [TRP_OUTLINE_PREVIEW] = { 2.0, { 7, 4 } },
+  [TRP_OUTLINE_ACTIVE] = { .width = 2.2 },       [TRP_OUTLINE_OTHER] = { .width = 1.4 },
+  [TRP_OUTLINE_REFERENCE] = { 1.3, { 4, 3.5 } }, [TRP_OUTLINE_PREVIEW] = { 2.0, { 7, 4 } },
+  [TRP_OUTLINE_READING] = { .width = 1.6 },
 };
+
+static void
+set_dash (cairo_t *cr, const TrpOutlineStyle *style)
+{
+  static const double readings[][4] = {
+    { 0 }, { 8, 3, 8, 3 }, { 2.5, 2.5, 2.5, 2.5 }, { 8, 3, 2, 3 }
+  };
+  const bool is_reading = style->kind == TRP_OUTLINE_READING;
+  const double *dashes = is_reading ? readings[style->dash % G_N_ELEMENTS (readings)]
+                                    : pens[style->kind].dashes;
+
+  if (dashes[0] > 0)
+    cairo_set_dash (cr, dashes, is_reading ? 4 : 2, 0);
+}
+
+static void
+stroke (cairo_t *cr, const TrpOutlineStyle *style)
+{
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  set_dash (cr, style);
+  cairo_set_line_width (cr, pens[style->kind].width + UNDERLAY_EXTRA);
+  trp_palette_set_source (cr, TRP_GREY_PICTURE, UNDERLAY_ALPHA);
+  cairo_stroke_preserve (cr);
+  cairo_set_line_width (cr, pens[style->kind].width);
+  trp_palette_set_source (cr, trp_palette_pack (style->color), 1);
+  cairo_stroke (cr);
+}
 
 void
 trp_outline_draw (const TrpOutline *self,
@@ -82,8 +108,6 @@ trp_outline_draw (const TrpOutline *self,
                   const TrpAffine *px_from_lps,
                   const TrpOutlineStyle *style)
 {
-  const uint32_t rgb = trp_palette_pack (style->color);
-
   if (trp_outline_is_empty (self))
     return;
   cairo_save (cr);
@@ -92,17 +116,20 @@ trp_outline_draw (const TrpOutline *self,
   if (style->fill > 0)
     {
       cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
-      trp_palette_set_source (cr, rgb, style->fill);
+      trp_palette_set_source (cr, trp_palette_pack (style->color), style->fill);
       cairo_fill_preserve (cr);
     }
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (pens[style->kind].dashes[0] > 0)
-    cairo_set_dash (cr, pens[style->kind].dashes, 2, 0);
-  cairo_set_line_width (cr, pens[style->kind].width + UNDERLAY_EXTRA);
-  trp_palette_set_source (cr, TRP_GREY_PICTURE, UNDERLAY_ALPHA);
-  cairo_stroke_preserve (cr);
-  cairo_set_line_width (cr, pens[style->kind].width);
-  trp_palette_set_source (cr, rgb, 1);
-  cairo_stroke (cr);
+  stroke (cr, style);
+  cairo_restore (cr);
+}
+
+void
+trp_outline_draw_sample (cairo_t *cr, const TrpOutlineStyle *style, double width, double y)
+{
+  cairo_save (cr);
+  cairo_new_path (cr);
+  cairo_move_to (cr, 0, y);
+  cairo_line_to (cr, width, y);
+  stroke (cr, style);
   cairo_restore (cr);
 }

@@ -30,6 +30,7 @@ bool trp_outline_is_empty (const TrpOutline *self);
  * @TRP_OUTLINE_ACTIVE: 2.2; @TRP_OUTLINE_OTHER: 1.4
  * @TRP_OUTLINE_REFERENCE: 1.3, dashed 4 + 3.5
  * @TRP_OUTLINE_PREVIEW: 2.0, dashed 7 + 4
+ * @TRP_OUTLINE_READING: 1.6, with the dash of its style: one of several readings
  */
 typedef enum
 {
@@ -37,18 +38,21 @@ typedef enum
   TRP_OUTLINE_OTHER,
   TRP_OUTLINE_REFERENCE,
   TRP_OUTLINE_PREVIEW,
+  TRP_OUTLINE_READING,
 } TrpOutlineKind;
 
 /**
  * TrpOutlineStyle:
  * @fill: opacity inside, 0 to 1; the design's default for the active structure is
  * TRP_OUTLINE_DEFAULT_FILL
+ * @dash: of TRP_OUTLINE_READING: 0 solid, 1 long, 2 short, 3 long and short; it wraps
  */
 typedef struct
 {
   TrpOutlineKind kind;
   TrpColor color;
   double fill;
+  unsigned dash;
 } TrpOutlineStyle;
 
 #define TRP_OUTLINE_DEFAULT_FILL 0.06
@@ -58,6 +62,8 @@ void trp_outline_draw (const TrpOutline *self,
                        cairo_t *cr,
                        const TrpAffine *px_from_lps,
                        const TrpOutlineStyle *style);
+/* A straight line of that style from (0, @y) to (@width, @y), for legends. */
+void trp_outline_draw_sample (cairo_t *cr, const TrpOutlineStyle *style, double width, double y);
 /* The closed polygons as a path, for other ways of drawing them. */
 void trp_outline_append_path (const TrpOutline *self, cairo_t *cr, const TrpAffine *px_from_lps);
 

@@ -72,6 +72,17 @@ trp_palette_get_difference (double hu)
 }
 
 uint32_t
+trp_palette_get_agreement (size_t count, size_t n)
+{
+  static const Stop stops[] = {
+    { 0, 0x35456c }, { 0.25, 0x666970 }, { 0.5, 0x948e77 }, { 0.75, 0xc8b866 }, { 1, 0xfee838 }
+  };
+
+  return find_color (stops, G_N_ELEMENTS (stops),
+                     n > 1 && count > 0 ? (double) (count - 1) / (double) (n - 1) : 1);
+}
+
+uint32_t
 trp_palette_get_series (size_t index, bool is_dark)
 {
   static const uint32_t on_white[] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,

@@ -42,6 +42,12 @@ uint32_t trp_palette_get_distance (double mm);
 /* Difference of two images in HU, -400 to 400. */
 uint32_t trp_palette_get_difference (double hu);
 
+/* How many of @n readings hold a voxel, 1 to @n: from dull to bright, in order for colour-blind
+ * readers too. Source: J. R. Nunez, C. R. Anderton, R. S. Renslow, PLoS ONE 13 (2018) e0199239
+ * (cividis).
+ */
+uint32_t trp_palette_get_agreement (size_t count, size_t n);
+
 /* Series @index (any number; it wraps) of a figure, told apart by colour-blind readers too; for
  * dark or white paper. Source: M. Okabe and K. Ito, Color Universal Design (2008), the light ones
  * lifted.

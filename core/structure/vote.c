@@ -181,3 +181,26 @@ trp_vote_update_levels (const TrpMask *const *masks,
           }
     }
 }
+
+void
+trp_vote_update_structures (const TrpMask *const *masks,
+                            size_t n_masks,
+                            const TrpBox *box,
+                            GPtrArray *levels)
+{
+  TrpMask *written[MOST];
+
+  for (size_t n = 0; n < n_masks; n++)
+    written[n] = trp_structure_write_mask (levels->pdata[n]);
+  trp_vote_update_levels (masks, n_masks, box, written);
+}
+
+TrpStructure *
+trp_vote_new_structure (const char *name, TrpColor color, TrpMask *mask, const char *provenance)
+{
+  TrpStructure *self = trp_structure_new (name, color, mask);
+
+  trp_structure_set_origin (self, TRP_ORIGIN_SEMIAUTOMATIC);
+  trp_structure_set_provenance (self, provenance);
+  return self;
+}

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "core/base/progress.h"
-#include "core/structure/mask.h"
+#include "core/structure/structure.h"
 
 G_BEGIN_DECLS
 
@@ -62,5 +62,18 @@ void trp_vote_update_levels (const TrpMask *const *masks,
                              size_t n_masks,
                              const TrpBox *box,
                              TrpMask *const *levels);
+
+/* The same for levels that are kept as structures of their own (element-type TrpStructure), so that
+ * what is drawn of them can be kept as for others; no reading holds them. */
+void trp_vote_update_structures (const TrpMask *const *masks,
+                                 size_t n_masks,
+                                 const TrpBox *box,
+                                 GPtrArray *levels);
+
+/* A structure for what readings agreed on: made by a program from what people drew. Takes over
+ * @mask.
+ * @provenance: (nullable): JSON text */
+TrpStructure *
+trp_vote_new_structure (const char *name, TrpColor color, TrpMask *mask, const char *provenance);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "core/draw/chart.h"
 #include "ui/dialogs/train-run.h"
 #include "ui/job-time.h"
+#include "ui/document-blind.h"
 
 #include <glib/gi18n.h>
 
@@ -184,10 +185,12 @@ update_row (JobRow *row)
                        ? run ? trp_train_run_get_sentence (run) : _ ("Cancelled")
                        : trp_job_get_text (row->job);
   g_autofree char *left = format_left (row->job);
+  g_autofree char *title = trp_document_hide_names (row->document, trp_job_get_title (row->job));
+  g_autofree char *shown = trp_document_hide_names (row->document, text);
 
-  gtk_label_set_label (GTK_LABEL (row->title), trp_job_get_title (row->job));
+  gtk_label_set_label (GTK_LABEL (row->title), title);
   gtk_label_set_label (GTK_LABEL (row->left), left);
-  gtk_label_set_label (GTK_LABEL (row->text), text);
+  gtk_label_set_label (GTK_LABEL (row->text), shown);
   gtk_widget_set_visible (row->text, text && *text);
   gtk_widget_set_visible (row->bar, !is_ended);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (row->bar), trp_job_get_fraction (row->job));
@@ -358,6 +361,15 @@ leave_later (TrpJobsPanel *self, TrpJob *job)
   g_idle_add (dismiss_done, pair);
 }
 
+/* Whose readings they are may have become hidden, or known. */
+static void
+update_rows (TrpJobsPanel *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (self->rows); child;
+       child = gtk_widget_get_next_sibling (child))
+    update_row (get_row (child));
+}
+
 static void
 on_jobs_changed (TrpJobsPanel *self, TrpJob *job)
 {
@@ -393,6 +405,7 @@ trp_jobs_panel_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self), heading);
   gtk_box_append (GTK_BOX (self), self->rows);
   g_signal_connect_swapped (document, "jobs-changed", G_CALLBACK (on_jobs_changed), self);
+  g_signal_connect_swapped (document, "readings-changed", G_CALLBACK (update_rows), self);
   update_list (self);
   return GTK_WIDGET (self);
 }

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "core/structure/mask-reslice.h"
+#include "ui/document-compare.h"
 
 #include <glib/gi18n.h>
 
@@ -27,15 +28,16 @@ struct _TrpLiveTask
 static char *
 explain_missing (TrpDocument *document, TrpStructure *structure)
 {
-  TrpStructureSet *reference = trp_document_peek_reference (document);
+  const int reference = trp_document_get_reference (document);
 
-  if (!reference)
+  if (reference < 0)
     return g_strdup (_ ("There is no reference to compare with."));
-  if (trp_document_get_reference (document) == trp_document_get_edited (document))
+  if (reference == trp_document_get_edited (document))
     return g_strdup (_ ("The reading is its own reference."));
   return g_strdup_printf (
     _ ("The reference \u201c%s\u201d has no structure called \u201c%s\u201d."),
-    trp_structure_set_get_name (reference), trp_structure_get_name (structure));
+    trp_document_get_reading_label (document, (guint) reference),
+    trp_structure_get_name (structure));
 }
 
 static TrpLiveMetrics *

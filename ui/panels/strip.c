@@ -10,6 +10,7 @@
 #include "config.h"
 #include "core/draw/chart.h"
 #include "core/geometry/plane.h"
+#include "ui/document-compare.h"
 
 #include <glib/gi18n.h>
 
@@ -157,14 +158,14 @@ show_details (TrpSliceStrip *self)
 static void
 show_about (TrpSliceStrip *self)
 {
-  TrpStructureSet *edited = trp_document_peek_edited (self->document);
-  TrpStructureSet *reference = trp_document_peek_reference (self->document);
+  const int edited = trp_document_get_edited (self->document);
+  const int reference = trp_document_get_reference (self->document);
   g_autofree char *text = NULL;
 
-  if (self->structure && edited && reference)
+  if (self->structure && edited >= 0 && reference >= 0)
     text = g_strdup_printf (_ ("%s, %s against %s"), trp_structure_get_name (self->structure),
-                            trp_structure_set_get_name (edited),
-                            trp_structure_set_get_name (reference));
+                            trp_document_get_reading_label (self->document, (guint) edited),
+                            trp_document_get_reading_label (self->document, (guint) reference));
   gtk_label_set_label (GTK_LABEL (self->about), text ? text : "");
 }
 

@@ -6,6 +6,7 @@
 #include "ui/panels/structure-row.h"
 #include "config.h"
 #include "core/draw/palette.h"
+#include "ui/document-blind.h"
 
 #include <glib/gi18n.h>
 
@@ -249,7 +250,7 @@ describe_origin (const TrpStructure *structure)
 static void
 describe (TrpStructureRow *self, const TrpStructure *structure)
 {
-  const char *origin = describe_origin (structure);
+  const char *origin = trp_document_is_blind (self->document) ? NULL : describe_origin (structure);
   const char *problem = trp_live_scores_get_problem (self->scores, self->index);
   g_autofree char *tip = g_strdup_printf ("%s%s%s%s%s", trp_structure_get_name (structure),
                                           origin ? "\n" : "", origin ? origin : "",

@@ -5,6 +5,8 @@
 
 #include "ui/panels/structures.h"
 #include "config.h"
+#include "ui/document-blind.h"
+#include "ui/document-compare.h"
 #include "ui/document-operations.h"
 #include "ui/document-transfer.h"
 #include "ui/panels/structure-row.h"
@@ -27,6 +29,7 @@ struct _TrpStructuresPanel
   GtkWidget *fill;
   GtkWidget *fill_text;
   GtkWidget *menu;
+  GArray *order; /* (element-type guint): the readings as they are listed */
   bool is_updating;
 };
 
@@ -43,6 +46,7 @@ trp_structures_panel_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->scores, self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_object (&self->document);
+  g_clear_pointer (&self->order, g_array_unref);
   g_clear_object (&self->scores);
   G_OBJECT_CLASS (trp_structures_panel_parent_class)->dispose (object);
 }
@@ -447,7 +451,7 @@ on_edited_selected (TrpStructuresPanel *self)
   const guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->edited));
 
   if (!self->is_updating && selected != GTK_INVALID_LIST_POSITION)
-    trp_document_set_edited (self->document, (int) selected);
+    trp_document_set_edited (self->document, (int) g_array_index (self->order, guint, selected));
 }
 
 /* Item 0 is "none". */
@@ -457,20 +461,35 @@ on_reference_selected (TrpStructuresPanel *self)
   const guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->reference));
 
   if (!self->is_updating && selected != GTK_INVALID_LIST_POSITION)
-    trp_document_set_reference (self->document, (int) selected - 1);
+    trp_document_set_reference (
+      self->document, selected == 0 ? -1 : (int) g_array_index (self->order, guint, selected - 1));
 }
 
-/* "demo-prostate (automatic)" as long as nobody has changed it. */
+/* "demo-prostate (automatic)" as long as nobody has changed it; of a hidden reader that would tell.
+ */
 static char *
-make_reading_name (const TrpStructureSet *set)
+make_reading_name (TrpDocument *document, guint index)
 {
-  const char *name = trp_structure_set_get_name (set);
+  const TrpStructureSet *set = trp_document_get_reading (document, index);
+  const char *name = trp_document_get_reading_label (document, index);
   const size_t size = trp_structure_set_get_size (set);
 
+  if (trp_document_is_blind (document))
+    return g_strdup (name);
   for (size_t n = 0; n < size; n++)
     if (trp_structure_get_origin (trp_structure_set_get (set, n)) != TRP_ORIGIN_AUTOMATIC)
       return g_strdup (name);
   return size > 0 ? g_strdup_printf (_ ("%s (automatic)"), name) : g_strdup (name);
+}
+
+/* Returns: GTK_INVALID_LIST_POSITION, one less than 0, for none. */
+static guint
+find_place (TrpStructuresPanel *self, int index)
+{
+  for (guint n = 0; n < self->order->len; n++)
+    if ((int) g_array_index (self->order, guint, n) == index)
+      return n;
+  return GTK_INVALID_LIST_POSITION;
 }
 
 static void
@@ -479,13 +498,15 @@ update_readings (TrpStructuresPanel *self)
   const guint n_readings = trp_document_get_n_readings (self->document);
   g_autoptr (GtkStringList) edited = gtk_string_list_new (NULL);
   g_autoptr (GtkStringList) reference = gtk_string_list_new (NULL);
-  const int chosen = trp_document_get_edited (self->document);
 
   self->is_updating = true;
+  g_array_unref (self->order);
+  self->order = trp_document_list_readings (self->document);
   gtk_string_list_append (reference, _ ("none"));
   for (guint n = 0; n < n_readings; n++)
     {
-      g_autofree char *name = make_reading_name (trp_document_get_reading (self->document, n));
+      g_autofree char *name = make_reading_name (self->document,
+                                                 g_array_index (self->order, guint, n));
 
       gtk_string_list_append (edited, name);
       gtk_string_list_append (reference, name);
@@ -493,9 +514,9 @@ update_readings (TrpStructuresPanel *self)
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->edited), G_LIST_MODEL (edited));
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->reference), G_LIST_MODEL (reference));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->edited),
-                              chosen < 0 ? GTK_INVALID_LIST_POSITION : (guint) chosen);
+                              find_place (self, trp_document_get_edited (self->document)));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->reference),
-                              (guint) (trp_document_get_reference (self->document) + 1));
+                              find_place (self, trp_document_get_reference (self->document)) + 1);
   gtk_widget_set_sensitive (self->edited, n_readings > 0);
   gtk_widget_set_sensitive (self->reference, n_readings > 0);
   self->is_updating = false;
@@ -512,9 +533,9 @@ on_readings_changed (TrpStructuresPanel *self)
 static void
 on_history_changed (TrpStructuresPanel *self)
 {
-  TrpStructureSet *set = trp_document_peek_edited (self->document);
+  const int edited = trp_document_get_edited (self->document);
   GtkStringObject *item = gtk_drop_down_get_selected_item (GTK_DROP_DOWN (self->edited));
-  g_autofree char *name = set ? make_reading_name (set) : NULL;
+  g_autofree char *name = edited >= 0 ? make_reading_name (self->document, (guint) edited) : NULL;
 
   if (name && item && strcmp (gtk_string_object_get_string (item), name) != 0)
     update_readings (self);
@@ -686,6 +707,7 @@ trp_structures_panel_new (TrpDocument *document, TrpLiveScores *scores)
 
   self->document = g_object_ref (document);
   self->scores = g_object_ref (scores);
+  self->order = g_array_new (FALSE, FALSE, sizeof (guint));
   make_list (self);
   gtk_box_append (GTK_BOX (self), make_readings (self));
   gtk_box_append (GTK_BOX (self), make_heading (self));
