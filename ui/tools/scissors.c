@@ -205,7 +205,7 @@ make_options (TrpDocument *document)
   on_options (self);
   gtk_box_append (GTK_BOX (rows), trp_paint_options_new (document, TRP_PAINT_ROW_LIMIT));
   trp_option_rows_append_hint (rows, _ ("Drag a line round what is to go, or round what is to "
-                                        "stay. It cuts the active structure on all slices."));
+                                        "stay. It cuts through all slices within the depth."));
   return rows;
 }
 
