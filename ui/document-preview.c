@@ -19,6 +19,8 @@ struct _TrpDocumentPreview
   char *step;
   char *text; /* (nullable) */
   TrpOrigin origin;
+  bool is_painted;
+  TrpPaintOver over;
   bool is_accepting; /* what changes now is what was accepted */
 };
 
@@ -35,6 +37,7 @@ clear (TrpDocumentPreview *self)
   g_clear_pointer (&self->outline, trp_structure_unref);
   g_clear_pointer (&self->step, g_free);
   g_clear_pointer (&self->text, g_free);
+  self->is_painted = false;
 }
 
 void
@@ -86,6 +89,13 @@ trp_document_set_preview_text (TrpDocument *self, const char *text)
   g_free (self->preview->text);
   self->preview->text = g_strdup (text);
   trp_document_emit (self, TRP_DOCUMENT_PREVIEW_CHANGED);
+}
+
+void
+trp_document_set_preview_painted (TrpDocument *self, TrpPaintOver over)
+{
+  self->preview->is_painted = true;
+  self->preview->over = over;
 }
 
 void
@@ -180,11 +190,25 @@ make_new (TrpDocumentPreview *preview, const TrpMask *mask)
 }
 
 static bool
+paint (TrpDocument *self, const TrpMask *mask, GError **error)
+{
+  TrpDocumentPreview *preview = self->preview;
+  const TrpPaintOptions options = { .over = preview->over };
+  const TrpMask *before = trp_structure_peek_mask (preview->structure);
+  g_autoptr (TrpPatch) stencil = trp_patch_new_difference (before, mask);
+
+  return trp_edit_session_paint (trp_document_peek_session (self), preview->step,
+                                 preview->structure, stencil, &options, error);
+}
+
+static bool
 put (TrpDocument *self, const TrpMask *mask, GError **error)
 {
   TrpDocumentPreview *preview = self->preview;
   TrpEditSession *session = trp_document_peek_session (self);
 
+  if (preview->is_painted && is_in_reading (self, preview->structure))
+    return paint (self, mask, error);
   if (is_in_reading (self, preview->structure))
     {
       /* the step exchanges attributes: a text that is borrowed from the structure ends there */

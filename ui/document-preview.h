@@ -31,6 +31,10 @@ void trp_document_show_preview (TrpDocument *self,
                                 const TrpMask *mask,
                                 const char *step,
                                 TrpOrigin origin);
+/* Accepting paints what the preview has beyond the structure, under @over's rule for the structures
+ * that stand there; else it replaces the structure and leaves the others. Until the next preview.
+ */
+void trp_document_set_preview_painted (TrpDocument *self, TrpPaintOver over);
 /* One sentence for the bar in place of the step's name; NULL: the step's name. */
 void trp_document_set_preview_text (TrpDocument *self, const char *text);
 const char *trp_document_get_preview_text (TrpDocument *self); /* "" without a preview */

@@ -653,8 +653,8 @@ trp_document_peek_target (TrpDocument *self)
   return structure && trp_document_may_edit (self) ? structure : NULL;
 }
 
-static TrpPaintOptions
-get_paint_options (TrpDocument *self, TrpRole role)
+TrpPaintOptions
+trp_document_get_paint_options (TrpDocument *self, TrpRole role)
 {
   const TrpToolSettings *tool = trp_document_get_tool (self);
 
@@ -669,7 +669,7 @@ bool
 trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps)
 {
   const TrpToolSettings *tool = trp_document_get_tool (self);
-  const TrpPaintOptions options = get_paint_options (self, role);
+  const TrpPaintOptions options = trp_document_get_paint_options (self, role);
   const TrpBrush brush = {
     .shape = tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
     .radius = tool->radius_mm,
@@ -694,7 +694,7 @@ bool
 trp_document_paint (
   TrpDocument *self, TrpRole role, const char *step, const TrpPatch *stencil, bool erase)
 {
-  TrpPaintOptions options = get_paint_options (self, role);
+  TrpPaintOptions options = trp_document_get_paint_options (self, role);
   TrpStructure *structure = trp_document_peek_target (self);
   g_autoptr (GError) error = NULL;
 
@@ -721,7 +721,7 @@ TrpPatch *
 trp_document_try_paint (TrpDocument *self, TrpRole role, const TrpPatch *stencil, bool erase)
 {
   TrpStructure *structure = trp_document_peek_active (self);
-  TrpPaintOptions options = get_paint_options (self, role);
+  TrpPaintOptions options = trp_document_get_paint_options (self, role);
   g_autoptr (TrpPatch) allowed = NULL;
 
   if (!structure)

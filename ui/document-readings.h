@@ -68,6 +68,9 @@ bool trp_document_is_stroking (TrpDocument *self);
 /* The active structure, to draw on; NULL, after a "message", where nothing can be drawn now. A lock
  * is the edit session's to refuse. */
 TrpStructure *trp_document_peek_target (TrpDocument *self);
+/* The tool settings' rules for other structures and for values. @role: the pane's volume, whose
+ * values a threshold means, borrowed. */
+TrpPaintOptions trp_document_get_paint_options (TrpDocument *self, TrpRole role);
 /**
  * trp_document_paint:
  * @role: the pane's volume, whose values a threshold means

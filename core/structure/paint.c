@@ -164,3 +164,18 @@ trp_paint_copy_changed (const TrpMask *mask, const TrpPatch *change)
   trp_patch_apply (change, changed);
   return changed;
 }
+
+TrpMask *
+trp_paint_get_result (const TrpMask *stencil,
+                      const TrpStructureSet *set,
+                      const TrpStructure *target,
+                      const TrpPaintOptions *options)
+{
+  g_autoptr (TrpMask) nothing = trp_mask_new (trp_mask_get_geometry (stencil));
+  g_autoptr (TrpPatch) all = trp_patch_new_difference (nothing, stencil);
+  g_autoptr (TrpPatch) allowed = trp_paint_restrict (all, set, target, options);
+  const TrpMask *mask = trp_structure_peek_mask (target);
+  g_autoptr (TrpPatch) change = trp_paint_get_change (allowed, mask, options->erase);
+
+  return trp_paint_copy_changed (mask, change);
+}

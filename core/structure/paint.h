@@ -69,4 +69,11 @@ TrpPatch *trp_paint_get_change (const TrpPatch *stencil, const TrpMask *mask, bo
 /* A copy of @mask as it would be after @change: for previews. */
 TrpMask *trp_paint_copy_changed (const TrpMask *mask, const TrpPatch *change);
 
+/* The mask that @target would have with the voxels of @stencil painted (or erased). (transfer full)
+ */
+TrpMask *trp_paint_get_result (const TrpMask *stencil,
+                               const TrpStructureSet *set,
+                               const TrpStructure *target,
+                               const TrpPaintOptions *options);
+
 G_END_DECLS

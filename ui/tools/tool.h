@@ -101,8 +101,11 @@ extern const TrpTool trp_tool_brush;
 extern const TrpTool trp_tool_eraser;
 extern const TrpTool trp_tool_polygon;
 extern const TrpTool trp_tool_freehand;
-extern const TrpTool trp_tool_scissors;
+extern const TrpTool trp_tool_fill;
+extern const TrpTool trp_tool_seeds;
 extern const TrpTool trp_tool_ruler;
+extern const TrpTool trp_tool_threshold;
+extern const TrpTool trp_tool_scissors;
 
 const TrpTool *trp_tool_get (TrpToolKind kind);
 /* The chosen one. */
