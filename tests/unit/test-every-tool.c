@@ -385,7 +385,7 @@ use_interpolation (Bench *self)
 {
   TrpStructure *structure = draw_structure (self);
   size_t n_filled;
-  TrpMask *filled = trp_interpolate_slices (trp_structure_peek_mask (structure), 2, &n_filled,
+  TrpMask *filled = trp_interpolate_slices (trp_structure_peek_mask (structure), 2, &n_filled, NULL,
                                             NULL);
 
   if (filled) /* there may be nothing between drawn slices */
