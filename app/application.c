@@ -53,6 +53,9 @@ on_close_request (GtkWindow *window, TrpApplication *self)
   trp_settings_set_window (self->settings, width, height, gtk_window_is_maximized (window));
   if (trp_main_window_get_folder (TRP_MAIN_WINDOW (window)))
     trp_settings_set_folder (self->settings, trp_main_window_get_folder (TRP_MAIN_WINDOW (window)));
+  if (trp_main_window_get_priority (TRP_MAIN_WINDOW (window)))
+    trp_settings_set_priority (self->settings,
+                               trp_main_window_get_priority (TRP_MAIN_WINDOW (window)));
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -92,6 +95,7 @@ add_window (TrpApplication *self)
 {
   GtkWidget *window = trp_main_window_new (GTK_APPLICATION (self));
   g_autofree char *folder = trp_settings_dup_folder (self->settings);
+  g_auto (GStrv) priority = trp_settings_dup_priority (self->settings);
   int width, height;
   bool maximized;
 
@@ -103,6 +107,8 @@ add_window (TrpApplication *self)
     }
   if (folder)
     trp_main_window_set_folder (TRP_MAIN_WINDOW (window), folder);
+  if (priority)
+    trp_main_window_set_priority (TRP_MAIN_WINDOW (window), (const char *const *) priority);
   restore_compute (self, trp_compute_get (trp_main_window_get_document (TRP_MAIN_WINDOW (window))));
   g_signal_connect_swapped (window, "opened", G_CALLBACK (on_opened), self);
   g_signal_connect (window, "close-request", G_CALLBACK (on_close_request), self);

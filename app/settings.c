@@ -129,6 +129,20 @@ trp_settings_set_folder (TrpSettings *self, const char *folder)
   write_file (self);
 }
 
+char **
+trp_settings_dup_priority (TrpSettings *self)
+{
+  return g_key_file_get_string_list (self->file, "files", "priority", NULL, NULL);
+}
+
+void
+trp_settings_set_priority (TrpSettings *self, const char *const *names)
+{
+  g_key_file_set_string_list (self->file, "files", "priority", names,
+                              g_strv_length ((char **) names));
+  write_file (self);
+}
+
 char *
 trp_settings_dup_device (TrpSettings *self)
 {

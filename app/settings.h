@@ -34,6 +34,11 @@ void trp_settings_set_window (TrpSettings *self, int width, int height, bool max
 char *trp_settings_dup_folder (TrpSettings *self);
 void trp_settings_set_folder (TrpSettings *self, const char *folder);
 
+/* Which structures win where some overlap in a label map; NULL: not known yet. Free with
+ * g_strfreev(). */
+char **trp_settings_dup_priority (TrpSettings *self);
+void trp_settings_set_priority (TrpSettings *self, const char *const *names);
+
 /* What networks run on; NULL: not chosen yet. Free with g_free(). */
 char *trp_settings_dup_device (TrpSettings *self);
 int trp_settings_get_precision (TrpSettings *self); /* of enum TrpPrecision; 0: the default */

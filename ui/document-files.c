@@ -1,4 +1,4 @@
-/* document-files.c - opening and saving of a document's files
+/* document-files.c - opening of a document's files
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -43,8 +43,11 @@ trp_document_files_free (TrpDocumentFiles *self)
   g_free (self);
 }
 
-static void
-start (TrpDocument *self, const TrpJobClass *klass, const char *title, void *data)
+void
+trp_document_start_file_job (TrpDocument *self,
+                             const TrpJobClass *klass,
+                             const char *title,
+                             void *data)
 {
   TrpJob *job = trp_job_start (klass, title, data, self);
 
@@ -53,8 +56,8 @@ start (TrpDocument *self, const TrpJobClass *klass, const char *title, void *dat
 }
 
 /* What went wrong has been told by a message: ended file jobs leave the list. */
-static void
-finish (TrpDocument *self, TrpJob *job)
+void
+trp_document_finish_file_job (TrpDocument *self, TrpJob *job)
 {
   trp_document_dismiss_job (self, job);
   g_ptr_array_remove (self->files->jobs, job);
@@ -196,6 +199,28 @@ fill_opened (Opened *opened, const OpenData *open, TrpVolume *volume, GError **e
   return true;
 }
 
+/* What is a list of structures by its format need not be looked through. */
+static bool
+holds_structures (const OpenData *open)
+{
+  const TrpFormat *format = open->as == TRP_OPEN_AS_IMAGE || open->uid
+                              ? NULL
+                              : trp_format_find (open->path, NULL);
+
+  return format && format->load_structures;
+}
+
+static bool
+load_structures (Opened *opened, const OpenData *open, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (open->path);
+
+  opened->set = trp_structure_set_load (open->path, NULL, error);
+  if (opened->set)
+    trp_structure_set_set_name (opened->set, name);
+  return opened->set != NULL;
+}
+
 static int
 compare_paths (const void *a, const void *b)
 {
@@ -250,6 +275,7 @@ run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
   TrpProgress part = trp_progress_part (progress, 0.1, 1);
   TrpLoadOptions options = { .frame = open->frame, .series_uid = open->uid, .progress = &part };
   g_autoptr (TrpVolume) volume = NULL;
+  bool ok;
 
   if (!open->uid && g_file_test (open->path, G_FILE_TEST_IS_DIR))
     {
@@ -261,13 +287,15 @@ run_open (TrpJob *job, void *data, TrpProgress *progress, GError **error)
       if (opened->series || opened->paths)
         return opened;
     }
-  volume = trp_volume_load (open->path, &options, error);
-  if (!volume || !fill_opened (opened, open, volume, error))
-    {
-      opened_free (opened);
-      return NULL;
-    }
-  return opened;
+  if (holds_structures (open))
+    ok = load_structures (opened, open, error);
+  else
+    ok = (volume = trp_volume_load (open->path, &options, error)) &&
+         fill_opened (opened, open, volume, error);
+  if (ok)
+    return opened;
+  opened_free (opened);
+  return NULL;
 }
 
 /* Two images of one role that are opened together are meant to be compared: the second one gets the
@@ -332,7 +360,7 @@ on_opened (TrpJob *job, void *result, const GError *error, void *user_data)
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
   g_clear_pointer (&result, opened_free);
-  finish (self, job);
+  trp_document_finish_file_job (self, job);
 }
 
 static void
@@ -354,7 +382,7 @@ start_opening (
     self->files->batch++;
   open->batch = self->files->batch;
   open->as = as;
-  start (self, &klass, title, open);
+  trp_document_start_file_job (self, &klass, title, open);
 }
 
 void
@@ -393,191 +421,4 @@ trp_document_step_frame (TrpDocument *self, TrpRole role, int steps)
 
   if (frame != info->frame)
     start_opening (self, info->source, info->series_uid, (int) role, frame, TRP_OPEN_AS_IMAGE);
-}
-
-/* ---- saving ---- */
-
-typedef struct
-{
-  TrpStructureSet *set; /* a snapshot */
-  int index;
-  uint64_t state; /* of the history, when the snapshot was taken */
-  char *path;
-  char **priority; /* NULL: overlaps are refused */
-  bool separately;
-  TrpDocumentSaved saved;
-  void *saved_data;
-} SaveData;
-
-static void
-save_data_free (gpointer data)
-{
-  SaveData *save = data;
-
-  trp_structure_set_unref (save->set);
-  g_free (save->path);
-  g_strfreev (save->priority);
-  g_free (save);
-}
-
-static void *
-run_save (TrpJob *job, void *data, TrpProgress *progress, GError **error)
-{
-  const SaveData *save = data;
-  const bool ok = save->separately
-                    ? trp_structure_set_save_separately (save->set, save->path, error)
-                    : trp_structure_set_save (save->set, save->path,
-                                              (const char *const *) save->priority, error);
-
-  return ok ? g_strdup (save->path) : NULL;
-}
-
-static void
-on_saved (TrpJob *job, void *result, const GError *error, void *user_data)
-{
-  TrpDocument *self = user_data;
-  const SaveData *save = trp_job_get_data (job);
-  const TrpDocumentSaved saved = save->saved;
-
-  if (result)
-    trp_document_mark_saved (self, save->index, save->separately ? NULL : save->path, save->state);
-  else
-    trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
-  finish (self, job);
-  if (saved) /* last: it may close the window, and with it the document */
-    saved (self, result != NULL, save->saved_data);
-  g_free (result);
-}
-
-char *
-trp_document_find_overlap (TrpDocument *self)
-{
-  TrpStructureSet *set = trp_document_peek_edited (self);
-  size_t first, second, n_voxels;
-
-  if (!set || !trp_structure_set_find_overlap (set, &first, &second, &n_voxels))
-    return NULL;
-  return g_strdup_printf (
-    _ ("%s and %s share %zu voxels; a label map holds one structure per voxel."),
-    trp_structure_get_name (trp_structure_set_get (set, first)),
-    trp_structure_get_name (trp_structure_set_get (set, second)), n_voxels);
-}
-
-static char **
-get_priority (TrpDocument *self)
-{
-  TrpStructureSet *set = trp_document_peek_edited (self);
-  TrpStructure *active = trp_document_peek_active (self);
-  GPtrArray *names = g_ptr_array_new ();
-
-  if (active)
-    g_ptr_array_add (names, g_strdup (trp_structure_get_name (active)));
-  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    if (trp_structure_set_get (set, n) != active)
-      g_ptr_array_add (names, g_strdup (trp_structure_get_name (trp_structure_set_get (set, n))));
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_free (names, FALSE);
-}
-
-void
-trp_document_save (TrpDocument *self,
-                   const char *path,
-                   bool active_first,
-                   bool separately,
-                   TrpDocumentSaved saved,
-                   void *user_data)
-{
-  static const TrpJobClass klass = {
-    .run = run_save, .done = on_saved, .free_data = save_data_free, .free_result = g_free
-  };
-  TrpEditSession *session = trp_document_peek_session (self);
-  SaveData *save;
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *title = g_strdup_printf (_ ("Save %s"), name);
-
-  if (!session)
-    return;
-  trp_document_end_stroke (self);
-  save = g_new0 (SaveData, 1);
-  save->set = trp_edit_session_snapshot (session);
-  save->index = trp_document_get_edited (self);
-  save->state = trp_history_get_state (trp_edit_session_peek_history (session));
-  save->path = g_strdup (path);
-  save->priority = active_first ? get_priority (self) : NULL;
-  save->separately = separately;
-  save->saved = saved;
-  save->saved_data = user_data;
-  start (self, &klass, title, save);
-}
-
-/* ---- saving an image ---- */
-
-typedef struct
-{
-  TrpVolume *volume;
-  char *path;
-  TrpDocumentSaved saved;
-  void *saved_data;
-} SaveVolume;
-
-static void
-save_volume_free (gpointer data)
-{
-  SaveVolume *save = data;
-
-  trp_volume_unref (save->volume);
-  g_free (save->path);
-  g_free (save);
-}
-
-static void *
-run_save_volume (TrpJob *job, void *data, TrpProgress *progress, GError **error)
-{
-  const SaveVolume *save = data;
-
-  return trp_volume_save (save->volume, save->path, error) ? g_strdup (save->path) : NULL;
-}
-
-/* Wherever it stands by now. */
-static void
-on_volume_saved (TrpJob *job, void *result, const GError *error, void *user_data)
-{
-  TrpDocument *self = user_data;
-  const SaveVolume *save = trp_job_get_data (job);
-  const TrpDocumentSaved saved = save->saved;
-  void *saved_data = save->saved_data;
-
-  for (int role = 0; result && role < TRP_N_ROLES; role++)
-    if (self->volumes[role].volume == save->volume)
-      self->volumes[role].is_unsaved = false;
-  if (result)
-    trp_document_emit (self, TRP_DOCUMENT_SAVED_CHANGED);
-  else
-    trp_document_report (self, TRP_SEVERITY_ERROR, error->message);
-  finish (self, job);
-  if (saved) /* last: it may close the window, and with it the document */
-    saved (self, result != NULL, saved_data);
-  g_free (result);
-}
-
-void
-trp_document_save_volume (
-  TrpDocument *self, TrpRole role, const char *path, TrpDocumentSaved saved, void *user_data)
-{
-  static const TrpJobClass klass = { .run = run_save_volume,
-                                     .done = on_volume_saved,
-                                     .free_data = save_volume_free,
-                                     .free_result = g_free };
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *title = g_strdup_printf (_ ("Save %s"), name);
-  SaveVolume *save;
-
-  g_return_if_fail (self->volumes[role].volume);
-
-  save = g_new0 (SaveVolume, 1);
-  save->volume = trp_volume_ref (self->volumes[role].volume);
-  save->path = g_strdup (path);
-  save->saved = saved;
-  save->saved_data = user_data;
-  start (self, &klass, title, save);
 }

@@ -4,13 +4,15 @@
  *
  * document.c owns volumes, cursor, tools and jobs; document-readings.c readings, strokes and
  * history; document-operations.c what is done to whole structures; document-preview.c a result that
- * waits for yes or no; document-files.c opening and saving; document-journal.c what survives a
- * crash; document-compare.c, document-agreement.c and document-blind.c several readings at once.
+ * waits for yes or no; document-files.c opening, document-save.c saving; document-journal.c what
+ * survives a crash; document-compare.c, document-agreement.c and document-blind.c several readings
+ * at once.
  */
 
 #pragma once
 
 #include "ui/document-files.h"
+#include "ui/document-save.h"
 
 G_BEGIN_DECLS
 
@@ -101,6 +103,12 @@ void trp_document_readings_free (TrpDocumentReadings *self);
 TrpDocumentFiles *trp_document_files_new (void);
 /* Disconnects the jobs under way. */
 void trp_document_files_free (TrpDocumentFiles *self);
+/* One that is listed until it has ended; main thread. */
+void trp_document_start_file_job (TrpDocument *self,
+                                  const TrpJobClass *klass,
+                                  const char *title,
+                                  void *data);
+void trp_document_finish_file_job (TrpDocument *self, TrpJob *job);
 /* The reading stands in @path (NULL: in several files) as it was in @state of its history. */
 void trp_document_mark_saved (TrpDocument *self, int index, const char *path, uint64_t state);
 /* Of the edited reading, or NULL. */

@@ -7,15 +7,20 @@
 #include "config.h"
 
 #include "core/io/format.h"
+#include "core/io/structure-file.h"
+#include "ui/dialogs/overlap.h"
 #include "ui/dialogs/series.h"
 #include "ui/document-blind.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
+#include "ui/document-save.h"
 
 #include <glib/gi18n.h>
 
 #define OPEN_AS_KEY "trp-open-as"
 #define FOLDER_KEY "trp-last-folder"
+#define PRIORITY_KEY "trp-priority" /* names, in the order last chosen */
+#define ANSWER_KEY "trp-overlap-answer"
 
 static TrpDocument *
 get_document (gpointer window)
@@ -52,6 +57,19 @@ void
 trp_main_window_set_folder (TrpMainWindow *window, const char *folder)
 {
   g_object_set_data_full (G_OBJECT (window), FOLDER_KEY, g_strdup (folder), g_free);
+}
+
+void
+trp_main_window_set_priority (TrpMainWindow *window, const char *const *names)
+{
+  g_object_set_data_full (G_OBJECT (window), PRIORITY_KEY, g_strdupv ((char **) names),
+                          (GDestroyNotify) g_strfreev);
+}
+
+const char *const *
+trp_main_window_get_priority (TrpMainWindow *window)
+{
+  return g_object_get_data (G_OBJECT (window), PRIORITY_KEY);
 }
 
 const char *
@@ -201,42 +219,97 @@ on_saved (TrpDocument *document, bool done, void *user_data)
     may_close (window);
 }
 
-enum
+/* Returns: (transfer full): names of the edited reading, each once: first as they were put in order
+ * before, then the active structure's, then as in the list. */
+static char **
+list_priority (Saving *saving)
 {
-  RESPONSE_ACTIVE_FIRST = 1,
-  RESPONSE_SEPARATELY,
-};
+  TrpDocument *document = get_document (saving->window);
+  TrpStructureSet *set = trp_document_peek_edited (document);
+  TrpStructure *active = trp_document_peek_active (document);
+  const char *const *before = g_object_get_data (G_OBJECT (saving->window), PRIORITY_KEY);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (size_t n = 0; before && before[n]; n++)
+    if (trp_structure_set_find (set, before[n]) && g_hash_table_add (taken, (char *) before[n]))
+      g_strv_builder_add (names, before[n]);
+  if (active && g_hash_table_add (taken, (char *) trp_structure_get_name (active)))
+    g_strv_builder_add (names, trp_structure_get_name (active));
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    {
+      const char *name = trp_structure_get_name (trp_structure_set_get (set, n));
+
+      if (g_hash_table_add (taken, (char *) name))
+        g_strv_builder_add (names, name);
+    }
+  return g_strv_builder_end (names);
+}
+
+static char *
+dup_segmentation_path (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *stem = trp_format_dup_stem (path);
+
+  return g_strdup_printf ("%s/%s.seg.nrrd", folder, stem);
+}
+
+static void ask_about_overlap (TrpDocument *document, const GPtrArray *pairs, void *user_data);
 
 static void
-on_overlap_response (GtkDialog *dialog, int response, gpointer user_data)
+save_structures (Saving *saving, const char *path, const char *const *priority, bool separately)
 {
-  Saving *saving = user_data;
-  g_autofree char *folder = g_path_get_dirname (saving->path);
-  TrpDocument *document = get_document (saving->window);
+  const TrpSaveRequest request = { .path = path,
+                                   .priority = priority,
+                                   .separately = separately,
+                                   .saved = on_saved,
+                                   .ask = ask_about_overlap,
+                                   .user_data = saving };
 
-  gtk_window_destroy (GTK_WINDOW (dialog));
-  if (response == RESPONSE_ACTIVE_FIRST)
-    trp_document_save (document, saving->path, true, false, on_saved, saving);
-  else if (response == RESPONSE_SEPARATELY)
-    trp_document_save (document, folder, false, true, on_saved, saving);
-  else
-    saving_free (saving);
+  trp_document_save (get_document (saving->window), &request);
 }
 
 static void
-ask_about_overlap (Saving *saving, const char *sentence)
+on_overlap_answered (TrpOverlapAnswer answer, const char *const *priority, void *user_data)
 {
-  GtkWidget *dialog = gtk_message_dialog_new (saving->window, GTK_DIALOG_MODAL,
-                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, "%s",
-                                              _ ("Structures overlap"));
+  Saving *saving = user_data;
+  g_autofree char *folder = g_path_get_dirname (saving->path);
+  g_autofree char *segmentation = dup_segmentation_path (saving->path);
 
-  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", sentence);
-  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL,
-                          _ ("One _file per structure"), RESPONSE_SEPARATELY,
-                          _ ("_Active structure wins"), RESPONSE_ACTIVE_FIRST, NULL);
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), RESPONSE_SEPARATELY);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_overlap_response), saving);
-  gtk_window_present (GTK_WINDOW (dialog));
+  if (answer == TRP_OVERLAP_NOTHING)
+    {
+      saving_free (saving);
+      return;
+    }
+  g_object_set_data (G_OBJECT (saving->window), ANSWER_KEY, GINT_TO_POINTER (answer));
+  if (answer == TRP_OVERLAP_PRIORITY)
+    trp_main_window_set_priority (TRP_MAIN_WINDOW (saving->window), priority);
+  if (answer == TRP_OVERLAP_SEPARATELY)
+    save_structures (saving, folder, NULL, true);
+  else if (answer == TRP_OVERLAP_SEGMENTATION)
+    save_structures (saving, segmentation, NULL, false);
+  else
+    save_structures (saving, saving->path, priority, false);
+}
+
+static void
+ask_about_overlap (TrpDocument *document, const GPtrArray *pairs, void *user_data)
+{
+  Saving *saving = user_data;
+  g_auto (GStrv) names = list_priority (saving);
+  g_auto (GStrv) files = trp_structure_set_list_files (trp_document_peek_edited (document));
+  g_autofree char *segmentation = dup_segmentation_path (saving->path);
+  const TrpOverlapQuestion question = {
+    .pairs = pairs,
+    .names = (const char *const *) names,
+    .map = saving->path,
+    .segmentation = segmentation,
+    .files = (const char *const *) files,
+    .answer = (TrpOverlapAnswer) GPOINTER_TO_INT (
+      g_object_get_data (G_OBJECT (saving->window), ANSWER_KEY)),
+  };
+
+  trp_overlap_dialog_show (saving->window, &question, on_overlap_answered, saving);
 }
 
 static void
@@ -254,19 +327,10 @@ save_volume_to (Saving *saving)
 static void
 save_to (Saving *saving)
 {
-  TrpDocument *document = get_document (saving->window);
-
   if (saving->is_volume)
-    {
-      save_volume_to (saving);
-      return;
-    }
-  g_autofree char *overlap = trp_document_find_overlap (document);
-
-  if (overlap)
-    ask_about_overlap (saving, overlap);
+    save_volume_to (saving);
   else
-    trp_document_save (document, saving->path, false, false, on_saved, saving);
+    save_structures (saving, saving->path, NULL, false);
 }
 
 static void
@@ -321,6 +385,41 @@ trp_dup_save_path (const char *path)
                                                  : g_strconcat (path, ".nii.gz", NULL);
 }
 
+/* Two kinds of file for structures; the ending that is typed goes before. */
+static void
+add_kinds (GtkFileChooser *chooser)
+{
+  static const struct
+  {
+    const char *name, *pattern;
+  } kinds[] = {
+    { N_ ("Label map (.nii.gz)"), "*.nii.gz" },
+    { N_ ("Segmentation for 3D Slicer (.seg.nrrd), which holds overlaps"), "*.seg.nrrd" },
+  };
+
+  for (size_t n = 0; n < G_N_ELEMENTS (kinds); n++)
+    {
+      g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+      gtk_file_filter_set_name (filter, _ (kinds[n].name));
+      gtk_file_filter_add_pattern (filter, kinds[n].pattern);
+      g_object_set_data (G_OBJECT (filter), "trp-ending", (char *) kinds[n].pattern + 1);
+      gtk_file_chooser_add_filter (chooser, filter);
+    }
+}
+
+/* The ending of the kind that is chosen, where none is typed. */
+static char *
+dup_chosen_path (GtkFileChooser *chooser, const char *typed)
+{
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (chooser);
+  const char *ending = filter ? g_object_get_data (G_OBJECT (filter), "trp-ending") : NULL;
+
+  return ending && !trp_format_find_for_saving (typed, NULL) && !g_str_has_suffix (typed, ".gz")
+           ? g_strconcat (typed, ending, NULL)
+           : trp_dup_save_path (typed);
+}
+
 static void
 on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
 {
@@ -331,13 +430,14 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer user_data)
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   typed = file ? g_file_get_path (file) : NULL;
+  if (typed)
+    saving->path = dup_chosen_path (GTK_FILE_CHOOSER (dialog), typed);
   g_object_unref (dialog);
   if (!typed)
     {
       saving_free (saving);
       return;
     }
-  saving->path = trp_dup_save_path (typed);
   remember_folder (saving->window, saving->path);
   if (strcmp (saving->path, typed) != 0 && g_file_test (saving->path, G_FILE_TEST_EXISTS))
     ask_about_replacing (saving);
@@ -349,15 +449,16 @@ static void
 ask_where (Saving *saving)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-    saving->is_volume ? _ ("Save the SynCT (.nii.gz)")
-                      : _ ("Save structures as a label map (.nii.gz)"),
-    saving->window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+    saving->is_volume ? _ ("Save the SynCT (.nii.gz)") : _ ("Save structures"), saving->window,
+    GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
   g_autofree char *title = trp_document_hide_names (
     get_document (saving->window), trp_document_get_title (get_document (saving->window)));
   g_autofree char *name = saving->is_volume ? g_strdup ("synct") : trp_dup_save_name (title);
 
   propose_folder (GTK_FILE_CHOOSER (dialog), saving->window);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  if (!saving->is_volume)
+    add_kinds (GTK_FILE_CHOOSER (dialog));
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

@@ -31,4 +31,9 @@ typedef void (*TrpMayClose) (TrpMainWindow *window);
  * the user stays. */
 bool trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close);
 
+/* Names in the order in which they won where structures overlapped in a label map, when that was
+ * chosen last; NULL: never. */
+void trp_main_window_set_priority (TrpMainWindow *window, const char *const *names);
+const char *const *trp_main_window_get_priority (TrpMainWindow *window);
+
 G_END_DECLS

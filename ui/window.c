@@ -13,6 +13,7 @@
 #include "ui/dialogs/train-view.h"
 #include "ui/document-blind.h"
 #include "ui/document-files.h"
+#include "ui/document-save.h"
 #include "ui/message-bar.h"
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"

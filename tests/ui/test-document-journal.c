@@ -10,6 +10,7 @@
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
+#include "ui/document-save.h"
 #include "ui/panels/effort.h"
 
 #include <glib/gstdio.h>

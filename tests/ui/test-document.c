@@ -7,6 +7,7 @@
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
 #include "ui/document-operations.h"
+#include "ui/document-save.h"
 
 #include <glib/gstdio.h>
 #include <gtk/gtk.h>
@@ -396,7 +397,7 @@ saved_label_map_opens_as_structures (void)
   g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
 
   trp_document_add_reading (document, set);
-  trp_document_save (document, path, false, false, NULL, NULL);
+  trp_document_save (document, &(TrpSaveRequest){ .path = path });
   wait_for_files (document);
   g_assert_cmpstr (trp_document_get_save_path (document), ==, path);
   trp_document_open (again, path, TRP_ROLE_CT, TRP_OPEN_AS_GUESSED);
@@ -455,7 +456,7 @@ edits_during_a_save_stay_unsaved (void)
 
   trp_document_add_reading (document, set);
   trp_document_rename_structure (document, 0, "CTV");
-  trp_document_save (document, path, false, false, NULL, NULL);
+  trp_document_save (document, &(TrpSaveRequest){ .path = path });
   trp_document_rename_structure (document, 0, "PTV");
   wait_for_files (document);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));

@@ -15,6 +15,7 @@
 #include "ui/document-compare.h"
 #include "ui/document-consensus.h"
 #include "ui/document-files.h"
+#include "ui/document-save.h"
 #include "ui/panels/readings.h"
 #include "ui/slice-view.h"
 #include "ui/window.h"

@@ -5,6 +5,7 @@
 
 #include "tests/lib/check.h"
 #include "ui/document-files.h"
+#include "ui/document-save.h"
 #include "ui/style.h"
 #include "ui/window-files.h"
 #include "ui/window.h"
