@@ -6,15 +6,23 @@
 #include "core/structure/scissors.h"
 #include "core/structure/paint.h"
 
-/* All voxels of @mask in the slab. */
+/* All voxels of @mask in the slab: only @box, that of the mask, is looked at. */
 static TrpPatch *
-list_voxels (const TrpMask *mask, const TrpSlab *slab)
+list_voxels (const TrpMask *mask, const TrpSlab *slab, const TrpBox *box)
 {
   const TrpGeometry *geometry = trp_mask_get_geometry (mask);
-  g_autoptr (TrpMask) nothing = trp_mask_new (geometry);
-  g_autoptr (TrpPatch) all = trp_patch_new_difference (nothing, mask);
+  const size_t words_per_row = trp_mask_get_words_per_row (mask);
+  TrpPatch *all = trp_patch_new ();
+  size_t first, last;
 
-  return trp_slab_clip (slab, geometry, all);
+  for (size_t k = box->begin[2]; k < box->end[2]; k++)
+    for (size_t j = box->begin[1]; trp_mask_peek_slice (mask, k) && j < box->end[1]; j++)
+      if (trp_slab_find_span (slab, geometry, j, k, &first, &last))
+        for (size_t w = box->begin[0] / 64; 64 * w < box->end[0]; w++)
+          trp_patch_append (all, k, j, w,
+                            trp_mask_peek_slice (mask, k)[j * words_per_row + w] &
+                              trp_patch_get_span_bits (first, last, w));
+  return all;
 }
 
 static bool
@@ -46,6 +54,6 @@ trp_scissors_cut (const TrpMask *mask,
   inside = trp_paint_get_change (prism, mask, true);
   if (part == TRP_SCISSORS_CUT_INSIDE)
     return g_steal_pointer (&inside);
-  all = list_voxels (mask, slab);
+  all = list_voxels (mask, slab, &box);
   return trp_patch_new_merged ((TrpPatch *[]){ all, inside }, 2);
 }

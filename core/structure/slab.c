@@ -48,14 +48,13 @@ trp_slab_for_plane (const TrpGeometry *geometry, TrpVec3 point_lps, TrpVec3 norm
   return (TrpSlab){ point_lps, normal, EPSILON_MM - half, EPSILON_MM + half };
 }
 
-/* The voxels of row (j, k) inside, as first to last. Returns: false if there are none. */
-static bool
-find_span (const TrpSlab *self,
-           const TrpGeometry *geometry,
-           size_t j,
-           size_t k,
-           size_t *out_first,
-           size_t *out_last)
+bool
+trp_slab_find_span (const TrpSlab *self,
+                    const TrpGeometry *geometry,
+                    size_t j,
+                    size_t k,
+                    size_t *out_first,
+                    size_t *out_last)
 {
   const TrpVec3 start = trp_geometry_lps_from_ijk (geometry, trp_vec3 (0, (double) j, (double) k));
   const TrpVec3 column = trp_affine_column (&geometry->lps_from_ijk, 0);
@@ -87,7 +86,7 @@ trp_slab_clip (const TrpSlab *self, const TrpGeometry *geometry, const TrpPatch 
   TrpPatchRun run;
 
   while (trp_patch_next_run (stencil, &position, &run))
-    if (find_span (self, geometry, run.j, run.k, &first, &last))
+    if (trp_slab_find_span (self, geometry, run.j, run.k, &first, &last))
       for (size_t w = 0; w < run.n_words; w++)
         trp_patch_append (clipped, run.k, run.j, run.word + w,
                           run.bits[w] & trp_patch_get_span_bits (first, last, run.word + w));

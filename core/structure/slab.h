@@ -29,6 +29,14 @@ typedef struct
  * of 0 gives a @normal of 0. */
 TrpSlab trp_slab_for_plane (const TrpGeometry *geometry, TrpVec3 point_lps, TrpVec3 normal_lps);
 
+/* The voxels of row (@j, @k) inside, first to last. Returns: false if there are none. */
+bool trp_slab_find_span (const TrpSlab *self,
+                         const TrpGeometry *geometry,
+                         size_t j,
+                         size_t k,
+                         size_t *out_first,
+                         size_t *out_last);
+
 /* The voxels of @stencil, on @geometry, whose centre is inside. (transfer full). One formula per
  * row. */
 TrpPatch *trp_slab_clip (const TrpSlab *self, const TrpGeometry *geometry, const TrpPatch *stencil);
