@@ -256,10 +256,40 @@ polygon_without_effect_stays (Fixture *fixture, const void *data)
 }
 
 static void
+keys_are_the_documents_again (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_POLYGON);
+  click (fixture, 59.5, 9.5);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_UNDO));
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_REDO));
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_UNDO));
+  g_assert_false (press_key (fixture, TRP_TOOL_KEY_UNDO));
+  g_assert_false (press_key (fixture, TRP_TOOL_KEY_REDO));
+}
+
+/* Points taken back one by one can come again, but not on the slice of the next polygon. */
+static void
+next_polygon_forgets_the_last (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_POLYGON);
+  click (fixture, 59.5, 9.5);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_TAKE_BACK));
+  fixture->place.plane = make_plane (SLICE + 1);
+  click_square (fixture);
+  for (int n = 0; n < 4; n++)
+    g_assert_true (press_key (fixture, TRP_TOOL_KEY_UNDO));
+  g_assert_false (press_key (fixture, TRP_TOOL_KEY_UNDO));
+}
+
+static void
 another_image_takes_points_away (Fixture *fixture, const void *data)
 {
   choose (fixture, TRP_TOOL_POLYGON);
   click_square (fixture);
+  trp_document_confirm_link (fixture->document, TRP_ROLE_MR);
+  trp_document_change_role (fixture->document, TRP_ROLE_MR, TRP_ROLE_CT);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+  trp_document_change_role (fixture->document, TRP_ROLE_CT, TRP_ROLE_MR);
   trp_document_set_volume (fixture->document, TRP_ROLE_MR, NULL, NULL);
   g_assert_false (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
 }
@@ -373,6 +403,8 @@ main (int argc, char **argv)
   ADD ("/polygon/double-click-closes-only", double_click_closes_only);
   ADD ("/polygon/nothing-is-lost-in-silence", nothing_is_lost_in_silence);
   ADD ("/polygon/polygon-without-effect-stays", polygon_without_effect_stays);
+  ADD ("/polygon/keys-are-the-documents-again", keys_are_the_documents_again);
+  ADD ("/polygon/next-polygon-forgets-the-last", next_polygon_forgets_the_last);
   ADD ("/polygon/another-image-takes-points-away", another_image_takes_points_away);
   ADD ("/polygon/locked-structure-is-refused-at-once", locked_structure_is_refused_at_once);
   ADD ("/freehand/extends-and-cuts", freehand_extends_and_cuts);

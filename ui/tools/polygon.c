@@ -21,7 +21,8 @@
 typedef struct
 {
   TrpPolygonPoints *points;
-  TrpRole role; /* of the pane in which the first one was set */
+  TrpRole role;      /* of the pane in which the first one was set */
+  TrpVolume *volume; /* what stood there; NULL without points */
   TrpPlane plane;
   bool erase;
   int dragged;         /* -1: none */
@@ -60,15 +61,31 @@ static void
 give_up (TrpDocument *document, State *self)
 {
   trp_polygon_points_clear (self->points);
+  g_clear_pointer (&self->volume, trp_volume_unref);
   self->dragged = -1;
   redraw (document, self);
 }
 
+/* The same voxels: in another role an image has other information. */
+static bool
+shows_image (TrpDocument *document, TrpRole role, const TrpVolume *image)
+{
+  TrpVolume *volume = trp_document_get_volume (document, role);
+
+  return volume && image && trp_volume_peek_bytes (volume) == trp_volume_peek_bytes (image);
+}
+
+/* The image may have moved to another role; else it is gone, and may be another patient's next. */
 static void
 on_volume_changed (TrpDocument *document, int role, State *self)
 {
-  if (role == (int) self->role && count (self) > 0)
-    give_up (document, self);
+  for (int n = 0; n < TRP_N_ROLES; n++)
+    if (shows_image (document, (TrpRole) n, self->volume))
+      {
+        self->role = (TrpRole) n;
+        return;
+      }
+  give_up (document, self);
 }
 
 static void *
@@ -92,6 +109,7 @@ destroy (void *state)
   State *self = state;
 
   trp_polygon_points_free (self->points);
+  g_clear_pointer (&self->volume, trp_volume_unref);
   g_clear_pointer (&self->preview, trp_outline_free);
   g_free (self);
 }
@@ -181,6 +199,8 @@ begin (State *self, const TrpToolPlace *place)
 {
   if (!trp_document_may_paint (place->document))
     return false;
+  give_up (place->document, self); /* what could be undone lies on another plane */
+  self->volume = trp_volume_ref (trp_document_get_volume (place->document, place->role));
   self->role = place->role;
   self->plane = place->plane;
   return true;
@@ -290,6 +310,16 @@ delete_hovered (TrpDocument *document, State *self)
     trp_polygon_points_remove (self->points, (size_t) hit);
 }
 
+/* With nothing left to undo the key is the document's, and so is redo from then on. */
+static bool
+undo (TrpDocument *document, State *self)
+{
+  if (trp_polygon_points_undo (self->points))
+    return true;
+  give_up (document, self);
+  return false;
+}
+
 static bool
 key_pressed (TrpDocument *document, void *state, TrpToolKey key)
 {
@@ -305,7 +335,7 @@ key_pressed (TrpDocument *document, void *state, TrpToolKey key)
   self->dragged = -1;
   trp_polygon_points_end_move (self->points);
   if (key == TRP_TOOL_KEY_UNDO)
-    taken = trp_polygon_points_undo (self->points);
+    taken = undo (document, self);
   else if (key == TRP_TOOL_KEY_REDO)
     taken = trp_polygon_points_redo (self->points);
   else if (count (self) == 0)

@@ -192,7 +192,7 @@ make_options (TrpDocument *document)
   GtkWidget *rows = trp_option_rows_new ();
 
   self->part_choice = trp_option_rows_append (
-    rows, _ ("Cut"), trp_option_segments_new (parts, G_CALLBACK (on_options), self));
+    rows, C_ ("scissors", "Cut"), trp_option_segments_new (parts, G_CALLBACK (on_options), self));
   self->depth_choice = trp_option_rows_append (
     rows, _ ("Depth"), trp_option_segments_new (depths, G_CALLBACK (on_options), self));
   self->depth = trp_option_rows_append (
