@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/io/structure-file.h"
-#include "core/structure/side-name.h"
+#include "core/structure/laterality.h"
 
 static bool
 is_learnt (const TrpStructure *structure, const uint8_t *labels, size_t n_labels)
@@ -31,7 +31,7 @@ pair_sides (const TrpStructureSet *set,
     {
       const TrpStructure *structure = trp_structure_set_get (set, n);
       const unsigned label = trp_structure_get_label (structure);
-      g_autofree char *swapped = trp_side_name_swap (trp_structure_get_name (structure));
+      g_autofree char *swapped = trp_laterality_swap (trp_structure_get_name (structure));
       const TrpStructure *partner = swapped ? trp_structure_set_find (set, swapped) : NULL;
 
       if (!swapped || label > 255)
@@ -55,7 +55,7 @@ set_alone_error (GHashTable *alone, GError **error)
 
   g_hash_table_iter_init (&iter, alone);
   g_hash_table_iter_next (&iter, NULL, &name);
-  g_autofree char *partner = trp_side_name_swap (name);
+  g_autofree char *partner = trp_laterality_swap (name);
 
   g_set_error (error, TRP_ERROR, TRP_ERROR_UNSUPPORTED,
                "The recipe mirrors its slices, and \"%s\" has no \"%s\" among the structures to "

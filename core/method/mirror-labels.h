@@ -4,7 +4,7 @@
  *
  * A mirrored left parotid is a right one. Training that mirrors its slices (TrpAugment.flip) must
  * exchange the labels of sided structures, or a network learns both sides as one. Sides are read
- * from the names (core/structure/side-name.h) that stand with the label maps. Any thread.
+ * from the names (core/structure/laterality.h) that stand with the label maps. Any thread.
  */
 
 #pragma once

@@ -6,43 +6,11 @@
 #include "core/io/structure-file.h"
 #include "core/method/dataset.h"
 #include "core/method/mirror-labels.h"
-#include "core/structure/side-name.h"
 #include "tests/lib/check.h"
 
 #include <string.h>
 
 #define SIDE 8
-
-static void
-test_names_are_swapped (void)
-{
-  static const char *const names[][2] = {
-    { "Parotid_L", "Parotid_R" },
-    { "Femur_Head_R", "Femur_Head_L" },
-    { "Parotid left", "Parotid right" },
-    { "Left Parotid", "Right Parotid" },
-    { "RIGHT_EYE", "LEFT_EYE" },
-    { "rt kidney", "lt kidney" },
-    { "Niere rechts", "Niere links" },
-    { "Lung-l", "Lung-r" },
-    { "R", "L" },
-  };
-  static const char *const none[] = {
-    "Prostate", "L5",    "Lung_LLL", "Vertebra L 5", "Bright",
-    "Rectum",   "left5", "",         "Lürt",         "\xc3\xa4L"
-  };
-
-  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
-    {
-      g_autofree char *there = trp_side_name_swap (names[n][0]);
-      g_autofree char *back = trp_side_name_swap (names[n][1]);
-
-      g_assert_cmpstr (there, ==, names[n][1]);
-      g_assert_cmpstr (back, ==, names[n][0]);
-    }
-  for (size_t n = 0; n < G_N_ELEMENTS (none); n++)
-    g_assert_null (trp_side_name_swap (none[n]));
-}
 
 static TrpGeometry
 get_geometry (void)
@@ -180,7 +148,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/side-name/names-are-swapped", test_names_are_swapped);
   g_test_add_func ("/mirror-labels/pairs-are-found-by-name", test_pairs_are_found_by_name);
   g_test_add_func ("/mirror-labels/a-side-without-partner-is-refused",
                    test_a_side_without_partner_is_refused);
