@@ -256,10 +256,14 @@ trp_document_accept_preview (TrpDocument *self)
   return true;
 }
 
-/* Returns: false where the cursor lies beside the grid. */
-static bool
-find_slice (TrpDocument *self, const TrpGeometry *geometry, int axis, size_t *out_slice)
+bool
+trp_document_find_slice (TrpDocument *self, int axis, size_t *out_slice)
 {
+  TrpStructureSet *set = trp_document_peek_edited (self);
+
+  if (!set)
+    return false;
+  const TrpGeometry *geometry = trp_structure_set_get_geometry (set);
   const TrpVec3 ijk = trp_geometry_ijk_from_lps (geometry, trp_document_get_cursor (self));
   const double slice = floor (ijk.v[axis] + 0.5);
 
@@ -281,7 +285,7 @@ trp_document_accept_preview_slice (TrpDocument *self, int axis)
     return false;
   const TrpMask *before = trp_structure_peek_mask (self->preview->structure);
 
-  if (find_slice (self, trp_mask_get_geometry (mask), axis, &slice))
+  if (trp_document_find_slice (self, axis, &slice))
     result = trp_slices_put (before, mask, axis, slice, slice, false);
   if (!result || trp_mask_equal (result, before))
     {

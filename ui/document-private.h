@@ -129,6 +129,8 @@ void trp_document_preview_free (TrpDocumentPreview *self);
 bool trp_document_may_change (TrpDocument *self,
                               const TrpStructure *structure,
                               const TrpGeometry *geometry);
+/* Of the edited reading's grid, in which the cursor lies. Returns: false where it lies beside. */
+bool trp_document_find_slice (TrpDocument *self, int axis, size_t *out_slice);
 /* An edit of the edited reading, before anybody else hears of it. */
 void trp_document_preview_hear (TrpDocument *self, const TrpEditChange *change);
 

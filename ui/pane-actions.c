@@ -97,6 +97,7 @@ trp_pane_make_context_menu (void)
   GMenu *picture = g_menu_new ();
   GMenu *presets = make_presets ();
   GMenu *role = g_menu_new ();
+  GMenu *slices = g_menu_new ();
   GMenuModel *roles = trp_pane_make_role_menu ();
   GMenu *more = make_window_section ();
 
@@ -106,7 +107,11 @@ trp_pane_make_context_menu (void)
   g_menu_append (picture, _ ("Invert greys"), "pane.invert");
   g_menu_append (picture, _ ("Interpolate"), "pane.interpolate");
   g_menu_prepend_submenu (more, _ ("Window preset"), G_MENU_MODEL (presets));
+  g_menu_append (slices, _ ("Copy contour up (Ctrl+PgUp)"), "win.copy-slice(-1)");
+  g_menu_append (slices, _ ("Copy contour down (Ctrl+PgDn)"), "win.copy-slice(1)");
+  g_menu_append (slices, _ ("Delete contour on this slice (Ctrl+Del)"), "win.delete-slice");
   append_section (menu, view);
+  append_section (menu, slices);
   append_section (menu, picture);
   append_section (menu, more);
   g_menu_append_submenu (role, _ ("Role"), roles);

@@ -12,6 +12,7 @@
 #include "ui/dialogs/run-model.h"
 #include "ui/document-preview.h"
 #include "ui/tools/tool.h"
+#include "ui/window-edits.h"
 
 #include <glib/gi18n.h>
 
@@ -209,87 +210,6 @@ on_redo_key (GSimpleAction *action, GVariant *parameter, gpointer window)
     trp_document_redo (get_document (window));
 }
 
-/* ---- a preview ---- */
-
-static void
-on_accept (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  trp_document_accept_preview (get_document (window));
-}
-
-/* The axis of the reading's grid that the active pane is scrolled along. */
-static void
-on_accept_slice (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  TrpDocument *document = get_document (window);
-  const TrpMask *mask = trp_document_peek_preview_mask (document);
-  const TrpPlane plane = trp_slice_view_get_plane (
-    trp_slice_pane_get_view (get_active_pane (window)));
-
-  if (mask)
-    trp_document_accept_preview_slice (
-      document, trp_plane_get_grid_axis (&plane, trp_mask_get_geometry (mask)));
-}
-
-static void
-on_discard (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  trp_document_discard_preview (get_document (window));
-}
-
-static void
-update_preview (gpointer window)
-{
-  static const char *const names[] = { "accept", "accept-slice", "discard" };
-  const bool asks = is_editing (window) && trp_document_has_preview (get_document (window));
-
-  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
-    g_simple_action_set_enabled (find (window, names[n]), asks);
-}
-
-/* Text takes its own keys, a button that has the focus is pressed by Enter, a menu is left by
- * Escape. */
-static bool
-keeps_keys (GtkWidget *focus)
-{
-  return focus && (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus) || GTK_IS_BUTTON (focus) ||
-                   gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
-}
-
-/* Before the lists and panes that have a use for Enter too. */
-static gboolean
-on_preview_key (GtkEventControllerKey *controller,
-                guint keyval,
-                guint keycode,
-                GdkModifierType state,
-                gpointer window)
-{
-  const bool is_enter = keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter;
-  const bool is_shifted = state & GDK_SHIFT_MASK;
-  const char *name = is_enter ? is_shifted ? "win.accept-slice" : "win.accept" : "win.discard";
-
-  if ((!is_enter && keyval != GDK_KEY_Escape) || state & (GDK_CONTROL_MASK | GDK_ALT_MASK) ||
-      !trp_document_has_preview (get_document (window)) ||
-      trp_document_is_stroking (get_document (window)) || !is_editing (window) ||
-      keeps_keys (gtk_window_get_focus (window)))
-    return GDK_EVENT_PROPAGATE;
-  gtk_widget_activate_action (window, name, NULL);
-  return GDK_EVENT_STOP;
-}
-
-static void
-add_preview_keys (TrpMainWindow *window)
-{
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_preview_key), window);
-  gtk_widget_add_controller (GTK_WIDGET (window), keys);
-  g_signal_connect_object (get_document (window), "preview-changed", G_CALLBACK (update_preview),
-                           window, G_CONNECT_SWAPPED);
-  update_preview (window);
-}
-
 /* ---- tools ---- */
 
 static void
@@ -410,6 +330,9 @@ static const Key edit_keys[] = {
   { "plus|KP_Add|equal", "win.radius", "1" },
   { "minus|KP_Subtract", "win.radius", "-1" },
   { "Escape", "win.escape", NULL },
+  { "<Control>Page_Up", "win.copy-slice", "-1" },
+  { "<Control>Page_Down", "win.copy-slice", "1" },
+  { "<Control>Delete|<Control>KP_Delete", "win.delete-slice", NULL },
   { "space", "win.last-tool", NULL },
   { "i", "win.limit", NULL },
   { "<Alt>1", "win.preset", "0" },
@@ -509,9 +432,6 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "undo-key", on_undo_key },
     { "redo-key", on_redo_key },
     { "tool-key", on_tool_key, "i" },
-    { "accept", on_accept },
-    { "accept-slice", on_accept_slice },
-    { "discard", on_discard },
     { "tool", on_tool, "i" },
     { "last-tool", on_last_tool },
     { "limit", on_limit },
@@ -534,7 +454,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
   edit = add_keys (window, edit_keys, G_N_ELEMENTS (edit_keys));
   add_tool_keys (edit);
   g_object_set_data (G_OBJECT (window), EDIT_KEYS_KEY, edit);
-  add_preview_keys (window);
+  trp_main_window_add_edit_actions (window);
   add_keys (window, window_keys, G_N_ELEMENTS (window_keys));
   add_help (window);
 }

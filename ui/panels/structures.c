@@ -236,17 +236,52 @@ make_others (TrpStructuresPanel *self, TrpBoolean operation)
   return G_MENU_MODEL (menu);
 }
 
+/* An operation in a menu: at once, or by a dialog. */
+typedef struct
+{
+  TrpOperationKind kind;
+  const char *label;
+  const char *action;
+} MenuItem;
+
+static void
+append_items (GMenu *menu, const MenuItem *items, size_t n_items)
+{
+  for (size_t n = 0; n < n_items; n++)
+    append_with_target (menu, _ (items[n].label), items[n].action,
+                        g_variant_new_uint32 (items[n].kind));
+}
+
+/* Of the active pane's slices; see ui/window-edits.h. */
+static GMenuModel *
+make_slices (void)
+{
+  static const MenuItem items[] = {
+    { TRP_OPERATION_CROP, N_ ("Crop to slices\u2026"), "win.operation" },
+    { TRP_OPERATION_KEEP_LARGEST, N_ ("Keep the largest part of each"), "win.slice-operation" },
+    { TRP_OPERATION_FILL_HOLES, N_ ("Fill holes of each"), "win.slice-operation" },
+  };
+  GMenu *menu = g_menu_new ();
+
+  g_menu_append (menu, _ ("Fill those between drawn ones"), "structure.interpolate");
+  g_menu_append (menu, _ ("Copy contour up (Ctrl+PgUp)"), "win.copy-slice(-1)");
+  g_menu_append (menu, _ ("Copy contour down (Ctrl+PgDn)"), "win.copy-slice(1)");
+  g_menu_append (menu, _ ("Delete contour on this slice (Ctrl+Del)"), "win.delete-slice");
+  append_items (menu, items, G_N_ELEMENTS (items));
+  return G_MENU_MODEL (menu);
+}
+
 static GMenuModel *
 make_operations (TrpStructuresPanel *self)
 {
-  static const struct
-  {
-    TrpOperationKind cleaning;
-    const char *label;
-  } cleanings[] = {
-    { TRP_OPERATION_KEEP_LARGEST, N_ ("Keep the largest part") },
-    { TRP_OPERATION_REMOVE_SMALL, N_ ("Remove parts under 0.1 ml") },
-    { TRP_OPERATION_FILL_HOLES, N_ ("Fill holes") },
+  static const MenuItem items[] = {
+    { TRP_OPERATION_MARGIN, N_ ("Margin\u2026"), "win.operation" },
+    { TRP_OPERATION_SMOOTH, N_ ("Smooth\u2026"), "win.operation" },
+    { TRP_OPERATION_MIRROR, N_ ("Mirror\u2026"), "win.operation" },
+    { TRP_OPERATION_COPY, N_ ("Copy to\u2026"), "win.operation" },
+    { TRP_OPERATION_KEEP_LARGEST, N_ ("Keep the largest part"), "structure.clean" },
+    { TRP_OPERATION_REMOVE_SMALL, N_ ("Remove small parts\u2026"), "win.operation" },
+    { TRP_OPERATION_FILL_HOLES, N_ ("Fill holes"), "structure.clean" },
   };
   static const char *const booleans[TRP_N_BOOLEANS] = {
     [TRP_BOOLEAN_UNION] = N_ ("Unite with"),
@@ -256,9 +291,7 @@ make_operations (TrpStructuresPanel *self)
   };
   GMenu *menu = g_menu_new ();
 
-  for (size_t n = 0; n < G_N_ELEMENTS (cleanings); n++)
-    append_with_target (menu, _ (cleanings[n].label), "structure.clean",
-                        g_variant_new_uint32 (cleanings[n].cleaning));
+  append_items (menu, items, G_N_ELEMENTS (items));
   g_menu_append (menu, _ ("Split into parts"), "structure.split");
   for (int n = 0; n < TRP_N_BOOLEANS && get_row (self, 1); n++)
     {
@@ -274,12 +307,13 @@ static void
 update_menu (TrpStructuresPanel *self)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenuModel) slices = make_slices ();
   g_autoptr (GMenuModel) operations = make_operations (self);
 
   g_menu_append (menu, _ ("Go to it"), "structure.go-to");
   g_menu_append (menu, _ ("Rename"), "structure.rename");
   g_menu_append (menu, _ ("Colour\u2026"), "structure.color");
-  g_menu_append (menu, _ ("Fill the slices between drawn ones"), "structure.interpolate");
+  g_menu_append_submenu (menu, _ ("Slices"), slices);
   g_menu_append_submenu (menu, _ ("Operations"), operations);
   g_menu_append (menu, _ ("Delete"), "structure.delete");
   gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), G_MENU_MODEL (menu));
