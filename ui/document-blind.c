@@ -271,7 +271,7 @@ trp_document_get_blind_place (TrpDocument *document, guint index)
 }
 
 static bool
-is_word_end (const char *text, const char *end)
+is_word_end (const char *end)
 {
   return !g_unichar_isalnum (g_utf8_get_char_validated (end, -1)) || *end == '\0';
 }
@@ -284,24 +284,32 @@ is_word_begin (const char *text, const char *begin)
   return !before || !g_unichar_isalnum (g_utf8_get_char (before));
 }
 
-/* Of two names of which one holds the other the longer counts. Returns: its place, or -1. */
-static int
-find_name_at (const TrpDocumentBlind *self, const char *text, const char *at)
+static bool
+stands_at (const char *text, const char *at, const char *name, size_t length)
 {
-  size_t longest = 0;
+  return length > 0 && strncmp (at, name, length) == 0 && is_word_begin (text, at) &&
+         is_word_end (at + length);
+}
+
+/* Readings are called by their files: "rater.nii.gz" is told by "rater" too. Of two names of which
+ * one holds the other the longer counts. Returns: its place, or -1. */
+static int
+find_name_at (const TrpDocumentBlind *self, const char *text, const char *at, size_t *out_length)
+{
   int found = -1;
 
+  *out_length = 0;
   for (guint n = 0; n < self->names->len; n++)
     {
       const char *name = self->names->pdata[n];
-      const size_t length = strlen (name);
+      const size_t lengths[] = { strlen (name), strcspn (name, ".") };
 
-      if (length > longest && strncmp (at, name, length) == 0 && is_word_begin (text, at) &&
-          is_word_end (text, at + length))
-        {
-          longest = length;
-          found = (int) n;
-        }
+      for (size_t m = 0; m < G_N_ELEMENTS (lengths); m++)
+        if (lengths[m] > *out_length && stands_at (text, at, name, lengths[m]))
+          {
+            *out_length = lengths[m];
+            found = (int) n;
+          }
     }
   return found;
 }
@@ -317,9 +325,9 @@ trp_document_hide_names (TrpDocument *document, const char *text)
   hidden = g_string_new (NULL);
   for (const char *at = text; *at;)
     {
-      const int found = find_name_at (self, text, at);
-      const char *next = found < 0 ? g_utf8_next_char (at)
-                                   : at + strlen (self->names->pdata[found]);
+      size_t length;
+      const int found = find_name_at (self, text, at, &length);
+      const char *next = found < 0 ? g_utf8_next_char (at) : at + length;
 
       if (found < 0)
         g_string_append_len (hidden, at, next - at);

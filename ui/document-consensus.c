@@ -7,8 +7,6 @@
 #include "config.h"
 
 #include "core/base/json.h"
-#include "core/metrics/staple.h"
-#include "core/structure/mask-reslice.h"
 #include "ui/document-blind.h"
 #include "ui/document-compare.h"
 #include "ui/document-journal.h"
@@ -16,17 +14,7 @@
 
 #include <glib/gi18n.h>
 
-#define MOST TRP_VOTE_MAX_MASKS
-
-G_STATIC_ASSERT (TRP_STAPLE_MAX_MASKS >= TRP_VOTE_MAX_MASKS);
-
-/* In the provenance. */
-static const char *const keys[TRP_N_CONSENSUS_KINDS] = {
-  [TRP_CONSENSUS_MAJORITY] = "majority",
-  [TRP_CONSENSUS_STAPLE] = "STAPLE",
-  [TRP_CONSENSUS_UNION] = "union",
-  [TRP_CONSENSUS_INTERSECTION] = "intersection",
-};
+#define MOST TRP_CONSENSUS_MAX_MASKS
 
 static char *
 name_reading (TrpConsensusKind kind, guint n_readings)
@@ -69,7 +57,7 @@ part_free (gpointer data)
       g_free (part->readings[n]);
       trp_mask_free (part->masks[n]);
     }
-  trp_mask_free (part->result);
+  trp_consensus_free (part->made);
   g_free (part->name);
   g_free (part);
 }
@@ -87,76 +75,14 @@ work_free (gpointer data)
 /* ---- the worker ---- */
 
 static bool
-bring_to_grid (TrpConsensusPart *part,
-               const TrpGeometry *geometry,
-               TrpProgress *progress,
-               GError **error)
-{
-  for (guint n = 0; n < part->n_readings; n++)
-    {
-      TrpMask *mask;
-
-      if (trp_geometry_equal (trp_mask_get_geometry (part->masks[n]), geometry))
-        continue;
-      mask = trp_mask_resample (part->masks[n], geometry, progress, error);
-      if (!mask)
-        return false;
-      trp_mask_free (part->masks[n]);
-      part->masks[n] = mask;
-      part->n_resampled++;
-    }
-  return true;
-}
-
-static bool
-estimate (TrpConsensusPart *part, double margin_mm, TrpProgress *progress, GError **error)
-{
-  TrpStapleOptions options = TRP_STAPLE_DEFAULTS;
-  g_autoptr (TrpStaple) staple = NULL;
-
-  options.margin_mm = margin_mm;
-  staple = trp_staple_compute ((const TrpMask *const *) part->masks, part->n_readings, &options,
-                               progress, error);
-  if (!staple)
-    return false;
-  memcpy (part->sensitivity, staple->sensitivity, sizeof part->sensitivity);
-  memcpy (part->specificity, staple->specificity, sizeof part->specificity);
-  part->prior = staple->prior;
-  part->margin_mm = margin_mm;
-  part->n_iterations = staple->n_iterations;
-  part->converged = staple->converged;
-  part->result = g_steal_pointer (&staple->mask);
-  return true;
-}
-
-static size_t
-count_wanted (const TrpConsensusOptions *options, size_t n_readings)
-{
-  switch (options->kind)
-    {
-    case TRP_CONSENSUS_UNION:
-      return 1;
-    case TRP_CONSENSUS_INTERSECTION:
-      return n_readings;
-    case TRP_CONSENSUS_MAJORITY:
-    case TRP_CONSENSUS_STAPLE:
-    case TRP_N_CONSENSUS_KINDS:
-    default:
-      return trp_vote_get_majority (n_readings, options->tie);
-    }
-}
-
-static bool
 make_part (const Work *work, TrpConsensusPart *part, TrpProgress *progress, GError **error)
 {
-  if (!bring_to_grid (part, trp_structure_set_get_geometry (work->set), progress, error))
-    return false;
-  if (work->options.kind == TRP_CONSENSUS_STAPLE)
-    return estimate (part, work->options.margin_mm, progress, error);
-  part->result = trp_vote_at_least ((const TrpMask *const *) part->masks, part->n_readings,
-                                    count_wanted (&work->options, part->n_readings), progress,
-                                    error);
-  return part->result != NULL;
+  part->made = trp_consensus_make ((const TrpMask *const *) part->masks, part->n_readings,
+                                   trp_structure_set_get_geometry (work->set), &work->options,
+                                   progress, error);
+  for (guint n = 0; n < part->n_readings; n++)
+    g_clear_pointer (&part->masks[n], trp_mask_free);
+  return part->made != NULL;
 }
 
 static void *
@@ -179,13 +105,13 @@ run (TrpJob *job, void *data, TrpProgress *progress, GError **error)
 /* ---- the result ---- */
 
 static char *
-describe (TrpDocument *self, const TrpConsensusPart *part, TrpConsensusKind kind)
+describe (TrpDocument *self, const TrpConsensusPart *part, const TrpConsensusOptions *options)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "consensus");
-  json_builder_add_string_value (builder, keys[kind]);
+  json_builder_add_string_value (builder, trp_consensus_kind_get_key (options->kind));
   json_builder_set_member_name (builder, "readings");
   json_builder_begin_array (builder);
   for (guint n = 0; n < part->n_readings; n++)
@@ -193,22 +119,22 @@ describe (TrpDocument *self, const TrpConsensusPart *part, TrpConsensusKind kind
   json_builder_end_array (builder);
   if (trp_document_is_blind (self))
     trp_json_add_count (builder, "blind_seed", trp_document_get_blind_seed (self));
-  if (kind == TRP_CONSENSUS_STAPLE)
+  if (part->made->staple)
     {
-      trp_json_add_member (builder, "prior", part->prior);
-      trp_json_add_member (builder, "margin_mm", part->margin_mm);
+      trp_json_add_member (builder, "prior", part->made->staple->prior);
+      trp_json_add_member (builder, "margin_mm", options->margin_mm);
     }
   json_builder_end_object (builder);
   return trp_json_to_text (builder);
 }
 
 static void
-add_part (TrpDocument *self, TrpConsensusPart *part, TrpConsensusKind kind)
+add_part (TrpDocument *self, TrpConsensusPart *part, const TrpConsensusOptions *options)
 {
-  g_autofree char *provenance = describe (self, part, kind);
+  g_autofree char *provenance = describe (self, part, options);
   g_autofree char *step = g_strdup_printf (_ ("Consensus of %s"), part->name);
   g_autoptr (TrpStructure) structure = trp_vote_new_structure (
-    part->name, part->color, trp_mask_copy (part->result), provenance);
+    part->name, part->color, trp_mask_copy (part->made->mask), provenance);
   g_autoptr (GError) error = NULL;
 
   if (!trp_edit_session_add (trp_document_peek_session (self), step, structure, SIZE_MAX, &error))
@@ -223,7 +149,7 @@ tell (TrpDocument *self, const GPtrArray *parts)
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint n = 0; n < parts->len; n++)
-    n_resampled += ((const TrpConsensusPart *) parts->pdata[n])->n_resampled;
+    n_resampled += (guint) ((const TrpConsensusPart *) parts->pdata[n])->made->n_resampled;
   g_string_printf (text,
                    ngettext ("The reading %s has %u structure, and is edited now.",
                              "The reading %s has %u structures, and is edited now.", parts->len),
@@ -245,7 +171,7 @@ take_parts (TrpDocument *self, const Work *work, GPtrArray *parts)
 
   trp_document_edit_new_reading (self, work->set, TRP_READING_CONSENSUS);
   for (guint n = 0; n < parts->len; n++)
-    add_part (self, parts->pdata[n], work->options.kind);
+    add_part (self, parts->pdata[n], &work->options);
   same = name ? trp_structure_set_find (work->set, name) : NULL;
   if (same && trp_structure_set_find_index (work->set, same, &index))
     trp_document_set_active (self, (int) index);
@@ -289,9 +215,6 @@ make_task (TrpDocument *self, const char *name)
   part = g_new0 (TrpConsensusPart, 1);
   part->name = g_strdup (name);
   part->n_readings = compared->len;
-  part->converged = true;
-  for (guint n = 0; n < MOST; n++)
-    part->sensitivity[n] = part->specificity[n] = (double) NAN;
   for (guint n = 0; n < compared->len; n++)
     {
       const guint index = g_array_index (compared, guint, n);
@@ -359,9 +282,9 @@ make_set (TrpDocument *self, const char *name)
 }
 
 void
-trp_document_make_consensus (TrpDocument *self, const TrpConsensusOptions *options)
+trp_document_make_consensus (TrpDocument *self, const TrpConsensusOptions *options, bool all)
 {
-  g_autoptr (GPtrArray) parts = list_tasks (self, options->all);
+  g_autoptr (GPtrArray) parts = list_tasks (self, all);
   g_autoptr (TrpJob) job = NULL;
   g_autofree char *name = NULL;
   Work *work;

@@ -10,61 +10,28 @@
 
 #pragma once
 
-#include "core/structure/vote.h"
+#include "core/metrics/consensus.h"
 #include "ui/document.h"
 
 G_BEGIN_DECLS
 
-typedef enum
-{
-  TRP_CONSENSUS_MAJORITY,
-  TRP_CONSENSUS_STAPLE,
-  TRP_CONSENSUS_UNION,
-  TRP_CONSENSUS_INTERSECTION,
-  TRP_N_CONSENSUS_KINDS,
-} TrpConsensusKind;
-
-/**
- * TrpConsensusOptions:
- * @all: every structure that two readings have, else the active one
- * @tie: of the majority of an even number
- * @margin_mm: of STAPLE's box
- */
-typedef struct
-{
-  TrpConsensusKind kind;
-  bool all;
-  TrpTie tie;
-  double margin_mm;
-} TrpConsensusOptions;
-
-#define TRP_CONSENSUS_DEFAULT_MARGIN_MM 10
-
-/* Starts a job of the document; a "message" says what came of it, or why nothing can. */
-void trp_document_make_consensus (TrpDocument *self, const TrpConsensusOptions *options);
+/* @all: every structure that two readings have, else the active one. Starts a job of the document;
+ * a "message" says what came of it, or why nothing can. */
+void trp_document_make_consensus (TrpDocument *self, const TrpConsensusOptions *options, bool all);
 
 /**
  * TrpConsensusPart: of the last consensus, one structure
  * @readings: what they were called
- * @sensitivity, @specificity: by STAPLE, else NAN
- * @prior, @margin_mm: what they depend on
- * @converged: false where the iteration was ended by its limit
+ * @masks: theirs, as they were; NULL once it is made
  */
 typedef struct
 {
   char *name;
   TrpColor color;
   guint n_readings;
-  char *readings[TRP_VOTE_MAX_MASKS];
-  TrpMask *masks[TRP_VOTE_MAX_MASKS];
-  TrpMask *result;
-  guint n_resampled;
-  double sensitivity[TRP_VOTE_MAX_MASKS];
-  double specificity[TRP_VOTE_MAX_MASKS];
-  double prior;
-  double margin_mm;
-  unsigned n_iterations;
-  bool converged;
+  char *readings[TRP_CONSENSUS_MAX_MASKS];
+  TrpMask *masks[TRP_CONSENSUS_MAX_MASKS];
+  TrpConsensus *made;
 } TrpConsensusPart;
 
 /* (element-type TrpConsensusPart) (nullable): of the last one; "compare-changed" tells. Names pass

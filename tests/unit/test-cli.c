@@ -504,6 +504,43 @@ experiments_are_shown (Fixture *fixture, const void *data)
     g_assert_cmpint (trp_test_run_cli (mistakes[n], NULL, NULL), ==, 2);
 }
 
+/* Label 1 in voxels 0 to 9, 3 to 12 and 6 to 15 of three readings: two of them hold 3 to 12. */
+static void
+a_consensus_is_made_of_files (Fixture *fixture, const void *data)
+{
+  g_autofree char *out = g_build_filename (fixture->folder, "out-labels.nii", NULL);
+  const char *arguments[] = { "consensus", "majority", NULL, NULL, NULL, out, "--json", NULL };
+  const char *const unknown[] = { "consensus", "mean", out, out, out, NULL };
+  const char *const alone[] = { "consensus", "union", out, out, NULL };
+  g_autofree char *text = NULL, *error = NULL;
+  g_autoptr (TrpVolume) made = NULL;
+
+  for (int n = 0; n < 3; n++)
+    {
+      const TrpTestNifti header = trp_test_nifti ();
+      g_autofree char *name = g_strdup_printf ("reading-%d.nii", n);
+      g_autoptr (GByteArray) bytes = NULL;
+      int16_t voxels[24] = { 0 };
+
+      for (int at = 3 * n; at < 3 * n + 10; at++)
+        voxels[at] = 1;
+      bytes = trp_test_nifti_write (&header, voxels, sizeof voxels);
+      arguments[2 + n] = write_file (fixture, name, bytes);
+    }
+  g_assert_cmpint (trp_test_run_cli (arguments, &text, NULL), ==, 0);
+  g_assert_nonnull (strstr (text, "\"readings\":3"));
+  g_assert_nonnull (strstr (text, "\"voxels\":10"));
+  made = trp_volume_load (out, NULL, NULL);
+  for (ptrdiff_t at = 0; at < 24; at++)
+    trp_assert_near (trp_volume_get_value (made, at % 4, at / 4 % 3, at / 12), at >= 3 && at < 13,
+                     0);
+  g_assert_cmpint (trp_test_run_cli (unknown, NULL, &error), ==, 2);
+  assert_one_line (error);
+  g_assert_cmpint (trp_test_run_cli (alone, NULL, NULL), ==, 2);
+  for (int n = 0; n < 3; n++)
+    g_free ((char *) arguments[2 + n]);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -526,6 +563,7 @@ main (int argc, char **argv)
   ADD ("/cli/unknown-devices-and-precisions-are-usage", unknown_devices_and_precisions_are_usage);
   ADD ("/cli/an-unknown-setting-says-where-all-are", an_unknown_setting_says_where_all_are);
   ADD ("/cli/an-unknown-step-says-which-there-are", an_unknown_step_says_which_there_are);
+  ADD ("/cli/a-consensus-is-made-of-files", a_consensus_is_made_of_files);
   ADD ("/cli/experiments-are-shown", experiments_are_shown);
   ADD ("/cli/a-slash-in-a-setting-is-put-right", a_slash_in_a_setting_is_put_right);
   return g_test_run ();

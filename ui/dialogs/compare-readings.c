@@ -120,7 +120,7 @@ find_part (const Dialog *dialog)
     {
       const TrpConsensusPart *part = parts->pdata[n];
 
-      if (strcmp (part->name, name) == 0 && isfinite (part->sensitivity[0]))
+      if (strcmp (part->name, name) == 0 && part->made->staple)
         return part;
     }
   return NULL;
@@ -135,8 +135,8 @@ fill_performance (Dialog *dialog, const TrpConsensusPart *part)
   for (guint n = 0; n < part->n_readings; n++)
     {
       g_autofree char *name = trp_document_hide_names (dialog->document, part->readings[n]);
-      g_autofree char *sensitivity = g_strdup_printf ("%.4f", part->sensitivity[n]);
-      g_autofree char *specificity = g_strdup_printf ("%.4f", part->specificity[n]);
+      g_autofree char *sensitivity = g_strdup_printf ("%.4f", part->made->staple->sensitivity[n]);
+      g_autofree char *specificity = g_strdup_printf ("%.4f", part->made->staple->specificity[n]);
 
       attach (dialog->performance, name, 0, (int) n + 1, "name");
       attach (dialog->performance, sensitivity, 1, (int) n + 1, "numeric");
@@ -244,14 +244,14 @@ on_make (Dialog *dialog)
 {
   const TrpConsensusOptions options = {
     .kind = get_kind (dialog),
-    .all = gtk_check_button_get_active (GTK_CHECK_BUTTON (dialog->all)),
     .tie = gtk_check_button_get_active (GTK_CHECK_BUTTON (dialog->tie)) ? TRP_TIE_INSIDE
                                                                         : TRP_TIE_OUTSIDE,
     .margin_mm = gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog->margin)),
   };
 
   choose_structure (dialog);
-  trp_document_make_consensus (dialog->document, &options);
+  trp_document_make_consensus (dialog->document, &options,
+                               gtk_check_button_get_active (GTK_CHECK_BUTTON (dialog->all)));
 }
 
 /* ---- making ---- */

@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #define PLACE_KEY "trp-place"
+#define CELL_PADDING 10 /* of a button */
 
 /* What the job measures. */
 typedef struct
@@ -152,6 +153,7 @@ make_header (const char *name)
   gtk_label_set_width_chars (GTK_LABEL (label), 10);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_widget_set_margin_end (label, CELL_PADDING);
   gtk_widget_set_tooltip_text (label, name);
   gtk_widget_add_css_class (label, "second");
   return label;
@@ -169,6 +171,7 @@ make_cell (TrpReadingMatrix *self, guint row, guint column)
     {
       cell = gtk_label_new ("\u00b7");
       gtk_label_set_xalign (GTK_LABEL (cell), 1);
+      gtk_widget_set_margin_end (cell, CELL_PADDING);
       gtk_widget_add_css_class (cell, "second");
       return cell;
     }

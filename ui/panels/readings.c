@@ -115,25 +115,13 @@ get_style (TrpReadingsPanel *self, guint index)
                             .dash = trp_document_get_reading_dash (self->document, index) };
 }
 
-static char *
-name_row (TrpReadingsPanel *self, guint index)
-{
-  const char *name = trp_document_get_reading_label (self->document, index);
-
-  if ((int) index == trp_document_get_edited (self->document))
-    return g_strdup_printf (_ ("%s, edited"), name);
-  if ((int) index == trp_document_get_reference (self->document))
-    return g_strdup_printf (_ ("%s, compared with"), name);
-  return g_strdup (name);
-}
-
 static GtkWidget *
 make_row (TrpReadingsPanel *self, guint index)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *check = gtk_check_button_new ();
   const TrpOutlineStyle style = get_style (self, index);
-  g_autofree char *name = name_row (self, index);
+  const char *name = trp_document_get_reading_label (self->document, index);
 
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check),
                                trp_document_is_compared (self->document, index));
