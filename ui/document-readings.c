@@ -7,6 +7,8 @@
  */
 
 #include "config.h"
+#include "core/structure/push.h"
+#include "core/structure/smart-brush.h"
 #include "ui/document-compare.h"
 #include "ui/document-journal.h"
 #include "ui/document-compute.h"
@@ -665,24 +667,55 @@ trp_document_get_paint_options (TrpDocument *self, TrpRole role)
                             .high = tool->high };
 }
 
+static TrpBrush
+get_brush (const TrpToolSettings *tool, const TrpPlane *plane)
+{
+  const TrpBrushShape push_shape = tool->push_ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC;
+
+  return (TrpBrush){
+    .shape = tool->kind == TRP_TOOL_PUSH ? push_shape : tool->shape,
+    .radius = tool->radius_mm,
+    .normal_lps = plane->normal,
+    .edge_lps = plane->right,
+  };
+}
+
+static const TrpStencilMaker *
+get_maker (const TrpToolSettings *tool)
+{
+  if (tool->kind == TRP_TOOL_PUSH)
+    return &trp_push;
+  return tool->smart ? &trp_smart_brush : NULL;
+}
+
+static char *
+dup_step_name (const TrpToolSettings *tool, const TrpStructure *structure)
+{
+  const char *name = trp_structure_get_name (structure);
+
+  if (tool->kind == TRP_TOOL_PUSH)
+    return g_strdup_printf (_ ("Push %s"), name);
+  return g_strdup_printf (tool->kind == TRP_TOOL_ERASER ? _ ("Erase %s") : _ ("Brush %s"), name);
+}
+
 bool
-trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps)
+trp_document_begin_stroke (TrpDocument *self,
+                           TrpRole role,
+                           const TrpPlane *plane,
+                           TrpVec3 point_lps)
 {
   const TrpToolSettings *tool = trp_document_get_tool (self);
-  const TrpPaintOptions options = trp_document_get_paint_options (self, role);
-  const TrpBrush brush = {
-    .shape = tool->ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC,
-    .radius = tool->radius_mm,
-    .normal_lps = normal_lps,
-  };
+  const TrpBrush brush = get_brush (tool, plane);
+  TrpPaintOptions options = trp_document_get_paint_options (self, role);
   TrpStructure *structure = trp_document_peek_target (self);
   g_autoptr (GError) error = NULL;
   g_autofree char *step = NULL;
 
   if (!structure)
     return false;
-  step = g_strdup_printf (options.erase ? _ ("Erase %s") : _ ("Brush %s"),
-                          trp_structure_get_name (structure));
+  options.maker = get_maker (tool);
+  options.image = trp_document_get_volume (self, role);
+  step = dup_step_name (tool, structure);
   if (trp_edit_session_begin_stroke (trp_document_peek_session (self), step, structure, &brush,
                                      &options, point_lps, &error))
     return true;

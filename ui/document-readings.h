@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "core/geometry/plane.h"
 #include "ui/document.h"
 
 G_BEGIN_DECLS
@@ -54,13 +55,16 @@ void trp_document_set_fill_opacity (TrpDocument *self, double opacity);
 
 /**
  * trp_document_begin_stroke:
- * @role: the pane's volume, whose values a threshold means
- * @normal_lps: of the pane's plane, in which a disc lies
+ * @role: the pane's volume, whose values a threshold means and a smart brush follows
+ * @plane: the pane's, in which a disc or square lies
  *
- * One step per press and release. Returns: false, after a "message", where nothing can be painted.
+ * With the brush, the eraser or the push, whichever is chosen. One step per press and release.
+ * Returns: false, after a "message", where nothing can be painted.
  */
-bool
-trp_document_begin_stroke (TrpDocument *self, TrpRole role, TrpVec3 normal_lps, TrpVec3 point_lps);
+bool trp_document_begin_stroke (TrpDocument *self,
+                                TrpRole role,
+                                const TrpPlane *plane,
+                                TrpVec3 point_lps);
 void trp_document_extend_stroke (TrpDocument *self, TrpVec3 point_lps);
 void trp_document_end_stroke (TrpDocument *self);
 void trp_document_cancel_stroke (TrpDocument *self); /* takes the whole stroke back */

@@ -132,6 +132,7 @@ typedef enum
   TRP_TOOL_CURSOR,
   TRP_TOOL_BRUSH,
   TRP_TOOL_ERASER,
+  TRP_TOOL_PUSH,
   TRP_TOOL_POLYGON,
   TRP_TOOL_FREEHAND,
   TRP_TOOL_FILL,
@@ -142,10 +143,19 @@ typedef enum
   TRP_N_TOOLS,
 } TrpToolKind;
 
+/**
+ * TrpToolSettings:
+ * @shape: of brush and eraser; flat ones lie in the pane's plane, a square along the screen
+ * @smart: brush and eraser keep to what the pane's volume shows (core/structure/smart-brush.h)
+ * @push_ball: the push works in three dimensions; else in the pane's plane
+ * @radius_mm: of all of them
+ */
 typedef struct
 {
   TrpToolKind kind;
-  bool ball; /* else a disc in the pane's plane */
+  TrpBrushShape shape;
+  bool smart;
+  bool push_ball;
   double radius_mm;
   TrpPaintOver over;
   bool limited; /* only where the pane's volume is in low..high */

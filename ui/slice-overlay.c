@@ -38,14 +38,22 @@ draw_brush (const TrpOverlay *self, cairo_t *cr)
   TrpDocument *document = trp_slice_view_get_document (self->view);
   const TrpToolSettings *tool = trp_document_get_tool (document);
   TrpStructure *active = trp_document_peek_active (document);
+  const bool is_brush = tool->kind == TRP_TOOL_BRUSH || tool->kind == TRP_TOOL_ERASER;
+  TrpRing ring = 0;
   double x, y;
 
   if (!trp_tool_get_current (document)->has_radius ||
       !trp_slice_view_get_pointer (self->view, &x, &y))
     return;
+  if (is_brush && tool->shape == TRP_BRUSH_SQUARE)
+    ring |= TRP_RING_SQUARE;
+  if (tool->kind == TRP_TOOL_ERASER)
+    ring |= TRP_RING_DASHED;
+  if (tool->kind == TRP_TOOL_ERASER || tool->kind == TRP_TOOL_PUSH)
+    ring |= TRP_RING_EMPTY;
   trp_overlay_draw_brush (cr, x, y, fmax (1, tool->radius_mm / get_mm_per_px (self)),
                           active ? trp_palette_pack (trp_structure_get_color (active)) : 0xffffff,
-                          tool->kind == TRP_TOOL_ERASER);
+                          ring);
 }
 
 /* Shown where both ends lie in the slice shown, to half a millimetre. */

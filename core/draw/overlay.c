@@ -144,27 +144,36 @@ trp_overlay_draw_ruler (cairo_t *cr, double x1, double y1, double x2, double y2,
   trp_text_draw (cr, &style, right + 8, beside, label);
 }
 
+static void
+add_ring (cairo_t *cr, double x, double y, double radius, TrpRing ring)
+{
+  if (ring & TRP_RING_SQUARE)
+    cairo_rectangle (cr, x - radius, y - radius, 2 * radius, 2 * radius);
+  else
+    cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
+}
+
 void
 trp_overlay_draw_brush (
-  cairo_t *cr, double x, double y, double radius_px, uint32_t rgb, bool is_eraser)
+  cairo_t *cr, double x, double y, double radius_px, uint32_t rgb, TrpRing ring)
 {
   static const double dashes[2] = { 4, 3.5 };
 
   cairo_save (cr);
-  cairo_arc (cr, x, y, radius_px, 0, 2 * G_PI);
-  if (!is_eraser)
+  add_ring (cr, x, y, radius_px, ring);
+  if (!(ring & TRP_RING_EMPTY))
     {
       trp_palette_set_source (cr, rgb, 0.22);
       cairo_fill_preserve (cr);
     }
   cairo_new_path (cr);
-  cairo_arc (cr, x, y, radius_px + 1.1, 0, 2 * G_PI);
+  add_ring (cr, x, y, radius_px + 1.1, ring);
   cairo_set_line_width (cr, 1);
   trp_palette_set_source (cr, TRP_GREY_PICTURE, 1);
   cairo_stroke (cr);
-  cairo_arc (cr, x, y, radius_px, 0, 2 * G_PI);
+  add_ring (cr, x, y, radius_px, ring);
   cairo_set_line_width (cr, 1.2);
-  if (is_eraser)
+  if (ring & TRP_RING_DASHED)
     cairo_set_dash (cr, dashes, 2, 0);
   trp_palette_set_source (cr, TRP_GREY_STRONG, 1);
   cairo_stroke (cr);

@@ -28,9 +28,16 @@ void trp_overlay_draw_crosshair (
 void
 trp_overlay_draw_ruler (cairo_t *cr, double x1, double y1, double x2, double y2, const char *label);
 
-/* Ring of a brush; an eraser's is dashed and empty. */
+typedef enum
+{
+  TRP_RING_SQUARE = 1 << 0, /* instead of a circle; half its edge is the radius */
+  TRP_RING_DASHED = 1 << 1, /* an eraser's */
+  TRP_RING_EMPTY = 1 << 2,  /* not filled with the colour */
+} TrpRing;
+
+/* Ring of a brush. */
 void trp_overlay_draw_brush (
-  cairo_t *cr, double x, double y, double radius_px, uint32_t rgb, bool is_eraser);
+  cairo_t *cr, double x, double y, double radius_px, uint32_t rgb, TrpRing ring);
 
 /* A bar of the colours of trp_palette_get_difference(), 10 x 190, top right. */
 void trp_overlay_draw_difference_scale (cairo_t *cr, double width);

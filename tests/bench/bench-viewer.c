@@ -7,6 +7,7 @@
  */
 
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/slice-view.h"
 
 #include <stdio.h>
@@ -121,12 +122,12 @@ bench_brush (Panes *panes, bool ball, double radius_mm)
   double times[N_FRAMES];
 
   tool.kind = TRP_TOOL_BRUSH;
-  tool.ball = ball;
+  tool.shape = ball ? TRP_BRUSH_BALL : TRP_BRUSH_DISC;
   tool.radius_mm = radius_mm;
   tool.over = TRP_PAINT_OVER_ALL;
   trp_document_set_tool (panes->document, &tool);
   trp_document_set_cursor (panes->document, trp_vec3 (120, 150, 150));
-  if (!trp_document_begin_stroke (panes->document, TRP_ROLE_CT, trp_vec3 (0, 0, 1),
+  if (!trp_document_begin_stroke (panes->document, TRP_ROLE_CT, &trp_test_axial,
                                   trp_vec3 (80, 150, 150)))
     return;
   measure (panes);

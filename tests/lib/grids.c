@@ -44,3 +44,10 @@ trp_test_random_point (TrpRng *rng, const TrpGeometry *geometry)
     point_ijk.v[axis] = trp_rng_uniform (rng, -0.5, (double) geometry->size[axis] - 0.5);
   return trp_geometry_lps_from_ijk (geometry, point_ijk);
 }
+
+const TrpPlane trp_test_axial = {
+  .orientation = TRP_ORIENTATION_AXIAL,
+  .right = { { 1, 0, 0 } },
+  .down = { { 0, 1, 0 } },
+  .normal = { { 0, 0, 1 } },
+};

@@ -8,6 +8,7 @@
 
 #include "core/structure/journal.h"
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
 #include "ui/document-save.h"
@@ -103,7 +104,7 @@ make_document (const char *source, Heard *heard)
 static bool
 paint (TrpDocument *document, double x)
 {
-  const bool begun = trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
+  const bool begun = trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial,
                                                 trp_vec3 (x, 8, 8));
 
   trp_document_end_stroke (document);

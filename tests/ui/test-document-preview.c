@@ -4,6 +4,7 @@
  */
 
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/document-preview.h"
 #include "ui/preview-bar.h"
 #include "ui/slice-outlines.h"
@@ -179,7 +180,7 @@ edits_discard_it (Fixture *fixture, const void *data)
   assert_none (fixture);
   show (fixture);
   g_assert_true (
-    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (10, 10, 10)));
+    trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, trp_vec3 (10, 10, 10)));
   assert_none (fixture);
   trp_document_end_stroke (document);
   show (fixture);

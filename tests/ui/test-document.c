@@ -5,6 +5,7 @@
 
 #include "core/io/format.h"
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/document-files.h"
 #include "ui/document-operations.h"
 #include "ui/document-save.h"
@@ -294,7 +295,7 @@ stroke_is_one_step_and_undo_restores_the_words (void)
   trp_document_set_tool (document, &tool);
   g_signal_connect_swapped (document, "mask-changed", G_CALLBACK (count), &changes);
   g_assert_true (
-    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (10, 8, 8)));
+    trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, trp_vec3 (10, 8, 8)));
   g_assert_cmpint (changes, ==, 1);
   trp_document_extend_stroke (document, trp_vec3 (14, 8, 8));
   trp_document_end_stroke (document);
@@ -327,7 +328,7 @@ locked_structures_refuse_with_a_message (void)
   trp_document_set_tool (document, &tool);
   g_signal_connect_swapped (document, "message", G_CALLBACK (count), &messages);
   g_assert_false (
-    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (10, 8, 8)));
+    trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, trp_vec3 (10, 8, 8)));
   g_assert_cmpint (messages, ==, 1);
 }
 

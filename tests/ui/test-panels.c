@@ -8,6 +8,7 @@
 
 #include "core/metrics/overlap.h"
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/dialogs/run-model.h"
 #include "ui/document-compute.h"
 #include "ui/document-operations.h"
@@ -108,11 +109,11 @@ paint (TrpDocument *document, TrpVec3 point_lps)
   TrpToolSettings tool = *trp_document_get_tool (document);
 
   tool.kind = TRP_TOOL_BRUSH;
-  tool.ball = true;
+  tool.shape = TRP_BRUSH_BALL;
   tool.radius_mm = 3;
   tool.over = TRP_PAINT_OVER_ALL;
   trp_document_set_tool (document, &tool);
-  g_assert_true (trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), point_lps));
+  g_assert_true (trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, point_lps));
 }
 
 /* ---- looking into widgets ---- */
@@ -435,7 +436,12 @@ tools_and_options_are_chosen_by_click (void)
   trp_document_swap_tool (document);
   g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
   click_on (panel, "Ball", false);
-  g_assert_true (tool->ball);
+  g_assert_cmpint (tool->shape, ==, TRP_BRUSH_BALL);
+  click_on (panel, "Square", false);
+  g_assert_cmpint (tool->shape, ==, TRP_BRUSH_SQUARE);
+  g_assert_false (tool->smart);
+  click_on (panel, "Image", false);
+  g_assert_true (tool->smart);
   click_on (panel, "Empty", false);
   g_assert_cmpint (tool->over, ==, TRP_PAINT_OVER_EMPTY);
   click_on (panel, "All", false);
@@ -443,6 +449,45 @@ tools_and_options_are_chosen_by_click (void)
   click_on (panel, "Range", false);
   g_assert_true (tool->limited);
   g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
+  g_assert_finalize_object (panel);
+}
+
+static GtkWidget *
+find_shown (GtkWidget *widget, const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (!gtk_widget_get_visible (widget))
+    return NULL;
+  if (is_label (widget, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_shown (child, text);
+  return found;
+}
+
+/* The push has a shape of its own and the radius of the others; what does not mean it is hidden. */
+static void
+push_has_its_own_options (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  GtkWidget *panel = g_object_ref_sink (trp_tool_options_new (document));
+  const TrpToolSettings *tool = trp_document_get_tool (document);
+
+  click_on (panel, "Brush (2)", true);
+  g_assert_nonnull (find_shown (panel, "Square"));
+  g_assert_nonnull (find_shown (panel, "Follows"));
+  click_on (panel, "Push (4)", true);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_PUSH);
+  g_assert_null (find_shown (panel, "Square"));
+  g_assert_null (find_shown (panel, "Follows"));
+  g_assert_nonnull (find_shown (panel, "Radius"));
+  g_assert_false (tool->push_ball);
+  g_signal_emit_by_name (gtk_widget_get_ancestor (find_shown (panel, "Ball"), GTK_TYPE_BUTTON),
+                         "clicked");
+  g_assert_true (tool->push_ball);
+  g_assert_cmpint (tool->shape, ==, TRP_BRUSH_DISC);
   g_assert_finalize_object (panel);
 }
 
@@ -877,6 +922,7 @@ main (int argc, char **argv)
                    doubtful_geometry_marks_the_numbers);
   g_test_add_func ("/panels/tools/and-options-are-chosen-by-click",
                    tools_and_options_are_chosen_by_click);
+  g_test_add_func ("/panels/tools/push-has-its-own-options", push_has_its_own_options);
   g_test_add_func ("/panels/structures/operations-act-on-the-selected-structure",
                    operations_act_on_the_selected_structure);
   g_test_add_func ("/panels/structures/are-listed-and-changed-through-the-document",

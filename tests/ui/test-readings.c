@@ -9,6 +9,7 @@
 
 #include "core/structure/vote.h"
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/dialogs/compare-readings.h"
 #include "ui/dialogs/reading-matrix.h"
 #include "ui/document-blind.h"
@@ -187,11 +188,11 @@ agreement_counts_readings_and_follows_a_stroke (void)
   wait_for (has_agreement, document);
   tool = *trp_document_get_tool (document);
   tool.kind = TRP_TOOL_BRUSH;
-  tool.ball = true;
+  tool.shape = TRP_BRUSH_BALL;
   tool.radius_mm = 0.6; /* one voxel */
   trp_document_set_tool (document, &tool);
   g_assert_true (
-    trp_document_begin_stroke (document, TRP_ROLE_MR, trp_vec3 (0, 0, 1), trp_vec3 (14, 14, 14)));
+    trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, trp_vec3 (14, 14, 14)));
   check_levels (document, 501, 1000, 1500); /* in the same call */
   trp_document_end_stroke (document);
   trp_document_undo (document);

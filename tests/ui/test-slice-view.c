@@ -8,6 +8,7 @@
  */
 
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/slice-view.h"
 
 #define SIZE_PX 240
@@ -463,7 +464,7 @@ kept_outlines_follow_changes (void)
   g_autoptr (TrpStructureSet) set = trp_structure_set_new ("reading", &geometry);
   g_autoptr (TrpStructure)
     structure = trp_structure_new ("GTV", (TrpColor){ 255, 0, 0 }, trp_mask_new (&geometry));
-  TrpToolSettings tool = { .kind = TRP_TOOL_BRUSH, .ball = true, .radius_mm = 8 };
+  TrpToolSettings tool = { .kind = TRP_TOOL_BRUSH, .shape = TRP_BRUSH_BALL, .radius_mm = 8 };
   Fixture fixture;
 
   trp_structure_set_append (set, structure);
@@ -473,7 +474,7 @@ kept_outlines_follow_changes (void)
   g_assert_false (shows_ball (&fixture, 1));
   g_assert_false (shows_ball (&fixture, 5));
   trp_document_set_tool (fixture.document, &tool);
-  g_assert_true (trp_document_begin_stroke (fixture.document, TRP_ROLE_MR, trp_vec3 (0, 0, 1),
+  g_assert_true (trp_document_begin_stroke (fixture.document, TRP_ROLE_MR, &trp_test_axial,
                                             trp_vec3 (12, 0, 1)));
   trp_document_end_stroke (fixture.document);
   g_assert_true (shows_ball (&fixture, 5));

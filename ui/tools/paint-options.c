@@ -14,8 +14,9 @@
 typedef struct
 {
   TrpDocument *document;
-  GtkWidget *shape;
+  GtkWidget *shape, *push_shape;
   GtkWidget *radius, *radius_text;
+  GtkWidget *follows;
   GtkWidget *limit, *range_row, *low, *high;
   GtkWidget *over;
   bool updating;
@@ -33,7 +34,11 @@ apply (Options *self)
   if (self->updating)
     return;
   if (self->shape)
-    settings.ball = trp_option_segments_get (self->shape) == 1;
+    settings.shape = (TrpBrushShape) trp_option_segments_get (self->shape);
+  if (self->push_shape)
+    settings.push_ball = trp_option_segments_get (self->push_shape) == 1;
+  if (self->follows)
+    settings.smart = trp_option_segments_get (self->follows) == 1;
   if (self->radius)
     settings.radius_mm = exp (gtk_range_get_value (GTK_RANGE (self->radius)));
   if (self->limit)
@@ -72,7 +77,11 @@ update (Options *self)
 
   self->updating = true;
   if (self->shape)
-    trp_option_segments_set (self->shape, settings.ball);
+    trp_option_segments_set (self->shape, (int) settings.shape);
+  if (self->push_shape)
+    trp_option_segments_set (self->push_shape, settings.push_ball);
+  if (self->follows)
+    trp_option_segments_set (self->follows, settings.smart);
   if (self->radius)
     update_radius (self, settings.radius_mm);
   if (self->limit)
@@ -130,6 +139,18 @@ append_limit (Options *self, GtkWidget *rows)
 }
 
 static void
+append_follows (Options *self, GtkWidget *rows)
+{
+  static const char *const leaders[] = { N_ ("Pointer"), N_ ("Image"), NULL };
+
+  self->follows = trp_option_rows_append (
+    rows, _ ("Follows"), trp_option_segments_new (leaders, G_CALLBACK (apply), self));
+  gtk_widget_set_tooltip_text (self->follows,
+                               _ ("Image: only connected voxels with values like those under the "
+                                  "pointer where the button went down"));
+}
+
+static void
 on_destroy (GtkWidget *rows, Options *self)
 {
   if (self->document)
@@ -140,7 +161,8 @@ on_destroy (GtkWidget *rows, Options *self)
 GtkWidget *
 trp_paint_options_new (TrpDocument *document, TrpPaintRows rows)
 {
-  static const char *const shapes[] = { N_ ("Disc"), N_ ("Ball"), NULL };
+  static const char *const shapes[] = { N_ ("Disc"), N_ ("Ball"), N_ ("Square"), NULL };
+  static const char *const push_shapes[] = { N_ ("Disc"), N_ ("Ball"), NULL };
   static const char *const names[] = { N_ ("Unlocked"), N_ ("All"), N_ ("Empty"), NULL };
   GtkWidget *box = trp_option_rows_new ();
   Options *self = g_new0 (Options, 1);
@@ -152,8 +174,13 @@ trp_paint_options_new (TrpDocument *document, TrpPaintRows rows)
   if (rows & TRP_PAINT_ROW_SHAPE)
     self->shape = trp_option_rows_append (
       box, _ ("Shape"), trp_option_segments_new (shapes, G_CALLBACK (apply), self));
+  if (rows & TRP_PAINT_ROW_PUSH_SHAPE)
+    self->push_shape = trp_option_rows_append (
+      box, _ ("Shape"), trp_option_segments_new (push_shapes, G_CALLBACK (apply), self));
   if (rows & TRP_PAINT_ROW_RADIUS)
     trp_option_rows_append (box, _ ("Radius"), make_radius (self));
+  if (rows & TRP_PAINT_ROW_FOLLOWS)
+    append_follows (self, box);
   if (rows & TRP_PAINT_ROW_LIMIT)
     append_limit (self, box);
   if (rows & TRP_PAINT_ROW_OVER)

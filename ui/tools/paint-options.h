@@ -15,10 +15,12 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  TRP_PAINT_ROW_SHAPE = 1 << 0,
-  TRP_PAINT_ROW_RADIUS = 1 << 1,
-  TRP_PAINT_ROW_LIMIT = 1 << 2, /* all values, or a range */
-  TRP_PAINT_ROW_OVER = 1 << 3,
+  TRP_PAINT_ROW_SHAPE = 1 << 0,      /* disc, ball, square */
+  TRP_PAINT_ROW_PUSH_SHAPE = 1 << 1, /* disc, ball */
+  TRP_PAINT_ROW_RADIUS = 1 << 2,
+  TRP_PAINT_ROW_FOLLOWS = 1 << 3, /* the pointer alone, or the image under it */
+  TRP_PAINT_ROW_LIMIT = 1 << 4,   /* all values, or a range */
+  TRP_PAINT_ROW_OVER = 1 << 5,
 } TrpPaintRows;
 
 /* In the order above; a tool may append rows of its own (ui/tools/option-rows.h). */
