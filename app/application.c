@@ -90,6 +90,22 @@ restore_compute (TrpApplication *self, TrpCompute *compute)
   g_signal_connect_object (compute, "changed", G_CALLBACK (on_compute_changed), self, 0);
 }
 
+static void
+on_tolerance (TrpLiveScores *scores, TrpApplication *self)
+{
+  trp_settings_set_tolerance (self->settings, trp_live_scores_get_tolerance (scores));
+}
+
+static void
+restore_tolerance (TrpApplication *self, TrpLiveScores *scores)
+{
+  const double tolerance = trp_settings_get_tolerance (self->settings);
+
+  if (isfinite (tolerance))
+    trp_live_scores_set_tolerance (scores, tolerance);
+  g_signal_connect_object (scores, "tolerance-changed", G_CALLBACK (on_tolerance), self, 0);
+}
+
 static TrpMainWindow *
 add_window (TrpApplication *self)
 {
@@ -110,6 +126,7 @@ add_window (TrpApplication *self)
   if (priority)
     trp_main_window_set_priority (TRP_MAIN_WINDOW (window), (const char *const *) priority);
   restore_compute (self, trp_compute_get (trp_main_window_get_document (TRP_MAIN_WINDOW (window))));
+  restore_tolerance (self, trp_main_window_get_scores (TRP_MAIN_WINDOW (window)));
   g_signal_connect_swapped (window, "opened", G_CALLBACK (on_opened), self);
   g_signal_connect (window, "close-request", G_CALLBACK (on_close_request), self);
   show_recent (self);

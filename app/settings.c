@@ -6,6 +6,7 @@
 #include "app/settings.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 
 #define MAX_RECENT 12
 
@@ -140,6 +141,21 @@ trp_settings_set_priority (TrpSettings *self, const char *const *names)
 {
   g_key_file_set_string_list (self->file, "files", "priority", names,
                               g_strv_length ((char **) names));
+  write_file (self);
+}
+
+double
+trp_settings_get_tolerance (TrpSettings *self)
+{
+  return g_key_file_has_key (self->file, "numbers", "tolerance", NULL)
+           ? g_key_file_get_double (self->file, "numbers", "tolerance", NULL)
+           : (double) NAN;
+}
+
+void
+trp_settings_set_tolerance (TrpSettings *self, double tolerance)
+{
+  g_key_file_set_double (self->file, "numbers", "tolerance", tolerance);
   write_file (self);
 }
 

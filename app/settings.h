@@ -39,6 +39,10 @@ void trp_settings_set_folder (TrpSettings *self, const char *folder);
 char **trp_settings_dup_priority (TrpSettings *self);
 void trp_settings_set_priority (TrpSettings *self, const char *const *names);
 
+/* Tolerance of surface Dice, mm; NAN: not chosen yet. */
+double trp_settings_get_tolerance (TrpSettings *self);
+void trp_settings_set_tolerance (TrpSettings *self, double tolerance);
+
 /* What networks run on; NULL: not chosen yet. Free with g_free(). */
 char *trp_settings_dup_device (TrpSettings *self);
 int trp_settings_get_precision (TrpSettings *self); /* of enum TrpPrecision; 0: the default */

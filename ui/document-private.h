@@ -23,6 +23,7 @@ typedef struct _TrpDocumentCompute TrpDocumentCompute;     /* document-compute.c
 typedef struct _TrpDocumentPreview TrpDocumentPreview;     /* document-preview.c */
 typedef struct _TrpDocumentAgreement TrpDocumentAgreement; /* document-agreement.c */
 typedef struct _TrpDocumentBlind TrpDocumentBlind;         /* document-blind.c */
+typedef struct _TrpDocumentDistances TrpDocumentDistances;
 
 typedef struct
 {
@@ -63,6 +64,7 @@ struct _TrpDocument
   TrpDocumentAgreement *agreement;
   TrpDocumentBlind *blind;
   GPtrArray *consensus; /* (element-type TrpConsensusPart): the last one, or NULL */
+  TrpDocumentDistances *distances;
 };
 
 typedef enum
@@ -88,6 +90,7 @@ typedef enum
   TRP_DOCUMENT_CHOOSE_SERIES,
   TRP_DOCUMENT_FILE_OPENED,
   TRP_DOCUMENT_PREVIEW_CHANGED,
+  TRP_DOCUMENT_DISTANCES_CHANGED,
   TRP_DOCUMENT_N_SIGNALS,
 } TrpDocumentSignal;
 
@@ -122,6 +125,9 @@ void trp_document_adopt_session (TrpDocument *self, TrpEditSession *session);
 TrpDocumentCompute *trp_document_compute_new (void);
 /* After trp_document_close(). */
 void trp_document_compute_free (TrpDocumentCompute *self);
+
+TrpDocumentDistances *trp_document_distances_new (TrpDocument *document);
+void trp_document_distances_free (TrpDocumentDistances *self);
 
 TrpDocumentPreview *trp_document_preview_new (void);
 void trp_document_preview_free (TrpDocumentPreview *self);

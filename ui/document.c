@@ -37,6 +37,7 @@ trp_document_dispose (GObject *object)
     trp_document_close (self);
   g_clear_pointer (&self->files, trp_document_files_free);
   g_clear_pointer (&self->compute, trp_document_compute_free);
+  g_clear_pointer (&self->distances, trp_document_distances_free);
   g_clear_pointer (&self->preview, trp_document_preview_free);
   g_clear_pointer (&self->agreement, trp_document_agreement_free);
   g_clear_pointer (&self->readings, trp_document_readings_free);
@@ -100,6 +101,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_CHOOSE_SERIES, "choose-series", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_FILE_OPENED, "file-opened", 2, G_TYPE_STRING, G_TYPE_INT);
   add_signal (klass, TRP_DOCUMENT_PREVIEW_CHANGED, "preview-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_DISTANCES_CHANGED, "distances-changed", 0);
 }
 
 static void
@@ -119,6 +121,7 @@ trp_document_init (TrpDocument *self)
   self->preview = trp_document_preview_new ();
   self->agreement = trp_document_agreement_new ();
   self->blind = trp_document_blind_new ();
+  self->distances = trp_document_distances_new (self);
 }
 
 TrpDocument *

@@ -26,6 +26,7 @@
  * - "saved-changed": unsaved contours came or went, or the file's name
  * - "choose-series" (const TrpOpenChoice *): a folder offers several
  * - "preview-changed": a result that waits for yes or no (ui/document-preview.h)
+ * - "distances-changed": distances shown, or a place marked (ui/document-distances.h)
  * - "file-opened" (const char *path, int how): TrpOpenAs: image or structures, after success
  */
 

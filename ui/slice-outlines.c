@@ -10,6 +10,7 @@
 
 #include "core/draw/outline.h"
 #include "ui/document-compare.h"
+#include "ui/document-distances.h"
 #include "ui/document-preview.h"
 
 #define MAX_CUTS 48 /* of one structure */
@@ -314,6 +315,8 @@ draw_structure (TrpSliceOutlines *self,
     {
       style.kind = is_active ? TRP_OUTLINE_ACTIVE : TRP_OUTLINE_OTHER;
       style.fill = is_active ? fill : 0.5 * fill;
+      if (is_active && trp_document_get_distances_shown (self->document))
+        style.field = trp_document_peek_signed_field (self->document);
     }
   if (cut)
     draw (self, cr, cut, &style, plane, raster);

@@ -8,6 +8,7 @@
 
 #include "core/draw/overlay.h"
 #include "core/draw/text.h"
+#include "ui/document-distances.h"
 #include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
@@ -78,6 +79,38 @@ draw_ruler (const TrpOverlay *self, cairo_t *cr)
   trp_overlay_draw_ruler (cr, x[0], y[0], x[1], y[1], text);
 }
 
+/* The scale of the colours, while an outline has them; once is enough. */
+static void
+draw_distance_scale (const TrpOverlay *self, cairo_t *cr)
+{
+  TrpDocument *document = trp_slice_view_get_document (self->view);
+
+  if (self->active && trp_document_get_distances_shown (document) &&
+      trp_document_get_structures_shown (document) && trp_document_peek_signed_field (document) &&
+      self->height >= 300)
+    trp_overlay_draw_distance_scale (cr, self->width, _ ("outside mm"), _ ("missing mm"));
+}
+
+/* In the slices that hold the place; the line only as far as the other surface lies in them, too.
+ */
+static void
+draw_place (const TrpOverlay *self, cairo_t *cr)
+{
+  const TrpLivePlace *place = trp_document_peek_marked_place (
+    trp_slice_view_get_document (self->view));
+  double x, y, near[2];
+  g_autofree char *text = NULL;
+  bool has_near;
+
+  if (!place || fabs (trp_raster_px_from_lps (&self->raster, place->point_lps, &x, &y)) > 0.5)
+    return;
+  has_near = fabs (trp_raster_px_from_lps (&self->raster, place->nearest_lps, &near[0],
+                                           &near[1])) <= 0.5;
+  text = g_strdup_printf (_ ("%s%.1f mm"), place->signed_mm < 0 ? "\u2212" : "+",
+                          fabs (place->signed_mm));
+  trp_overlay_draw_place (cr, x, y, has_near ? near : NULL, text);
+}
+
 static void
 draw_outside (const TrpOverlay *self, cairo_t *cr)
 {
@@ -123,6 +156,8 @@ trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr)
   if (!self->has_slice)
     draw_outside (self, cr);
   draw_ruler (self, cr);
+  draw_place (self, cr);
+  draw_distance_scale (self, cr);
   trp_overlay_draw_letters (cr, &self->plane, self->width, self->height);
   trp_overlay_draw_scale (cr, get_mm_per_px (self), self->width, self->height);
   draw_tool (self, cr);

@@ -228,6 +228,7 @@ connect_document (TrpSliceView *self)
     { "compare-changed", G_CALLBACK (on_readings_changed) },
     { "mask-changed", G_CALLBACK (on_mask_changed) },
     { "preview-changed", G_CALLBACK (on_preview_changed) },
+    { "distances-changed", G_CALLBACK (gtk_widget_queue_draw) },
   };
 
   for (size_t n = 0; n < G_N_ELEMENTS (table); n++)

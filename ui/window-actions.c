@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "ui/dialogs/run-model.h"
+#include "ui/document-distances.h"
 #include "ui/document-preview.h"
 #include "ui/tools/tool.h"
 #include "ui/window-edits.h"
@@ -106,6 +107,20 @@ on_structures (GSimpleAction *action, GVariant *value, gpointer window)
 {
   trp_document_set_structures_shown (get_document (window), g_variant_get_boolean (value));
   g_simple_action_set_state (action, value);
+}
+
+static void
+on_distances (GSimpleAction *action, GVariant *value, gpointer window)
+{
+  trp_document_set_distances_shown (get_document (window), g_variant_get_boolean (value));
+  g_simple_action_set_state (action, value);
+}
+
+/* To the next of the worst places, or the one before. */
+static void
+on_worst (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_live_scores_step_place (trp_main_window_get_scores (window), g_variant_get_int32 (parameter));
 }
 
 static void
@@ -295,6 +310,14 @@ update_networks (gpointer window)
 }
 
 static void
+update_distances (gpointer window)
+{
+  g_simple_action_set_state (
+    find (window, "distances"),
+    g_variant_new_boolean (trp_document_get_distances_shown (get_document (window))));
+}
+
+static void
 update_shown (gpointer window)
 {
   g_simple_action_set_state (
@@ -319,6 +342,9 @@ static const Key edit_keys[] = {
   { "BackSpace", "win.tool-key", "1" },
   { "Delete|KP_Delete", "win.tool-key", "2" },
   { "s", "win.structures", NULL },
+  { "o", "win.distances", NULL },
+  { "comma", "win.worst", "-1" },
+  { "period", "win.worst", "1" },
   { "a", "win.opacity", "-1" },
   { "d", "win.opacity", "1" },
   { "bracketleft", "win.structure", "-1" },
@@ -421,6 +447,8 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "as-acquired", NULL, NULL, "false", on_as_acquired },
     { "identity", NULL, NULL, "true", on_identity },
     { "structures", NULL, NULL, "true", on_structures },
+    { "distances", NULL, NULL, "false", on_distances },
+    { "worst", on_worst, "i" },
     { "opacity", on_opacity, "i" },
     { "fit", on_fit },
     { "full", on_full },
@@ -446,6 +474,8 @@ trp_main_window_add_actions (TrpMainWindow *window)
   g_signal_connect_object (document, "history-changed", G_CALLBACK (update_history), window,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "structures-changed", G_CALLBACK (update_shown), window,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "distances-changed", G_CALLBACK (update_distances), window,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "volume-changed", G_CALLBACK (update_networks), window,
                            G_CONNECT_SWAPPED);

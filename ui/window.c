@@ -129,6 +129,7 @@ make_main_menu (TrpMainWindow *self)
   g_menu_append (views, _ ("Fit all panes"), "win.fit");
   g_menu_append (views, _ ("Cursor lines"), "win.crosshair");
   g_menu_append (views, _ ("Structures"), "win.structures");
+  g_menu_append (views, _ ("Outline by distance to the reference"), "win.distances");
   g_menu_append (views, _ ("Patient identity"), "win.identity");
   g_menu_append (views, _ ("Nose to the right in sagittal planes"), "win.nose-right");
   g_menu_append (views, _ ("Planes as acquired"), "win.as-acquired");
@@ -523,6 +524,12 @@ TrpPanes *
 trp_main_window_get_panes (TrpMainWindow *self)
 {
   return self->panes;
+}
+
+TrpLiveScores *
+trp_main_window_get_scores (TrpMainWindow *self)
+{
+  return self->scores;
 }
 
 void

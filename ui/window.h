@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "ui/panels/live-scores.h"
 #include "ui/panes.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ G_DECLARE_FINAL_TYPE (TrpMainWindow, trp_main_window, TRP, MAIN_WINDOW, GtkAppli
 GtkWidget *trp_main_window_new (GtkApplication *application);
 TrpDocument *trp_main_window_get_document (TrpMainWindow *self);
 TrpPanes *trp_main_window_get_panes (TrpMainWindow *self);
+TrpLiveScores *trp_main_window_get_scores (TrpMainWindow *self);
 /* Patient ID (or the folder) in the title. */
 void trp_main_window_set_identity_shown (TrpMainWindow *self, bool shown);
 /* "edit" or "train"; win.mode does it and keeps the switch right. */

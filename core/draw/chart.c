@@ -60,28 +60,49 @@ get_bar_area (double width, double height)
 }
 
 static double
+get_low (const TrpBarChart *self)
+{
+  return self->below ? -self->high : self->low;
+}
+
+static double
 get_level (const TrpBarChart *self, const Area *area, double value)
 {
-  const double part = CLAMP ((value - self->low) / (self->high - self->low), 0, 1);
+  const double low = get_low (self);
 
-  return get_bottom (area) - part * area->height;
+  return get_bottom (area) - CLAMP ((value - low) / (self->high - low), 0, 1) * area->height;
+}
+
+static void
+draw_tolerance (const TrpBarChart *self, cairo_t *cr, const Area *area)
+{
+  if (isnan (self->tolerance))
+    return;
+  draw_level_line (cr, area, get_level (self, area, self->tolerance), TRP_GREY_FRAME, true);
+  if (self->below)
+    draw_level_line (cr, area, get_level (self, area, -self->tolerance), TRP_GREY_FRAME, true);
 }
 
 static void
 draw_bar_axis (const TrpBarChart *self, cairo_t *cr, const Area *area)
 {
+  const double low = get_low (self);
+
   for (int mark = 0; mark <= 2; mark++)
     {
-      const double value = self->low + 0.5 * mark * (self->high - self->low);
+      const double value = low + 0.5 * mark * (self->high - low);
       const double y = get_level (self, area, value);
-      char label[G_ASCII_DTOSTR_BUF_SIZE];
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
+      g_autofree char *label = g_strconcat (
+        value < 0                  ? "\u2212"
+        : self->below && value > 0 ? "+"
+                                   : "",
+        g_ascii_formatd (number, sizeof number, self->below ? "%.0f" : "%.1f", fabs (value)), NULL);
 
       draw_level_line (cr, area, y, TRP_GREY_GRID, false);
-      draw_label (cr, area->left - 8, y, 1, 0.5,
-                  g_ascii_formatd (label, sizeof label, "%.1f", value));
+      draw_label (cr, area->left - 8, y, 1, 0.5, label);
     }
-  if (!isnan (self->tolerance))
-    draw_level_line (cr, area, get_level (self, area, self->tolerance), TRP_GREY_FRAME, true);
+  draw_tolerance (self, cr, area);
 }
 
 static void
@@ -95,21 +116,53 @@ draw_triangle (cairo_t *cr, double x, double bottom)
   cairo_fill (cr);
 }
 
+/* Between the levels @from and @to, the cap at @to. */
 static void
-draw_bar (const TrpBarChart *self, cairo_t *cr, const Area *area, size_t n)
+draw_block (const TrpBarChart *self,
+            cairo_t *cr,
+            const Area *area,
+            size_t n,
+            double from,
+            double to,
+            uint32_t cap)
 {
   const double step = area->width / (double) self->n;
   const double left = area->left + step * (double) n, gap = step > 4 ? 1 : 0;
-  const double y = get_level (self, area, self->values[n]);
+  const double cap_top = CLAMP (to < from ? to : to - CAP_HEIGHT, area->top,
+                                get_bottom (area) - CAP_HEIGHT);
 
   trp_palette_set_source (cr, n == self->current ? TRP_GREY_BAR_CURRENT : TRP_GREY_BAR, 1);
-  cairo_rectangle (cr, left, y, step - gap, get_bottom (area) - y);
+  cairo_rectangle (cr, left, fmin (from, to), step - gap, fabs (from - to));
   cairo_fill (cr);
-  trp_palette_set_source (cr, self->cap, 1);
-  cairo_rectangle (cr, left, fmin (y, get_bottom (area) - CAP_HEIGHT), step - gap, CAP_HEIGHT);
+  trp_palette_set_source (cr, cap, 1);
+  cairo_rectangle (cr, left, cap_top, step - gap, CAP_HEIGHT);
   cairo_fill (cr);
+}
+
+static void
+draw_bar (const TrpBarChart *self, cairo_t *cr, const Area *area, size_t n)
+{
+  const double middle = area->left + area->width / (double) self->n * ((double) n + 0.5);
+  const double y = get_level (self, area, self->values[n]);
+
+  draw_block (self, cr, area, n, get_bottom (area), y, self->cap);
   if (self->values[n] < self->tolerance)
-    draw_triangle (cr, left + 0.5 * step, y - 4);
+    draw_triangle (cr, middle, y - 4);
+}
+
+/* No triangles: the largest distance of a slice mostly is beyond the tolerance, and the caps have
+ * the colours of what they are. */
+static void
+draw_signed_bars (const TrpBarChart *self, cairo_t *cr, const Area *area, size_t n)
+{
+  const double zero = get_level (self, area, 0), above = self->values[n], below = self->below[n];
+
+  if (above > 0)
+    draw_block (self, cr, area, n, zero, get_level (self, area, above),
+                trp_palette_get_distance (above));
+  if (below > 0)
+    draw_block (self, cr, area, n, zero, get_level (self, area, -below),
+                trp_palette_get_distance (-below));
 }
 
 /* Numbers from 1 at both ends and at round steps between. */
@@ -181,9 +234,13 @@ trp_bar_chart_draw (const TrpBarChart *self, cairo_t *cr, double width, double h
     return;
   for (size_t n = 0; n < self->n; n++)
     if (!isnan (self->values[n]))
-      draw_bar (self, cr, &area, n);
-  if (!isnan (self->tolerance))
-    draw_level_line (cr, &area, get_level (self, &area, self->tolerance), TRP_GREY_FRAME, true);
+      {
+        if (self->below)
+          draw_signed_bars (self, cr, &area, n);
+        else
+          draw_bar (self, cr, &area, n);
+      }
+  draw_tolerance (self, cr, &area);
   draw_empty_text (self, cr, &area);
   draw_slice_numbers (self, cr, &area);
   draw_marks (self, cr, &area);

@@ -18,10 +18,14 @@ G_BEGIN_DECLS
  * @values: @n of them; NAN: no bar
  * @marks: (nullable): @n, true where a dot shall stand below (slices edited by hand)
  * @low, @high: of the axis; bars below @low are drawn as nothing but their cap
- * @tolerance: dotted line, amber triangles over bars below it; NAN: none
+ * @tolerance: dotted line, amber triangles over bars below it; with @below two lines and no
+ * triangles; NAN: none
  * @current: slice of the cursor, or SIZE_MAX
  * @cap: 0xRRGGBB
  * @empty_text: (nullable): stands in the longest run of NANs at either end
+ * @below: (nullable): @n sizes of second bars that hang from 0 where the first ones stand: signed
+ * distances. The axis goes from -@high to @high then, in mm; caps have the colours of
+ * trp_palette_get_distance()
  */
 typedef struct
 {
@@ -33,6 +37,7 @@ typedef struct
   size_t current;
   uint32_t cap;
   const char *empty_text;
+  const double *below;
 } TrpBarChart;
 
 void trp_bar_chart_draw (const TrpBarChart *self, cairo_t *cr, double width, double height);

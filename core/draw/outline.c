@@ -6,6 +6,9 @@
 #include "core/draw/outline.h"
 #include "core/structure/plane-trace.h"
 
+#include <limits.h>
+#include <math.h>
+
 #define UNDERLAY_EXTRA 1.6
 #define UNDERLAY_ALPHA 0.55
 
@@ -89,14 +92,85 @@ set_dash (cairo_t *cr, const TrpOutlineStyle *style)
     cairo_set_dash (cr, dashes, is_reading ? 4 : 2, 0);
 }
 
+/* ---- by signed distance ---- */
+
+#define DISTANCE_WIDTH 2.6
+#define STEPS_PER_MM 4 /* of colours that can be told apart */
+
+/* One closed polygon in runs of one colour, a line from point to point having that of its middle.
+ */
+static void
+draw_distances (const TrpPoint *points,
+                size_t n_points,
+                const TrpAffine *lps_from_xy,
+                const TrpAffine *px_from_lps,
+                const TrpSignedField *field,
+                cairo_t *cr)
+{
+  TrpVec3 last = trp_affine_apply (lps_from_xy,
+                                   trp_vec3 (points[n_points - 1].x, points[n_points - 1].y, 0));
+  double last_mm = trp_signed_field_sample (field, last);
+  long last_step = LONG_MIN;
+
+  for (size_t n = 0; n < n_points; n++)
+    {
+      const TrpVec3 lps = trp_affine_apply (lps_from_xy, trp_vec3 (points[n].x, points[n].y, 0));
+      const double mm = trp_signed_field_sample (field, lps);
+      const long step = isnan (mm) ? 0 : lrint (STEPS_PER_MM * (mm + last_mm) / 2);
+      const TrpVec3 from = trp_affine_apply (px_from_lps, last);
+      const TrpVec3 to = trp_affine_apply (px_from_lps, lps);
+
+      if (step != last_step)
+        {
+          cairo_stroke (cr);
+          trp_palette_set_source (cr, trp_palette_get_distance ((double) step / STEPS_PER_MM), 1);
+          cairo_move_to (cr, from.v[0], from.v[1]);
+        }
+      cairo_line_to (cr, to.v[0], to.v[1]);
+      last = lps;
+      last_mm = mm;
+      last_step = step;
+    }
+  cairo_stroke (cr);
+}
+
+static void
+draw_all_distances (const TrpOutline *self,
+                    cairo_t *cr,
+                    const TrpAffine *px_from_lps,
+                    const TrpSignedField *field)
+{
+  cairo_set_line_width (cr, DISTANCE_WIDTH);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  for (size_t c = 0; c < trp_contours_get_size (self->contours); c++)
+    {
+      size_t n_points;
+      const TrpPoint *points = trp_contours_peek_points (self->contours, c, &n_points);
+
+      if (n_points > 0)
+        draw_distances (points, n_points, &self->lps_from_xy, px_from_lps, field, cr);
+    }
+}
+
+/* ---- drawing ---- */
+
+/* The current path. */
+static void
+stroke_underlay (cairo_t *cr, const TrpOutlineStyle *style)
+{
+  const double width = style->field ? DISTANCE_WIDTH : pens[style->kind].width;
+
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  set_dash (cr, style);
+  cairo_set_line_width (cr, width + UNDERLAY_EXTRA);
+  trp_palette_set_source (cr, TRP_GREY_PICTURE, UNDERLAY_ALPHA);
+  cairo_stroke_preserve (cr);
+}
+
 static void
 stroke (cairo_t *cr, const TrpOutlineStyle *style)
 {
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  set_dash (cr, style);
-  cairo_set_line_width (cr, pens[style->kind].width + UNDERLAY_EXTRA);
-  trp_palette_set_source (cr, TRP_GREY_PICTURE, UNDERLAY_ALPHA);
-  cairo_stroke_preserve (cr);
+  stroke_underlay (cr, style);
   cairo_set_line_width (cr, pens[style->kind].width);
   trp_palette_set_source (cr, trp_palette_pack (style->color), 1);
   cairo_stroke (cr);
@@ -119,7 +193,14 @@ trp_outline_draw (const TrpOutline *self,
       trp_palette_set_source (cr, trp_palette_pack (style->color), style->fill);
       cairo_fill_preserve (cr);
     }
-  stroke (cr, style);
+  if (style->field)
+    {
+      stroke_underlay (cr, style);
+      cairo_new_path (cr);
+      draw_all_distances (self, cr, px_from_lps, style->field);
+    }
+  else
+    stroke (cr, style);
   cairo_restore (cr);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/draw/palette.h"
 #include "core/geometry/raster.h"
+#include "core/metrics/signed-field.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,8 @@ typedef enum
  * @fill: opacity inside, 0 to 1; the design's default for the active structure is
  * TRP_OUTLINE_DEFAULT_FILL
  * @dash: of TRP_OUTLINE_READING: 0 solid, 1 long, 2 short, 3 long and short; it wraps
+ * @field: (nullable): the line, 2.6 wide, has the colours of trp_palette_get_distance() at its
+ * signed distances; @color is that of the fill
  */
 typedef struct
 {
@@ -53,6 +56,7 @@ typedef struct
   TrpColor color;
   double fill;
   unsigned dash;
+  const TrpSignedField *field;
 } TrpOutlineStyle;
 
 #define TRP_OUTLINE_DEFAULT_FILL 0.06

@@ -11,6 +11,7 @@
 #define LETTER_DISTANCE 9
 #define CROSSHAIR_GAP 14
 #define SCALE_TICK 4
+#define UNDERLAY_ALPHA 0.55
 
 void
 trp_overlay_draw_letters (cairo_t *cr, const TrpPlane *plane, double width, double height)
@@ -182,8 +183,9 @@ trp_overlay_draw_brush (
   cairo_restore (cr);
 }
 
-void
-trp_overlay_draw_difference_scale (cairo_t *cr, double width)
+/* 10 x 190 at the top right, numbers at its left. @highest: at the top, its negative below. */
+static void
+draw_signed_scale (cairo_t *cr, double width, double highest, uint32_t (*get_color) (double value))
 {
   const double left = width - 30, top = 30, bar_width = 10, bar_height = 190;
   const TrpTextStyle style = {
@@ -192,9 +194,7 @@ trp_overlay_draw_difference_scale (cairo_t *cr, double width)
 
   for (int row = 0; row < (int) bar_height; row++)
     {
-      const double hu = 400 - 800 * (row + 0.5) / bar_height;
-
-      trp_palette_set_source (cr, trp_palette_get_difference (hu), 1);
+      trp_palette_set_source (cr, get_color (highest - 2 * highest * (row + 0.5) / bar_height), 1);
       cairo_rectangle (cr, left, top + row, bar_width, 1);
       cairo_fill (cr);
     }
@@ -202,11 +202,59 @@ trp_overlay_draw_difference_scale (cairo_t *cr, double width)
     {
       char label[16];
 
-      g_snprintf (label, sizeof label, "%s%d",
+      g_snprintf (label, sizeof label, "%s%.0f",
                   mark < 0   ? "\u2212"
                   : mark > 0 ? "+"
                              : "",
-                  ABS (mark) * 200);
+                  fabs (mark * highest / 2));
       trp_text_draw (cr, &style, left - 4, top + bar_height * (0.5 - mark / 4.0), label);
     }
+}
+
+void
+trp_overlay_draw_difference_scale (cairo_t *cr, double width)
+{
+  draw_signed_scale (cr, width, 400, trp_palette_get_difference);
+}
+
+void
+trp_overlay_draw_distance_scale (cairo_t *cr, double width, const char *above, const char *below)
+{
+  const TrpTextStyle style = {
+    .size_px = 11, .rgb = TRP_GREY_LETTER, .edge = true, .align = 1, .valign = 0.5
+  };
+
+  draw_signed_scale (cr, width, 8, trp_palette_get_distance);
+  trp_text_draw (cr, &style, width - 20, 18, above);
+  trp_text_draw (cr, &style, width - 20, 232, below);
+}
+
+void
+trp_overlay_draw_place (cairo_t *cr, double x, double y, const double *near, const char *label)
+{
+  const TrpTextStyle style = {
+    .size_px = 12, .rgb = TRP_GREY_STRONG, .bold = true, .edge = true, .valign = 0.5
+  };
+  const double radius = 7;
+
+  cairo_save (cr);
+  for (int pass = 0; pass < 2; pass++)
+    {
+      const double length = near ? hypot (near[0] - x, near[1] - y) : 0;
+
+      cairo_set_line_width (cr, pass == 0 ? 3.2 : 1.6);
+      trp_palette_set_source (cr, pass == 0 ? TRP_GREY_PICTURE : TRP_GREY_STRONG,
+                              pass == 0 ? UNDERLAY_ALPHA : 1);
+      cairo_new_path (cr);
+      cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
+      if (length > radius)
+        {
+          cairo_move_to (cr, x + (near[0] - x) * radius / length,
+                         y + (near[1] - y) * radius / length);
+          cairo_line_to (cr, near[0], near[1]);
+        }
+      cairo_stroke (cr);
+    }
+  trp_text_draw (cr, &style, x + radius + 6, y, label);
+  cairo_restore (cr);
 }

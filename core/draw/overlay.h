@@ -41,5 +41,12 @@ void trp_overlay_draw_brush (
 
 /* A bar of the colours of trp_palette_get_difference(), 10 x 190, top right. */
 void trp_overlay_draw_difference_scale (cairo_t *cr, double width);
+/* The same of trp_palette_get_distance(), in mm, with words at its two ends. */
+void
+trp_overlay_draw_distance_scale (cairo_t *cr, double width, const char *above, const char *below);
+
+/* A ring around (@x, @y) with @label beside it and a line to @near. @near: (nullable): x and y. */
+void
+trp_overlay_draw_place (cairo_t *cr, double x, double y, const double *near, const char *label);
 
 G_END_DECLS

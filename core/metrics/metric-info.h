@@ -24,6 +24,7 @@ typedef enum
  * @key: as in results.csv
  * @label: for axes and tables, without the unit
  * @unit: (nullable)
+ * @definition: (nullable): one or two sentences; marked for translation, as is @label
  */
 typedef struct
 {
@@ -31,6 +32,7 @@ typedef struct
   const char *label;
   const char *unit;
   TrpMetricSense sense;
+  const char *definition;
 } TrpMetricInfo;
 
 /* Of a key, with its tolerance if it has one ("nsd@2"); NULL if it is none of ours. */

@@ -10,6 +10,8 @@
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/dialogs/numbers-window.h"
+#include "ui/document-distances.h"
 #include "ui/document-compute.h"
 #include "ui/document-operations.h"
 #include "core/draw/palette.h"
@@ -24,6 +26,7 @@
 #include "ui/panels/strip.h"
 #include "ui/panels/structure-row.h"
 #include "ui/panels/structures.h"
+#include "ui/panels/worst-places.h"
 
 #include <string.h>
 
@@ -384,6 +387,89 @@ metrics_show_numbers_and_go_to_the_worst (void)
   g_assert_nonnull (find (panel, is_label, "\u2026"));
   trp_document_end_stroke (document);
   g_assert_finalize_object (panel);
+}
+
+/* The second reading's block is 5 mm further right: 5 mm outside on the left, 5 mm missing on the
+ * right, and no other local maximum. */
+static void
+worst_places_are_gone_to (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *panel = g_object_ref_sink (trp_worst_places_new (document, scores));
+  const TrpLiveDistances *distances;
+  const TrpLivePlace *marked;
+
+  wait_for_distances (scores);
+  distances = trp_live_scores_peek_distances (scores);
+  g_assert_cmpuint (distances->n_places, ==, 2);
+  g_assert_null (get_row (panel, 2));
+  g_assert_nonnull (find (panel, is_label, "+5.0 mm"));
+  g_assert_nonnull (find (panel, is_label, "\u22125.0 mm"));
+  g_assert_nonnull (find (panel, is_label, "missing"));
+  g_signal_emit_by_name (find (panel, is_list, NULL), "row-activated", get_row (panel, 1));
+  g_assert_cmpint (trp_live_scores_find_marked_place (scores), ==, 1);
+  g_assert_true (gtk_list_box_row_is_selected (get_row (panel, 1)));
+  marked = trp_document_peek_marked_place (document);
+  trp_assert_near (trp_vec3_distance (marked->point_lps, trp_document_get_cursor (document)), 0, 0);
+  trp_assert_near (trp_vec3_distance (marked->point_lps, marked->nearest_lps), 5, 1e-9);
+  trp_live_scores_step_place (scores, 1); /* in a circle */
+  g_assert_cmpint (trp_live_scores_find_marked_place (scores), ==, 0);
+  trp_live_scores_step_place (scores, -1);
+  g_assert_cmpint (trp_live_scores_find_marked_place (scores), ==, 1);
+  paint (document, trp_vec3 (22, 15, 15)); /* the place may be none any more */
+  g_assert_null (trp_document_peek_marked_place (document));
+  g_assert_false (gtk_widget_get_sensitive (find (panel, is_list, NULL)));
+  trp_live_scores_step_place (scores, 1);
+  g_assert_null (trp_document_peek_marked_place (document));
+  trp_document_end_stroke (document);
+  g_assert_finalize_object (panel);
+}
+
+static void
+all_numbers_follow (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *window = g_object_ref (trp_numbers_window_new (document, scores));
+  GtkWidget *spin = find (window, is_type, "GtkSpinButton");
+
+  g_assert_nonnull (find (window, is_label, "distances follow"));
+  wait_for_distances (scores);
+  wait_for_distances_of (scores, 1);
+  g_assert_nonnull (find (window, is_label, "edited against second"));
+  g_assert_nonnull (find (window, is_label, "0.333")); /* IoU: 500 / 1500 */
+  g_assert_nonnull (find (window, is_label, "5.00"));  /* HD */
+  g_assert_nonnull (find (window, is_label, "Surface Dice at 2.0 mm"));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 5);
+  g_assert_nonnull (find (window, is_label, "Surface Dice at 5.0 mm"));
+  trp_assert_near (trp_live_scores_get_tolerance (scores), 5, 0);
+  wait_for_distances (scores);
+  g_assert_nonnull (find (window, is_label, "1.000"));
+  trp_document_set_active (document, 1);
+  g_assert_nonnull (find (window, is_label, "0.00")); /* HD of the other one */
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (window);
+}
+
+/* The field is computed when first asked for, and is that of the reference: block from x = 15. */
+static void
+signed_field_belongs_to_the_reference (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  bool is_late = false;
+  const guint timeout = g_timeout_add_seconds (20, on_timeout, &is_late);
+  const TrpSignedField *field;
+
+  while (!(field = trp_document_peek_signed_field (document)) && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_late);
+  g_source_remove (timeout);
+  trp_assert_near (trp_signed_field_sample (field, trp_vec3 (9.5, 15, 15)), 5, 1e-3);
+  /* deepest inside: four and a half voxels to the faces on both sides */
+  trp_assert_near (trp_signed_field_sample (field, trp_vec3 (19.5, 15, 15)), -4.5, 1e-3);
+  trp_document_set_reference (document, -1);
+  g_assert_null (trp_document_peek_signed_field (document));
 }
 
 static void
@@ -750,6 +836,18 @@ strip_shows_the_slice_and_goes_where_it_is_clicked (void)
     }
   trp_assert_near (trp_document_get_cursor (document).v[2], 20, 1e-9);
   trp_assert_near (trp_document_get_cursor (document).v[0], 20, 1e-9);
+  /* the left block runs 5 mm outside, the right one is missed by 5 mm, all else lies on each other:
+   * outside and missing weigh the same */
+  wait_for_distances (scores);
+  gtk_toggle_button_set_active (
+    GTK_TOGGLE_BUTTON (gtk_widget_get_ancestor (find (strip, is_label, "Distance per slice"),
+                                                GTK_TYPE_TOGGLE_BUTTON)),
+    TRUE);
+  trp_document_set_cursor (document, trp_vec3 (20, 15, 12));
+  g_assert_nonnull (
+    find (strip, is_label, "slice 13    outside 5.0 mm    missing 5.0 mm    mean +0.0 mm"));
+  trp_document_set_cursor (document, trp_vec3 (20, 15, 30));
+  g_assert_nonnull (find (strip, is_label, "slice 31    nothing there"));
   trp_document_set_reference (document, -1);
   g_assert_false (gtk_widget_get_visible (strip));
   gtk_window_destroy (GTK_WINDOW (window));
@@ -918,6 +1016,10 @@ main (int argc, char **argv)
                    without_reference_the_reason_is_given);
   g_test_add_func ("/panels/metrics/show-numbers-and-go-to-the-worst",
                    metrics_show_numbers_and_go_to_the_worst);
+  g_test_add_func ("/panels/metrics/worst-places-are-gone-to", worst_places_are_gone_to);
+  g_test_add_func ("/panels/metrics/all-numbers-follow", all_numbers_follow);
+  g_test_add_func ("/panels/metrics/signed-field-belongs-to-the-reference",
+                   signed_field_belongs_to_the_reference);
   g_test_add_func ("/panels/metrics/doubtful-geometry-marks-the-numbers",
                    doubtful_geometry_marks_the_numbers);
   g_test_add_func ("/panels/tools/and-options-are-chosen-by-click",

@@ -134,6 +134,71 @@ signed_scales_are_those_of_the_design (void)
   g_assert_cmphex (trp_palette_get_difference (20), ==, 0x261e18);
 }
 
+/* The reference lacks the block's first column of voxels, 2 mm: the left line has the colour of +2,
+ * the right one that of 0. Two pixels a millimetre: x = -13 is at 24, -1 at 48, y = -1 at 48. */
+static void
+outline_takes_the_colours_of_distances (void)
+{
+  const TrpGeometry geometry = make_geometry ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrpMask) mask = make_block (&geometry);
+  g_autoptr (TrpMask) reference = trp_mask_copy (mask);
+  const TrpVec3 center = trp_vec3 (0, 0, 115);
+  const TrpPlane axial = trp_plane_for_geometry (&geometry, TRP_ORIENTATION_AXIAL, center, false);
+  const TrpRaster raster = trp_raster_new (&axial, 100, 100, 0.5, center);
+  g_autoptr (TrpOutline) outline = trp_outline_new (mask, &axial);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 100, 100);
+  cairo_t *cr = cairo_create (surface);
+  g_autoptr (TrpSignedField) field = NULL;
+  TrpOutlineStyle style = { TRP_OUTLINE_ACTIVE, { 0, 255, 0 }, 0 };
+  const uint32_t *pixels;
+  size_t stride;
+
+  for (size_t k = 2; k <= 4; k++)
+    for (size_t j = 3; j <= 6; j++)
+      trp_mask_set (reference, 4, j, k, false);
+  field = trp_signed_field_new (reference, NULL, &error);
+  style.field = field;
+  trp_outline_draw (outline, cr, &raster.px_from_lps, &style);
+  cairo_surface_flush (surface);
+  pixels = (const uint32_t *) (const void *) cairo_image_surface_get_data (surface);
+  stride = (size_t) cairo_image_surface_get_stride (surface) / 4;
+  g_assert_cmphex (pixels[48 * stride + 24] & 0xffffff, ==, trp_palette_get_distance (2));
+  g_assert_cmphex (pixels[48 * stride + 48] & 0xffffff, ==, trp_palette_get_distance (0));
+  g_assert_cmphex (pixels[48 * stride + 36] & 0xffffff, ==, 0); /* inside, no fill */
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+/* 100 px a bar; 100 px high area from 8 to 108, zero at 58: +5 of 10 reaches up to 33, -10 down to
+ * the end. */
+static void
+signed_bars_stand_and_hang (void)
+{
+  static const double above[4] = { 5, NAN, 0, 0 }, below[4] = { 0, NAN, 10, 0 };
+  const TrpBarChart chart = {
+    .values = above, .n = 4, .high = 10, .tolerance = NAN, .current = SIZE_MAX, .below = below
+  };
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 460, 128);
+  cairo_t *cr = cairo_create (surface);
+  const uint32_t *pixels;
+  size_t stride;
+
+  trp_bar_chart_draw (&chart, cr, 460, 128);
+  cairo_surface_flush (surface);
+  pixels = (const uint32_t *) (const void *) cairo_image_surface_get_data (surface);
+  stride = (size_t) cairo_image_surface_get_stride (surface) / 4;
+  g_assert_cmphex (pixels[33 * stride + 96] & 0xffffff, ==, trp_palette_get_distance (5));
+  g_assert_cmphex (pixels[45 * stride + 96] & 0xffffff, ==, TRP_GREY_BAR);
+  g_assert_cmphex (pixels[70 * stride + 96] & 0xffffff, ==, TRP_GREY_STRIP);
+  g_assert_cmphex (pixels[107 * stride + 296] & 0xffffff, ==, trp_palette_get_distance (-10));
+  g_assert_cmphex (pixels[80 * stride + 296] & 0xffffff, ==, TRP_GREY_BAR);
+  g_assert_cmphex (pixels[45 * stride + 296] & 0xffffff, ==, TRP_GREY_STRIP);
+  g_assert_cmphex (pixels[45 * stride + 196] & 0xffffff, ==, TRP_GREY_STRIP);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
 static void
 scale_bar_takes_a_fifth_at_most (void)
 {
@@ -356,6 +421,9 @@ main (int argc, char **argv)
   g_test_add_func ("/draw/signed-scales-are-those-of-the-design",
                    signed_scales_are_those_of_the_design);
   g_test_add_func ("/draw/scale-bar-takes-a-fifth-at-most", scale_bar_takes_a_fifth_at_most);
+  g_test_add_func ("/draw/outline/takes-the-colours-of-distances",
+                   outline_takes_the_colours_of_distances);
+  g_test_add_func ("/draw/chart/signed-bars-stand-and-hang", signed_bars_stand_and_hang);
   g_test_add_func ("/draw/bars-are-found-where-they-are-drawn",
                    bars_are_found_where_they_are_drawn);
   g_test_add_func ("/draw/first-structure-is-on-top", first_structure_is_on_top);

@@ -4,7 +4,7 @@
  */
 
 #include "core/base/rng.h"
-#include "core/metrics/live-distances.h"
+#include "core/metrics/live-table.h"
 #include "tests/lib/check.h"
 #include "tests/lib/live-numbers.h"
 
@@ -341,6 +341,44 @@ test_other_grid (void)
   g_assert_error (error, TRP_ERROR, TRP_ERROR_GEOMETRY);
 }
 
+/* Every row and column once, against the fields; CSV with a name that needs quotes. */
+static void
+test_table (void)
+{
+  g_autoptr (TrpMask) mask = new_ball (30, 20, 10, 8);
+  g_autoptr (TrpMask) edited = new_ball (31, 19, 10, 7);
+  g_autoptr (TrpLiveDistances) live = measure (edited, mask);
+  g_autofree char *csv = trp_live_table_write_csv (live, "a, \"b\"", "x", "y", true);
+  g_auto (GStrv) lines = g_strsplit (csv, "\n", -1);
+  char number[2][G_ASCII_DTOSTR_BUF_SIZE];
+  size_t n_rows;
+  const TrpLiveRow *rows = trp_live_table_peek_rows (&n_rows);
+
+  g_assert_cmpuint (g_strv_length (lines), ==, n_rows + 2); /* the header, and after the last */
+  g_assert_cmpstr (lines[0], ==,
+                   "structure,edited,reference,metric,unit,tolerance_mm,voxel_border,surfel");
+  for (size_t n = 0; n < n_rows; n++)
+    {
+      const double border = trp_live_table_get (live, n, TRP_LIVE_COLUMN_BORDER);
+      const double surfel = trp_live_table_get (live, n, TRP_LIVE_COLUMN_SURFEL);
+      g_autofree char *end = g_strdup_printf (
+        ",%s,%s", g_ascii_dtostr (number[0], sizeof number[0], border),
+        rows[n].has_both ? g_ascii_dtostr (number[1], sizeof number[1], surfel) : "");
+
+      g_assert_true (isfinite (border));
+      g_assert_true (isfinite (surfel) == rows[n].has_both);
+      g_assert_true (g_str_has_prefix (lines[n + 1], "\"a, \"\"b\"\"\",x,y,"));
+      g_assert_true (g_str_has_suffix (lines[n + 1], end));
+      if (g_str_equal (rows[n].key, "hd95"))
+        {
+          trp_assert_near (border, live->border.hd95, 0);
+          trp_assert_near (surfel, live->surfel.hd95, 0);
+        }
+      if (g_str_equal (rows[n].key, "apl") && rows[n].is_exact)
+        trp_assert_near (border, (double) live->added_pixels * 1.25, 1e-12); /* (1 + 1.5) / 2 */
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/distances/follow-far", test_follows_far);
   g_test_add_func ("/live/distances/far-blob", test_far_blob);
   g_test_add_func ("/live/distances/other-grid", test_other_grid);
+  g_test_add_func ("/live/table", test_table);
   g_test_add_func ("/live/slices", test_slices);
   g_test_add_func ("/live/worst-voxel", test_worst_voxel);
   g_test_add_func ("/live/empty", test_empty);

@@ -9,6 +9,7 @@
 #include "ui/panels/live-scores.h"
 #include "config.h"
 
+#include "ui/document-distances.h"
 #include "ui/panels/live-pair.h"
 
 #include <glib/gi18n.h>
@@ -43,6 +44,7 @@ enum
 {
   COUNTS_CHANGED,
   DISTANCES_CHANGED,
+  TOLERANCE_CHANGED,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -372,6 +374,9 @@ trp_live_scores_class_init (TrpLiveScoresClass *klass)
   signals[DISTANCES_CHANGED] = g_signal_new ("distances-changed", G_TYPE_FROM_CLASS (klass),
                                              G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                              G_TYPE_INT);
+  signals[TOLERANCE_CHANGED] = g_signal_new ("tolerance-changed", G_TYPE_FROM_CLASS (klass),
+                                             G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                             0);
 }
 
 static void
@@ -491,6 +496,7 @@ trp_live_scores_set_tolerance (TrpLiveScores *self, double tolerance)
     return;
   self->options.tolerance = clamped;
   ask_for_distances (self);
+  g_signal_emit (self, signals[TOLERANCE_CHANGED], 0);
   g_signal_emit (self, signals[DISTANCES_CHANGED], 0, -1);
 }
 
@@ -509,4 +515,39 @@ trp_live_scores_get_delta (TrpLiveScores *self, TrpScoreDelta *out_delta)
       delta.assd = pair->distances->border.assd - self->baseline.assd;
     }
   *out_delta = delta;
+}
+
+/* ---- worst places ---- */
+
+void
+trp_live_scores_go_to_place (TrpLiveScores *self, size_t index)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self);
+
+  if (trp_live_scores_is_current (self) && index < distances->n_places)
+    trp_document_go_to_place (self->document, &distances->places[index]);
+}
+
+int
+trp_live_scores_find_marked_place (TrpLiveScores *self)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self);
+  const TrpLivePlace *marked = trp_document_peek_marked_place (self->document);
+
+  for (size_t n = 0; marked && distances && n < distances->n_places; n++)
+    if (trp_vec3_distance (distances->places[n].point_lps, marked->point_lps) <= 0)
+      return (int) n;
+  return -1;
+}
+
+void
+trp_live_scores_step_place (TrpLiveScores *self, int step)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self);
+  const int n_places = distances ? (int) distances->n_places : 0;
+  const int marked = trp_live_scores_find_marked_place (self);
+
+  if (n_places > 0)
+    trp_live_scores_go_to_place (
+      self, marked < 0 ? 0 : (size_t) ((marked + step % n_places + n_places) % n_places));
 }

@@ -11,6 +11,7 @@
  *
  * - "counts-changed" (int index): of one structure of the edited reading; -1: all, or the list
  * - "distances-changed" (int index): arrived or went stale; -1: all, or another one is active
+ * - "tolerance-changed"
  */
 
 #pragma once
@@ -64,6 +65,14 @@ bool trp_live_scores_is_current (TrpLiveScores *self);
 #define TRP_LIVE_MAX_TOLERANCE_MM 20.0
 double trp_live_scores_get_tolerance (TrpLiveScores *self);
 void trp_live_scores_set_tolerance (TrpLiveScores *self, double tolerance);
+
+/* Moves the cursor to one of the active structure's worst places and marks it. Nothing while the
+ * distances are stale. */
+void trp_live_scores_go_to_place (TrpLiveScores *self, size_t index);
+/* The one after (1) or before (-1) the marked one, in a circle; the worst if none is. */
+void trp_live_scores_step_place (TrpLiveScores *self, int step);
+/* Index of the marked one, or -1. */
+int trp_live_scores_find_marked_place (TrpLiveScores *self);
 
 /**
  * TrpScoreDelta: change of the active structure since the last stroke (or undo, ...) began; NAN

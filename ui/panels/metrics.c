@@ -5,7 +5,9 @@
 
 #include "ui/panels/metrics.h"
 #include "config.h"
-#include "core/geometry/plane.h"
+#include "ui/dialogs/numbers-window.h"
+#include "ui/document-distances.h"
+#include "ui/panels/worst-places.h"
 
 #include <glib/gi18n.h>
 
@@ -33,6 +35,9 @@ struct _TrpMetricsPanel
   GtkWidget *note;
   GtkWidget *worst;
   GtkWidget *worst_text;
+  GtkWidget *places; /* opens the list of them */
+  GtkWidget *places_list;
+  GtkWidget *all;
 };
 
 G_DEFINE_FINAL_TYPE (TrpMetricsPanel, trp_metrics_panel, GTK_TYPE_BOX)
@@ -128,24 +133,6 @@ show_volume (TrpMetricsPanel *self, const TrpScore *score)
 
 /* ---- the worst place ---- */
 
-/* Slices count along the axial plane closest to the reading's grid, as in the panes' headers. */
-static bool
-find_slice (TrpMetricsPanel *self, TrpVec3 point_lps, size_t *out_number)
-{
-  TrpStructureSet *set = trp_document_peek_edited (self->document);
-  const TrpGeometry *geometry = set ? trp_structure_set_get_geometry (set) : NULL;
-  TrpNativeSlice slice;
-  TrpPlane plane;
-
-  if (!geometry)
-    return false;
-  plane = trp_plane_along_grid (geometry, TRP_ORIENTATION_AXIAL, point_lps, false);
-  if (trp_plane_match_native (&plane, geometry, &slice) != TRP_NATIVE_SLICE)
-    return false;
-  *out_number = slice.number + 1;
-  return true;
-}
-
 static void
 show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_current)
 {
@@ -154,6 +141,7 @@ show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_cu
   g_autofree char *text = NULL;
   size_t number;
 
+  gtk_widget_set_visible (self->places, has_worst);
   gtk_widget_set_visible (self->worst, has_worst);
   if (!has_worst)
     {
@@ -162,8 +150,7 @@ show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_cu
                                                            : _ ("Worst place follows."));
       return;
     }
-  if (!find_slice (self, worst->point_lps, &number))
-    number = 0;
+  number = trp_document_find_slice_number (self->document, worst->point_lps);
   text = worst->signed_mm > 0
            ? g_strdup_printf (_ ("Worst %.1f mm on slice %zu, outside."), worst->signed_mm, number)
            : g_strdup_printf (_ ("Worst %.1f mm on slice %zu, missing."), -worst->signed_mm,
@@ -174,10 +161,7 @@ show_worst (TrpMetricsPanel *self, const TrpLiveDistances *distances, bool is_cu
 static void
 on_go_there (TrpMetricsPanel *self)
 {
-  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self->scores);
-
-  if (distances && distances->n_places > 0 && trp_live_scores_is_current (self->scores))
-    trp_document_set_cursor (self->document, distances->places[0].point_lps);
+  trp_live_scores_go_to_place (self->scores, 0);
 }
 
 /* ---- all of it ---- */
@@ -243,8 +227,13 @@ update (TrpMetricsPanel *self)
   show_numbers (self, &score);
   gtk_widget_set_visible (self->grid, score.has_reference);
   gtk_widget_set_visible (gtk_widget_get_parent (self->worst), score.has_reference);
+  gtk_widget_set_visible (gtk_widget_get_parent (self->all), score.has_reference);
   gtk_label_set_label (GTK_LABEL (self->note),
-                       problem ? problem : _ ("Voxel border, both ways, linear 95th percentile."));
+                       problem              ? problem
+                       : score.is_resampled ? _ ("Voxel border, both ways, linear 95th percentile. "
+                                                 "The reference is on another grid: resampled.")
+                                            : _ ("Voxel border, both ways, linear 95th "
+                                                 "percentile."));
 }
 
 static void
@@ -347,6 +336,40 @@ make_worst (TrpMetricsPanel *self)
   return box;
 }
 
+static void
+on_places_toggled (TrpMetricsPanel *self)
+{
+  gtk_widget_set_visible (self->places_list,
+                          gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->places)));
+}
+
+static void
+on_all_numbers (TrpMetricsPanel *self)
+{
+  trp_numbers_window_show (GTK_WIDGET (self), self->document, self->scores);
+}
+
+/* What there is beyond the four: closed at first, so that the tools keep their place. */
+static GtkWidget *
+make_more (TrpMetricsPanel *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+
+  self->places = gtk_toggle_button_new_with_label (_ ("Worst places"));
+  self->places_list = trp_worst_places_new (self->document, self->scores);
+  self->all = gtk_button_new_with_label (_ ("All numbers\u2026"));
+  gtk_widget_set_tooltip_text (self->places, _ ("Previous and next with , and ."));
+  gtk_widget_set_tooltip_text (self->all,
+                               _ ("Every measure in both conventions, and all structures"));
+  gtk_widget_set_visible (self->places_list, FALSE);
+  gtk_widget_add_css_class (box, "more");
+  g_signal_connect_swapped (self->places, "toggled", G_CALLBACK (on_places_toggled), self);
+  g_signal_connect_swapped (self->all, "clicked", G_CALLBACK (on_all_numbers), self);
+  gtk_box_append (GTK_BOX (box), self->all);
+  gtk_box_append (GTK_BOX (box), self->places);
+  return box;
+}
+
 GtkWidget *
 trp_metrics_panel_new (TrpDocument *document, TrpLiveScores *scores)
 {
@@ -361,6 +384,8 @@ trp_metrics_panel_new (TrpDocument *document, TrpLiveScores *scores)
   gtk_box_append (GTK_BOX (self), make_grid (self));
   gtk_box_append (GTK_BOX (self), self->note);
   gtk_box_append (GTK_BOX (self), make_worst (self));
+  gtk_box_append (GTK_BOX (self), make_more (self));
+  gtk_box_append (GTK_BOX (self), self->places_list);
   g_signal_connect_swapped (document, "active-changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (update), self);

@@ -1,4 +1,4 @@
-/* strip.c - Dice per slice of the active structure
+/* strip.c - Dice, or the largest distances, per slice of the active structure
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -24,6 +24,7 @@ struct _TrpSliceStrip
 
   TrpDocument *document;
   TrpLiveScores *scores;
+  GtkWidget *switches[2]; /* by is_distance */
   GtkWidget *about;
   GtkWidget *details;
   GtkWidget *area;
@@ -33,7 +34,9 @@ struct _TrpSliceStrip
   size_t n_slices;
   TrpOverlap *overlaps; /* by k */
   bool *edited;         /* by k: changed by hand since it was loaded */
-  double *values;       /* by number on the axis */
+  bool is_distance;     /* what the bars are */
+  double *values;       /* by number on the axis: Dice, or outside */
+  double *missing;      /* with distances */
   bool *marks;
 };
 
@@ -48,6 +51,7 @@ clear (TrpSliceStrip *self)
   g_clear_pointer (&self->overlaps, g_free);
   g_clear_pointer (&self->edited, g_free);
   g_clear_pointer (&self->values, g_free);
+  g_clear_pointer (&self->missing, g_free);
   g_clear_pointer (&self->marks, g_free);
   self->n_slices = 0;
 }
@@ -117,42 +121,84 @@ find_current (TrpSliceStrip *self)
   return SIZE_MAX;
 }
 
+/* Of the active structure, if the strip shows that one. */
+static const TrpLiveDistances *
+get_distances (TrpSliceStrip *self)
+{
+  const TrpLiveDistances *distances = trp_live_scores_peek_distances (self->scores);
+
+  return distances && self->n_slices == distances->n_slices ? distances : NULL;
+}
+
 static void
 count (TrpSliceStrip *self, size_t begin, size_t end)
 {
   trp_overlap_count_slices (self->reference_mask, trp_structure_peek_mask (self->structure), begin,
                             end, self->overlaps + begin);
+}
+
+/* What the bars show, from what is known of slices @begin to @end. */
+static void
+fill (TrpSliceStrip *self, size_t begin, size_t end)
+{
+  const TrpLiveDistances *distances = get_distances (self);
+
   for (size_t k = begin; k < end; k++)
-    self->values[turn (self, k)] = trp_overlap_dice (&self->overlaps[k]);
+    {
+      const size_t number = turn (self, k);
+
+      if (!self->is_distance)
+        self->values[number] = trp_overlap_dice (&self->overlaps[k]);
+      else
+        self->values[number] = distances ? distances->slices[k].outside : (double) NAN;
+      self->missing[number] = distances ? distances->slices[k].missing : (double) NAN;
+    }
 }
 
 /* ---- text ---- */
+
+static char *
+describe_distances (TrpSliceStrip *self, size_t k)
+{
+  const TrpLiveDistances *distances = get_distances (self);
+  const TrpLiveSlice *slice = distances ? &distances->slices[k] : NULL;
+
+  if (!slice)
+    return g_strdup_printf (_ ("slice %zu    distances follow"), turn (self, k) + 1);
+  if (slice->n == 0)
+    return g_strdup_printf (_ ("slice %zu    nothing there"), turn (self, k) + 1);
+  return g_strdup_printf (
+    _ ("slice %zu    outside %.1f mm    missing %.1f mm    mean %s%.1f mm%s"), turn (self, k) + 1,
+    slice->outside, slice->missing, slice->mean < 0 ? "\u2212" : "+", fabs (slice->mean),
+    trp_live_scores_is_current (self->scores) ? "" : _ ("    distances follow"));
+}
+
+static char *
+describe_overlap (TrpSliceStrip *self, size_t k)
+{
+  const TrpOverlap *overlap = &self->overlaps[k];
+  const double pixel_cm2 = trp_geometry_get_voxel_volume (get_geometry (self)) /
+                           trp_geometry_get_spacing (get_geometry (self), 2) / 100;
+
+  if (overlap->reference + overlap->test == 0)
+    return g_strdup_printf (_ ("slice %zu    nothing there"), turn (self, k) + 1);
+  return g_strdup_printf (
+    _ ("slice %zu    Dice %.3f    area %.1f cm\u00b2    outside %.1f, missing %.1f cm\u00b2"),
+    turn (self, k) + 1, trp_overlap_dice (overlap), (double) overlap->test * pixel_cm2,
+    (double) (overlap->test - overlap->both) * pixel_cm2,
+    (double) (overlap->reference - overlap->both) * pixel_cm2);
+}
 
 static void
 show_details (TrpSliceStrip *self)
 {
   const size_t current = self->n_slices ? find_current (self) : SIZE_MAX;
   g_autofree char *text = NULL;
-  const TrpOverlap *overlap;
-  double pixel_cm2;
 
-  if (current == SIZE_MAX)
-    {
-      gtk_label_set_label (GTK_LABEL (self->details), "");
-      return;
-    }
-  overlap = &self->overlaps[current];
-  pixel_cm2 = trp_geometry_get_voxel_volume (get_geometry (self)) /
-              trp_geometry_get_spacing (get_geometry (self), 2) / 100;
-  if (overlap->reference + overlap->test == 0)
-    text = g_strdup_printf (_ ("slice %zu    nothing there"), turn (self, current) + 1);
-  else
-    text = g_strdup_printf (
-      _ ("slice %zu    Dice %.3f    area %.1f cm\u00b2    outside %.1f, missing %.1f cm\u00b2"),
-      turn (self, current) + 1, trp_overlap_dice (overlap), (double) overlap->test * pixel_cm2,
-      (double) (overlap->test - overlap->both) * pixel_cm2,
-      (double) (overlap->reference - overlap->both) * pixel_cm2);
-  gtk_label_set_label (GTK_LABEL (self->details), text);
+  if (current != SIZE_MAX)
+    text = self->is_distance ? describe_distances (self, current)
+                             : describe_overlap (self, current);
+  gtk_label_set_label (GTK_LABEL (self->details), text ? text : "");
 }
 
 static void
@@ -205,8 +251,10 @@ follow_pair (TrpSliceStrip *self)
   self->overlaps = g_new0 (TrpOverlap, self->n_slices);
   self->edited = g_new0 (bool, self->n_slices);
   self->values = g_new0 (double, self->n_slices);
+  self->missing = g_new0 (double, self->n_slices);
   self->marks = g_new0 (bool, self->n_slices);
   count (self, 0, self->n_slices);
+  fill (self, 0, self->n_slices);
   show_about (self);
   update_view (self);
 }
@@ -224,12 +272,43 @@ on_mask_changed (TrpSliceStrip *self, const TrpEditChange *change)
   if (!self->n_slices || change->structure != self->structure)
     return;
   count (self, change->box.begin[2], change->box.end[2]);
+  fill (self, change->box.begin[2], change->box.end[2]);
   for (size_t k = change->box.begin[2]; k < change->box.end[2]; k++)
     self->marks[turn (self, k)] = self->edited[k] = true;
   update_view (self);
 }
 
+static void
+on_distances_changed (TrpSliceStrip *self)
+{
+  if (!self->n_slices)
+    return;
+  fill (self, 0, self->n_slices);
+  update_view (self);
+}
+
 /* ---- chart ---- */
+
+/* A round number that all distances fit under. */
+static double
+choose_high (TrpSliceStrip *self)
+{
+  static const double rounds[] = { 2, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300 };
+  double largest = 1.25 * trp_live_scores_get_tolerance (self->scores);
+
+  for (size_t n = 0; n < self->n_slices; n++)
+    {
+      const double values[2] = { self->values[n], self->missing[n] };
+
+      for (int side = 0; side < 2; side++)
+        if (isfinite (values[side]))
+          largest = fmax (largest, values[side]);
+    }
+  for (size_t n = 0; n < G_N_ELEMENTS (rounds); n++)
+    if (rounds[n] >= largest)
+      return rounds[n];
+  return largest;
+}
 
 static TrpBarChart
 make_chart (TrpSliceStrip *self, char **out_text)
@@ -242,6 +321,12 @@ make_chart (TrpSliceStrip *self, char **out_text)
                         .high = 1,
                         .tolerance = TOLERANCE };
 
+  if (self->is_distance)
+    {
+      chart.below = self->missing;
+      chart.high = choose_high (self);
+      chart.tolerance = trp_live_scores_get_tolerance (self->scores);
+    }
   chart.current = current == SIZE_MAX ? SIZE_MAX : turn (self, current);
   chart.cap = trp_palette_pack (trp_structure_get_color (self->structure));
   *out_text = g_strdup_printf (_ ("no %s on these slices"),
@@ -336,6 +421,48 @@ make_label (const char *text, const char *class_name)
   return label;
 }
 
+static const struct
+{
+  const char *name;
+  const char *tip;
+} modes[2] = {
+  { N_ ("Dice per slice"), N_ ("Click goes to the slice; the dotted line is 0.9") },
+  { N_ ("Distance per slice"),
+    N_ ("Largest distance between the surfaces in each slice, by voxel border in three dimensions: "
+        "upwards outside the reference, downwards missing; the dotted lines are the tolerance of "
+        "surface Dice. Click goes to the slice.") },
+};
+
+static void
+on_mode (GtkToggleButton *button, TrpSliceStrip *self)
+{
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  self->is_distance = GTK_WIDGET (button) == self->switches[1];
+  gtk_widget_set_tooltip_text (self->area, _ (modes[self->is_distance].tip));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (modes[self->is_distance].name), -1);
+  on_distances_changed (self);
+}
+
+static GtkWidget *
+make_switches (TrpSliceStrip *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (box, "strip-modes");
+  for (int n = 0; n < 2; n++)
+    {
+      self->switches[n] = gtk_toggle_button_new_with_label (_ (modes[n].name));
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->switches[n]), n == 0);
+      gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->switches[n]),
+                                   n > 0 ? GTK_TOGGLE_BUTTON (self->switches[0]) : NULL);
+      g_signal_connect (self->switches[n], "toggled", G_CALLBACK (on_mode), self);
+      gtk_box_append (GTK_BOX (box), self->switches[n]);
+    }
+  return box;
+}
+
 static GtkWidget *
 make_heading (TrpSliceStrip *self)
 {
@@ -346,7 +473,7 @@ make_heading (TrpSliceStrip *self)
   gtk_label_set_ellipsize (GTK_LABEL (self->about), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->about, TRUE);
   gtk_widget_add_css_class (box, "strip-head");
-  gtk_box_append (GTK_BOX (box), make_label (_ ("Dice per slice"), NULL));
+  gtk_box_append (GTK_BOX (box), make_switches (self));
   gtk_box_append (GTK_BOX (box), self->about);
   gtk_box_append (GTK_BOX (box), self->details);
   return box;
@@ -363,9 +490,9 @@ make_area (TrpSliceStrip *self)
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->area), CHART_HEIGHT);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw_chart, self, NULL);
   gtk_widget_set_focusable (self->area, TRUE);
-  gtk_widget_set_tooltip_text (self->area, _ ("Click goes to the slice; the dotted line is 0.9"));
+  gtk_widget_set_tooltip_text (self->area, _ (modes[0].tip));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Dice per slice"), -1);
+                                  _ (modes[0].name), -1);
   g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag), self);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), self);
@@ -389,6 +516,7 @@ trp_slice_strip_new (TrpDocument *document, TrpLiveScores *scores)
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (follow_pair), self);
   g_signal_connect_swapped (document, "structures-changed", G_CALLBACK (update_view), self);
   g_signal_connect_swapped (scores, "counts-changed", G_CALLBACK (follow_pair), self);
+  g_signal_connect_swapped (scores, "distances-changed", G_CALLBACK (on_distances_changed), self);
   g_signal_connect_swapped (document, "mask-changed", G_CALLBACK (on_mask_changed), self);
   g_signal_connect_swapped (document, "cursor-moved", G_CALLBACK (update_view), self);
   follow_pair (self);
