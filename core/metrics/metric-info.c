@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+/* A percent sign in a text is no format. */
 #define N_(text) text
 
 static const TrpMetricInfo metrics[] = {
@@ -16,9 +17,12 @@ static const TrpMetricInfo metrics[] = {
     N_ ("Common voxels / voxels of either (Jaccard).") },
   { "hd", N_ ("Hausdorff distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
     N_ ("The largest distance from a point of one surface to the other surface, both ways.") },
+  /* xgettext:no-c-format */
   { "hd95", N_ ("95 % Hausdorff distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
+    /* xgettext:no-c-format */
     N_ ("The larger of the two directed 95th percentiles. Voxel border: interpolated linearly; "
         "surfel: the distance within which 95 % of the area lies.") },
+  /* xgettext:no-c-format */
   { "hd95_pooled", N_ ("95 % Hausdorff, pooled"), "mm", TRP_METRIC_LOWER_IS_BETTER,
     N_ ("The 95th percentile of both lists of distances joined, as MedPy has it.") },
   { "assd", N_ ("Average symmetric surface distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
