@@ -105,10 +105,10 @@ show_about (TrpNumbersWindow *self, const TrpScore *score)
   g_autofree char *text = NULL;
 
   if (edited >= 0 && reference >= 0)
-    text = g_strdup_printf (
-      score->is_resampled ? _ ("%s against %s, resampled from another grid") : _ ("%s against %s"),
-      trp_document_get_reading_label (self->document, (guint) edited),
-      trp_document_get_reading_label (self->document, (guint) reference));
+    text = g_strdup_printf (score->is_resampled ? _ ("%s against %s, resampled from another grid")
+                                                : _ ("%s against %s"),
+                            trp_document_get_reading_label (self->document, (guint) edited),
+                            trp_document_get_reading_label (self->document, (guint) reference));
   gtk_label_set_label (GTK_LABEL (self->about), text ? text : "");
 }
 
