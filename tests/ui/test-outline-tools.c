@@ -366,6 +366,62 @@ scissors_cut_all_slices (Fixture *fixture, const void *data)
   g_assert_cmpuint (get_count (fixture), ==, BLOCK);
 }
 
+/* The first toggle button of that name below @widget, or the first number for NULL. */
+static GtkWidget *
+find_option (GtkWidget *widget, const char *name)
+{
+  if (name ? GTK_IS_TOGGLE_BUTTON (widget) &&
+               g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), name) == 0
+           : GTK_IS_SPIN_BUTTON (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_option (child, name);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* Slices 3 to 6 hold the block; the line is on slice 5. */
+static void
+scissors_follow_their_options (Fixture *fixture, const void *data)
+{
+  g_autoptr (GtkWidget) options = NULL;
+
+  choose (fixture, TRP_TOOL_SCISSORS);
+  options = g_object_ref_sink (get_tool (fixture)->make_options (fixture->document));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_option (options, "Limited")), TRUE);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (find_option (options, NULL)), 1);
+  drag_square (fixture, 39.5, 25.5, 59.5, 35.5);
+  release (fixture);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK - 10 * 10 * 3);
+  trp_document_undo (fixture->document);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_option (options, "Outside")), TRUE);
+  drag_square (fixture, 39.5, 25.5, 59.5, 35.5);
+  release (fixture);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK - (400 - 100) * 3);
+}
+
+static void
+polygon_follows_its_mode (Fixture *fixture, const void *data)
+{
+  g_autoptr (GtkWidget) options = NULL;
+
+  choose (fixture, TRP_TOOL_POLYGON);
+  options = g_object_ref_sink (get_tool (fixture)->make_options (fixture->document));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_option (options, "Cut")), TRUE);
+  click (fixture, 39.5, 25.5);
+  click (fixture, 59.5, 25.5);
+  click (fixture, 59.5, 35.5);
+  click (fixture, 39.5, 35.5);
+  press_key (fixture, TRP_TOOL_KEY_ACCEPT);
+  press_key (fixture, TRP_TOOL_KEY_ACCEPT);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK - 100);
+}
+
 static void
 test_points_find_what_is_near (void)
 {
@@ -410,6 +466,8 @@ main (int argc, char **argv)
   ADD ("/freehand/extends-and-cuts", freehand_extends_and_cuts);
   ADD ("/freehand/given-up-line-does-nothing", given_up_line_does_nothing);
   ADD ("/scissors/cut-all-slices", scissors_cut_all_slices);
+  ADD ("/scissors/follow-their-options", scissors_follow_their_options);
+  ADD ("/polygon/follows-its-mode", polygon_follows_its_mode);
   g_test_add_func ("/polygon/points-find-what-is-near", test_points_find_what_is_near);
   return g_test_run ();
 }
