@@ -12,12 +12,12 @@
 
 #define NAME_KEY "trp-structure-name"
 #define LIST_HEIGHT 130 /* pixels: five rows */
+#define MAX_PAIRS 5     /* shown without scrolling */
 
 typedef struct
 {
   GtkWidget *checks[TRP_OVERLAP_SEGMENTATION + 1]; /* by answer */
   GtkWidget *order;                                /* list of names */
-  GtkWidget *order_box;
   TrpOverlapAnswered answered;
   void *user_data;
 } Dialog;
@@ -68,6 +68,8 @@ move_selected (GtkWidget *widget, int by)
 static gboolean
 on_move_key (GtkWidget *list, GVariant *by, gpointer user_data)
 {
+  if (!gtk_widget_is_sensitive (list))
+    return FALSE;
   move_selected (list, g_variant_get_int32 (by));
   return TRUE;
 }
@@ -138,6 +140,7 @@ make_list (const char *const *names)
     GTK_SHORTCUT_CONTROLLER (keys),
     gtk_shortcut_new_with_arguments (gtk_keyval_trigger_new (GDK_KEY_Down, GDK_ALT_MASK),
                                      gtk_callback_action_new (on_move_key, NULL, NULL), "i", 1));
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (keys), GTK_SHORTCUT_SCOPE_GLOBAL);
   gtk_widget_add_controller (list, keys);
   g_signal_connect (target, "drop", G_CALLBACK (on_drop), list);
   gtk_widget_add_controller (list, GTK_EVENT_CONTROLLER (target));
@@ -216,7 +219,7 @@ make_pairs (const GPtrArray *pairs)
       gtk_widget_add_css_class (label, "numeric");
       gtk_box_append (GTK_BOX (box), label);
     }
-  return scroll (box);
+  return pairs->len > MAX_PAIRS ? scroll (box) : box;
 }
 
 /* NAME, and whether there is a file of that name. */
@@ -262,6 +265,7 @@ add_answer (
   Dialog *dialog, GtkBox *box, TrpOverlapAnswer answer, const char *label, GtkWidget *details)
 {
   GtkWidget *check = gtk_check_button_new_with_mnemonic (label);
+  GtkWidget *way = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   if (answer > TRP_OVERLAP_SEPARATELY)
     gtk_check_button_set_group (GTK_CHECK_BUTTON (check),
@@ -271,14 +275,16 @@ add_answer (
   gtk_widget_set_margin_start (details, 24);
   if (GTK_IS_LABEL (details))
     gtk_widget_add_css_class (details, "second");
-  gtk_box_append (box, check);
-  gtk_box_append (box, details);
+  gtk_box_append (GTK_BOX (way), check);
+  gtk_box_append (GTK_BOX (way), details);
+  gtk_box_append (box, way);
 }
 
 static GtkWidget *
 make_content (Dialog *dialog, const TrpOverlapQuestion *question)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *order = make_order (dialog, question->names);
 
   gtk_box_append (GTK_BOX (box),
                   make_note (_ ("A label map holds one structure per voxel, but these overlap:")));
@@ -289,11 +295,9 @@ make_content (Dialog *dialog, const TrpOverlapQuestion *question)
               _ ("A segmentation for _3D Slicer, which holds overlaps"),
               make_file (question->segmentation));
   add_answer (dialog, GTK_BOX (box), TRP_OVERLAP_PRIORITY,
-              _ ("A _label map, in which the upper structure wins:"),
-              make_order (dialog, question->names));
-  dialog->order_box = gtk_widget_get_last_child (box);
-  g_object_bind_property (dialog->checks[TRP_OVERLAP_PRIORITY], "active", dialog->order_box,
-                          "sensitive", G_BINDING_SYNC_CREATE);
+              _ ("A _label map, in which the upper structure wins:"), order);
+  g_object_bind_property (dialog->checks[TRP_OVERLAP_PRIORITY], "active", order, "sensitive",
+                          G_BINDING_SYNC_CREATE);
   gtk_check_button_set_active (
     GTK_CHECK_BUTTON (dialog->checks[question->answer ? question->answer : TRP_OVERLAP_SEPARATELY]),
     TRUE);
