@@ -2,8 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Written without ITK, whose NRRD writer calls the axis before the others a vector rather than a
- * list and takes no other key/value pairs than text it can order itself.
+ * Written without ITK, so that every build has it.
  */
 
 #include "core/base/json.h"
@@ -168,7 +167,8 @@ append_segment (
   g_string_append_printf (text, "Segment%zu_Tags:=\n", index);
 }
 
-static void
+/* Returns: false if nothing is known about it. */
+static bool
 add_origin (JsonBuilder *builder, const TrpStructure *structure)
 {
   const char *origin = trp_structure_get_origin_name (structure);
@@ -177,7 +177,7 @@ add_origin (JsonBuilder *builder, const TrpStructure *structure)
   g_autofree char *id = g_strdup_printf ("Segment_%u", trp_structure_get_label (structure));
 
   if (!origin && !provenance)
-    return;
+    return false;
   json_builder_set_member_name (builder, id);
   json_builder_begin_object (builder);
   if (origin)
@@ -191,6 +191,7 @@ add_origin (JsonBuilder *builder, const TrpStructure *structure)
       json_builder_add_value (builder, provenance);
     }
   json_builder_end_object (builder);
+  return true;
 }
 
 static void
@@ -198,14 +199,17 @@ append_provenance (GString *text, const TrpStructureSet *set)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *json = NULL;
+  bool is_known = false;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "structures");
   json_builder_begin_object (builder);
   for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
-    add_origin (builder, trp_structure_set_get (set, n));
+    is_known |= add_origin (builder, trp_structure_set_get (set, n));
   json_builder_end_object (builder);
   json_builder_end_object (builder);
+  if (!is_known)
+    return;
   json = trp_json_to_text (builder);
   g_string_append (text, TRP_SEG_NRRD_PROVENANCE ":=");
   append_value (text, json);

@@ -7,6 +7,7 @@
  */
 
 #include "core/structure/journal.h"
+#include "tests/lib/broken-disk.h"
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
 #include "ui/document-files.h"
@@ -173,6 +174,38 @@ edits_are_on_disk_at_once (void)
   g_assert_cmpint (g_stat (path, &folder), ==, 0);
   g_assert_cmpint (folder.st_mode & 0777, ==, 0700);
   trp_document_forget_unsaved (document);
+}
+
+/* The steps of a save that the disk got wrong are offered again; those of one that worked are not.
+ */
+static void
+only_what_was_read_back_is_saved (void)
+{
+  g_autofree char *folder = trp_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.nii", NULL);
+  g_autoptr (TrpMask) painted = NULL;
+  TrpDocument *document = make_document ("/case/s.nii", NULL);
+
+  g_assert_true (paint (document, 12));
+  painted = copy_active (document);
+  trp_test_break_disk (TRP_DISK_FLIPS_BITS, "a.nii", 352, 1);
+  trp_document_save (document, &(TrpSaveRequest){ .path = path });
+  while (trp_document_is_opening (document))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (trp_test_count_disk_faults (), ==, 1);
+  trp_test_break_disk (TRP_DISK_WORKS, NULL, 0, 0);
+  g_assert_finalize_object (document);
+  document = make_document ("/case/s.nii", NULL);
+  trp_document_restore_unfinished (document);
+  assert_active (document, painted);
+  g_assert_true (trp_document_has_unsaved (document));
+  trp_document_save (document, &(TrpSaveRequest){ .path = path });
+  while (trp_document_is_opening (document))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (trp_document_has_unsaved (document));
+  g_assert_finalize_object (document);
+  g_assert_false (has_file ("/case/s.nii", ""));
+  trp_test_remove_folder (folder);
 }
 
 static void
@@ -494,6 +527,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   gtk_init ();
   g_test_add_func ("/document-journal/edits-are-on-disk-at-once", edits_are_on_disk_at_once);
+  g_test_add_func ("/document-journal/only-what-was-read-back-is-saved",
+                   only_what_was_read_back_is_saved);
   g_test_add_func ("/document-journal/nothing-unsaved-leaves-nothing",
                    nothing_unsaved_leaves_nothing);
   g_test_add_func ("/document-journal/second-window-only-looks", second_window_only_looks);
