@@ -4,7 +4,6 @@
  */
 
 #include "config.h"
-#include "ui/document-compare.h"
 #include "ui/document-compute.h"
 #include "ui/document-preview.h"
 #include "ui/document-private.h"
@@ -547,7 +546,7 @@ find_conflict (TrpDocument *self)
                    trp_role_get_name ((TrpRole) role));
   for (guint n = 0; n < trp_document_get_n_readings (self); n++)
     add_patient (patients, trp_structure_set_get_patient_id (trp_document_get_reading (self, n)),
-                 trp_document_get_reading_label (self, n));
+                 trp_structure_set_get_name (trp_document_get_reading (self, n)));
   for (guint n = 1; n < patients->len; n++)
     {
       const Patient *first = &g_array_index (patients, Patient, 0);

@@ -135,6 +135,30 @@ trp_message_bar_withdraw (TrpMessageBar *self, const char *text)
     remove_row (row);
 }
 
+static void
+update_identity (TrpMessageBar *self)
+{
+  g_autofree char *conflict = trp_document_hide_names (
+    self->document, trp_document_get_identity_conflict (self->document));
+
+  gtk_label_set_label (GTK_LABEL (self->identity_text), !conflict ? ""
+                                                        : self->identity_hidden
+                                                          ? _ ("Different patients side by side.")
+                                                          : conflict);
+  gtk_widget_set_visible (self->identity, conflict != NULL);
+}
+
+static void
+update_unfinished (TrpMessageBar *self)
+{
+  g_autofree char *text = trp_document_dup_unfinished (self->document, !self->identity_hidden);
+
+  g_autofree char *shown = trp_document_hide_names (self->document, text);
+
+  gtk_label_set_label (GTK_LABEL (self->unfinished_text), shown ? shown : "");
+  gtk_widget_set_visible (self->unfinished, text != NULL);
+}
+
 /* Whose readings they are may have become hidden, or known. */
 static void
 update_names (TrpMessageBar *self)
@@ -149,27 +173,8 @@ update_names (TrpMessageBar *self)
       if (label)
         gtk_label_set_label (GTK_LABEL (label), shown);
     }
-}
-
-static void
-update_identity (TrpMessageBar *self)
-{
-  const char *conflict = trp_document_get_identity_conflict (self->document);
-
-  gtk_label_set_label (GTK_LABEL (self->identity_text), !conflict ? ""
-                                                        : self->identity_hidden
-                                                          ? _ ("Different patients side by side.")
-                                                          : conflict);
-  gtk_widget_set_visible (self->identity, conflict != NULL);
-}
-
-static void
-update_unfinished (TrpMessageBar *self)
-{
-  g_autofree char *text = trp_document_dup_unfinished (self->document, !self->identity_hidden);
-
-  gtk_label_set_label (GTK_LABEL (self->unfinished_text), text ? text : "");
-  gtk_widget_set_visible (self->unfinished, text != NULL);
+  update_identity (self);
+  update_unfinished (self);
 }
 
 static void

@@ -285,7 +285,7 @@ make_side (TrpMainWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_box_append (GTK_BOX (box), trp_structures_panel_new (self->document, self->scores));
-  gtk_box_append (GTK_BOX (box), trp_readings_panel_new (self->document));
+  gtk_box_append (GTK_BOX (box), trp_readings_panel_new (self->document, false));
   gtk_box_append (GTK_BOX (box), trp_metrics_panel_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (box), trp_tool_options_new (self->document));
   gtk_box_append (GTK_BOX (box), trp_history_panel_new (self->document));

@@ -509,12 +509,28 @@ show_everything (TrpDocument **out_document)
   return window;
 }
 
+/* A reading of somebody else's patient is warned of by its name. */
+static void
+add_stranger (TrpDocument *document)
+{
+  TrpStructureSet *student = trp_document_get_reading (document,
+                                                       (guint) find_reading (document, readers[2]));
+  const TrpGeometry geometry = make_geometry (1);
+  g_autoptr (TrpStructureSet) other = trp_structure_set_new ("other", &geometry);
+
+  trp_structure_set_set_patient_id (student, "P1");
+  trp_structure_set_set_patient_id (other, "P2");
+  trp_document_add_reading (document, other);
+}
+
 static void
 no_text_tells_whose_readings_they_are (void)
 {
   TrpDocument *document;
   GtkWidget *window = show_everything (&document);
 
+  add_stranger (document);
+  g_assert_nonnull (trp_document_get_identity_conflict (document));
   g_assert_cmpint (count_names_in_windows (), >, 10); /* else the walk sees nothing */
   g_assert_true (trp_document_hide_readers (document, 7));
   g_assert_cmpint (count_names_in_windows (), ==, 0);

@@ -11,6 +11,7 @@
 #include "ui/document-blind.h"
 #include "ui/document-compare.h"
 #include "ui/document-consensus.h"
+#include "ui/panels/readings.h"
 
 #include <glib/gi18n.h>
 
@@ -363,12 +364,16 @@ make_body (Dialog *dialog)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *readings;
 
   dialog->performance = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (dialog->performance), 16);
   gtk_widget_set_halign (dialog->performance, GTK_ALIGN_START);
   gtk_widget_add_css_class (box, "panel");
   dialog->matrix = TRP_READING_MATRIX (trp_reading_matrix_new (dialog->document));
+  readings = trp_readings_panel_new (dialog->document, true);
+  gtk_widget_remove_css_class (readings, "panel"); /* it lies in one */
+  gtk_box_append (GTK_BOX (box), readings);
   gtk_box_append (GTK_BOX (box), make_top (dialog));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (dialog->matrix));
   gtk_box_append (GTK_BOX (box), make_consensus (dialog));
@@ -393,7 +398,7 @@ trp_compare_readings_show (GtkWindow *parent, TrpDocument *document)
   g_set_weak_pointer (&dialog->parent, parent);
   dialog->window = window = g_object_new (GTK_TYPE_WINDOW, "title", _ ("Compare readings"),
                                           "transient-for", parent, "destroy-with-parent", TRUE,
-                                          "default-width", 560, "default-height", 520, NULL);
+                                          "default-width", 560, "default-height", 620, NULL);
   g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
   g_signal_connect_data (window, "destroy", G_CALLBACK (on_destroy), dialog, dialog_free, 0);
   gtk_window_set_child (GTK_WINDOW (window), make_body (dialog));

@@ -20,6 +20,7 @@ struct _TrpReadingsPanel
   GtkBox parent_instance;
 
   TrpDocument *document;
+  bool always;
   GtkWidget *rows;   /* one per reading: whether it is compared, its line, its name */
   GtkWidget *levels; /* one per count of readings */
   GtkWidget *note;
@@ -245,7 +246,7 @@ update_rows (TrpReadingsPanel *self)
 static void
 update (TrpReadingsPanel *self)
 {
-  const bool is_shown = trp_document_get_readings_shown (self->document) ||
+  const bool is_shown = self->always || trp_document_get_readings_shown (self->document) ||
                         trp_document_get_agreement_shown (self->document);
 
   gtk_widget_set_visible (GTK_WIDGET (self), is_shown);
@@ -259,7 +260,7 @@ update (TrpReadingsPanel *self)
 /* ---- making ---- */
 
 static GtkWidget *
-make_heading (void)
+make_heading (TrpReadingsPanel *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *open = gtk_button_new_with_label (_ ("Compare\u2026"));
@@ -267,24 +268,26 @@ make_heading (void)
   gtk_widget_add_css_class (open, "link");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (open), "win.compare-readings");
   gtk_box_append (GTK_BOX (box), make_label (_ ("Readings"), "panel-title"));
+  gtk_widget_set_visible (open, !self->always); /* it stands there already */
   gtk_box_append (GTK_BOX (box), open);
   return box;
 }
 
 GtkWidget *
-trp_readings_panel_new (TrpDocument *document)
+trp_readings_panel_new (TrpDocument *document, bool always)
 {
   static const char *const signals[] = { "compare-changed", "readings-changed", "active-changed",
                                          "structures-changed" };
   TrpReadingsPanel *self = g_object_new (TRP_TYPE_READINGS_PANEL, NULL);
 
   self->document = g_object_ref (document);
+  self->always = always;
   self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->levels = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->note = make_label (NULL, "caption");
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (self->note), PANGO_ELLIPSIZE_NONE);
-  gtk_box_append (GTK_BOX (self), make_heading ());
+  gtk_box_append (GTK_BOX (self), make_heading (self));
   gtk_box_append (GTK_BOX (self), self->rows);
   gtk_box_append (GTK_BOX (self), self->levels);
   gtk_box_append (GTK_BOX (self), self->note);

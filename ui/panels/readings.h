@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Shown while outlines of all readings, or their agreement, are. Main thread.
+ * And which of them are. Shown while outlines of all readings, or their agreement, are. Main
+ * thread.
  */
 
 #pragma once
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
 #define TRP_TYPE_READINGS_PANEL (trp_readings_panel_get_type ())
 G_DECLARE_FINAL_TYPE (TrpReadingsPanel, trp_readings_panel, TRP, READINGS_PANEL, GtkBox)
 
-GtkWidget *trp_readings_panel_new (TrpDocument *document);
+/* @always: shown also while nothing is over the pictures: for choosing which are compared. */
+GtkWidget *trp_readings_panel_new (TrpDocument *document, bool always);
 
 G_END_DECLS
