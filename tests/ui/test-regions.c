@@ -257,11 +257,13 @@ test_fill_is_given_up (Fixture *fixture, const void *data)
 static void
 test_stale_result_is_left_out (Fixture *fixture, const void *data)
 {
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (35, 5, 2), false);
+
   choose (fixture, TRP_TOOL_FILL);
   press_button (fixture, "3D");
   click (fixture, 10, 12, 7);
-  g_assert_true (trp_document_begin_stroke (fixture->document, TRP_ROLE_CT, trp_vec3 (0, 0, 1),
-                                            trp_vec3 (35, 5, 2)));
+  g_assert_true (
+    trp_document_begin_stroke (fixture->document, TRP_ROLE_CT, &plane, plane.point_lps));
   trp_document_end_stroke (fixture->document);
   wait_for_jobs (fixture);
   g_assert_false (trp_document_has_preview (fixture->document));

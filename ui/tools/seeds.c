@@ -22,8 +22,8 @@
 #define MARGIN_MM 10.0
 #define MOST_MARGIN_MM 100.0
 #define OBJECT_ALPHA 0.5
-#define BACKGROUND_ALPHA 0.6
-#define HATCH_PX 6 /* from one line to the next, two of them drawn */
+#define BACKGROUND_ALPHA 0.7
+#define HATCH_PX 8 /* a bright and a dark stripe of two, and what is between them */
 
 typedef struct
 {
@@ -238,12 +238,6 @@ key_pressed (TrpDocument *document, void *state, TrpToolKey key)
 
 /* ---- drawing ---- */
 
-static bool
-is_drawn (TrpSeedsKind kind, size_t x, size_t y)
-{
-  return kind == TRP_SEEDS_OBJECT || (x + y) % HATCH_PX < 2;
-}
-
 /* An edge is drawn whole, so that small seeds and hatched ones have a shape. */
 static bool
 is_edge (const uint8_t *inside, size_t width, size_t height, size_t x, size_t y)
@@ -254,29 +248,60 @@ is_edge (const uint8_t *inside, size_t width, size_t height, size_t x, size_t y)
          (y + 1 < height && !at[width]);
 }
 
+/* Premultiplied, as cairo has it. */
+static uint32_t
+make_pixel (uint32_t rgb, double alpha)
+{
+  uint32_t pixel = (uint32_t) (255 * alpha) << 24;
+
+  for (int shift = 0; shift < 24; shift += 8)
+    pixel |= (uint32_t) ((rgb >> shift & 0xff) * alpha) << shift;
+  return pixel;
+}
+
+static uint32_t
+color_object (bool is_edge, size_t stripe, uint32_t rgb)
+{
+  return make_pixel (rgb, is_edge ? 1 : OBJECT_ALPHA);
+}
+
+/* Bright and dark stripes are seen on any tissue. */
+static uint32_t
+color_background (bool is_edge, size_t stripe, uint32_t rgb)
+{
+  const uint32_t grey = stripe < HATCH_PX / 2 ? TRP_GREY_STRONG : TRP_GREY_PICTURE;
+
+  if (is_edge)
+    return make_pixel (grey, 1);
+  return stripe % (HATCH_PX / 2) < 2 ? make_pixel (grey, BACKGROUND_ALPHA) : 0;
+}
+
 static void
 draw_mask (
   const TrpToolCanvas *canvas, cairo_t *cr, const TrpMask *mask, TrpSeedsKind kind, uint32_t rgb)
 {
+  static uint32_t (*const color[]) (bool, size_t, uint32_t) = { color_object, color_background };
   const size_t width = canvas->raster.width, height = canvas->raster.height;
   g_autofree uint8_t *inside = g_new (uint8_t, width * height);
-  cairo_surface_t *stencil = cairo_image_surface_create (CAIRO_FORMAT_A8, (int) width,
+  /* which owns its pixels: what is drawn here may be played back later */
+  cairo_surface_t *picture = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) width,
                                                          (int) height);
-  const size_t stride = (size_t) cairo_image_surface_get_stride (stencil);
-  uint8_t *pixels = cairo_image_surface_get_data (stencil);
-  const double alpha = kind == TRP_SEEDS_OBJECT ? OBJECT_ALPHA : BACKGROUND_ALPHA;
+  uint8_t *pixels = cairo_image_surface_get_data (picture);
+  const size_t stride = (size_t) cairo_image_surface_get_stride (picture);
 
   trp_mask_reslice (mask, &canvas->raster, inside);
   for (size_t y = 0; pixels && y < height; y++)
-    for (size_t x = 0; x < width; x++)
-      if (inside[x + y * width])
-        pixels[x + y * stride] = is_edge (inside, width, height, x, y) ? 255
-                                 : is_drawn (kind, x, y)               ? (uint8_t) (255 * alpha)
-                                                                       : 0;
-  cairo_surface_mark_dirty (stencil);
-  trp_palette_set_source (cr, rgb, 1);
-  cairo_mask_surface (cr, stencil, 0, 0);
-  cairo_surface_destroy (stencil);
+    {
+      uint32_t *row = (uint32_t *) (void *) (pixels + y * stride);
+
+      for (size_t x = 0; x < width; x++)
+        if (inside[x + y * width])
+          row[x] = color[kind](is_edge (inside, width, height, x, y), (x + y) % HATCH_PX, rgb);
+    }
+  cairo_surface_mark_dirty (picture);
+  cairo_set_source_surface (cr, picture, 0, 0);
+  cairo_paint (cr);
+  cairo_surface_destroy (picture);
 }
 
 /* Whether the plane cuts the box of what is drawn, so that most panes cost nothing. */
@@ -319,9 +344,7 @@ draw (const TrpToolCanvas *canvas, cairo_t *cr)
 
       if (meets (&canvas->plane, mask))
         draw_mask (canvas, cr, mask, kind,
-                   kind == TRP_SEEDS_OBJECT && active
-                     ? trp_palette_pack (trp_structure_get_color (active))
-                     : TRP_GREY_STRONG);
+                   active ? trp_palette_pack (trp_structure_get_color (active)) : TRP_GREY_STRONG);
     }
 }
 
