@@ -4,9 +4,11 @@
  */
 
 #include "tests/lib/check.h"
+#include "ui/dialogs/operation.h"
 #include "ui/document-compute.h"
 #include "ui/document-operations.h"
 #include "ui/document-preview.h"
+#include "ui/document-slices.h"
 #include "ui/document-transfer.h"
 
 #include <gtk/gtk.h>
@@ -362,6 +364,106 @@ slices_that_cannot_be_filled_are_said (Fixture *fixture, const void *data)
   g_assert_nonnull (strstr (trp_document_get_preview_text (document), "draw on more of them"));
 }
 
+/* ---- slices ---- */
+
+/* Slice k = 7 is the last of the cube of GTV; 8 gets its 36, 9 then those of 8; the single voxel
+ * on 9 goes, and comes back. */
+static void
+slices_are_copied_and_deleted (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  const TrpMask *mask = trp_structure_peek_mask (get (fixture, 0));
+
+  trp_document_set_cursor (document, trp_vec3 (0, 0, 35));
+  trp_document_copy_slice (document, 2, 1);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236 + 36);
+  g_assert_cmpfloat (trp_document_get_cursor (document).v[2], ==, 40);
+  trp_document_copy_slice (document, 2, 1);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236 + 36 + 36 - 1);
+  g_assert_false (trp_mask_get (mask, 40, 15, 9));
+  trp_document_copy_slice (document, 2, 1);
+  g_assert_cmpstr (fixture->text, ==, "There is no slice beyond this one to copy to.");
+  trp_document_delete_slice (document, 2);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236 + 36 - 1);
+  trp_document_delete_slice (document, 2);
+  g_assert_cmpstr (fixture->text, ==, "Nothing of GTV is drawn on the slice at the cursor.");
+  g_assert_cmpuint (get_n_steps (fixture), ==, 3);
+  trp_document_go_to_step (document, 0);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236);
+  trp_document_set_cursor (document, trp_vec3 (60, 0, 35)); /* along i, downwards */
+  trp_document_copy_slice (document, 0, -1);
+  g_assert_true (trp_mask_get (mask, 59, 4, 2) && trp_mask_get (mask, 59, 9, 7));
+  g_assert_cmpfloat (trp_document_get_cursor (document).v[0], ==, 59);
+  trp_document_set_structure_locked (document, 0, true);
+  trp_document_delete_slice (document, 0);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 236 + 36);
+}
+
+/* ---- the dialog ---- */
+
+static void
+wait_until (Fixture *fixture, bool has_preview)
+{
+  const gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  while (trp_document_has_preview (fixture->document) != has_preview &&
+         g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (trp_document_has_preview (fixture->document) == has_preview);
+}
+
+static void
+dialogs_follow_the_preview (Fixture *fixture, const void *data)
+{
+  static const TrpOperationKind kinds[] = { TRP_OPERATION_MARGIN, TRP_OPERATION_SMOOTH,
+                                            TRP_OPERATION_REMOVE_SMALL, TRP_OPERATION_MIRROR,
+                                            TRP_OPERATION_COPY };
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (0, 0, 0), false);
+
+  for (size_t n = 0; n < G_N_ELEMENTS (kinds); n++)
+    {
+      GtkWidget *dialog = trp_operation_dialog_open (NULL, fixture->document, kinds[n], &plane);
+
+      g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+      wait_until (fixture, true);
+      if (n % 2 == 0) /* closed: what it shows goes */
+        gtk_window_close (GTK_WINDOW (dialog));
+      else /* discarded elsewhere: it goes */
+        trp_document_discard_preview (fixture->document);
+      wait_until (fixture, false);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_null (dialog);
+    }
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+}
+
+/* Enter, as in its numbers; values stay for the next one. */
+static void
+dialogs_apply (Fixture *fixture, const void *data)
+{
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (0, 0, 0), false);
+  GtkWidget *dialog = trp_operation_dialog_open (NULL, fixture->document, TRP_OPERATION_MARGIN,
+                                                 &plane);
+
+  gtk_widget_activate (gtk_window_get_default_widget (GTK_WINDOW (dialog)));
+  while (get_n_steps (fixture) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (get_count (fixture, 0), >, 1000); /* 5 mm all around */
+  g_assert_false (trp_document_has_preview (fixture->document));
+}
+
+/* An empty structure has nothing to set. */
+static void
+dialogs_need_a_structure (Fixture *fixture, const void *data)
+{
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (0, 0, 0), false);
+
+  trp_document_add_structure (fixture->document, "New");
+  g_assert_null (trp_operation_dialog_open (NULL, fixture->document, TRP_OPERATION_MARGIN, &plane));
+  g_assert_cmpstr (fixture->text, ==, "Choose a structure first that something is drawn on.");
+}
+
 static void
 assert_nothing (Fixture *fixture, const char *text)
 {
@@ -488,6 +590,10 @@ main (int argc, char **argv)
        slices_between_drawn_ones_are_filled);
   ADD ("/document-operations/slices-that-cannot-be-filled-are-said",
        slices_that_cannot_be_filled_are_said);
+  ADD ("/document-operations/slices-are-copied-and-deleted", slices_are_copied_and_deleted);
+  ADD ("/document-operations/dialogs-follow-the-preview", dialogs_follow_the_preview);
+  ADD ("/document-operations/dialogs-apply", dialogs_apply);
+  ADD ("/document-operations/dialogs-need-a-structure", dialogs_need_a_structure);
   ADD ("/document-operations/stale-results-are-dropped", stale_results_are_dropped);
   ADD ("/document-operations/parts-become-structures", parts_become_structures);
   ADD ("/document-operations/structures-are-combined", structures_are_combined);

@@ -201,8 +201,8 @@ update_note (Dialog *dialog)
     {
       const double mm = get_number (dialog->value);
 
-      text = g_strdup_printf (_ ("The mirror stands at %s %.1f mm, across left and right: what is "
-                                 "left of it comes to the right, and the other way round."),
+      text = g_strdup_printf (_ ("Mirror at %s %.1f mm: the patient's left and right are "
+                                 "exchanged across it."),
                               mm < 0 ? C_ ("side", "R") : C_ ("side", "L"), fabs (mm));
       trp_form_note_set (dialog->note, text);
     }
@@ -569,6 +569,16 @@ make_window (Dialog *dialog, GtkWindow *parent)
   g_signal_connect_swapped (dialog->window, "close-request", G_CALLBACK (on_close), dialog);
 }
 
+/* The number that is changed most has the focus, so that Enter applies. */
+static void
+focus_value (Dialog *dialog)
+{
+  GtkWidget *value = dialog->all ? dialog->all : dialog->value ? dialog->value : dialog->first;
+
+  if (value)
+    gtk_widget_grab_focus (value);
+}
+
 /* One at a time: the preview is one. */
 static void
 close_other (TrpDocument *document)
@@ -606,6 +616,7 @@ trp_operation_dialog_open (GtkWindow *parent,
   make_window (dialog, parent);
   g_object_set_data (G_OBJECT (document), DIALOG_KEY, dialog->window);
   g_signal_connect_swapped (document, "preview-changed", G_CALLBACK (on_preview_changed), dialog);
+  focus_value (dialog);
   gtk_window_present (GTK_WINDOW (dialog->window));
   on_changed (dialog);
   return dialog->window;
