@@ -336,6 +336,22 @@ guard_restored (Reading *reading)
   return chosen < 0 && trp_structure_set_get_size (reading->set) > 0 ? 0 : chosen;
 }
 
+/* A journal does not say whose a reading was; by what is known of it nobody is counted twice. */
+static TrpReadingKind
+guess_kind (const TrpStructureSet *set)
+{
+  if (strcmp (trp_structure_set_get_name (set), _ ("edited")) == 0)
+    return TRP_READING_COPY;
+  for (size_t n = 0; n < trp_structure_set_get_size (set); n++)
+    {
+      const char *provenance = trp_structure_get_provenance (trp_structure_set_get (set, n));
+
+      if (provenance && strstr (provenance, "\"consensus\""))
+        return TRP_READING_CONSENSUS;
+    }
+  return TRP_READING_STARTED;
+}
+
 void
 trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
 {
@@ -344,7 +360,7 @@ trp_document_adopt_session (TrpDocument *self, TrpEditSession *session)
   guint index;
 
   if (!reading)
-    reading = get (self, (int) append (self, set, TRP_READING_STARTED));
+    reading = get (self, (int) append (self, set, guess_kind (set)));
   trp_edit_session_free (reading->session);
   trp_structure_set_unref (reading->set);
   g_hash_table_remove_all (reading->guarded);

@@ -15,7 +15,7 @@
 #include "ui/document-blind.h"
 #include "ui/document-compare.h"
 #include "ui/document-consensus.h"
-#include "ui/document-files.h"
+#include "ui/document-private.h"
 #include "ui/document-save.h"
 #include "ui/panels/readings.h"
 #include "ui/slice-view.h"
@@ -157,6 +157,26 @@ a_copy_to_edit_is_nobodys_reading (void)
   g_autofree char *reason = trp_document_find_why_not_compared (document);
 
   g_assert_nonnull (strstr (reason, "Two readings are needed"));
+}
+
+/* After a crash, too: the journal gives the consensus back, and it is not taken for a reader. */
+static void
+a_restored_consensus_is_nobodys_reading (void)
+{
+  const TrpConsensusOptions options = { TRP_CONSENSUS_UNION, TRP_TIE_OUTSIDE, 10 };
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpDocument) again = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = NULL;
+
+  fill (document, NULL);
+  trp_document_make_consensus (document, &options, true);
+  wait_for (has_consensus, document);
+  set = trp_edit_session_snapshot (trp_document_peek_session (document));
+  fill (again, NULL);
+  trp_document_adopt_session (again, trp_edit_session_new (set));
+  g_assert_cmpint (
+    trp_document_get_reading_kind (again, (guint) find_reading (again, "union of 3")), ==,
+    TRP_READING_CONSENSUS);
 }
 
 /* ---- agreement ---- */
@@ -647,6 +667,8 @@ main (int argc, char **argv)
   gtk_init ();
   g_test_add_func ("/readings/a-copy-to-edit-is-nobodys-reading",
                    a_copy_to_edit_is_nobodys_reading);
+  g_test_add_func ("/readings/a-restored-consensus-is-nobodys-reading",
+                   a_restored_consensus_is_nobodys_reading);
   g_test_add_func ("/readings/agreement/counts-readings-and-follows-a-stroke",
                    agreement_counts_readings_and_follows_a_stroke);
   g_test_add_func ("/readings/agreement/is-drawn-in-the-colour-of-its-level",
