@@ -248,7 +248,8 @@ trp_text_header_parse (
 {
   const size_t file_size = g_bytes_get_size (file);
   TrpTextHeader header = { .kind = kind };
-  g_autofree char *head = g_strndup (g_bytes_get_data (file, NULL), MIN (file_size, MAX_HEADER));
+  const char *bytes = g_bytes_get_data (file, NULL); /* NULL without any */
+  g_autofree char *head = g_strndup (bytes ? bytes : "", MIN (file_size, MAX_HEADER));
   const size_t size = measure (kind, head, file_size);
 
   header.text = g_strndup (head, size);
