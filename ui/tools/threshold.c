@@ -175,14 +175,29 @@ get_digits (const TrpVolume *volume)
 
 static void set_range (Threshold *self, double low, double high);
 
+/* (transfer full): with a minus sign as long as a plus */
+static char *
+format_value (double value, int digits)
+{
+  return g_strdup_printf ("%s%.*f", value < 0 ? "\u2212" : "", digits, fabs (value));
+}
+
+static char *
+name_step (const Work *work, const char *name)
+{
+  const int digits = get_digits (work->volume);
+  g_autofree char *low = format_value (work->low, digits);
+  g_autofree char *high = format_value (work->high, digits);
+
+  return g_strdup_printf (_ ("Threshold %s  %s to %s %s"), name, low, high,
+                          get_unit (work->volume));
+}
+
 static void
 show (TrpDocument *document, TrpStructure *structure, const TrpMask *mask, void *data)
 {
   const Work *work = data;
-  const int digits = get_digits (work->volume);
-  const char *name = trp_structure_get_name (structure);
-  g_autofree char *step = g_strdup_printf (_ ("Threshold %s  %.*f to %.*f %s"), name, digits,
-                                           work->low, digits, work->high, get_unit (work->volume));
+  g_autofree char *step = name_step (work, trp_structure_get_name (structure));
   g_autofree char *text = g_strdup_printf (
     _ ("%s: %.2f ml would become %.2f ml"), step,
     trp_mask_get_volume_ml (trp_structure_peek_mask (structure)), trp_mask_get_volume_ml (mask));
