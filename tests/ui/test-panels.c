@@ -10,6 +10,7 @@
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
 #include "ui/dialogs/run-model.h"
+#include "ui/dialogs/numbers-structures.h"
 #include "ui/dialogs/numbers-window.h"
 #include "ui/document-distances.h"
 #include "ui/document-compute.h"
@@ -450,6 +451,37 @@ all_numbers_follow (void)
   g_assert_nonnull (find (window, is_label, "0.00")); /* HD of the other one */
   gtk_window_destroy (GTK_WINDOW (window));
   g_assert_finalize_object (window);
+}
+
+static GtkColumnView *
+sort_by (GtkWidget *table, guint column, GtkSortType order)
+{
+  GtkColumnView *view = GTK_COLUMN_VIEW (find (table, is_type, "GtkColumnView"));
+  g_autoptr (GtkColumnViewColumn)
+    sorted = g_list_model_get_item (gtk_column_view_get_columns (view), column);
+
+  gtk_column_view_sort_by_column (view, sorted, order);
+  return view;
+}
+
+/* Dice is 0.5 and 1: whichever is first after sorting is chosen by Enter on the first row. */
+static void
+structures_are_sorted_by_their_numbers (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  g_autoptr (TrpLiveScores) scores = trp_live_scores_new (document);
+  GtkWidget *table = g_object_ref_sink (trp_numbers_structures_new (document, scores));
+
+  wait_for_distances_of (scores, 1);
+  g_signal_emit_by_name (sort_by (table, 1, GTK_SORT_DESCENDING), "activate", 0);
+  g_assert_cmpint (trp_document_get_active (document), ==, 1);
+  g_signal_emit_by_name (sort_by (table, 1, GTK_SORT_ASCENDING), "activate", 0);
+  g_assert_cmpint (trp_document_get_active (document), ==, 0);
+  g_signal_emit_by_name (sort_by (table, 2, GTK_SORT_ASCENDING), "activate", 0); /* HD95 of 0 */
+  g_assert_cmpint (trp_document_get_active (document), ==, 1);
+  g_signal_emit_by_name (sort_by (table, 0, GTK_SORT_ASCENDING), "activate", 1); /* GTV, Other */
+  g_assert_cmpint (trp_document_get_active (document), ==, 1);
+  g_assert_finalize_object (table);
 }
 
 /* The field is computed when first asked for, and is that of the reference: block from x = 15. */
@@ -1018,6 +1050,8 @@ main (int argc, char **argv)
                    metrics_show_numbers_and_go_to_the_worst);
   g_test_add_func ("/panels/metrics/worst-places-are-gone-to", worst_places_are_gone_to);
   g_test_add_func ("/panels/metrics/all-numbers-follow", all_numbers_follow);
+  g_test_add_func ("/panels/metrics/structures-are-sorted-by-their-numbers",
+                   structures_are_sorted_by_their_numbers);
   g_test_add_func ("/panels/metrics/signed-field-belongs-to-the-reference",
                    signed_field_belongs_to_the_reference);
   g_test_add_func ("/panels/metrics/doubtful-geometry-marks-the-numbers",
