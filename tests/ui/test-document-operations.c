@@ -453,6 +453,32 @@ dialogs_apply (Fixture *fixture, const void *data)
   g_assert_false (trp_document_has_preview (fixture->document));
 }
 
+static GtkWidget *
+find_spin (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_SPIN_BUTTON (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_spin (child);
+  return found;
+}
+
+/* 1 mm to both sides along i only: the other spacings are larger. */
+static void
+dialogs_take_what_is_typed (Fixture *fixture, const void *data)
+{
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (0, 0, 0), false);
+  GtkWidget *dialog = trp_operation_dialog_open (NULL, fixture->document, TRP_OPERATION_MARGIN,
+                                                 &plane);
+
+  gtk_editable_set_text (GTK_EDITABLE (find_spin (dialog)), "1");
+  gtk_widget_activate (gtk_window_get_default_widget (GTK_WINDOW (dialog)));
+  while (get_n_steps (fixture) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (get_count (fixture, 0), ==, 8 * 36 + 5 * 9 + 3); /* the hole of two closes */
+}
+
 /* An empty structure has nothing to set. */
 static void
 dialogs_need_a_structure (Fixture *fixture, const void *data)
@@ -593,6 +619,7 @@ main (int argc, char **argv)
   ADD ("/document-operations/slices-are-copied-and-deleted", slices_are_copied_and_deleted);
   ADD ("/document-operations/dialogs-follow-the-preview", dialogs_follow_the_preview);
   ADD ("/document-operations/dialogs-apply", dialogs_apply);
+  ADD ("/document-operations/dialogs-take-what-is-typed", dialogs_take_what_is_typed);
   ADD ("/document-operations/dialogs-need-a-structure", dialogs_need_a_structure);
   ADD ("/document-operations/stale-results-are-dropped", stale_results_are_dropped);
   ADD ("/document-operations/parts-become-structures", parts_become_structures);

@@ -77,10 +77,20 @@ find_index (const Dialog *dialog)
   return set && trp_structure_set_find_index (set, dialog->structure, &index) ? (int) index : -1;
 }
 
+/* What stands in the entry, also before it is confirmed: the preview follows the typing, and Apply
+ * takes what is seen. */
 static double
 get_number (GtkWidget *spin)
 {
-  return gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin));
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (spin));
+  double low, high;
+  char *end;
+  const double value = g_strtod (text, &end);
+
+  gtk_spin_button_get_range (GTK_SPIN_BUTTON (spin), &low, &high);
+  if (end == text || !isfinite (value))
+    return gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin));
+  return CLAMP (value, low, high);
 }
 
 /* ---- what is set ---- */
@@ -298,7 +308,7 @@ make_spin (Dialog *dialog, double low, double high, double step, int digits, dou
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   if (GTK_IS_TEXT (text))
     gtk_text_set_activates_default (GTK_TEXT (text), TRUE);
-  g_signal_connect_swapped (spin, "value-changed", G_CALLBACK (on_changed), dialog);
+  g_signal_connect_swapped (spin, "changed", G_CALLBACK (on_changed), dialog);
   return spin;
 }
 
@@ -451,7 +461,7 @@ add_mirror (Dialog *dialog, GtkWidget *box)
   g_autofree char *mirrored = g_strdup_printf (_ ("%s mirrored"), name);
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  dialog->value = make_spin (dialog, -2000, 2000, 0.5, 1,
+  dialog->value = make_spin (dialog, -2000, 2000, 0.5, 2,
                              trp_geometry_get_center (get_geometry (dialog)).v[0]);
   append_button (dialog, buttons, _ ("Middle of the image"), on_middle);
   append_button (dialog, buttons, _ ("At the cursor"), on_cursor);
