@@ -131,6 +131,24 @@ what_leaves_the_image_is_counted (void)
   g_assert_cmpfloat (fabs (lost_ml - 3 * 0.006), <, 1e-12);
 }
 
+/* Far away everything is lost, of an empty structure nothing. */
+static void
+nothing_is_mirrored (void)
+{
+  const TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 16, 9, 6 }, (double[]){ 2, 1, 3 },
+                                                   trp_vec3 (-15, 0, 0));
+  g_autoptr (TrpMask) mask = trp_mask_new (&geometry);
+  double lost_ml;
+  g_autoptr (TrpMask) empty = apply (mask, 0, &lost_ml);
+  g_autoptr (TrpMask) far = NULL;
+
+  g_assert_true (trp_mask_is_empty (empty) && lost_ml == 0);
+  draw_f (mask);
+  far = apply (mask, 1000, &lost_ml);
+  g_assert_true (trp_mask_is_empty (far));
+  g_assert_cmpfloat (fabs (lost_ml - 8 * 0.006), <, 1e-12);
+}
+
 static void
 a_plane_must_be_somewhere (void)
 {
@@ -189,6 +207,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mirror/oblique-grids-are-mirrored-in-the-patient",
                    oblique_grids_are_mirrored_in_the_patient);
   g_test_add_func ("/mirror/what-leaves-the-image-is-counted", what_leaves_the_image_is_counted);
+  g_test_add_func ("/mirror/nothing-is-mirrored", nothing_is_mirrored);
   g_test_add_func ("/mirror/a-plane-must-be-somewhere", a_plane_must_be_somewhere);
   g_test_add_func ("/mirror/names-change-sides", names_change_sides);
   return g_test_run ();
