@@ -479,6 +479,39 @@ dialogs_take_what_is_typed (Fixture *fixture, const void *data)
   g_assert_cmpuint (get_count (fixture, 0), ==, 8 * 36 + 5 * 9 + 3); /* the hole of two closes */
 }
 
+/* Slices k that grow towards the feet are numbered from there, as in the pane: k of 2 and 5 of ten
+ * are slices 8 and 5. From 6 on only the upper one stays. */
+static void
+dialogs_count_slices_as_the_pane (void)
+{
+  const TrpPlane plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, trp_vec3 (0, 0, 0), false);
+  const TrpAffine affine = { { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, -2, 20 } } };
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = NULL;
+  TrpGeometry geometry;
+  g_autoptr (TrpMask) mask = NULL;
+  GtkWidget *dialog, *spin;
+
+  g_assert_true (trp_geometry_init (&geometry, (size_t[]){ 8, 8, 10 }, &affine, NULL));
+  set = trp_structure_set_new ("auto", &geometry);
+  mask = trp_mask_new (&geometry);
+  trp_mask_set (mask, 3, 3, 2, true);
+  trp_mask_set (mask, 3, 3, 5, true);
+  append (set, "GTV", mask);
+  trp_document_add_reading (document, set);
+  dialog = trp_operation_dialog_open (NULL, document, TRP_OPERATION_CROP, &plane);
+  spin = find_spin (dialog);
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin)), ==, 5);
+  gtk_editable_set_text (GTK_EDITABLE (spin), "6");
+  gtk_widget_activate (gtk_window_get_default_widget (GTK_WINDOW (dialog)));
+  while (!trp_document_can_undo (document))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (trp_mask_count (trp_structure_peek_mask (trp_document_peek_active (document))),
+                    ==, 1);
+  g_assert_true (
+    trp_mask_get (trp_structure_peek_mask (trp_document_peek_active (document)), 3, 3, 2));
+}
+
 /* An empty structure has nothing to set. */
 static void
 dialogs_need_a_structure (Fixture *fixture, const void *data)
@@ -620,6 +653,8 @@ main (int argc, char **argv)
   ADD ("/document-operations/dialogs-follow-the-preview", dialogs_follow_the_preview);
   ADD ("/document-operations/dialogs-apply", dialogs_apply);
   ADD ("/document-operations/dialogs-take-what-is-typed", dialogs_take_what_is_typed);
+  g_test_add_func ("/document-operations/dialogs-count-slices-as-the-pane",
+                   dialogs_count_slices_as_the_pane);
   ADD ("/document-operations/dialogs-need-a-structure", dialogs_need_a_structure);
   ADD ("/document-operations/stale-results-are-dropped", stale_results_are_dropped);
   ADD ("/document-operations/parts-become-structures", parts_become_structures);
