@@ -181,12 +181,9 @@ trp_document_show_preview (TrpDocument *self,
 static TrpStructure *
 make_new (TrpDocumentPreview *preview, const TrpMask *mask)
 {
-  TrpStructure *structure = trp_structure_new (trp_structure_get_name (preview->structure),
-                                               trp_structure_get_color (preview->structure),
-                                               trp_mask_copy (mask));
-
-  trp_structure_set_origin (structure, preview->origin);
-  return structure;
+  return trp_structure_new_with_origin (trp_structure_get_name (preview->structure),
+                                        trp_structure_get_color (preview->structure),
+                                        trp_mask_copy (mask), preview->origin);
 }
 
 static bool

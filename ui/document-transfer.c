@@ -215,8 +215,8 @@ put_copy (TrpDocument *self, const Copy *copy, const TrpMask *mask, GError **err
       return trp_edit_session_replace_mask (trp_document_peek_session (self), copy->step, there,
                                             mask, TRP_ORIGIN_SEMIAUTOMATIC, provenance, error);
     }
-  added = trp_structure_new (name, trp_structure_get_color (copy->structure), trp_mask_copy (mask));
-  trp_structure_set_origin (added, TRP_ORIGIN_SEMIAUTOMATIC);
+  added = trp_structure_new_with_origin (name, trp_structure_get_color (copy->structure),
+                                         trp_mask_copy (mask), TRP_ORIGIN_SEMIAUTOMATIC);
   return trp_edit_session_add (trp_document_peek_session (self), copy->step, added, SIZE_MAX,
                                error);
 }

@@ -45,6 +45,15 @@ trp_structure_new (const char *name, TrpColor color, TrpMask *mask)
 }
 
 TrpStructure *
+trp_structure_new_with_origin (const char *name, TrpColor color, TrpMask *mask, TrpOrigin origin)
+{
+  TrpStructure *self = trp_structure_new (name, color, mask);
+
+  self->origin = origin;
+  return self;
+}
+
+TrpStructure *
 trp_structure_copy (const TrpStructure *self)
 {
   TrpStructure *copy = trp_structure_new (self->name, self->color, trp_mask_copy (self->mask));

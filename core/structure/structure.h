@@ -34,6 +34,9 @@ TrpColor trp_color_get_default (size_t index);
 
 /* Takes over @mask. */
 TrpStructure *trp_structure_new (const char *name, TrpColor color, TrpMask *mask);
+/* The same for a structure that was made in a known way. */
+TrpStructure *
+trp_structure_new_with_origin (const char *name, TrpColor color, TrpMask *mask, TrpOrigin origin);
 /* All fields alike; the mask's planes are shared. */
 TrpStructure *trp_structure_copy (const TrpStructure *self);
 TrpStructure *trp_structure_ref (TrpStructure *self);
