@@ -45,8 +45,7 @@ struct _TrpDocument
   bool cursor_is_placed; /* by the document, not by the user */
   TrpToolSettings tool;
   TrpToolKind previous_tool;
-  bool has_ruler;
-  TrpVec3 ruler_lps[2];
+  GArray *measurements; /* (element-type TrpMeasurement) */
   GPtrArray *jobs;
   bool is_closed;
   char *title;
@@ -79,7 +78,7 @@ typedef enum
   TRP_DOCUMENT_ACTIVE_CHANGED,
   TRP_DOCUMENT_TOOL_CHANGED,
   TRP_DOCUMENT_TOOL_MOVED,
-  TRP_DOCUMENT_RULER_CHANGED,
+  TRP_DOCUMENT_MEASUREMENTS_CHANGED,
   TRP_DOCUMENT_HISTORY_CHANGED,
   TRP_DOCUMENT_JOBS_CHANGED,
   TRP_DOCUMENT_MESSAGE,

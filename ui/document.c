@@ -6,6 +6,7 @@
 #include "config.h"
 #include "ui/document-compute.h"
 #include "ui/document-preview.h"
+#include "ui/document-measurements.h"
 #include "ui/document-private.h"
 
 #include <glib/gi18n.h>
@@ -34,6 +35,7 @@ trp_document_dispose (GObject *object)
 
   if (self->readings)
     trp_document_close (self);
+  g_clear_pointer (&self->measurements, g_array_unref);
   g_clear_pointer (&self->files, trp_document_files_free);
   g_clear_pointer (&self->compute, trp_document_compute_free);
   g_clear_pointer (&self->distances, trp_document_distances_free);
@@ -89,7 +91,7 @@ trp_document_class_init (TrpDocumentClass *klass)
   add_signal (klass, TRP_DOCUMENT_ACTIVE_CHANGED, "active-changed", 0);
   add_signal (klass, TRP_DOCUMENT_TOOL_CHANGED, "tool-changed", 0);
   add_signal (klass, TRP_DOCUMENT_TOOL_MOVED, "tool-moved", 0);
-  add_signal (klass, TRP_DOCUMENT_RULER_CHANGED, "ruler-changed", 0);
+  add_signal (klass, TRP_DOCUMENT_MEASUREMENTS_CHANGED, "measurements-changed", 0);
   add_signal (klass, TRP_DOCUMENT_HISTORY_CHANGED, "history-changed", 0);
   add_signal (klass, TRP_DOCUMENT_JOBS_CHANGED, "jobs-changed", 1, G_TYPE_POINTER);
   add_signal (klass, TRP_DOCUMENT_MESSAGE, "message", 2, G_TYPE_INT, G_TYPE_STRING);
@@ -106,6 +108,7 @@ trp_document_class_init (TrpDocumentClass *klass)
 static void
 trp_document_init (TrpDocument *self)
 {
+  self->measurements = g_array_new (FALSE, FALSE, sizeof (TrpMeasurement));
   self->jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_job_unref);
   self->tool = (TrpToolSettings){
     .kind = TRP_TOOL_CURSOR, .radius_mm = 8, .over = TRP_PAINT_OVER_UNLOCKED, .low = 20, .high = 90
@@ -637,28 +640,6 @@ void
 trp_document_redraw_tool (TrpDocument *self)
 {
   trp_document_emit (self, TRP_DOCUMENT_TOOL_MOVED);
-}
-
-bool
-trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps)
-{
-  if (!self->has_ruler)
-    return false;
-  *out_from_lps = self->ruler_lps[0];
-  *out_to_lps = self->ruler_lps[1];
-  return true;
-}
-
-void
-trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps)
-{
-  self->has_ruler = from_lps != NULL && to_lps != NULL;
-  if (self->has_ruler)
-    {
-      self->ruler_lps[0] = *from_lps;
-      self->ruler_lps[1] = *to_lps;
-    }
-  trp_document_emit (self, TRP_DOCUMENT_RULER_CHANGED);
 }
 
 bool

@@ -16,7 +16,7 @@
  * - "active-changed": the active structure
  * - "tool-changed": tool or its settings
  * - "tool-moved": what the tool draws over the panes
- * - "ruler-changed": the measured distance
+ * - "measurements-changed": ui/document-measurements.h
  * - "history-changed": undo list, position, or unsaved changes
  * - "jobs-changed" (TrpJob *): progress or state of one; NULL: the list itself
  * - "message" (int severity, const char *text): one sentence to show (TrpSeverity)
@@ -138,7 +138,7 @@ typedef enum
   TRP_TOOL_FREEHAND,
   TRP_TOOL_FILL,
   TRP_TOOL_SEEDS,
-  TRP_TOOL_RULER,
+  TRP_TOOL_MEASURE,
   TRP_TOOL_THRESHOLD,
   TRP_TOOL_SCISSORS,
   TRP_N_TOOLS,
@@ -172,11 +172,6 @@ void trp_document_set_tool (TrpDocument *self, const TrpToolSettings *settings);
 void trp_document_swap_tool (TrpDocument *self);
 /* Emits "tool-moved". */
 void trp_document_redraw_tool (TrpDocument *self);
-
-/* One distance at a time, in any plane. Returns: false if there is none. */
-bool trp_document_get_ruler (TrpDocument *self, TrpVec3 *out_from_lps, TrpVec3 *out_to_lps);
-/* NULL takes it away. */
-void trp_document_set_ruler (TrpDocument *self, const TrpVec3 *from_lps, const TrpVec3 *to_lps);
 
 /* ---- jobs ---- */
 

@@ -9,6 +9,7 @@
 #include "core/draw/overlay.h"
 #include "core/draw/text.h"
 #include "ui/document-distances.h"
+#include "ui/measurement-draw.h"
 #include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
@@ -55,28 +56,6 @@ draw_brush (const TrpOverlay *self, cairo_t *cr)
   trp_overlay_draw_brush (cr, x, y, fmax (1, tool->radius_mm / get_mm_per_px (self)),
                           active ? trp_palette_pack (trp_structure_get_color (active)) : 0xffffff,
                           ring);
-}
-
-/* Shown where both ends lie in the slice shown, to half a millimetre. */
-static void
-draw_ruler (const TrpOverlay *self, cairo_t *cr)
-{
-  TrpDocument *document = trp_slice_view_get_document (self->view);
-  TrpVec3 ends[2];
-  double x[2], y[2];
-  g_autofree char *text = NULL;
-
-  if (!trp_document_get_ruler (document, &ends[0], &ends[1]))
-    return;
-  for (int n = 0; n < 2; n++)
-    if (fabs (trp_raster_px_from_lps (&self->raster, ends[n], &x[n], &y[n])) > 0.5)
-      return;
-  text = g_strdup_printf (
-    trp_document_has_open_warnings (document, trp_slice_view_get_role (self->view))
-      ? _ ("%.1f mm, geometry not checked")
-      : _ ("%.1f mm"),
-    trp_vec3_distance (ends[0], ends[1]));
-  trp_overlay_draw_ruler (cr, x[0], y[0], x[1], y[1], text);
 }
 
 /* The scale of the colours, while an outline has them; once is enough. */
@@ -155,7 +134,8 @@ trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr)
   draw_crosshair (self, cr);
   if (!self->has_slice)
     draw_outside (self, cr);
-  draw_ruler (self, cr);
+  trp_measurements_draw (trp_slice_view_get_document (self->view),
+                         trp_slice_view_get_role (self->view), &self->raster, cr, self->width);
   draw_place (self, cr);
   draw_distance_scale (self, cr);
   trp_overlay_draw_letters (cr, &self->plane, self->width, self->height);

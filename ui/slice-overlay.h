@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Crosshair in the colours of the planes its lines stand for, orientation letters, scale bar, brush
- * ring, ruler, frame of the active pane. Main thread.
+ * ring, measurements, frame of the active pane. Main thread.
  */
 
 #pragma once

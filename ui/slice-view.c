@@ -221,7 +221,7 @@ connect_document (TrpSliceView *self)
     { "cursor-moved", G_CALLBACK (gtk_widget_queue_draw) },
     { "tool-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "tool-moved", G_CALLBACK (gtk_widget_queue_draw) },
-    { "ruler-changed", G_CALLBACK (gtk_widget_queue_draw) },
+    { "measurements-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "active-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "readings-changed", G_CALLBACK (on_readings_changed) },
     { "structures-changed", G_CALLBACK (gtk_widget_queue_draw) },

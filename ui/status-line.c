@@ -10,6 +10,7 @@
 
 #include "ui/job-time.h"
 #include "ui/tools/tool.h"
+#include "ui/value-text.h"
 #include "ui/document-blind.h"
 
 #include <glib/gi18n.h>
@@ -80,14 +81,6 @@ add_separator (TrpStatusLine *self)
 }
 
 static void
-append_number (GString *text, double value, int digits)
-{
-  const double shown = fabs (value) < 0.5 * pow (10, -digits) ? 0 : value;
-
-  g_string_append_printf (text, "%s%.*f", shown < 0 ? "\u2212" : "", digits, fabs (shown));
-}
-
-static void
 update_position (TrpStatusLine *self)
 {
   static const char *const names[] = { "x ", "  y ", "  z " };
@@ -102,16 +95,10 @@ update_position (TrpStatusLine *self)
   for (int axis = 0; axis < 3; axis++)
     {
       g_string_append (text, names[axis]);
-      append_number (text, cursor.v[axis], 1);
+      trp_value_append (text, cursor.v[axis], 1);
     }
   g_string_append (text, _ (" mm"));
   gtk_label_set_label (GTK_LABEL (self->position), text->str);
-}
-
-static int
-get_digits (double low, double high)
-{
-  return high - low > 20 ? 0 : 3;
 }
 
 /* As wide as the widest value of the volume, so that nothing beside it moves. */
@@ -128,8 +115,8 @@ update_width (TrpStatusLine *self, TrpRole role)
   if (!volume)
     return;
   trp_volume_get_range (volume, &low, &high);
-  append_number (low_text, low, get_digits (low, high));
-  append_number (high_text, high, get_digits (low, high));
+  trp_value_append (low_text, low, trp_value_get_digits (low, high));
+  trp_value_append (high_text, high, trp_value_get_digits (low, high));
   n_chars = MAX (g_utf8_strlen (low_text->str, -1), g_utf8_strlen (high_text->str, -1));
   if (unit && strcmp (unit, "a.u.") != 0)
     n_chars += 1 + g_utf8_strlen (unit, -1);
@@ -167,7 +154,7 @@ update_value (TrpStatusLine *self, TrpRole role)
   if (isnan (value))
     g_string_append (text, _ ("outside"));
   else
-    append_number (text, value, get_digits (low, high));
+    trp_value_append (text, value, trp_value_get_digits (low, high));
   if (!isnan (value) && info->unit && strcmp (info->unit, "a.u.") != 0)
     {
       g_autofree char *unit = g_markup_escape_text (info->unit, -1); /* from a file */

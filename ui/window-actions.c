@@ -257,13 +257,12 @@ on_limit (GSimpleAction *action, GVariant *parameter, gpointer window)
   trp_document_set_tool (get_document (window), &settings);
 }
 
-/* Escape first takes back what is being drawn, then a preview, then the tool, then the ruler. */
+/* Escape first takes back what is being drawn, then a preview, then the tool. */
 static void
 on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   TrpDocument *document = get_document (window);
   TrpToolSettings settings = *trp_document_get_tool (document);
-  TrpVec3 from, to;
 
   if (trp_document_is_stroking (document))
     trp_document_cancel_stroke (document);
@@ -276,8 +275,6 @@ on_escape (GSimpleAction *action, GVariant *parameter, gpointer window)
       settings.kind = TRP_TOOL_CURSOR;
       trp_document_set_tool (document, &settings);
     }
-  else if (trp_document_get_ruler (document, &from, &to))
-    trp_document_set_ruler (document, NULL, NULL);
 }
 
 static void

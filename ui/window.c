@@ -18,6 +18,7 @@
 #include "ui/panels/history.h"
 #include "ui/panels/jobs.h"
 #include "ui/panels/metrics.h"
+#include "ui/panels/profile.h"
 #include "ui/panels/readings.h"
 #include "ui/panels/strip.h"
 #include "ui/panels/structures.h"
@@ -453,6 +454,7 @@ make_body (TrpMainWindow *self)
   self->start = TRP_START_VIEW (trp_start_view_new ());
   self->side = TRP_SIDE_PANEL (make_side (self));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->panes));
+  gtk_box_append (GTK_BOX (column), trp_profile_panel_new (self->document));
   gtk_box_append (GTK_BOX (column), trp_slice_strip_new (self->document, self->scores));
   gtk_box_append (GTK_BOX (column), GTK_WIDGET (self->start));
   gtk_widget_set_hexpand (column, TRUE);

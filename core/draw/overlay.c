@@ -117,34 +117,6 @@ trp_overlay_draw_crosshair (
   cairo_restore (cr);
 }
 
-void
-trp_overlay_draw_ruler (cairo_t *cr, double x1, double y1, double x2, double y2, const char *label)
-{
-  const TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_STRONG, .edge = true, .valign = 0.5 };
-  const double length = hypot (x2 - x1, y2 - y1);
-  const double nx = length > 0 ? -(y2 - y1) / length : 0, ny = length > 0 ? (x2 - x1) / length : 1;
-  const double right = x2 >= x1 ? x2 : x1, beside = x2 >= x1 ? y2 : y1;
-
-  cairo_save (cr);
-  cairo_move_to (cr, x1, y1);
-  cairo_line_to (cr, x2, y2);
-  for (int end = 0; end < 2; end++)
-    {
-      const double x = end ? x2 : x1, y = end ? y2 : y1;
-
-      cairo_move_to (cr, x - 4 * nx, y - 4 * ny);
-      cairo_line_to (cr, x + 4 * nx, y + 4 * ny);
-    }
-  cairo_set_line_width (cr, 3);
-  trp_palette_set_source (cr, TRP_GREY_PICTURE, 0.75);
-  cairo_stroke_preserve (cr);
-  cairo_set_line_width (cr, 1.4);
-  trp_palette_set_source (cr, TRP_GREY_STRONG, 1);
-  cairo_stroke (cr);
-  cairo_restore (cr);
-  trp_text_draw (cr, &style, right + 8, beside, label);
-}
-
 static void
 add_ring (cairo_t *cr, double x, double y, double radius, TrpRing ring)
 {

@@ -1,4 +1,4 @@
-/* overlay.h - what lies on a pane's picture: letters, scale bar, crosshair, ruler, brush
+/* overlay.h - what lies on a pane's picture: letters, scale bar, crosshair, brush
  *
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -23,10 +23,6 @@ void trp_overlay_draw_scale (cairo_t *cr, double mm_per_px, double width, double
 /* Lines through (@x, @y) in the colours of the planes they stand for, 14 px open around it. */
 void trp_overlay_draw_crosshair (
   cairo_t *cr, TrpOrientation orientation, double x, double y, double width, double height);
-
-/* A line between two points with its length, e.g. "23.4 mm". */
-void
-trp_overlay_draw_ruler (cairo_t *cr, double x1, double y1, double x2, double y2, const char *label);
 
 typedef enum
 {

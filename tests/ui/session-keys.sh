@@ -70,7 +70,7 @@ press alt+1; expect label 'W 400' 'W 400 L 40'
 xdotool mousemove $((x + width / 2)) $((y + height / 2))
 
 # tools
-press 0; expect label 'Edit: ' 'Ruler'
+press 0; expect label 'Edit: ' 'Measure'
 press 3; expect label 'Edit: ' 'Eraser 8.0 mm'
 press 2; expect label 'Edit: ' 'Brush 8.0 mm'
 press plus; expect label 'Edit: ' 'Brush 9.0 mm'

@@ -549,8 +549,8 @@ tools_and_options_are_chosen_by_click (void)
 
   click_on (panel, "Brush (2)", true);
   g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
-  click_on (panel, "Ruler (0)", true);
-  g_assert_cmpint (tool->kind, ==, TRP_TOOL_RULER);
+  click_on (panel, "Measure (0)", true);
+  g_assert_cmpint (tool->kind, ==, TRP_TOOL_MEASURE);
   trp_document_swap_tool (document);
   g_assert_cmpint (tool->kind, ==, TRP_TOOL_BRUSH);
   click_on (panel, "Ball", false);

@@ -104,13 +104,12 @@ void
 trp_option_segments_set (GtkWidget *segments, int index)
 {
   Segments *self = g_object_get_data (G_OBJECT (segments), segments_key);
-  GtkWidget *child = gtk_widget_get_first_child (segments);
+  int n = 0;
 
-  for (int n = 0; n < index && child; n++)
-    child = gtk_widget_get_next_sibling (child);
-  g_return_if_fail (child);
   self->silent = true;
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (child), TRUE);
+  for (GtkWidget *child = gtk_widget_get_first_child (segments); child;
+       child = gtk_widget_get_next_sibling (child), n++)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (child), n == index);
   self->silent = false;
 }
 

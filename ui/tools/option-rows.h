@@ -23,7 +23,7 @@ void trp_option_rows_append_hint (GtkWidget *rows, const char *text);
  * @chosen: called with @data when the user has chosen another one. */
 GtkWidget *trp_option_segments_new (const char *const *names, GCallback chosen, gpointer data);
 int trp_option_segments_get (GtkWidget *segments);
-/* Without telling anybody. */
+/* Without telling anybody; -1: none is chosen. */
 void trp_option_segments_set (GtkWidget *segments, int index);
 
 /* A number with a unit behind it. @name: for screen readers. @changed: swapped, with @data. */

@@ -104,7 +104,7 @@ extern const TrpTool trp_tool_polygon;
 extern const TrpTool trp_tool_freehand;
 extern const TrpTool trp_tool_fill;
 extern const TrpTool trp_tool_seeds;
-extern const TrpTool trp_tool_ruler;
+extern const TrpTool trp_tool_measure;
 extern const TrpTool trp_tool_threshold;
 extern const TrpTool trp_tool_scissors;
 

@@ -1,0 +1,21 @@
+/* measurement-draw.h - measurements on a pane
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread.
+ */
+
+#pragma once
+
+#include "core/geometry/raster.h"
+#include "ui/document-measurements.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+/* All that lie in the slice shown, to half a millimetre, in the pane's logical pixels. */
+void trp_measurements_draw (
+  TrpDocument *document, TrpRole role, const TrpRaster *raster, cairo_t *cr, double width);
+
+G_END_DECLS

@@ -1,0 +1,16 @@
+/* measure.h - what the measuring tool draws next
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Main thread.
+ */
+
+#pragma once
+
+#include "ui/document-measurements.h"
+
+G_BEGIN_DECLS
+
+void trp_measure_set_kind (TrpDocument *document, TrpMeasureKind kind);
+
+G_END_DECLS
