@@ -9,6 +9,9 @@
 
 #define NO_TEXT UINT32_MAX
 #define MAX_STRUCTURES 65535 /* of a reading, deleted ones included */
+/* A step of a few bytes makes planes of a whole slice each, so the grid bounds what a file can ask
+ * for: half a gigabyte a structure; 4096 x 4096 x 256 fits. */
+#define MAX_VOXELS 4294967296.0
 
 /* What the journal knows of a structure. */
 typedef struct
@@ -392,7 +395,16 @@ get_geometry (TrpReader *reader, TrpGeometry *out_geometry, GError **error)
   for (int row = 0; row < 3; row++)
     for (int column = 0; column < 4; column++)
       affine.m[row][column] = trp_reader_f64 (reader);
-  return reader->failed ? refuse (error) : trp_geometry_init (out_geometry, size, &affine, error);
+  if (reader->failed)
+    return refuse (error);
+  if ((double) size[0] * (double) size[1] * (double) size[2] > MAX_VOXELS)
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                   "The journal says %zu x %zu x %zu voxels; a reading has at most 2^32", size[0],
+                   size[1], size[2]);
+      return false;
+    }
+  return trp_geometry_init (out_geometry, size, &affine, error);
 }
 
 static bool
