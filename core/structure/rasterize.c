@@ -71,6 +71,17 @@ first_pixel (double x, size_t width)
   return (size_t) CLAMP (ceil (x), 0, (double) width);
 }
 
+/* Pixels up to the last one inside: what lies beyond costs nothing, however wide the slice is. */
+static size_t
+find_width (const GArray *crossings, size_t width)
+{
+  size_t needed = 0;
+
+  for (guint n = 0; n < crossings->len; n++)
+    needed = MAX (needed, first_pixel (g_array_index (crossings, Crossing, n).x, width));
+  return needed;
+}
+
 typedef struct
 {
   TrpPatch *patch;
@@ -110,14 +121,17 @@ trp_rasterize_slice (const TrpContours *contours,
                      int axis,
                      size_t index)
 {
-  const size_t width = geometry->size[axis == 0 ? 1 : 0];
-  g_autofree uint64_t *row = g_new0 (uint64_t, (width + 63) / 64);
-  Fill fill = { trp_patch_new (), axis, index, width, row };
   g_autoptr (GArray) crossings = NULL;
+  g_autofree uint64_t *row = NULL;
+  size_t width;
+  Fill fill;
   int winding = 0;
 
   g_return_val_if_fail (axis >= 0 && axis < 3 && index < geometry->size[axis], NULL);
   crossings = find_crossings (contours, geometry->size[axis == 2 ? 1 : 2]);
+  width = find_width (crossings, geometry->size[axis == 0 ? 1 : 0]);
+  row = g_new0 (uint64_t, (width + 63) / 64);
+  fill = (Fill){ trp_patch_new (), axis, index, width, row };
   /* Polygons are closed, so each row ends outside of all. */
   for (guint n = 0; n < crossings->len; n++)
     {
