@@ -471,58 +471,6 @@ test_worker_reads_while_strokes_go_on (void)
     }
 }
 
-static float
-get_stripes (TrpVec3 point_lps, void *user_data)
-{
-  return (float) (lround (point_lps.v[1]) % 7 < 5);
-}
-
-/* What a stroke keeps and changes, on a grid and on larger ones with the same voxels. */
-static void
-check_cost (const TrpBrush *brush, const TrpPaintOptions *options)
-{
-  static const size_t sizes[][3] = {
-    { 64, 40, 20 }, { 64, 40, 80 }, { 128, 80, 20 }, { 256, 40, 20 }
-  };
-  size_t bytes[G_N_ELEMENTS (sizes)], words[G_N_ELEMENTS (sizes)];
-
-  for (size_t s = 0; s < G_N_ELEMENTS (sizes); s++)
-    {
-      const TrpGeometry geometry = trp_geometry_axial (sizes[s], (double[]){ 1, 1, 2 },
-                                                       trp_vec3 (0, 0, 0));
-      g_autoptr (TrpEditSession) session = trp_test_session_new (&geometry, 1);
-      const TrpHistory *history = trp_edit_session_peek_history (session);
-
-      stroke (session, 0, &ball, &paint, trp_vec3 (14, 20, 20), trp_vec3 (14, 20, 20));
-      trp_edit_session_set_history_limit (session, 0);
-      trp_edit_session_set_history_limit (session, TRP_HISTORY_DEFAULT_LIMIT);
-      stroke (session, 0, brush, options, trp_vec3 (15, 20, 20), trp_vec3 (30, 25, 10));
-      bytes[s] = trp_history_get_bytes (history);
-      words[s] = trp_patch_count_words (trp_edit_step_get (trp_history_get (history, 0), 0)->patch);
-      g_assert_cmpuint (bytes[s], ==, bytes[0]);
-      g_assert_cmpuint (words[s], ==, words[0]);
-    }
-  g_assert_cmpuint (words[0], >, 5);
-}
-
-static void
-test_cost_does_not_depend_on_the_grid (void)
-{
-  const TrpGeometry geometry = make_geometry ();
-  g_autoptr (TrpVolume) image = trp_test_volume_new (&geometry, get_stripes, NULL);
-  const TrpPaintOptions smart = { .maker = &trp_smart_brush, .image = image };
-  const TrpPaintOptions push = { .maker = &trp_push };
-  const TrpPaintOptions *const options[] = { &paint, &smart, &push };
-
-  for (int shape = 0; shape < TRP_N_BRUSH_SHAPES; shape++)
-    for (size_t n = 0; n < G_N_ELEMENTS (options); n++)
-      {
-        const TrpBrush brush = { (TrpBrushShape) shape, 5, { { 0, 0, 1 } }, { { 1, 0, 0 } } };
-
-        check_cost (&brush, options[n]);
-      }
-}
-
 static void
 on_any_change (TrpEditSession *session, const TrpEditChange *change, void *user_data)
 {
@@ -826,7 +774,6 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/history-limit-drops-oldest", test_history_limit_drops_oldest);
   g_test_add_func ("/edit/snapshot-stays-as-it-was", test_snapshot_stays_as_it_was);
   g_test_add_func ("/edit/worker-reads-while-strokes-go-on", test_worker_reads_while_strokes_go_on);
-  g_test_add_func ("/edit/cost-does-not-depend-on-the-grid", test_cost_does_not_depend_on_the_grid);
   g_test_add_func ("/edit/listeners-hear-everything-once", test_listeners_hear_everything_once);
   g_test_add_func ("/edit/thousand-random-edits", test_thousand_random_edits);
   return g_test_run ();
