@@ -94,6 +94,8 @@ trp_document_set_preview_text (TrpDocument *self, const char *text)
 void
 trp_document_set_preview_painted (TrpDocument *self, TrpPaintOver over)
 {
+  if (!self->preview->structure)
+    return;
   self->preview->is_painted = true;
   self->preview->over = over;
 }

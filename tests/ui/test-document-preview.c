@@ -256,6 +256,23 @@ a_new_structure_is_added (Fixture *fixture, const void *data)
   g_assert_cmpuint (get_n_steps (fixture), ==, 2);
 }
 
+/* How a preview that never stood would have been accepted is not how the next one is. */
+static void
+painting_is_forgotten_with_its_preview (Fixture *fixture, const void *data)
+{
+  TrpDocument *document = fixture->document;
+  g_autoptr (TrpMask) smaller = trp_mask_new (trp_mask_get_geometry (fixture->result));
+
+  draw (smaller, 60, 2, 4);
+  trp_document_show_preview (document, get (fixture, 0), trp_structure_peek_mask (get (fixture, 0)),
+                             "Nothing", TRP_ORIGIN_SEMIAUTOMATIC);
+  trp_document_set_preview_painted (document, TRP_PAINT_OVER_ALL);
+  trp_document_show_preview (document, get (fixture, 0), smaller, "Shrink",
+                             TRP_ORIGIN_SEMIAUTOMATIC);
+  g_assert_true (trp_document_accept_preview (document));
+  g_assert_true (trp_mask_equal (trp_structure_peek_mask (get (fixture, 0)), smaller));
+}
+
 /* ---- seen ---- */
 
 static GdkRGBA
@@ -336,6 +353,8 @@ main (int argc, char **argv)
        another_reading_and_a_close_discard_it);
   ADD ("/document-preview/what-cannot-be-is-said", what_cannot_be_is_said);
   ADD ("/document-preview/a-new-structure-is-added", a_new_structure_is_added);
+  ADD ("/document-preview/painting-is-forgotten-with-its-preview",
+       painting_is_forgotten_with_its_preview);
   ADD ("/document-preview/it-is-drawn-dashed", it_is_drawn_dashed);
   ADD ("/document-preview/the-bar-asks-while-it-stands", the_bar_asks_while_it_stands);
   return g_test_run ();

@@ -151,7 +151,7 @@ show (TrpDocument *document, TrpStructure *structure, const TrpMask *mask, void 
                                            trp_mask_get_volume_ml (mask));
 
   trp_document_show_preview (document, structure, mask, step, TRP_ORIGIN_SEMIAUTOMATIC);
-  if (!trp_document_has_preview (document))
+  if (trp_mask_equal (mask, trp_structure_peek_mask (structure)))
     trp_document_report (document, TRP_SEVERITY_INFO,
                          _ ("The fill adds nothing to the structure."));
   trp_document_set_preview_painted (document, work->options.over);
