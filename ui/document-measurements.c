@@ -51,6 +51,19 @@ trp_document_clear_measurements (TrpDocument *self)
   trp_document_emit (self, TRP_DOCUMENT_MEASUREMENTS_CHANGED);
 }
 
+/* ---- where it is ---- */
+
+#define NEAR_MM 0.5
+
+bool
+trp_measurement_lies_on (const TrpMeasurement *measurement, const TrpPlane *plane)
+{
+  for (int n = 0; n < measurement->n_points; n++)
+    if (!(fabs (trp_plane_get_distance (plane, measurement->points_lps[n])) <= NEAR_MM))
+      return false;
+  return true;
+}
+
 /* ---- what it says ---- */
 
 double

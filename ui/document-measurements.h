@@ -49,6 +49,8 @@ trp_document_put_measurement (TrpDocument *self, guint index, const TrpMeasureme
 void trp_document_remove_measurement (TrpDocument *self, guint index);
 void trp_document_clear_measurements (TrpDocument *self);
 
+/* Whether all its points lie within half a millimetre of @plane: only there it is shown. */
+bool trp_measurement_lies_on (const TrpMeasurement *measurement, const TrpPlane *plane);
 /* Degrees, 0 to 180; NAN for an arm without length. */
 double trp_measurement_get_angle (const TrpMeasurement *measurement);
 /* For the pane of @role, whose values a region means; lines are separated by '\n'. (transfer full)

@@ -275,6 +275,15 @@ is_other_frame (const TrpVolume *a, const TrpVolume *b)
          trp_geometry_equal (trp_volume_get_geometry (a), trp_volume_get_geometry (b));
 }
 
+static bool
+is_open (TrpDocument *self, const TrpVolume *volume)
+{
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    if (self->volumes[role].volume == volume)
+      return true;
+  return false;
+}
+
 /* Links were confirmed against one image: another anchor asks again. Files that are opened together
  * arrive in any order: a cursor that nobody has moved yet begins in the anchor's middle. */
 static void
@@ -331,6 +340,8 @@ set_volume (
     place_cursor (self, trp_volume_get_geometry (volume));
   else
     forget_links (self, anchor_before);
+  if (anchor_before && !is_open (self, anchor_before) && !is_other_frame (anchor_before, volume))
+    trp_document_clear_measurements (self); /* of another case */
   trp_document_blind_update (self);
   trp_document_emit (self, TRP_DOCUMENT_VOLUME_CHANGED, (int) role);
 }

@@ -9,7 +9,6 @@
 #include "core/draw/palette.h"
 #include "core/draw/text.h"
 
-#define NEAR_MM 0.5
 #define LINE_PX 16.0
 #define TICK_PX 4.0
 #define ARC_PX 18.0
@@ -145,22 +144,23 @@ draw_text (cairo_t *cr, const char *text, const Px *px, int n_points, double wid
 }
 
 void
-trp_measurements_draw (
-  TrpDocument *document, TrpRole role, const TrpRaster *raster, cairo_t *cr, double width)
+trp_measurements_draw (TrpDocument *document,
+                       TrpRole role,
+                       const TrpPlane *plane,
+                       const TrpRaster *raster,
+                       cairo_t *cr,
+                       double width)
 {
   for (guint index = 0; index < trp_document_get_n_measurements (document); index++)
     {
       const TrpMeasurement *measurement = trp_document_get_measurement (document, index);
       g_autofree char *text = NULL;
       Px px[TRP_MEASURE_MAX_POINTS];
-      bool is_here = true;
 
-      for (int n = 0; n < measurement->n_points; n++)
-        is_here = fabs (trp_raster_px_from_lps (raster, measurement->points_lps[n], &px[n].x,
-                                                &px[n].y)) <= NEAR_MM &&
-                  is_here;
-      if (!is_here)
+      if (!trp_measurement_lies_on (measurement, plane))
         continue;
+      for (int n = 0; n < measurement->n_points; n++)
+        trp_raster_px_from_lps (raster, measurement->points_lps[n], &px[n].x, &px[n].y);
       cairo_save (cr);
       drawings[measurement->kind](cr, measurement, px);
       cairo_restore (cr);

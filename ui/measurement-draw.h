@@ -15,7 +15,11 @@
 G_BEGIN_DECLS
 
 /* All that lie in the slice shown, to half a millimetre, in the pane's logical pixels. */
-void trp_measurements_draw (
-  TrpDocument *document, TrpRole role, const TrpRaster *raster, cairo_t *cr, double width);
+void trp_measurements_draw (TrpDocument *document,
+                            TrpRole role,
+                            const TrpPlane *plane,
+                            const TrpRaster *raster,
+                            cairo_t *cr,
+                            double width);
 
 G_END_DECLS

@@ -135,7 +135,8 @@ trp_slice_overlay_draw (const TrpOverlay *self, cairo_t *cr)
   if (!self->has_slice)
     draw_outside (self, cr);
   trp_measurements_draw (trp_slice_view_get_document (self->view),
-                         trp_slice_view_get_role (self->view), &self->raster, cr, self->width);
+                         trp_slice_view_get_role (self->view), &self->plane, &self->raster, cr,
+                         self->width);
   draw_place (self, cr);
   draw_distance_scale (self, cr);
   trp_overlay_draw_letters (cr, &self->plane, self->width, self->height);

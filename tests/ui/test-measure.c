@@ -119,6 +119,60 @@ what_is_given_up_leaves_nothing (void)
   g_assert_false (trp_tool_press_key (document, TRP_TOOL_KEY_GIVE_UP));
 }
 
+/* While the button is down, or an angle waits for its second arm, it may be given up or cleared. */
+static void
+what_is_gone_is_not_moved (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  TrpToolPlace place = make_place (document, 4, 4);
+
+  g_assert_true (trp_tool_measure.press (&place));
+  trp_tool_measure.move (&place, trp_vec3 (9, 9, 5));
+  g_assert_true (trp_tool_press_key (document, TRP_TOOL_KEY_GIVE_UP));
+  trp_tool_measure.move (&place, trp_vec3 (10, 9, 5));
+  trp_tool_measure.release (&place);
+  trp_measure_set_kind (document, TRP_MEASURE_ANGLE);
+  drag (document, 20, 10, 10, 10);
+  trp_document_clear_measurements (document);
+  place = make_place (document, 20, 20);
+  trp_tool_measure.hover (&place);
+  g_assert_true (trp_tool_measure.press (&place));
+  trp_tool_measure.cancel (&place);
+  g_assert_cmpuint (trp_document_get_n_measurements (document), ==, 0);
+}
+
+/* A point of the slice above, which is not seen, is not taken. */
+static void
+only_what_is_seen_is_taken (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+  TrpToolPlace place;
+
+  drag (document, 4, 4, 7, 8);
+  place = make_place (document, 7, 8);
+  place.start_lps.v[2] = 6;
+  place.plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, place.start_lps, false);
+  g_assert_true (trp_tool_measure.press (&place));
+  trp_tool_measure.move (&place, trp_vec3 (20, 8, 6));
+  trp_tool_measure.release (&place);
+  g_assert_cmpuint (trp_document_get_n_measurements (document), ==, 2);
+  assert_text (document, TRP_ROLE_MR, 0, "5.0 mm");
+  assert_text (document, TRP_ROLE_MR, 1, "13.0 mm");
+}
+
+/* Another image in the place of the one that others hang on is another case. */
+static void
+they_go_with_the_case (void)
+{
+  g_autoptr (TrpDocument) document = make_document ();
+
+  drag (document, 4, 4, 7, 8);
+  put_volume (document, TRP_ROLE_CT, "HU", -20);
+  g_assert_cmpuint (trp_document_get_n_measurements (document), ==, 1);
+  put_volume (document, TRP_ROLE_MR, "a.u.", 2);
+  g_assert_cmpuint (trp_document_get_n_measurements (document), ==, 0);
+}
+
 static void
 angles_take_a_third_point (void)
 {
@@ -227,6 +281,9 @@ main (int argc, char **argv)
   gtk_test_init (&argc, &argv, NULL);
   g_test_add_func ("/measure/distances-are-drawn-and-moved", distances_are_drawn_and_moved);
   g_test_add_func ("/measure/what-is-given-up-leaves-nothing", what_is_given_up_leaves_nothing);
+  g_test_add_func ("/measure/what-is-gone-is-not-moved", what_is_gone_is_not_moved);
+  g_test_add_func ("/measure/only-what-is-seen-is-taken", only_what_is_seen_is_taken);
+  g_test_add_func ("/measure/they-go-with-the-case", they_go_with_the_case);
   g_test_add_func ("/measure/angles-take-a-third-point", angles_take_a_third_point);
   g_test_add_func ("/measure/regions-speak-of-the-panes-values", regions_speak_of_the_panes_values);
   g_test_add_func ("/measure/probes-speak-of-all-images", probes_speak_of_all_images);

@@ -29,12 +29,28 @@ typedef struct
   TrpMeasurement before; /* of one that is being moved */
 } State;
 
+static void
+finish (State *self)
+{
+  self->index = NONE;
+  self->is_open = self->is_new = self->has_moved = false;
+}
+
+/* The one being drawn may have been taken away by another hand. */
+static void
+on_changed (TrpDocument *document, State *self)
+{
+  if (self->index != NONE && self->index >= trp_document_get_n_measurements (document))
+    finish (self);
+}
+
 static void *
 create (TrpDocument *document)
 {
   State *self = g_new0 (State, 1);
 
   self->index = NONE;
+  g_signal_connect (document, "measurements-changed", G_CALLBACK (on_changed), self);
   return self;
 }
 
@@ -46,7 +62,8 @@ get_state (TrpDocument *document)
 
 /* ---- points ---- */
 
-/* The point of a measurement on this plane that is nearest to the pointer, within reach. */
+/* The point that is nearest to the pointer, within reach, of the measurements that are seen here.
+ */
 static bool
 find_point (const TrpToolPlace *place, guint *out_index, int *out_point)
 {
@@ -57,6 +74,8 @@ find_point (const TrpToolPlace *place, guint *out_index, int *out_point)
     {
       const TrpMeasurement *measurement = trp_document_get_measurement (place->document, n);
 
+      if (!trp_measurement_lies_on (measurement, &place->plane))
+        continue;
       for (int p = 0; p < measurement->n_points; p++)
         {
           const double distance = trp_vec3_distance (measurement->points_lps[p], place->start_lps);
@@ -143,21 +162,19 @@ move (const TrpToolPlace *place, TrpVec3 point_lps)
 {
   State *self = place->state;
 
+  if (self->index == NONE)
+    return;
   self->has_moved = true;
   set_point (place->document, self->index, self->is_open ? 2 : self->point, point_lps);
-}
-
-static void
-finish (State *self)
-{
-  self->index = NONE;
-  self->is_open = self->is_new = self->has_moved = false;
 }
 
 static void
 release (const TrpToolPlace *place)
 {
   State *self = place->state;
+
+  if (self->index == NONE)
+    return;
   const TrpMeasurement *measurement = trp_document_get_measurement (place->document, self->index);
 
   if (self->is_new && !self->has_moved)
