@@ -29,11 +29,7 @@ trp_compute_finalize (GObject *object)
 {
   TrpCompute *self = TRP_COMPUTE (object);
 
-  if (self->probe)
-    {
-      trp_job_disconnect (self->probe);
-      trp_job_unref (self->probe);
-    }
+  g_clear_pointer (&self->probe, trp_job_abandon);
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   g_free (self->device);
   g_free (self->note);

@@ -237,12 +237,7 @@ trp_document_agreement_free (TrpDocumentAgreement *self)
 {
   if (!self)
     return;
-  if (self->job)
-    {
-      trp_job_disconnect (self->job);
-      trp_job_cancel (self->job);
-    }
-  g_clear_pointer (&self->job, trp_job_unref);
+  g_clear_pointer (&self->job, trp_job_abandon);
   drop_result (self);
   g_free (self);
 }

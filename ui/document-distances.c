@@ -27,12 +27,7 @@ struct _TrpDocumentDistances
 static void
 drop_field (TrpDocumentDistances *self)
 {
-  if (self->job)
-    {
-      trp_job_disconnect (self->job);
-      trp_job_cancel (self->job);
-    }
-  g_clear_pointer (&self->job, trp_job_unref);
+  g_clear_pointer (&self->job, trp_job_abandon);
   g_clear_pointer (&self->field, trp_signed_field_unref);
   g_clear_pointer (&self->reference, trp_structure_unref);
 }

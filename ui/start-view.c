@@ -29,19 +29,9 @@ struct _TrpStartView
 G_DEFINE_FINAL_TYPE (TrpStartView, trp_start_view, GTK_TYPE_BOX)
 
 static void
-drop_job (TrpStartView *self)
-{
-  if (!self->job)
-    return;
-  trp_job_cancel (self->job);
-  trp_job_disconnect (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
-}
-
-static void
 trp_start_view_dispose (GObject *object)
 {
-  drop_job (TRP_START_VIEW (object));
+  g_clear_pointer (&TRP_START_VIEW (object)->job, trp_job_abandon);
   G_OBJECT_CLASS (trp_start_view_parent_class)->dispose (object);
 }
 
@@ -242,7 +232,7 @@ find_unfinished (TrpStartView *self)
                                      .free_data = g_free,
                                      .free_result = (GDestroyNotify) g_ptr_array_unref };
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   self->job = trp_job_start (&klass, _ ("Unfinished work"), trp_document_get_journal_folder (),
                              self);
 }

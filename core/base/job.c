@@ -337,6 +337,16 @@ trp_job_disconnect (TrpJob *self)
 }
 
 void
+trp_job_abandon (TrpJob *self)
+{
+  if (!self)
+    return;
+  trp_job_disconnect (self);
+  trp_job_cancel (self);
+  trp_job_unref (self);
+}
+
+void
 trp_job_join (TrpJob *self)
 {
   if (self->thread)

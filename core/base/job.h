@@ -71,6 +71,9 @@ void trp_job_set_paused (TrpJob *self,
 /* No callback will be called any more; a result still to come is freed. For owners that are going
  * away. */
 void trp_job_disconnect (TrpJob *self);
+/* Nobody wants its result any more: cancels, disconnects and gives back the owner's reference.
+ * @self: (nullable) (transfer full) */
+void trp_job_abandon (TrpJob *self);
 /* Blocks until the worker has ended (callbacks are still to come); for shutting down and for tests.
  */
 void trp_job_join (TrpJob *self);

@@ -42,22 +42,11 @@ struct _TrpReadingMatrix
 G_DEFINE_FINAL_TYPE (TrpReadingMatrix, trp_reading_matrix, GTK_TYPE_BOX)
 
 static void
-drop_job (TrpReadingMatrix *self)
-{
-  if (self->job)
-    {
-      trp_job_disconnect (self->job);
-      trp_job_cancel (self->job);
-    }
-  g_clear_pointer (&self->job, trp_job_unref);
-}
-
-static void
 trp_reading_matrix_dispose (GObject *object)
 {
   TrpReadingMatrix *self = TRP_READING_MATRIX (object);
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -333,7 +322,7 @@ list_rows (TrpReadingMatrix *self)
       memcmp (before->data, self->readings->data, before->len * sizeof (guint)) == 0)
     return;
   g_clear_pointer (&self->matrix, trp_pair_matrix_free);
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
 }
 
 static void
@@ -363,7 +352,7 @@ trp_reading_matrix_set_structure (TrpReadingMatrix *self, const char *name)
   g_free (self->structure);
   self->structure = g_strdup (name);
   g_clear_pointer (&self->matrix, trp_pair_matrix_free);
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   measure (self);
 }
 

@@ -173,16 +173,6 @@ on_done (TrpJob *job, void *result, const GError *error, void *user_data)
 }
 
 static void
-drop_job (TrpTrainData *self)
-{
-  if (!self->job)
-    return;
-  trp_job_disconnect (self->job);
-  trp_job_cancel (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
-}
-
-static void
 ask_for_pictures (TrpTrainData *self, size_t first, size_t n)
 {
   static const TrpJobClass klass = { .run = run_pictures,
@@ -193,7 +183,7 @@ ask_for_pictures (TrpTrainData *self, size_t first, size_t n)
                                      .free_message = picture_free };
   Task *task = g_new0 (Task, 1);
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   task->list = trp_data_list_ref (self->list);
   task->first = first;
   task->n = n;
@@ -314,7 +304,7 @@ clear_tiles (TrpTrainData *self)
 {
   GtkWidget *child;
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   self->n_pictures = 0;
   self->more = NULL;
   while ((child = gtk_widget_get_first_child (self->tiles)))
@@ -378,7 +368,7 @@ trp_train_data_dispose (GObject *object)
 {
   TrpTrainData *self = TRP_TRAIN_DATA (object);
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   g_clear_pointer (&self->list, trp_data_list_unref);
   G_OBJECT_CLASS (trp_train_data_parent_class)->dispose (object);
 }

@@ -35,21 +35,11 @@ static guint known;
 G_DEFINE_FINAL_TYPE (TrpTrainFit, trp_train_fit, GTK_TYPE_BOX)
 
 static void
-drop_job (TrpTrainFit *self)
-{
-  if (!self->job)
-    return;
-  trp_job_disconnect (self->job);
-  trp_job_cancel (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
-}
-
-static void
 trp_train_fit_dispose (GObject *object)
 {
   TrpTrainFit *self = TRP_TRAIN_FIT (object);
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   g_clear_object (&self->compute);
   g_clear_pointer (&self->refusal, g_free);
   g_clear_pointer (&self->device_name, g_free);
@@ -216,7 +206,7 @@ trp_train_fit_ask (TrpTrainFit *self, const TrpRecipe *recipe, TrpDataList *list
   };
   Task *task;
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   set_refusal (self, NULL);
   take (self, NULL);
   gtk_level_bar_set_value (GTK_LEVEL_BAR (self->memory), 0);

@@ -88,16 +88,6 @@ free_preview (gpointer data)
   trp_case_preview_free (data);
 }
 
-static void
-drop_job (TrpTrainPreview *self)
-{
-  if (!self->job)
-    return;
-  trp_job_disconnect (self->job);
-  trp_job_cancel (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
-}
-
 /* ---- pictures ---- */
 
 static void
@@ -297,7 +287,7 @@ on_progress (TrpJob *job, void *user_data)
 static void
 clear (TrpTrainPreview *self)
 {
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   clear_box (self->stages);
   clear_box (self->samples);
   gtk_widget_set_visible (self->samples_title, FALSE);
@@ -393,7 +383,7 @@ trp_train_preview_dispose (GObject *object)
 {
   TrpTrainPreview *self = TRP_TRAIN_PREVIEW (object);
 
-  drop_job (self);
+  g_clear_pointer (&self->job, trp_job_abandon);
   g_clear_pointer (&self->preview, trp_case_preview_free);
   g_clear_pointer (&self->recipe, trp_recipe_free);
   g_clear_pointer (&self->list, trp_data_list_unref);

@@ -31,21 +31,11 @@ static guint chosen_signal;
 G_DEFINE_FINAL_TYPE (TrpTrainRuns, trp_train_runs, GTK_TYPE_BOX)
 
 static void
-stop_looking (TrpTrainRuns *self)
-{
-  if (!self->look)
-    return;
-  trp_job_disconnect (self->look);
-  trp_job_cancel (self->look);
-  g_clear_pointer (&self->look, trp_job_unref);
-}
-
-static void
 trp_train_runs_dispose (GObject *object)
 {
   TrpTrainRuns *self = TRP_TRAIN_RUNS (object);
 
-  stop_looking (self);
+  g_clear_pointer (&self->look, trp_job_abandon);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -317,7 +307,7 @@ trp_train_runs_set_place (TrpTrainRuns *self,
     .free_result = (GDestroyNotify) g_ptr_array_unref,
   };
 
-  stop_looking (self);
+  g_clear_pointer (&self->look, trp_job_abandon);
   g_free (self->recipe);
   self->recipe = g_strdup (recipe ? recipe->name : NULL);
   g_free (self->stem);

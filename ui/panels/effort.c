@@ -31,11 +31,7 @@ static void
 drop_job (TrpEffort *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
-  if (!self->job)
-    return;
-  trp_job_cancel (self->job);
-  trp_job_disconnect (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
+  g_clear_pointer (&self->job, trp_job_abandon);
 }
 
 static void

@@ -80,11 +80,7 @@ drop_job (TrpLiveScores *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_pointer (&self->job_structure, trp_structure_unref);
-  if (!self->job)
-    return;
-  trp_job_disconnect (self->job);
-  trp_job_cancel (self->job);
-  g_clear_pointer (&self->job, trp_job_unref);
+  g_clear_pointer (&self->job, trp_job_abandon);
 }
 
 static void
