@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "ui/dialogs/run-model.h"
+#include "ui/dialogs/surface-window.h"
 #include "ui/document-distances.h"
 #include "ui/document-preview.h"
 #include "ui/tools/tool.h"
@@ -114,6 +115,12 @@ on_distances (GSimpleAction *action, GVariant *value, gpointer window)
 {
   trp_document_set_distances_shown (get_document (window), g_variant_get_boolean (value));
   g_simple_action_set_state (action, value);
+}
+
+static void
+on_surface (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_surface_window_show (window, get_document (window));
 }
 
 /* To the next of the worst places, or the one before. */
@@ -340,6 +347,7 @@ static const Key edit_keys[] = {
   { "Delete|KP_Delete", "win.tool-key", "2" },
   { "s", "win.structures", NULL },
   { "o", "win.distances", NULL },
+  { "v", "win.surface", NULL },
   { "comma", "win.worst", "-1" },
   { "period", "win.worst", "1" },
   { "a", "win.opacity", "-1" },
@@ -445,6 +453,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "identity", NULL, NULL, "true", on_identity },
     { "structures", NULL, NULL, "true", on_structures },
     { "distances", NULL, NULL, "false", on_distances },
+    { "surface", on_surface },
     { "worst", on_worst, "i" },
     { "opacity", on_opacity, "i" },
     { "fit", on_fit },

@@ -131,6 +131,7 @@ make_main_menu (TrpMainWindow *self)
   g_menu_append (views, _ ("Cursor lines"), "win.crosshair");
   g_menu_append (views, _ ("Structures"), "win.structures");
   g_menu_append (views, _ ("Outline by distance to the reference"), "win.distances");
+  g_menu_append (views, _ ("Surface in 3D"), "win.surface");
   g_menu_append (views, _ ("Patient identity"), "win.identity");
   g_menu_append (views, _ ("Nose to the right in sagittal planes"), "win.nose-right");
   g_menu_append (views, _ ("Planes as acquired"), "win.as-acquired");

@@ -38,7 +38,8 @@ mkdir -m 700 "$folder/run"
 unset WAYLAND_DISPLAY GTK_THEME
 # fontconfig's memory has no frame pointers to be recognised by; GL drivers are unloaded with theirs
 here=$(cd "$(dirname "$0")" && pwd)
-export LSAN_OPTIONS="suppressions=$here/leaks.supp:print_suppressions=0:${LSAN_OPTIONS:-}" GDK_DEBUG=gl-disable
+export LSAN_OPTIONS="suppressions=$here/leaks.supp:print_suppressions=0:${LSAN_OPTIONS:-}"
+[ "${TRIPTYCH_TEST_GL:-}" = yes ] || export GDK_DEBUG=gl-disable
 dbus-run-session -- "$@" 2>"$folder/stderr"
 status=$?
 grep -v 'Failed to set fd limit' "$folder/stderr" >&2
