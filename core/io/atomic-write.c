@@ -197,15 +197,18 @@ trp_atomic_write_free (TrpAtomicWrite *self)
 }
 
 bool
-trp_atomic_replace (const char *complete, const char *path, GError **error)
+trp_atomic_write_take (TrpAtomicWrite *self, const char *complete, GError **error)
 {
-  g_autoptr (TrpAtomicWrite) file = trp_atomic_write_new (path, error);
+  g_autoptr (GMappedFile) map = NULL;
 
-  if (!file)
-    return false;
-  if (g_rename (complete, file->temporary) != 0)
-    return fail (file, "saved", error);
-  return trp_atomic_write_commit (file, error);
+  if (g_rename (complete, self->temporary) == 0)
+    return true;
+  if (errno != EXDEV)
+    return fail (self, "saved", error);
+  map = g_mapped_file_new (complete, FALSE, NULL);
+  return map ? trp_atomic_write_append (self, g_mapped_file_get_contents (map),
+                                        g_mapped_file_get_length (map), error)
+             : fail (self, "saved", error);
 }
 
 bool

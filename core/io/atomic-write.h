@@ -30,10 +30,10 @@ void trp_atomic_write_free (TrpAtomicWrite *self);
  * program that was killed while saving leaves behind. */
 bool trp_atomic_write_is_leftover (const char *name, const char *target);
 
-/* @complete, which lies in the same file system, takes the place and the rights of @path. */
-bool trp_atomic_replace (const char *complete,
-                         const char *path,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The file @complete becomes what is to be committed: moved, or copied from another file system. */
+bool trp_atomic_write_take (TrpAtomicWrite *self,
+                            const char *complete,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* All at once. */
 bool trp_write_file (const char *path, const void *bytes, size_t size, GError **error)

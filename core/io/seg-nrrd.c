@@ -69,11 +69,13 @@ unescape (const char *text, size_t length)
   return g_string_free (plain, FALSE);
 }
 
-/* The last of two pairs of one key counts, as in teem. */
+/* The last of two pairs of one key counts, as in teem. A value may end in \r unless lines do. */
 static GHashTable *
 read_pairs (const char *text)
 {
   GHashTable *pairs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  const char *first_end = strchr (text, '\n');
+  const bool ends_in_cr = first_end && first_end > text && first_end[-1] == '\r';
 
   for (const char *line = text, *next; line && *line; line = next)
     {
@@ -82,7 +84,7 @@ read_pairs (const char *text)
       const char *field = g_strstr_len (line, (gssize) length, ": ");
 
       next = line[length] == '\n' ? line + length + 1 : NULL;
-      length -= length > 0 && line[length - 1] == '\r';
+      length -= ends_in_cr && length > 0 && line[length - 1] == '\r';
       if (mark && *line != '#' && (!field || mark < field))
         g_hash_table_replace (
           pairs, unescape (line, (size_t) (mark - line)),

@@ -152,21 +152,22 @@ bool
 trp_staging_commit (TrpStaging *self, const char *folder, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (self, error);
+  g_autoptr (GPtrArray)
+    files = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_atomic_write_free);
 
-  for (guint n = 0; n < names->len; n++)
-    {
-      g_autofree char *place = g_build_filename (folder, names->pdata[n], NULL);
-
-      if (!check_place (place, error))
-        return false;
-    }
   for (guint n = 0; n < names->len; n++)
     {
       g_autofree char *complete = g_build_filename (self->folder, names->pdata[n], NULL);
       g_autofree char *place = g_build_filename (folder, names->pdata[n], NULL);
+      TrpAtomicWrite *file = trp_atomic_write_new (place, error);
 
-      if (!trp_atomic_replace (complete, place, error))
+      if (file)
+        g_ptr_array_add (files, file);
+      if (!file || !trp_atomic_write_take (file, complete, error))
         return false;
     }
+  for (guint n = 0; n < files->len; n++)
+    if (!trp_atomic_write_commit (files->pdata[n], error))
+      return false;
   return names->len > 0;
 }

@@ -34,10 +34,11 @@ void trp_staging_forget_pages (const TrpStaging *self);
  * trp_staging_commit:
  * @folder: of the places
  *
- * Each file gets its name there, tables of labels (.labels.csv) last; links, rights and
- * write-protected files as in atomic-write.h.
+ * When all lie beside their places, each file gets its name there, tables of labels (.labels.csv)
+ * last; links, rights and write-protected files as in atomic-write.h.
  *
- * Errors: TRP_ERROR_IO; files before that one have taken their places.
+ * Errors: TRP_ERROR_IO; nothing is replaced unless it is one of giving the names: then files before
+ * that one have taken their places.
  */
 bool
 trp_staging_commit (TrpStaging *self, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -37,7 +37,7 @@ trp_structure_new (const char *name, TrpColor color, TrpMask *mask)
 
   g_return_val_if_fail (name && mask, NULL);
   self = g_atomic_rc_box_new0 (TrpStructure);
-  self->name = g_strdup (name);
+  self->name = g_utf8_make_valid (name, -1);
   self->color = color;
   self->visible = true;
   self->mask = mask;
@@ -101,7 +101,7 @@ trp_structure_set_name (TrpStructure *self, const char *name)
   char *copy;
 
   g_return_if_fail (name);
-  copy = g_strdup (name);
+  copy = g_utf8_make_valid (name, -1);
   g_free (self->name);
   self->name = copy;
 }

@@ -32,7 +32,8 @@ typedef struct
  * design's table. */
 TrpColor trp_color_get_default (size_t index);
 
-/* Takes over @mask. */
+/* Takes over @mask. Names are UTF-8: what is not, as in names of old files, is replaced by U+FFFD.
+ */
 TrpStructure *trp_structure_new (const char *name, TrpColor color, TrpMask *mask);
 /* The same for a structure that was made in a known way. */
 TrpStructure *

@@ -183,9 +183,9 @@ test_priority_is_verified (void)
 static void
 test_strange_names (void)
 {
-  static const char *const names[] = {
-    " a ", "b\t", "", "\"", ",", "c\nd", "\\n", "L\xc3\xa4sion 1"
-  };
+  static const char *const names[] = { " a ", "b\t",        "",    "\"",
+                                       ",",   "c\nd",       "\\n", "L\xc3\xa4sion 1",
+                                       "e\r", "L\xe4sion 2" };
   const TrpGeometry geometry = trp_geometry_axial ((const size_t[]){ 3, 3, 3 },
                                                    (const double[]){ 1, 1, 1 }, trp_vec3 (0, 0, 0));
   static const char *const files[] = { "a.nii.gz", "a.seg.nrrd" };
@@ -209,8 +209,12 @@ test_strange_names (void)
       loaded = trp_structure_set_load (path, NULL, &error);
       g_assert_no_error (error);
       for (size_t k = 0; k < G_N_ELEMENTS (names); k++)
-        g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (loaded, k)), ==,
-                         names[k][0] != '\0' ? names[k] : "Label 3");
+        {
+          g_autofree char *valid = g_utf8_make_valid (names[k], -1);
+
+          g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (loaded, k)), ==,
+                           valid[0] != '\0' ? valid : "Label 3");
+        }
     }
   trp_test_remove_folder (folder);
 }
@@ -237,6 +241,50 @@ test_links_and_rights_stay (void)
   loaded = trp_structure_set_load (link, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (loaded, 0)), ==, "GTV p");
+  trp_test_remove_folder (folder);
+}
+
+/* A folder in another file system than the tests' own; NULL without one. */
+static char *
+make_far_folder (const char *near)
+{
+  char *far = g_strdup ("/dev/shm/triptych-XXXXXX");
+  GStatBuf status, other;
+
+  if (g_mkdtemp (far) && g_stat (far, &status) == 0 && g_stat (near, &other) == 0 &&
+      status.st_dev != other.st_dev)
+    return far;
+  (void) g_rmdir (far);
+  g_free (far);
+  return NULL;
+}
+
+/* The image lies there, its table here: names do not move from one to the other. */
+static void
+test_links_to_another_file_system (void)
+{
+  g_autoptr (TrpStructureSet) set = make_set ();
+  g_autofree char *folder = trp_test_make_folder (), *there = make_far_folder (folder);
+  g_autofree char *link = g_build_filename (folder, "link.nii.gz", NULL);
+  g_autofree char *real = there ? g_build_filename (there, "real.nii.gz", NULL) : NULL;
+  g_autoptr (TrpStructureSet) loaded = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!there)
+    {
+      trp_test_remove_folder (folder);
+      g_test_skip ("there is no second file system to write to");
+      return;
+    }
+  g_assert_true (g_file_set_contents (real, "old", 3, NULL));
+  g_assert_cmpint (symlink (real, link), ==, 0);
+  g_assert_true (trp_structure_set_save (set, link, NULL, &error));
+  loaded = trp_structure_set_load (link, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (trp_structure_get_name (trp_structure_set_get (loaded, 0)), ==, "GTV p");
+  g_assert_cmpuint (count_files (folder), ==, 2);
+  g_assert_cmpuint (count_files (there), ==, 1);
+  trp_test_remove_folder (there);
   trp_test_remove_folder (folder);
 }
 
@@ -285,6 +333,8 @@ main (int argc, char **argv)
   g_test_add_func ("/structure-file/priority-is-verified", test_priority_is_verified);
   g_test_add_func ("/structure-file/strange-names", test_strange_names);
   g_test_add_func ("/structure-file/links-and-rights-stay", test_links_and_rights_stay);
+  g_test_add_func ("/structure-file/links-to-another-file-system",
+                   test_links_to_another_file_system);
   g_test_add_func ("/structure-file/pairs", test_pairs);
   g_test_add_func ("/structure-file/no-folder", test_no_folder);
   return g_test_run ();
