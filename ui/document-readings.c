@@ -274,6 +274,7 @@ choose_edited (TrpDocument *self, int index)
 {
   Reading *reading = get (self, index);
 
+  trp_document_end_stroke (self);
   trp_document_cancel_computing (self);
   trp_document_discard_preview (self);
   self->readings->edited = reading ? index : -1;
@@ -432,7 +433,6 @@ trp_document_set_edited (TrpDocument *self, int index)
 {
   if (index == self->readings->edited)
     return;
-  trp_document_end_stroke (self);
   choose_edited (self, index);
   emit_all (self);
 }

@@ -27,6 +27,7 @@ struct _TrpSliceInput
   double x, y;
   double scrolled; /* parts of a slice from smooth wheels */
   DragKind drag;
+  GtkGesture *gesture; /* whose drag it is; only compared */
   double last_x, last_y;
   bool moved;
   TrpWindow start_window;
@@ -217,12 +218,26 @@ begin_tool (TrpSliceInput *self, GtkEventController *controller)
 }
 
 static void
+end_drag (TrpSliceInput *self)
+{
+  const DragKind drag = self->drag;
+
+  self->drag = DRAG_NONE;
+  if (drag == DRAG_TOOL && self->tool->release)
+    self->tool->release (&self->place);
+}
+
+/* Another button ends what the first began as its release would: GTK tells the first one's gesture
+ * that it is cancelled only after this. */
+static void
 on_drag_begin (GtkGestureDrag *gesture, double x, double y, TrpSliceInput *self)
 {
   const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
   TrpDocument *document = get_document (self);
   const TrpRole role = trp_slice_view_get_role (self->view);
 
+  end_drag (self);
+  self->gesture = GTK_GESTURE (gesture);
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
   g_signal_emit_by_name (self->view, "activated");
   if (!trp_document_get_volume (document, role))
@@ -260,6 +275,8 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *se
   double start_x, start_y;
   int width, height;
 
+  if (self->gesture != GTK_GESTURE (gesture))
+    return;
   gtk_gesture_drag_get_start_point (gesture, &start_x, &start_y);
   self->x = start_x + dx;
   self->y = start_y + dy;
@@ -294,18 +311,20 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *se
 static void
 on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TrpSliceInput *self)
 {
-  const DragKind drag = self->drag;
+  const bool is_click = self->drag == DRAG_WINDOW && !self->moved;
 
-  self->drag = DRAG_NONE;
-  if (drag == DRAG_TOOL && self->tool->release)
-    self->tool->release (&self->place);
-  if (drag == DRAG_WINDOW && !self->moved)
+  if (self->gesture != GTK_GESTURE (gesture))
+    return;
+  end_drag (self);
+  if (is_click)
     g_signal_emit_by_name (self->view, "menu-requested", self->x, self->y);
 }
 
 static void
 on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TrpSliceInput *self)
 {
+  if (self->gesture != gesture)
+    return;
   if (self->drag == DRAG_TOOL && self->tool->cancel)
     self->tool->cancel (&self->place);
   self->drag = DRAG_NONE;

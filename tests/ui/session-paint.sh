@@ -84,6 +84,7 @@ xdotool click 4
 xdotool key 2
 xdotool mousemove $(at 60 30) mousedown 1
 for step in 32 34 36 38 40 44 48; do xdotool mousemove $(at $((step + 40)) $step); done
+xdotool mousedown 2 mouseup 2 # ends the stroke too, as a step that can be undone
 xdotool mouseup 1
 expect label "$dice" '^0\.9'
 expect label "$distance" '^[1-9]'

@@ -6,6 +6,7 @@
 #include "core/io/format.h"
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
+#include "ui/document-compare.h"
 #include "ui/document-files.h"
 #include "ui/document-operations.h"
 #include "ui/document-save.h"
@@ -314,6 +315,31 @@ stroke_is_one_step_and_undo_restores_the_words (void)
   g_assert_false (trp_document_has_unsaved (document));
 }
 
+/* A consensus that comes in the middle of a stroke is edited from then on; the stroke is a step. */
+static void
+another_reading_ends_the_stroke (void)
+{
+  g_autoptr (TrpDocument) document = trp_document_new ();
+  g_autoptr (TrpStructureSet) set = make_set ("auto", 2, 6);
+  g_autoptr (TrpStructureSet) other = make_set ("consensus", 2, 6);
+  TrpToolSettings tool = *trp_document_get_tool (document);
+  int edited;
+
+  trp_document_add_reading (document, set);
+  tool.kind = TRP_TOOL_BRUSH;
+  trp_document_set_tool (document, &tool);
+  edited = trp_document_get_edited (document);
+  g_assert_true (
+    trp_document_begin_stroke (document, TRP_ROLE_MR, &trp_test_axial, trp_vec3 (10, 8, 8)));
+  trp_document_edit_new_reading (document, other, TRP_READING_CONSENSUS);
+  trp_document_extend_stroke (document, trp_vec3 (14, 8, 8));
+  trp_document_end_stroke (document);
+  trp_document_set_edited (document, edited);
+  g_assert_false (trp_document_is_stroking (document));
+  g_assert_true (trp_document_can_undo (document));
+  g_assert_true (trp_document_has_unsaved (document));
+}
+
 static void
 locked_structures_refuse_with_a_message (void)
 {
@@ -601,6 +627,7 @@ main (int argc, char **argv)
   g_test_add_func ("/document/reading/of-one-name-are-numbered", readings_of_one_name_are_numbered);
   g_test_add_func ("/document/stroke/is-one-step-and-undo-restores",
                    stroke_is_one_step_and_undo_restores_the_words);
+  g_test_add_func ("/document/another-reading-ends-the-stroke", another_reading_ends_the_stroke);
   g_test_add_func ("/document/stroke/locked-refuses", locked_structures_refuse_with_a_message);
   g_test_add_func ("/document/structures/lock-follows-the-choice", lock_follows_the_choice);
   g_test_add_func ("/document/structures/start-on-the-open-volume",
