@@ -240,6 +240,28 @@ test_fill_tolerance (Fixture *fixture, const void *data)
   g_assert_cmpuint (count_structure (fixture, 0), ==, NX * NY);
 }
 
+/* Only what is as bright as the pixel itself: the ramp's other values do not belong to it. */
+static void
+test_fill_tolerance_of_nothing (Fixture *fixture, const void *data)
+{
+  int16_t *voxels = g_new (int16_t, N);
+  const TrpGeometry *geometry = trp_volume_get_geometry (
+    trp_document_get_volume (fixture->document, TRP_ROLE_CT));
+  const TrpVolumeInfo info = { .modality = TRP_MODALITY_CT, .unit = (char *) "HU" };
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TrpVolume) ramp = NULL;
+
+  for (size_t n = 0; n < N; n++)
+    voxels[n] = (int16_t) (n % NX);
+  bytes = g_bytes_new_take (voxels, N * sizeof *voxels);
+  ramp = trp_volume_new (geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, NULL);
+  trp_document_set_volume (fixture->document, TRP_ROLE_CT, ramp, NULL);
+  choose (fixture, TRP_TOOL_FILL);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (find_spin (fixture->panel, 50)), 0);
+  click (fixture, 10, 12, 4);
+  g_assert_cmpuint (count_structure (fixture, 0), ==, NY);
+}
+
 static void
 test_fill_is_given_up (Fixture *fixture, const void *data)
 {
@@ -325,6 +347,29 @@ test_threshold_range (Fixture *fixture, const void *data)
   g_assert_null (find_spin (fixture->panel, 1000));
   wait_for_preview (fixture, N - 1600);
   g_assert_nonnull (strstr (trp_document_get_preview_text (fixture->document), "0 to 0 HU"));
+}
+
+/* Another image under the chosen tool: Otsu's range is of that one. */
+static void
+test_threshold_follows_the_image (Fixture *fixture, const void *data)
+{
+  const TrpGeometry geometry = *trp_volume_get_geometry (
+    trp_document_get_volume (fixture->document, TRP_ROLE_CT));
+  const TrpVolumeInfo info = { .modality = TRP_MODALITY_CT, .unit = (char *) "HU" };
+  int16_t *voxels = g_new0 (int16_t, N);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TrpVolume) other = NULL;
+
+  choose (fixture, TRP_TOOL_THRESHOLD);
+  wait_for_preview (fixture, 1600);
+  for (size_t n = 0; n < N; n++)
+    voxels[n] = is_in_bar (1, n % NX, n / NX % NY) ? 700 : 0;
+  bytes = g_bytes_new_take (voxels, N * sizeof *voxels);
+  other = trp_volume_new (&geometry, TRP_VOXEL_I16, bytes, 1, 0, &info, NULL);
+  trp_document_set_volume (fixture->document, TRP_ROLE_CT, other, NULL);
+  g_assert_false (trp_document_has_preview (fixture->document));
+  wait_for_preview (fixture, 600);
+  g_assert_nonnull (find_spin (fixture->panel, 700));
 }
 
 static void
@@ -474,11 +519,13 @@ main (int argc, char **argv)
     { "/regions/fill/slice", test_fill_slice },
     { "/regions/fill/solid-is-painted", test_fill_solid_is_painted },
     { "/regions/fill/tolerance", test_fill_tolerance },
+    { "/regions/fill/tolerance-of-nothing", test_fill_tolerance_of_nothing },
     { "/regions/fill/is-given-up", test_fill_is_given_up },
     { "/regions/fill/stale-result-is-left-out", test_stale_result_is_left_out },
     { "/regions/threshold/preview", test_threshold_preview },
     { "/regions/threshold/where", test_threshold_where },
     { "/regions/threshold/range", test_threshold_range },
+    { "/regions/threshold/follows-the-image", test_threshold_follows_the_image },
     { "/regions/threshold/locked", test_threshold_of_a_locked_structure },
     { "/regions/seeds/grow", test_seeds_grow },
     { "/regions/seeds/undo", test_seeds_undo },

@@ -26,7 +26,7 @@ typedef struct
   TrpDocument *document;
   TrpRegionJob *job;
   TrpRole role;                   /* of the pane the pointer was in last: whose unit is shown */
-  double tolerances[TRP_N_ROLES]; /* 0: not chosen yet */
+  double tolerances[TRP_N_ROLES]; /* -1: not chosen yet */
   bool is_solid;
   GtkWidget *tolerance, *unit, *extent; /* the side panel's, or NULL */
   bool updating;
@@ -41,6 +41,8 @@ create (TrpDocument *document)
   self->document = document;
   self->job = trp_region_job_new (document);
   self->role = anchor < 0 ? TRP_ROLE_MR : (TrpRole) anchor;
+  for (int role = 0; role < TRP_N_ROLES; role++)
+    self->tolerances[role] = -1;
   return self;
 }
 
@@ -69,7 +71,7 @@ get_tolerance (Fill *self)
 {
   double *tolerance = &self->tolerances[self->role];
 
-  if (*tolerance > 0 || !trp_document_get_volume (self->document, self->role))
+  if (*tolerance >= 0 || !trp_document_get_volume (self->document, self->role))
     return *tolerance;
   if (strcmp (get_unit (self), "HU") == 0)
     *tolerance = TOLERANCE_HU;
@@ -100,7 +102,7 @@ update (Fill *self)
 static void
 choose_role (Fill *self, TrpRole role)
 {
-  if (role == self->role && self->tolerances[role] > 0)
+  if (role == self->role && self->tolerances[role] >= 0)
     return;
   self->role = role;
   update (self);

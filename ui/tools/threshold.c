@@ -46,6 +46,7 @@ typedef struct
 } Threshold;
 
 static void on_value (GtkAdjustment *moved, Threshold *self);
+static void on_volume_changed (Threshold *self);
 
 static void *
 create (TrpDocument *document)
@@ -62,6 +63,7 @@ create (TrpDocument *document)
       self->adjustments[n] = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 1, 10, 0));
       g_signal_connect (self->adjustments[n], "value-changed", G_CALLBACK (on_value), self);
     }
+  g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (on_volume_changed), self);
   return self;
 }
 
@@ -312,22 +314,44 @@ take_volume (Threshold *self)
     gtk_label_set_label (GTK_LABEL (self->unit), unit);
 }
 
-/* A tool that has just been chosen shows at once what it would do. */
-static void
-on_tool_changed (Threshold *self)
+static bool
+is_chosen (const Threshold *self)
 {
-  const bool is_chosen = trp_document_get_tool (self->document)->kind == TRP_TOOL_THRESHOLD;
-  const bool was_chosen = self->was_chosen;
+  return trp_document_get_tool (self->document)->kind == TRP_TOOL_THRESHOLD;
+}
+
+/* What it would do to the image that is open now. */
+static void
+follow_volume (Threshold *self, Suggest of_same)
+{
   TrpVolume *before = self->volume;
 
-  self->was_chosen = is_chosen;
-  if (!is_chosen || was_chosen)
-    return;
   if (!trp_document_get_volume (self->document, self->role) &&
       trp_document_get_anchor (self->document) >= 0)
     self->role = (TrpRole) trp_document_get_anchor (self->document);
   take_volume (self);
-  start (self, self->volume != before ? SUGGEST_OTSU : SUGGEST_NOTHING);
+  start (self, self->volume != before ? SUGGEST_OTSU : of_same);
+}
+
+/* A tool that has just been chosen shows at once what it would do. */
+static void
+on_tool_changed (Threshold *self)
+{
+  const bool was_chosen = self->was_chosen;
+
+  self->was_chosen = is_chosen (self);
+  if (self->was_chosen && !was_chosen)
+    follow_volume (self, SUGGEST_NOTHING);
+}
+
+/* The range was of the image of before, and so is what is shown of it. */
+static void
+on_volume_changed (Threshold *self)
+{
+  if (!is_chosen (self) || trp_document_get_volume (self->document, self->role) == self->volume)
+    return;
+  trp_document_discard_preview (self->document);
+  follow_volume (self, SUGGEST_OTSU);
 }
 
 static bool
@@ -396,7 +420,7 @@ on_suggest_structure (Threshold *self)
 static void
 on_destroy (GtkWidget *rows, Threshold *self)
 {
-  g_signal_handlers_disconnect_by_data (self->document, self);
+  g_signal_handlers_disconnect_by_func (self->document, on_tool_changed, self);
   self->unit = self->segments = self->near_mm_row = self->near_mm_entry = NULL;
   self->spins[0] = self->spins[1] = NULL;
 }
@@ -427,6 +451,7 @@ make_button (const char *label, const char *tip, GCallback clicked, Threshold *s
 
   gtk_widget_set_tooltip_text (button, tip);
   gtk_widget_set_hexpand (button, TRUE);
+  gtk_widget_set_focus_on_click (button, FALSE);
   g_signal_connect_swapped (button, "clicked", clicked, self);
   return button;
 }
