@@ -11,6 +11,7 @@
 #include "tests/lib/check.h"
 #include "tests/lib/grids.h"
 #include "ui/dialogs/compare-readings.h"
+#include "ui/dialogs/operation.h"
 #include "ui/dialogs/reading-matrix.h"
 #include "ui/document-blind.h"
 #include "ui/document-compare.h"
@@ -557,6 +558,8 @@ no_text_tells_whose_readings_they_are (void)
   trp_document_report (document, TRP_SEVERITY_ERROR, "/data/student.nii.gz: the disk is full");
   trp_document_add_structure (document, "New");
   trp_document_set_edited (document, find_reading (document, "radiographer"));
+  g_assert_nonnull (
+    trp_operation_dialog_open (GTK_WINDOW (window), document, TRP_OPERATION_COPY, &trp_test_axial));
   g_assert_cmpint (count_names_in_windows (), ==, 0);
   trp_document_show_readers (document);
   g_assert_cmpint (count_names_in_windows (), >, 10);

@@ -6,6 +6,7 @@
 #include "ui/dialogs/operation-target.h"
 #include "config.h"
 #include "ui/dialogs/form.h"
+#include "ui/document-compare.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -73,6 +74,7 @@ list_places (TrpOperationTarget *self,
              const TrpOperationTargetOptions *options)
 {
   TrpStructureSet *set = trp_document_peek_edited (document);
+  g_autoptr (GArray) order = trp_document_list_readings (document);
   guint first = 0;
 
   if (options->has_self)
@@ -90,14 +92,15 @@ list_places (TrpOperationTarget *self,
         first = self->places->len;
       add_place (self, list, (Place){ .kind = STRUCTURE, .name = g_strdup (name) }, name);
     }
-  for (guint n = 0; options->has_readings && n < trp_document_get_n_readings (document); n++)
-    if ((int) n != trp_document_get_edited (document))
-      {
-        g_autofree char *label = g_strdup_printf (
-          _ ("Reading %s"), trp_structure_set_get_name (trp_document_get_reading (document, n)));
+  for (guint n = 0; options->has_readings && n < order->len; n++)
+    {
+      const guint index = g_array_index (order, guint, n);
+      g_autofree char *label = g_strdup_printf (_ ("Reading %s"),
+                                                trp_document_get_reading_label (document, index));
 
-        add_place (self, list, (Place){ .kind = READING, .reading = (int) n }, label);
-      }
+      if ((int) index != trp_document_get_edited (document))
+        add_place (self, list, (Place){ .kind = READING, .reading = (int) index }, label);
+    }
   return first;
 }
 
