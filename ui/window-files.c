@@ -13,7 +13,9 @@
 #include "ui/document-blind.h"
 #include "ui/document-files.h"
 #include "ui/document-journal.h"
+#include "ui/document-preview.h"
 #include "ui/document-save.h"
+#include "ui/tools/tool.h"
 
 #include <glib/gi18n.h>
 
@@ -556,13 +558,18 @@ bool
 trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close)
 {
   TrpDocument *document = get_document (window);
-  const bool unsaved = has_unsaved (document);
+  bool unsaved, asked;
   const guint jobs = trp_document_count_running_jobs (document);
   g_autoptr (GString) text = g_string_new (NULL);
   GtkWidget *dialog;
 
-  if (!unsaved && jobs == 0)
+  trp_tool_finish (document);
+  unsaved = has_unsaved (document);
+  asked = trp_document_has_preview (document);
+  if (!unsaved && !asked && jobs == 0)
     return false;
+  if (asked)
+    g_string_append_printf (text, "%s\n", _ ("A preview is neither accepted nor discarded."));
   if (trp_document_has_unsaved (document))
     g_string_append (text, _ ("Contours were changed and are not saved."));
   if (trp_document_find_unsaved_volume (document) >= 0)
@@ -575,9 +582,12 @@ trp_main_window_ask_before_closing (TrpMainWindow *window, TrpMayClose may_close
                             unsaved ? "\n" : "", jobs);
   dialog = gtk_message_dialog_new (GTK_WINDOW (window), GTK_DIALOG_MODAL, GTK_MESSAGE_WARNING,
                                    GTK_BUTTONS_NONE, "%s", _ ("Close Triptych?"));
-  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text->str);
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s",
+                                            g_strchomp (text->str));
   gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("_Stay"), GTK_RESPONSE_CANCEL,
-                          unsaved ? _ ("_Close without saving") : _ ("Stop and _close"),
+                          unsaved    ? _ ("_Close without saving")
+                          : jobs > 0 ? _ ("Stop and _close")
+                                     : _ ("_Close"),
                           RESPONSE_CLOSE, NULL);
   if (unsaved)
     gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("Sa_ve"), RESPONSE_SAVE);

@@ -4,9 +4,14 @@
  */
 
 #include "tests/lib/check.h"
+#include "tests/lib/grids.h"
 #include "ui/document-files.h"
+#include "ui/document-journal.h"
+#include "ui/document-preview.h"
+#include "ui/document-private.h"
 #include "ui/document-save.h"
 #include "ui/style.h"
+#include "ui/tools/tool.h"
 #include "ui/window-files.h"
 #include "ui/window.h"
 
@@ -203,12 +208,71 @@ a_new_synct_is_not_lost (void)
   trp_test_remove_folder (folder);
 }
 
+static void
+click (TrpDocument *document, double dx, double dy)
+{
+  const TrpVec3 middle = trp_document_get_cursor (document);
+  const TrpVec3 point = trp_vec3_add (middle, trp_vec3 (dx, dy, 0));
+  const TrpTool *tool = trp_tool_get_current (document);
+  const TrpToolPlace place = {
+    .document = document,
+    .role = TRP_ROLE_MR,
+    .plane = trp_plane_patient (TRP_ORIENTATION_AXIAL, middle, false),
+    .start_lps = point,
+    .mm_per_px = 0.01,
+    .n_press = 1,
+    .state = trp_tool_get_state (document, tool->kind),
+  };
+
+  g_assert_true (tool->press (&place));
+  tool->release (&place);
+}
+
+/* A preview, and a polygon that is closed and not filled yet. */
+static void
+what_waits_is_asked_about (void)
+{
+  GtkWidget *window = trp_main_window_new (NULL);
+  TrpMainWindow *self = TRP_MAIN_WINDOW (window);
+  TrpDocument *document = trp_main_window_get_document (self);
+  TrpToolSettings settings = *trp_document_get_tool (document);
+  g_autoptr (TrpMask) mask = NULL;
+
+  fill (document);
+  trp_document_add_structure (document, "A");
+  trp_document_undo (document);
+  g_assert_false (trp_main_window_ask_before_closing (self, never));
+  trp_document_redo (document);
+  mask = trp_mask_copy (trp_structure_peek_mask (trp_document_peek_active (document)));
+  trp_mask_set (mask, 1, 1, 1, true);
+  trp_document_mark_saved (
+    document, trp_document_get_edited (document), "/nowhere",
+    trp_history_get_state (trp_edit_session_peek_history (trp_document_peek_session (document))));
+  g_assert_false (trp_main_window_ask_before_closing (self, never));
+  trp_document_show_preview (document, trp_document_peek_active (document), mask, "Threshold",
+                             TRP_ORIGIN_SEMIAUTOMATIC);
+  g_assert_true (trp_main_window_ask_before_closing (self, never));
+  trp_document_discard_preview (document);
+  settings.kind = TRP_TOOL_POLYGON;
+  trp_document_set_tool (document, &settings);
+  click (document, -3, -3);
+  click (document, 3, -3);
+  click (document, 0, 3);
+  g_assert_true (trp_tool_press_key (document, TRP_TOOL_KEY_ACCEPT)); /* closed */
+  g_assert_false (trp_document_has_unsaved (document));
+  g_assert_true (trp_main_window_ask_before_closing (self, never));
+  g_assert_true (trp_document_has_unsaved (document));
+  trp_document_forget_unsaved (document);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gtk_init ();
   trp_style_load (gdk_display_get_default ());
+  g_test_add_func ("/window/what-waits-is-asked-about", what_waits_is_asked_about);
   g_test_add_func ("/window/four-panes-with-warnings-fit-on-small-screens",
                    four_panes_with_warnings_fit_on_small_screens);
   g_test_add_func ("/window/keys-of-the-case-are-silent-in-train",

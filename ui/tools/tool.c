@@ -79,6 +79,15 @@ trp_tool_get_state (TrpDocument *document, TrpToolKind kind)
   return self->states[kind];
 }
 
+void
+trp_tool_finish (TrpDocument *document)
+{
+  const TrpTool *tool = trp_tool_get_current (document);
+
+  if (tool->leave)
+    tool->leave (document, trp_tool_get_state (document, tool->kind));
+}
+
 bool
 trp_tool_press_key (TrpDocument *document, TrpToolKey key)
 {

@@ -112,6 +112,8 @@ const TrpTool *trp_tool_get (TrpToolKind kind);
 /* The chosen one. */
 const TrpTool *trp_tool_get_current (TrpDocument *document);
 void *trp_tool_get_state (TrpDocument *document, TrpToolKind kind);
+/* Before the case is closed: what is unfinished is kept or given up, as TrpTool.leave does. */
+void trp_tool_finish (TrpDocument *document);
 /* Asks the chosen tool. Returns: whether it had a use for the key. */
 bool trp_tool_press_key (TrpDocument *document, TrpToolKey key);
 
