@@ -127,5 +127,10 @@ trp_side_panel_fit (TrpSidePanel *self, int width, int height)
 int
 trp_side_panel_get_taken (TrpSidePanel *self)
 {
-  return self->shown && !self->narrow ? self->width : 0;
+  int least;
+
+  if (!self->shown || self->narrow)
+    return 0;
+  gtk_widget_measure (GTK_WIDGET (self), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return MAX (self->width, least);
 }

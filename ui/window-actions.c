@@ -162,7 +162,10 @@ on_mode (GSimpleAction *action, GVariant *value, gpointer window)
 {
   const char *mode = g_variant_get_string (value, NULL);
 
-  if (strcmp (mode, "edit") != 0 && strcmp (mode, "train") != 0)
+  g_autoptr (GVariant) before = g_action_get_state (G_ACTION (action));
+
+  if ((strcmp (mode, "edit") != 0 && strcmp (mode, "train") != 0) ||
+      g_variant_equal (before, value))
     return;
   trp_main_window_set_mode (window, mode);
   g_simple_action_set_state (action, value);

@@ -82,6 +82,7 @@ trp_option_segments_new (const char *const *names, GCallback chosen, gpointer da
       else
         first = button;
       gtk_widget_set_hexpand (button, TRUE);
+      gtk_widget_set_focus_on_click (button, FALSE); /* Enter is the tool's, and the preview's */
       g_signal_connect (button, "toggled", G_CALLBACK (on_toggled), self);
       gtk_box_append (GTK_BOX (box), button);
     }
