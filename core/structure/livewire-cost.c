@@ -167,9 +167,9 @@ differentiate (Field *field)
         field->slope[0][n] = differ (field->smooth + n, x, image->width, 1, image->spacing[0]);
         field->slope[1][n] = differ (field->smooth + n, y, image->height, image->width,
                                      image->spacing[1]);
-        field->magnitude[n] = isfinite (image->values[n])
-                                ? hypotf (field->slope[0][n], field->slope[1][n])
-                                : 0;
+        const float magnitude = hypotf (field->slope[0][n], field->slope[1][n]);
+
+        field->magnitude[n] = isfinite (image->values[n]) && isfinite (magnitude) ? magnitude : 0;
       }
 }
 

@@ -9,6 +9,7 @@
 #include "tests/lib/check.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double square[2] = { 1, 1 };
 
@@ -165,7 +166,7 @@ test_features (void)
                      1e-4 * expected[n]);
 }
 
-/* A disc of radius 20.3 px, its rim a pixel wide as of a scanner. */
+/* A disc, its rim a pixel wide as of a scanner. */
 static void
 fill_disc (
   float *values, size_t size, double x_mm, double y_mm, double radius, double dx, double dy)
@@ -256,16 +257,18 @@ test_odd_images (void)
   const TrpLivewireOptions options = trp_livewire_options_default ();
 
   for (size_t n = 0; n < G_N_ELEMENTS (sizes); n++)
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; kind < 4; kind++)
       {
         const size_t width = sizes[n][0], height = sizes[n][1];
         g_autofree float *values = g_new (float, width *height);
-        const TrpLivewireImage image = { values, width, height, { 0.5, 3 }, -1000, 1000 };
+        const TrpLivewireImage image = {
+          values, width, height, { 0.5, 3 }, kind == 3 ? -INFINITY : -1000, 1000
+        };
 
         for (size_t p = 0; p < width * height; p++)
           values[p] = kind == 0    ? NAN
                       : p % 5 == 2 ? (kind == 1 ? INFINITY : -INFINITY)
-                      : p % 2      ? 3e38f
+                      : p % 2      ? -3e38f
                                    : (float) p;
         g_autoptr (TrpLivewireCost) cost = make_cost (&image, &options);
         g_autoptr (TrpLivewireTree) tree = grow_all (cost, width - 1, 0);
