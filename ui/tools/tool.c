@@ -7,9 +7,9 @@
 
 /* In the order of the side panel. */
 static const TrpTool *const tools[TRP_N_TOOLS] = {
-  &trp_tool_cursor,  &trp_tool_brush,     &trp_tool_eraser,   &trp_tool_push,
-  &trp_tool_polygon, &trp_tool_freehand,  &trp_tool_fill,     &trp_tool_seeds,
-  &trp_tool_measure, &trp_tool_threshold, &trp_tool_scissors,
+  &trp_tool_cursor,   &trp_tool_brush,   &trp_tool_eraser,    &trp_tool_push,
+  &trp_tool_livewire, &trp_tool_polygon, &trp_tool_freehand,  &trp_tool_fill,
+  &trp_tool_seeds,    &trp_tool_measure, &trp_tool_threshold, &trp_tool_scissors,
 };
 
 /* One per document, kept by it. */

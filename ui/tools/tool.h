@@ -100,6 +100,7 @@ extern const TrpTool trp_tool_cursor;
 extern const TrpTool trp_tool_brush;
 extern const TrpTool trp_tool_eraser;
 extern const TrpTool trp_tool_push;
+extern const TrpTool trp_tool_livewire;
 extern const TrpTool trp_tool_polygon;
 extern const TrpTool trp_tool_freehand;
 extern const TrpTool trp_tool_fill;
