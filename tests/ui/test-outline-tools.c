@@ -127,7 +127,8 @@ drag (Fixture *fixture, double x, double y)
 static void
 release (Fixture *fixture)
 {
-  get_tool (fixture)->release (&fixture->place);
+  if (get_tool (fixture)->release)
+    get_tool (fixture)->release (&fixture->place);
 }
 
 static void
@@ -158,6 +159,34 @@ click_square (Fixture *fixture)
   click (fixture, 69.5, 9.5);
   click (fixture, 69.5, 19.5);
   click (fixture, 59.5, 19.5);
+}
+
+/* ---- livewire ---- */
+
+/* Nothing to follow in a constant image, with edges and before they are there: straight. */
+static void
+wire_fills (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  for (int has_edges = 0; has_edges < 2; has_edges++)
+    {
+      hover (fixture, 50, 10);
+      for (int n = 0; has_edges && n < 200; n++)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_usleep (1000);
+        }
+      click_square (fixture);
+      click (fixture, 40, 40);
+      g_assert_true (press_key (fixture, TRP_TOOL_KEY_TAKE_BACK));
+      g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+      g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+      g_assert_cmpuint (get_count (fixture), ==, BLOCK + 100);
+      g_assert_cmpuint (get_n_steps (fixture), ==, 1);
+      g_assert_false (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+      trp_document_undo (fixture->document);
+      g_assert_cmpuint (get_count (fixture), ==, BLOCK);
+    }
 }
 
 /* ---- polygon ---- */
@@ -454,6 +483,7 @@ int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
+  ADD ("/livewire/fills", wire_fills);
   ADD ("/polygon/enter-closes-and-fills", enter_closes_and_fills);
   ADD ("/polygon/points-are-corrected", points_are_corrected);
   ADD ("/polygon/double-click-closes-only", double_click_closes_only);
