@@ -337,7 +337,8 @@ get_dice (const Slice *slice, const TrpContours *reference, const TrpContours *t
 
   for (int n = 0; n < 2; n++)
     {
-      g_autoptr (TrpPatch) patch = trp_rasterize_slice (outlines[n], &geometry, 2, 0);
+      g_autoptr (TrpPatch)
+        patch = trp_rasterize_slice (outlines[n], TRP_FILL_EVEN_ODD, &geometry, 2, 0);
 
       masks[n] = trp_mask_new (&geometry);
       trp_patch_apply (patch, masks[n]);
