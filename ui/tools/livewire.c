@@ -17,8 +17,8 @@
 
 #include <glib/gi18n.h>
 
-/* Pixels that a tree grows by within one event: two or three milliseconds. */
-#define PIXELS_PER_EVENT 30000
+/* Pixels that a tree grows by within one event: two to five milliseconds. */
+#define PIXELS_PER_EVENT 10000
 
 typedef struct
 {
