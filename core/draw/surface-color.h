@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * trp_surface_colors_new:
  * @field: (nullable): distances to a reference; taken where the outline runs, before smoothing, so
- * that equal masks are 0 all over
+ * that equal masks are 0 all over, as far as the field itself is (core/metrics/signed-field.h)
  * @color: of vertices without a distance
  *
  * Returns: (transfer full): red, green, blue, 255 for each vertex.

@@ -32,6 +32,7 @@ struct _TrpSurfaceWindow
   GtkWidget *name;
   GtkWidget *about;
   GtkWidget *chip;
+  GtkWidget *keys; /* what the pointer and keys do */
   TrpStructure *structure;
   bool wants_fit; /* the next surface is another structure's */
   TrpSurfaceMesh *mesh;
@@ -168,11 +169,12 @@ static void
 show_state (TrpSurfaceWindow *self)
 {
   const bool is_current = trp_surface_window_is_current (self);
+  const bool is_drawn = !trp_surface_view_get_problem (get_view (self));
 
   gtk_label_set_label (GTK_LABEL (self->chip),
                        is_current ? C_ ("numbers are up to date", "live") : _ ("surface follows"));
-  gtk_widget_set_visible (self->chip, trp_document_peek_active (self->document) != NULL &&
-                                        !trp_surface_view_get_problem (get_view (self)));
+  gtk_widget_set_visible (self->chip, is_drawn && self->structure);
+  gtk_widget_set_visible (self->keys, is_drawn);
   trp_surface_view_set_stale (get_view (self), !is_current);
 }
 
@@ -399,7 +401,8 @@ make_content (TrpSurfaceWindow *self)
   gtk_box_append (GTK_BOX (box), make_heading (self));
   gtk_box_append (GTK_BOX (box), self->about);
   gtk_box_append (GTK_BOX (box), self->view);
-  gtk_box_append (GTK_BOX (box), make_keys ());
+  self->keys = make_keys ();
+  gtk_box_append (GTK_BOX (box), self->keys);
   return box;
 }
 
