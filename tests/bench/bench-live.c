@@ -5,15 +5,13 @@
  * One organ of about 400 thousand voxels, the same on 512 x 512 x 300 and on 1024 x 1024 x 300.
  * After each of some strokes (a ball of 8 voxels on the surface): the counts (budget 1 ms), every
  * distance in both conventions brought up to date (budget 30 ms), the same begun from nothing, and
- * trp_mask_metrics_compute(). Beside it scipy and plastimatch on the smaller files, where they are.
+ * trp_mask_metrics_compute(). What others take for the whole: bench-metric-peers.py.
  */
 
 #include "core/base/parallel.h"
-#include "core/io/label-map.h"
 #include "core/metrics/live-distances.h"
 #include "core/metrics/mask-metrics.h"
 #include "core/metrics/signed-field.h"
-#include "tests/lib/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -144,57 +142,6 @@ time_whole (const TrpMask *reference, const TrpMask *edited, Times *out_times)
   out_times->field = get_median (field_ms, 5);
 }
 
-static void
-save (const TrpMask *mask, const char *path)
-{
-  g_autoptr (TrpStructureSet) set = trp_structure_set_new ("organ", trp_mask_get_geometry (mask));
-  g_autoptr (TrpStructure)
-    structure = trp_structure_new ("Organ", trp_color_get_default (0), trp_mask_copy (mask));
-  g_autoptr (GError) error = NULL;
-
-  trp_structure_set_append (set, structure);
-  if (!trp_structure_set_save (set, path, NULL, &error))
-    printf ("%s\n", error->message);
-}
-
-/* Returns: false, and nothing printed, if it cannot be run here. */
-static bool
-run_other (const char *const *argv, const char *what)
-{
-  const gint64 start_us = g_get_monotonic_time ();
-  g_autofree char *output = NULL;
-  int status = 0;
-
-  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
-                     NULL, NULL, &output, NULL, &status, NULL) ||
-      status != 0)
-    return false;
-  printf ("%s: whole process %.0f ms\n%s", what, ms_since (start_us), output);
-  return true;
-}
-
-/* What others take for the numbers of one pair, from files. */
-static void
-run_others (const TrpMask *reference, const TrpMask *edited)
-{
-  g_autofree char *folder = trp_test_make_folder ();
-  g_autofree char *a = g_build_filename (folder, "reference.nii.gz", NULL);
-  g_autofree char *b = g_build_filename (folder, "edited.nii.gz", NULL);
-  g_autofree char *script = trp_test_source_path ("bench/bench-live.py");
-  const char *const scipy[] = { "python3", script, a, b, NULL };
-  const char *const system_scipy[] = { "/usr/bin/python3", script, a, b, NULL };
-  const char *const plastimatch[] = { "plastimatch", "dice", "--all", a, b, NULL };
-
-  save (reference, a);
-  save (edited, b);
-  if (!run_other (scipy, "scipy, voxel border only") &&
-      !run_other (system_scipy, "scipy, voxel border only"))
-    printf ("scipy: not here\n");
-  if (!run_other (plastimatch, "plastimatch dice --all"))
-    printf ("plastimatch: not here\n");
-  trp_test_remove_folder (folder);
-}
-
 int
 main (void)
 {
@@ -214,8 +161,6 @@ main (void)
               sizes[s][0], sizes[s][1], sizes[s][2], trp_mask_count (mask),
               trp_parallel_get_threads (), times[s].counts, times[s].update, times[s].first,
               times[s].scratch, times[s].field);
-      if (s == 0)
-        run_others (mask, edited);
     }
   printf ("four times the volume, time ratios: counts %.2f, after a stroke %.2f, from nothing "
           "%.2f\n",
