@@ -44,14 +44,18 @@ begin (TrpDocument *self, int axis, size_t *out_slice)
   return NULL;
 }
 
+/* The origin follows the rule for strokes: what a program drew and a person changed is neither's
+ * alone. */
 static bool
 replace (TrpDocument *self, TrpStructure *structure, const TrpMask *mask, const char *step)
 {
   g_autofree char *provenance = g_strdup (trp_structure_get_provenance (structure));
+  const TrpOrigin before = trp_structure_get_origin (structure);
+  const TrpOrigin origin = before == TRP_ORIGIN_AUTOMATIC ? TRP_ORIGIN_SEMIAUTOMATIC : before;
   g_autoptr (GError) error = NULL;
 
   if (trp_edit_session_replace_mask (trp_document_peek_session (self), step, structure, mask,
-                                     TRP_ORIGIN_MANUAL, provenance, &error))
+                                     origin, provenance, &error))
     return true;
   trp_document_report (self, TRP_SEVERITY_WARNING, error->message);
   return false;

@@ -25,14 +25,20 @@ list_voxels (const TrpMask *mask, const TrpSlab *slab, const TrpBox *box)
   return all;
 }
 
+/* A line of a shaky click goes round no voxel of the grid, in whatever depth: all would be outside.
+ */
 static bool
-encloses_something (const TrpVec3 *points_lps, size_t n_points)
+encloses_something (const TrpGeometry *geometry,
+                    const TrpSlab *slab,
+                    const TrpVec3 *points_lps,
+                    size_t n_points)
 {
-  for (size_t n = 0; n < n_points; n++)
-    for (int axis = 0; axis < 3; axis++)
-      if (!isfinite (points_lps[n].v[axis]))
-        return false;
-  return n_points >= 3;
+  const TrpSlab deep = { slab->point_lps, slab->normal, -INFINITY, INFINITY };
+  const TrpBox whole = { { 0, 0, 0 }, { geometry->size[0], geometry->size[1], geometry->size[2] } };
+  g_autoptr (TrpPatch) prism = trp_plane_polygon_extrude (geometry, &deep, TRP_FILL_NONZERO,
+                                                          points_lps, n_points, &whole);
+
+  return !trp_patch_is_empty (prism);
 }
 
 TrpPatch *
@@ -42,17 +48,16 @@ trp_scissors_cut (const TrpMask *mask,
                   const TrpVec3 *points_lps,
                   size_t n_points)
 {
+  const TrpGeometry *geometry = trp_mask_get_geometry (mask);
   const TrpBox box = trp_mask_get_box (mask);
   g_autoptr (TrpPatch) prism = NULL;
   g_autoptr (TrpPatch) inside = NULL;
   g_autoptr (TrpPatch) all = NULL;
 
-  if (!encloses_something (points_lps, n_points))
-    return trp_patch_new ();
-  prism = trp_plane_polygon_extrude (trp_mask_get_geometry (mask), slab, TRP_FILL_NONZERO,
-                                     points_lps, n_points, &box);
+  prism = trp_plane_polygon_extrude (geometry, slab, TRP_FILL_NONZERO, points_lps, n_points, &box);
   inside = trp_paint_get_change (prism, mask, true);
-  if (part == TRP_SCISSORS_CUT_INSIDE)
+  if (part == TRP_SCISSORS_CUT_INSIDE ||
+      (trp_patch_is_empty (prism) && !encloses_something (geometry, slab, points_lps, n_points)))
     return g_steal_pointer (&inside);
   all = list_voxels (mask, slab, &box);
   return trp_patch_new_merged ((TrpPatch *[]){ all, inside }, 2);

@@ -23,8 +23,8 @@ typedef enum
  * trp_scissors_cut:
  * @slab: the plane of the line, and how deep it cuts: voxels further away stay, on either side of
  * the line
- * @points_lps: the line, closed from its last point to its first; fewer than three, or any nowhere,
- * cut nothing
+ * @points_lps: the line, closed from its last point to its first; one that goes round no voxel of
+ * the grid, or is nowhere, cuts nothing
  *
  * Returns: (transfer full): the voxels of @mask to be erased. Costs the rows of the mask's own box.
  */

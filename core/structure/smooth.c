@@ -351,6 +351,29 @@ set_up (Work *self, double sigma_mm, GError **error)
   return false;
 }
 
+/* Some files say a spacing of almost nothing. */
+static bool
+check_sigma (const TrpGeometry *geometry, double sigma_mm, GError **error)
+{
+  double least = (double) INFINITY;
+
+  if (!(sigma_mm > 0 && sigma_mm <= TRP_SMOOTH_MAX_MM))
+    {
+      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+                   "Smoothing by %g mm is asked for; it is more than 0 and at most %g mm", sigma_mm,
+                   TRP_SMOOTH_MAX_MM);
+      return false;
+    }
+  for (int axis = 0; axis < 3; axis++)
+    least = fmin (least, trp_geometry_get_spacing (geometry, axis));
+  if (sigma_mm / least <= TRP_SMOOTH_MAX_VOXELS)
+    return true;
+  g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
+               "Smoothing by %g mm is asked for and voxels are %g mm apart; the limit is %g voxels",
+               sigma_mm, least, TRP_SMOOTH_MAX_VOXELS);
+  return false;
+}
+
 TrpMask *
 trp_smooth_apply (
   const TrpMask *mask, double sigma_mm, int flat_axis, TrpProgress *progress, GError **error)
@@ -358,14 +381,8 @@ trp_smooth_apply (
   g_auto (Work) work = { .mask = mask, .flat_axis = flat_axis };
   g_autoptr (TrpMask) out = NULL;
 
-  if (!(sigma_mm > 0 && sigma_mm <= TRP_SMOOTH_MAX_MM))
-    {
-      g_set_error (error, TRP_ERROR, TRP_ERROR_LIMIT,
-                   "Smoothing by %g mm is asked for; it is more than 0 and at most %g mm", sigma_mm,
-                   TRP_SMOOTH_MAX_MM);
-      return NULL;
-    }
-  if (!trp_geometry_check_measurable (trp_mask_get_geometry (mask), error))
+  if (!check_sigma (trp_mask_get_geometry (mask), sigma_mm, error) ||
+      !trp_geometry_check_measurable (trp_mask_get_geometry (mask), error))
     return NULL;
   if (trp_mask_is_empty (mask))
     return trp_mask_copy (mask);

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 #define TRP_SMOOTH_LEVEL_LOW 0.25
 #define TRP_SMOOTH_LEVEL_HIGH 0.75
 #define TRP_SMOOTH_MAX_MM 30.0
+#define TRP_SMOOTH_MAX_VOXELS 4096.0
 
 /**
  * trp_smooth_apply:
@@ -29,8 +30,8 @@ G_BEGIN_DECLS
  * @flat_axis: axis of the grid whose slices are smoothed by themselves; -1: in three dimensions
  *
  * Returns: (transfer full). Errors: TRP_ERROR_GEOMETRY for a sheared grid, TRP_ERROR_LIMIT for a
- * @sigma_mm out of range or want of memory (2 bytes per voxel of the structure's box),
- * G_IO_ERROR_CANCELLED.
+ * @sigma_mm out of range, over TRP_SMOOTH_MAX_VOXELS or want of memory (2 bytes per voxel of the
+ * structure's box), G_IO_ERROR_CANCELLED.
  */
 TrpMask *trp_smooth_apply (const TrpMask *mask,
                            double sigma_mm,

@@ -374,8 +374,10 @@ slices_are_copied_and_deleted (Fixture *fixture, const void *data)
   TrpDocument *document = fixture->document;
   const TrpMask *mask = trp_structure_peek_mask (get (fixture, 0));
 
+  trp_structure_set_origin (get (fixture, 0), TRP_ORIGIN_AUTOMATIC);
   trp_document_set_cursor (document, trp_vec3 (0, 0, 35));
   trp_document_copy_slice (document, 2, 1);
+  g_assert_cmpint (trp_structure_get_origin (get (fixture, 0)), ==, TRP_ORIGIN_SEMIAUTOMATIC);
   g_assert_cmpuint (get_count (fixture, 0), ==, 236 + 36);
   g_assert_cmpfloat (trp_document_get_cursor (document).v[2], ==, 40);
   trp_document_copy_slice (document, 2, 1);
@@ -390,6 +392,7 @@ slices_are_copied_and_deleted (Fixture *fixture, const void *data)
   g_assert_cmpuint (get_n_steps (fixture), ==, 3);
   trp_document_go_to_step (document, 0);
   g_assert_cmpuint (get_count (fixture, 0), ==, 236);
+  g_assert_cmpint (trp_structure_get_origin (get (fixture, 0)), ==, TRP_ORIGIN_AUTOMATIC);
   trp_document_set_cursor (document, trp_vec3 (60, 0, 35)); /* along i, downwards */
   trp_document_copy_slice (document, 0, -1);
   g_assert_true (trp_mask_get (mask, 59, 4, 2) && trp_mask_get (mask, 59, 9, 7));

@@ -362,6 +362,11 @@ test_scissors_cut_a_block (void)
   const TrpVec3 nowhere[3] = { { { 74.5, 25.5, NAN } },
                                { { 99, 25.5, 18 } },
                                { { 99, 34.5, 18 } } };
+  const TrpVec3 far[3] = { { { 74.5, 25.5, 18 } }, { { 1e8, 25.5, 18 } }, { { 99, 34.5, 18 } } };
+  const TrpVec3 click[3] = { { { 74.3, 25.3, 18 } },
+                             { { 74.4, 25.3, 18 } },
+                             { { 74.4, 25.4, 18 } } };
+  const TrpVec3 beside[3] = { { { 0.5, 0.5, 18 } }, { { 9, 0.5, 18 } }, { { 9, 9, 18 } } };
   g_autoptr (TrpMask) mask = trp_mask_new (&geometry);
   const double deep = (double) INFINITY;
 
@@ -378,6 +383,10 @@ test_scissors_cut_a_block (void)
                     (30 * 20 - 5 * 9) * 5);
   g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, deep, square, 2), ==, 0);
   g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, deep, nowhere, 3), ==, 0);
+  g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, deep, far, 3), ==, 0);
+  g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, deep, click, 3), ==, 0);
+  g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, 5, click, 3), ==, 0);
+  g_assert_cmpuint (count_cut (mask, TRP_SCISSORS_CUT_OUTSIDE, deep, beside, 3), ==, 30 * 20 * 10);
 }
 
 /* Along any direction the two parts share nothing and are the whole; the inner one is a prism. */

@@ -139,8 +139,11 @@ what_cannot_be_is_refused (void)
   static const double sigmas[] = { 0, -1, 31, (double) NAN };
   g_autoptr (TrpMask) body = trp_body_new ();
   TrpAffine sheared = trp_affine_identity ();
-  TrpGeometry geometry;
+  TrpGeometry geometry = trp_geometry_axial ((size_t[]){ 4, 4, 4 }, (double[]){ 1, 1e-9, 1 },
+                                             trp_vec3 (0, 0, 0));
+  g_autoptr (TrpMask) fine = trp_mask_new (&geometry);
   g_autoptr (TrpMask) other = NULL;
+  g_autoptr (GError) fine_error = NULL;
   g_autoptr (GError) error = NULL;
 
   for (size_t n = 0; n < G_N_ELEMENTS (sigmas); n++)
@@ -150,6 +153,9 @@ what_cannot_be_is_refused (void)
       g_assert_null (trp_smooth_apply (body, sigmas[n], -1, NULL, &limit));
       g_assert_error (limit, TRP_ERROR, TRP_ERROR_LIMIT);
     }
+  trp_mask_set (fine, 1, 1, 1, true);
+  g_assert_null (trp_smooth_apply (fine, 1, -1, NULL, &fine_error));
+  g_assert_error (fine_error, TRP_ERROR, TRP_ERROR_LIMIT);
   sheared.m[0][1] = 0.2;
   g_assert_true (trp_geometry_init (&geometry, (size_t[]){ 4, 4, 4 }, &sheared, NULL));
   other = trp_mask_new (&geometry);
