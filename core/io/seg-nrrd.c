@@ -329,6 +329,31 @@ check_distinct (const GPtrArray *segments, GError **error)
   return true;
 }
 
+/* One that is spoken of and not listed would be lost without a word. */
+static bool
+check_complete (const Header *header, size_t n_segments, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, header->pairs);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const char *number = g_str_has_prefix (key, "Segment") ? (const char *) key + 7 : "";
+      char *end;
+
+      if (!g_ascii_isdigit (*number) || g_ascii_strtoull (number, &end, 10) < n_segments ||
+          *end != '_')
+        continue;
+      g_set_error (
+        error, TRP_ERROR, TRP_ERROR_FORMAT,
+        "Segment %zu has no ID, and the file says more of it or of one behind it (%.60s)",
+        n_segments, (const char *) key);
+      return false;
+    }
+  return true;
+}
+
 static GPtrArray *
 read_segments (const Header *header, GError **error)
 {
@@ -344,7 +369,9 @@ read_segments (const Header *header, GError **error)
         return NULL;
       g_ptr_array_add (segments, segment);
     }
-  return check_distinct (segments, error) ? g_steal_pointer (&segments) : NULL;
+  return check_complete (header, segments->len, error) && check_distinct (segments, error)
+           ? g_steal_pointer (&segments)
+           : NULL;
 }
 
 /* ---- voxels ---- */

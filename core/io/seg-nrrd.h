@@ -7,7 +7,7 @@
  * different layers. With one layer the file has three axes, with more a list axis before them.
  * Everything else stands in key/value pairs (KEY:=VALUE): for segment N its SegmentN_ID, _Name,
  * _Color (three numbers from 0 to 1), _Layer, _LabelValue, _Extent, _Tags. Segments are numbered
- * without a gap. Any thread.
+ * without a gap; voxels with a value that none of them has belong to nobody. Any thread.
  *
  * Sources: "Segmentation labelmap file format" of 3D Slicer's developer guide, and what 3D Slicer
  * 5.6 does where that is silent: the extent of the first segment of a layer clips the whole layer,

@@ -341,13 +341,11 @@ fill_ring (const TrpFreehand *self, const GArray *ring)
 {
   const TrpGeometry *geometry = trp_mask_get_geometry (self->mask);
   const TrpSlab slab = trp_slab_for_plane (geometry, self->plane.point_lps, self->plane.normal);
-  const TrpBox whole = { { 0, 0, 0 }, { geometry->size[0], geometry->size[1], geometry->size[2] } };
   g_autofree TrpVec3 *points_lps = g_new (TrpVec3, ring->len);
 
   for (guint n = 0; n < ring->len; n++)
     points_lps[n] = unproject (&self->plane, g_array_index (ring, TrpPoint, n));
-  return trp_plane_polygon_extrude (geometry, &slab, TRP_FILL_NONZERO, points_lps, ring->len,
-                                    &whole);
+  return trp_plane_polygon_extrude (geometry, &slab, TRP_FILL_NONZERO, points_lps, ring->len, NULL);
 }
 
 /* What filling all rings changes, one after the other, so that no voxel comes twice. */

@@ -192,12 +192,6 @@ cut_box (const Prism *prism, const TrpSlab *slab, TrpBox *box)
   box->end[axis] = (size_t) CLAMP (last + 1, (double) box->begin[axis], (double) box->end[axis]);
 }
 
-static TrpBox
-whole_box (const TrpGeometry *geometry)
-{
-  return (TrpBox){ { 0, 0, 0 }, { geometry->size[0], geometry->size[1], geometry->size[2] } };
-}
-
 TrpPatch *
 trp_plane_polygon_extrude (const TrpGeometry *geometry,
                            const TrpSlab *slab,
@@ -206,8 +200,8 @@ trp_plane_polygon_extrude (const TrpGeometry *geometry,
                            size_t n_points,
                            const TrpBox *box)
 {
-  const TrpBox whole = whole_box (geometry);
-  TrpBox wanted = trp_box_intersection (box, &whole);
+  const TrpBox whole = { { 0, 0, 0 }, { geometry->size[0], geometry->size[1], geometry->size[2] } };
+  TrpBox wanted = box ? trp_box_intersection (box, &whole) : whole;
   TrpPatch *patch;
   Prism prism = { 0 };
 
@@ -231,8 +225,6 @@ trp_plane_polygon_fill (const TrpGeometry *geometry,
                         size_t n_points)
 {
   const TrpSlab slab = trp_slab_for_plane (geometry, point_lps, normal_lps);
-  const TrpBox whole = whole_box (geometry);
 
-  return trp_plane_polygon_extrude (geometry, &slab, TRP_FILL_EVEN_ODD, points_lps, n_points,
-                                    &whole);
+  return trp_plane_polygon_extrude (geometry, &slab, TRP_FILL_EVEN_ODD, points_lps, n_points, NULL);
 }

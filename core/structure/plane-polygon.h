@@ -36,7 +36,7 @@ TrpPatch *trp_plane_polygon_fill (const TrpGeometry *geometry,
 /**
  * trp_plane_polygon_extrude:
  * @slab: the polygon's plane, and how far to each side of it; infinite for all of the grid
- * @box: the voxels wanted
+ * @box: (nullable): the voxels wanted; NULL: all of the grid
  *
  * The prism through the polygon, along the plane's normal. Costs the rows of @box at most.
  *

@@ -34,9 +34,8 @@ encloses_something (const TrpGeometry *geometry,
                     size_t n_points)
 {
   const TrpSlab deep = { slab->point_lps, slab->normal, -INFINITY, INFINITY };
-  const TrpBox whole = { { 0, 0, 0 }, { geometry->size[0], geometry->size[1], geometry->size[2] } };
   g_autoptr (TrpPatch) prism = trp_plane_polygon_extrude (geometry, &deep, TRP_FILL_NONZERO,
-                                                          points_lps, n_points, &whole);
+                                                          points_lps, n_points, NULL);
 
   return !trp_patch_is_empty (prism);
 }

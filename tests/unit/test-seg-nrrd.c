@@ -498,6 +498,8 @@ static const BrokenCase broken_cases[] = {
   { "colour-nan", HEAD SPACE LIST_FIRST FIRST "Segment0_Color:=nan 0 0\n\n", "*colour*" },
   { "same-voxels", HEAD SPACE LIST_FIRST FIRST SECOND "Segment1_Layer:=0\n\n",
     "\"CTV\" is the same voxels*" },
+  { "no-id", HEAD SPACE LIST_FIRST FIRST "Segment1_Name:=CTV\n\n", "Segment 1 has no ID*" },
+  { "gap", HEAD SPACE LIST_FIRST FIRST "Segment2_ID:=Segment_3\n\n", "Segment 1 has no ID*" },
   { "no-label",
     "NRRD0004\ntype: float\nendian: little\ndimension: 4\n" SPACE "sizes: 1 3 2 1\n" GRID FIRST
     "\n",
