@@ -422,7 +422,7 @@ make_head (TrpResultsWindow *self)
   gtk_widget_set_halign (save, GTK_ALIGN_END);
   g_signal_connect_swapped (self->metric, "notify::selected", G_CALLBACK (show), self);
   g_signal_connect_swapped (save, "clicked", G_CALLBACK (on_save), self);
-  gtk_box_append (GTK_BOX (head), trp_form_row (_ ("Measure"), self->metric));
+  gtk_box_append (GTK_BOX (head), trp_form_row (C_ ("study", "Measure"), self->metric));
   gtk_box_append (GTK_BOX (head), save);
   gtk_widget_add_css_class (head, "panel");
   return head;

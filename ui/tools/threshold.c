@@ -474,7 +474,7 @@ make_suggestions (Threshold *self)
 static void
 append_where (Threshold *self, GtkWidget *rows)
 {
-  static const char *const names[] = { N_ ("All"), N_ ("Inside"), N_ ("Near"), NULL };
+  static const char *const names[] = { N_ ("Everywhere"), N_ ("Inside"), N_ ("Near"), NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *unit = gtk_label_new (_ ("mm around it"));
 
