@@ -26,7 +26,8 @@ typedef enum
  * @points_lps: the line, closed from its last point to its first; one that goes round no voxel of
  * the grid, or is nowhere, cuts nothing
  *
- * Returns: (transfer full): the voxels of @mask to be erased. Costs the rows of the mask's own box.
+ * Returns: (transfer full): the voxels of @mask to be erased. Costs the rows of the mask's own box;
+ * finding that reads the words of its slices.
  */
 TrpPatch *trp_scissors_cut (const TrpMask *mask,
                             TrpScissors part,
