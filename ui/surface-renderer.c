@@ -190,6 +190,19 @@ trp_surface_renderer_set (TrpSurfaceRenderer *self, const TrpSurfaceMesh *mesh, 
 
 /* ---- drawing ---- */
 
+/* Of the framebuffer that is bound. */
+static void
+allocate (TrpSurfaceRenderer *self, GLsizei n_samples, int width, int height)
+{
+  glBindRenderbuffer (GL_RENDERBUFFER, self->color);
+  glRenderbufferStorageMultisample (GL_RENDERBUFFER, n_samples, GL_RGBA8, width, height);
+  glBindRenderbuffer (GL_RENDERBUFFER, self->depth);
+  glRenderbufferStorageMultisample (GL_RENDERBUFFER, n_samples, GL_DEPTH_COMPONENT24, width,
+                                    height);
+  glFramebufferRenderbuffer (GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, self->color);
+  glFramebufferRenderbuffer (GL_FRAMEBUFFER, GL_DEPTH_ATTACHMENT, GL_RENDERBUFFER, self->depth);
+}
+
 static void
 size_framebuffer (TrpSurfaceRenderer *self, int width, int height)
 {
@@ -199,14 +212,9 @@ size_framebuffer (TrpSurfaceRenderer *self, int width, int height)
   if (self->width == width && self->height == height)
     return;
   glGetIntegerv (GL_MAX_SAMPLES, &n_samples);
-  n_samples = MIN (n_samples, MAX_SAMPLES);
-  glBindRenderbuffer (GL_RENDERBUFFER, self->color);
-  glRenderbufferStorageMultisample (GL_RENDERBUFFER, n_samples, GL_RGBA8, width, height);
-  glBindRenderbuffer (GL_RENDERBUFFER, self->depth);
-  glRenderbufferStorageMultisample (GL_RENDERBUFFER, n_samples, GL_DEPTH_COMPONENT24, width,
-                                    height);
-  glFramebufferRenderbuffer (GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, self->color);
-  glFramebufferRenderbuffer (GL_FRAMEBUFFER, GL_DEPTH_ATTACHMENT, GL_RENDERBUFFER, self->depth);
+  allocate (self, MIN (n_samples, MAX_SAMPLES), width, height);
+  if (glCheckFramebufferStatus (GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE)
+    allocate (self, 0, width, height);
   self->width = width;
   self->height = height;
 }

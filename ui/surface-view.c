@@ -78,6 +78,20 @@ refuse (TrpSurfaceView *self, const char *reason)
   gtk_stack_set_visible_child (GTK_STACK (self->pages), self->sentence);
 }
 
+/* Of either kind: left to itself the area takes no OpenGL ES. */
+static GdkGLContext *
+on_create_context (TrpSurfaceView *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (gtk_widget_get_native (self->area));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkGLContext) context = gdk_surface_create_gl_context (surface, &error);
+
+  if (context && gdk_gl_context_realize (context, &error))
+    return g_steal_pointer (&context);
+  gtk_gl_area_set_error (GTK_GL_AREA (self->area), error);
+  return NULL;
+}
+
 /* GTK asks for OpenGL 3.2, but takes OpenGL ES 2. */
 static TrpSurfaceRenderer *
 make_renderer (GtkGLArea *area, GError **error)
@@ -373,6 +387,7 @@ trp_surface_view_init (TrpSurfaceView *self)
   gtk_stack_add_child (GTK_STACK (self->pages), self->sentence);
   gtk_widget_set_parent (self->pages, GTK_WIDGET (self));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  g_signal_connect_swapped (self->area, "create-context", G_CALLBACK (on_create_context), self);
   g_signal_connect_swapped (self->area, "realize", G_CALLBACK (on_realize), self);
   g_signal_connect_swapped (self->area, "unrealize", G_CALLBACK (on_unrealize), self);
   g_signal_connect_swapped (self->area, "render", G_CALLBACK (on_render), self);
