@@ -285,6 +285,21 @@ polygon_without_effect_stays (Fixture *fixture, const void *data)
 }
 
 static void
+livewire_without_effect_stays (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  fixture->place.modifiers = GDK_CONTROL_MASK; /* straight */
+  click (fixture, 32, 22);
+  click (fixture, 40, 22);
+  click (fixture, 40, 30);
+  press_key (fixture, TRP_TOOL_KEY_ACCEPT);
+  g_assert_true (g_str_has_prefix (fixture->text, "The livewire changes nothing here"));
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_GIVE_UP));
+  g_assert_false (press_key (fixture, TRP_TOOL_KEY_GIVE_UP));
+}
+
+static void
 keys_are_the_documents_again (Fixture *fixture, const void *data)
 {
   choose (fixture, TRP_TOOL_POLYGON);
@@ -484,6 +499,7 @@ main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   ADD ("/livewire/fills", wire_fills);
+  ADD ("/livewire/without-effect-stays", livewire_without_effect_stays);
   ADD ("/polygon/enter-closes-and-fills", enter_closes_and_fills);
   ADD ("/polygon/points-are-corrected", points_are_corrected);
   ADD ("/polygon/double-click-closes-only", double_click_closes_only);

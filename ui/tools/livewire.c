@@ -234,7 +234,9 @@ fill (TrpDocument *document, State *self)
     self->plane.normal, (const TrpVec3 *) (const void *) outline->data, outline->len);
   step = g_strdup_printf (self->erase ? _ ("Livewire cut %s") : _ ("Livewire %s"),
                           trp_structure_get_name (target));
-  if (trp_document_paint (document, self->role, step, stencil, self->erase))
+  if (trp_sketch_fill (document, self->role, step, stencil, self->erase,
+                       _ ("The livewire changes nothing here; choose Add or Cut, take anchors back "
+                          "with Backspace, or give it up with Escape.")))
     give_up (document, self);
 }
 
@@ -245,6 +247,7 @@ begin (State *self, const TrpToolPlace *place)
 {
   if (!trp_document_may_paint (place->document))
     return false;
+  give_up (place->document, self); /* a third press of a double click began one without an anchor */
   self->volume = trp_volume_ref (trp_document_get_volume (place->document, place->role));
   self->role = place->role;
   self->plane = place->plane;

@@ -135,21 +135,15 @@ fill (TrpDocument *document, State *self)
 {
   TrpStructure *target = trp_document_peek_target (document);
   g_autoptr (TrpPatch) stencil = make_stencil (document, self);
-  g_autoptr (TrpPatch) change = NULL;
   g_autofree char *step = NULL;
 
   if (!target)
     return;
-  change = trp_document_try_paint (document, self->role, stencil, self->erase);
   step = g_strdup_printf (self->erase ? _ ("Polygon cut %s") : _ ("Polygon %s"),
                           trp_structure_get_name (target));
-  if (!trp_document_paint (document, self->role, step, stencil, self->erase))
-    return;
-  if (trp_patch_is_empty (change))
-    trp_document_report (document, TRP_SEVERITY_INFO,
-                         _ ("The polygon changes nothing here; move its points, choose Add or Cut, "
-                            "or give it up with Escape."));
-  else
+  if (trp_sketch_fill (document, self->role, step, stencil, self->erase,
+                       _ ("The polygon changes nothing here; move its points, choose Add or Cut, "
+                          "or give it up with Escape.")))
     give_up (document, self);
 }
 

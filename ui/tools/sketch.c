@@ -115,3 +115,20 @@ trp_sketch_draw_outline (cairo_t *cr, const TrpToolCanvas *canvas, const TrpOutl
   style.color = trp_palette_lighten (trp_structure_get_color (active));
   trp_outline_draw (outline, cr, &canvas->raster.px_from_lps, &style);
 }
+
+bool
+trp_sketch_fill (TrpDocument *document,
+                 TrpRole role,
+                 const char *step,
+                 const TrpPatch *stencil,
+                 bool erase,
+                 const char *nothing)
+{
+  g_autoptr (TrpPatch) change = trp_document_try_paint (document, role, stencil, erase);
+
+  if (!trp_document_paint (document, role, step, stencil, erase))
+    return false;
+  if (trp_patch_is_empty (change))
+    trp_document_report (document, TRP_SEVERITY_INFO, nothing);
+  return !trp_patch_is_empty (change);
+}

@@ -54,4 +54,13 @@ trp_sketch_trace_change (TrpDocument *document, const TrpPlane *plane, const Trp
 /* As a preview in the structure's colour; @outline may be NULL. */
 void trp_sketch_draw_outline (cairo_t *cr, const TrpToolCanvas *canvas, const TrpOutline *outline);
 
+/* trp_document_paint(). Returns: whether anything changed; else the sketch should stay, and a
+ * message was given: @nothing, or why it was refused. */
+bool trp_sketch_fill (TrpDocument *document,
+                      TrpRole role,
+                      const char *step,
+                      const TrpPatch *stencil,
+                      bool erase,
+                      const char *nothing);
+
 G_END_DECLS
