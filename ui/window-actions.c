@@ -13,6 +13,7 @@
 #include "ui/dialogs/surface-window.h"
 #include "ui/document-distances.h"
 #include "ui/document-preview.h"
+#include "ui/manual.h"
 #include "ui/tools/tool.h"
 #include "ui/window-edits.h"
 
@@ -195,6 +196,12 @@ on_preset (GSimpleAction *action, GVariant *parameter, gpointer window)
 
   gtk_widget_activate_action (GTK_WIDGET (pointed ? pointed : get_active_pane (window)),
                               "pane.preset", "i", g_variant_get_int32 (parameter));
+}
+
+static void
+on_manual (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  trp_manual_show (window);
 }
 
 static void
@@ -393,6 +400,7 @@ static const Key window_keys[] = {
   { "<Control>s", "win.save", NULL },
   { "<Control><Shift>s", "win.save-as", NULL },
   { "<Control>question|<Control>slash", "win.show-help-overlay", NULL },
+  { "F1", "win.manual", NULL },
   { "F11", "win.fullscreen", NULL },
 };
 
@@ -463,6 +471,7 @@ trp_main_window_add_actions (TrpMainWindow *window)
     { "full", on_full },
     { "center", on_center },
     { "preset", on_preset, "i" },
+    { "manual", on_manual },
     { "fullscreen", on_fullscreen },
     { "undo", on_undo },
     { "redo", on_redo },

@@ -141,6 +141,7 @@ make_main_menu (TrpMainWindow *self)
   g_menu_append (files, _ ("Contour automatically…"), "win.segment");
   g_menu_append (files, _ ("Results of a study…"), "app.results");
   g_menu_append (files, _ ("Open the demo case"), "app.demo");
+  g_menu_append (rest, _ ("Manual"), "win.manual");
   g_menu_append (rest, _ ("Keys"), "win.show-help-overlay");
   g_menu_append (rest, _ ("About Triptych"), "app.about");
   g_menu_append (rest, _ ("Quit"), "app.quit");
