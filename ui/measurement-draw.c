@@ -162,9 +162,28 @@ trp_measurements_draw (TrpDocument *document,
       for (int n = 0; n < measurement->n_points; n++)
         trp_raster_px_from_lps (raster, measurement->points_lps[n], &px[n].x, &px[n].y);
       cairo_save (cr);
+      cairo_new_path (cr); /* text leaves a point that an arc would be joined to */
       drawings[measurement->kind](cr, measurement, px);
       cairo_restore (cr);
       text = trp_measurement_dup_text (document, role, measurement);
       draw_text (cr, text, px, measurement->n_points, width);
     }
+}
+
+char *
+trp_measurements_describe (TrpDocument *document, TrpRole role, const TrpPlane *plane)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint index = 0; index < trp_document_get_n_measurements (document); index++)
+    {
+      const TrpMeasurement *measurement = trp_document_get_measurement (document, index);
+
+      if (trp_measurement_lies_on (measurement, plane))
+        g_ptr_array_add (texts,
+                         g_strdelimit (trp_measurement_dup_text (document, role, measurement), "\n",
+                                       ' '));
+    }
+  g_ptr_array_add (texts, NULL);
+  return g_strjoinv ("; ", (char **) texts->pdata);
 }

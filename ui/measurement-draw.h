@@ -22,4 +22,7 @@ void trp_measurements_draw (TrpDocument *document,
                             cairo_t *cr,
                             double width);
 
+/* The same as one line for screen readers, "" where there is none. (transfer full) */
+char *trp_measurements_describe (TrpDocument *document, TrpRole role, const TrpPlane *plane);
+
 G_END_DECLS

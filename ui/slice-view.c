@@ -10,6 +10,7 @@
 #include "ui/slice-view.h"
 #include "config.h"
 
+#include "ui/measurement-draw.h"
 #include "ui/slice-input.h"
 #include "ui/slice-outlines.h"
 #include "ui/slice-overlay.h"
@@ -180,6 +181,21 @@ update_label (TrpSliceView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
+/* What was measured is drawn, and said by the pane that has the focus. */
+static void
+on_measurements_changed (TrpSliceView *self)
+{
+  const TrpPlane plane = trp_slice_view_get_plane (self);
+  g_autofree char *text = NULL;
+
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (!gtk_widget_has_focus (GTK_WIDGET (self)))
+    return;
+  text = trp_measurements_describe (self->document, self->role, &plane);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
+}
+
 static void
 on_role_event (TrpSliceView *self, int role)
 {
@@ -221,7 +237,7 @@ connect_document (TrpSliceView *self)
     { "cursor-moved", G_CALLBACK (gtk_widget_queue_draw) },
     { "tool-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "tool-moved", G_CALLBACK (gtk_widget_queue_draw) },
-    { "measurements-changed", G_CALLBACK (gtk_widget_queue_draw) },
+    { "measurements-changed", G_CALLBACK (on_measurements_changed) },
     { "active-changed", G_CALLBACK (gtk_widget_queue_draw) },
     { "readings-changed", G_CALLBACK (on_readings_changed) },
     { "structures-changed", G_CALLBACK (gtk_widget_queue_draw) },

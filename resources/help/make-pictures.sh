@@ -36,6 +36,10 @@ part () {
 # named NAME ROLE TITLE: a window of its own
 window () { import -window "$(xdotool search --onlyvisible --name "$2" | tail -1)" png:- | store "$1"; }
 
+zoom () { # STEPS BUTTON: 4 nearer, 5 farther
+  go 0 0
+  for _ in $(seq "$1"); do xdotool keydown ctrl click "$2" keyup ctrl; sleep 0.1; done
+}
 undo () { for _ in $(seq "${1:-1}"); do press z; done; }
 add_structure () { choose 'Add a structure'; press Escape; }
 
@@ -59,8 +63,7 @@ sleep 1
 find_pane 'MR, axial plane'
 click 55 0
 press c
-go 0 0
-for _ in 1 2 3 4; do xdotool keydown ctrl click 4 keyup ctrl; sleep 0.1; done
+zoom 4 4
 press x
 
 press 2
@@ -101,9 +104,19 @@ drop
 undo
 press 0
 drag -170 10 170 10
-part ruler
-press Escape
-press Escape
+choose Angle
+drag -120 -230 0 -130
+click 120 -230
+choose Ellipse
+drag -60 40 60 110
+part measure
+choose 'Remove all'
+choose Profile
+drag -330 10 330 10
+sleep 1
+whole profile
+choose 'Remove all'
+press 1
 
 press ctrl+Return
 press x
@@ -118,38 +131,39 @@ press x
 find_pane 'CT, axial plane'
 choose 'Add a structure'
 press Escape
-go 0 0
+zoom 2 5
 xdotool click 2 # the pane has the keys again
 press t
 expect label 'Threshold ' 'would become'
 click 0 0
 expect label 'Threshold ' ' HU'
-xdotool mousemove $(middle 'spin button' 'Lowest value') click --repeat 3 1
+xdotool mousemove $(middle 'spin button' 'Lowest value') click 1
+press ctrl+a
 xdotool type --delay 30 150
-press Tab
 sleep 2
 part threshold
-press Escape
 go 0 0
-for _ in 1 2 3; do xdotool keydown ctrl click 4 keyup ctrl; sleep 0.1; done
+xdotool click 2
+press Escape
 press 8
-click 0 0
+click 0 -20
 part fill
 undo
 press 9
-for _ in 1 2 3 4 5; do press minus; done
-drag 0 320 50 330 10 350
+for _ in 1 2 3 4 5 6; do press minus; done
+drag -20 280 10 295 40 280
 xdotool keydown ctrl
-drag 25 165 130 200 185 325 130 445 25 495 -80 445 -135 325 -80 200 25 165
+drag 10 155 80 180 115 270 80 350 10 370 -60 350 -95 270 -60 180 10 155
 xdotool keyup ctrl
-go 25 100
+go 200 100
 part seeds
 press Return
 expect label 'Grow ' 'would become'
 part grown
 press Escape
 choose Clear
-undo 1
+press 1
+zoom 2 4
 press ctrl+Return
 
 # ---- whole structures ----
@@ -160,6 +174,8 @@ structure_menu () { # the keys that lead to an item
 }
 structure_menu Down Down Down Down Return Return
 expect label 'Margin of' 'became'
+xdotool search --onlyvisible --name '^Margin' windowmove 690 380
+sleep 1
 whole margin
 press Escape
 sleep 1
@@ -173,17 +189,18 @@ structure_menu Down Down Down Return Return
 expect label '2 slices of' 'filled'
 press ctrl+Return
 find_pane 'MR, axial plane'
-go 0 0
-for _ in 1 2 3; do xdotool keydown ctrl click 4 keyup ctrl; sleep 0.1; done
 sleep 1
 whole between
 press Return
 
 # ---- numbers, history, readings, planes ----
 press 2
-drag 100 -40 190 -20
+drag 140 -40 220 0 200 60
 press 4
-drag -150 20 -100 20
+drag -120 20 -220 20
+press 3
+drag -30 -180 30 -140
+press 1
 press o
 choose 'Distance per slice'
 choose 'Worst places'
@@ -204,6 +221,7 @@ whole agreement
 press r
 press h
 press 1
+zoom 3 5
 press ctrl+Return
 press ctrl+4
 sleep 3

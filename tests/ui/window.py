@@ -52,12 +52,18 @@ def find(role, prefix, with_number=False):
 
 
 def place(role, prefix):
-    """Of the first that takes up room: what lies on a hidden page has none."""
+    """Of the first that takes up room (what lies on a hidden page has none) and has the very name; else begins so."""
+    found = None
     for node in nodes(role):
-        if (node.get_name() or '').startswith(prefix) or (node.get_description() or '').startswith(prefix):
+        name, description = node.get_name() or '', node.get_description() or ''
+        if name.startswith(prefix) or description.startswith(prefix):
             box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
             if box.width > 0 and box.height > 0:
-                return box.x, box.y, box.width, box.height
+                if prefix in (name, description):
+                    return box.x, box.y, box.width, box.height
+                found = found or (box.x, box.y, box.width, box.height)
+    if found:
+        return found
     sys.exit('window.py: no %s "%s" to be seen' % (role, prefix))
 
 
