@@ -180,9 +180,8 @@ trp_measurements_describe (TrpDocument *document, TrpRole role, const TrpPlane *
       const TrpMeasurement *measurement = trp_document_get_measurement (document, index);
 
       if (trp_measurement_lies_on (measurement, plane))
-        g_ptr_array_add (texts,
-                         g_strdelimit (trp_measurement_dup_text (document, role, measurement), "\n",
-                                       ' '));
+        g_ptr_array_add (
+          texts, g_strdelimit (trp_measurement_dup_text (document, role, measurement), "\n", ' '));
     }
   g_ptr_array_add (texts, NULL);
   return g_strjoinv ("; ", (char **) texts->pdata);

@@ -87,6 +87,13 @@ hold 120 15 190 15
 part push
 drop
 undo
+press 5
+sleep 2
+for point in '-130 -150' '-175 40' '-60 135'; do go $point; sleep 0.3; click $point; done
+go 130 110
+sleep 0.5
+part livewire
+press Escape
 press 6
 for point in '105 -40' '170 -70' '235 -40' '240 40' '150 95'; do click $point; done
 press Return

@@ -13,7 +13,7 @@ skip () { echo "skipped: $1"; exit 77; }
 fail () { echo "FAILED: $1"; shot failed; exit 1; }
 shot () { import -window root "$pictures/session-tools-$1.png"; }
 [ -d "$case_folder" ] || skip "the shared patient ProstateX-0000 is not beside the source tree"
-for tool in xdotool import xprop; do command -v $tool >/dev/null || skip "$tool is not installed"; done
+for tool in xdotool import xprop gdbus; do command -v $tool >/dev/null || skip "$tool is not installed"; done
 env -u G_DEBUG /usr/bin/python3 -c "import gi; gi.require_version('Atspi', '2.0')" 2>/dev/null || skip "python3-gi or gir1.2-atspi-2.0 is missing"
 pictures=$TRIPTYCH_BUILD/screenshots
 mkdir -p "$pictures"
@@ -55,8 +55,8 @@ changed () {
 }
 
 # the series is tilted: its own slices; the pane alone, the gland in its middle. 100 are 20 mm then.
-press F10
-for key in Down Down Down Down Down Down Return; do xdotool key $key; sleep 0.1; done
+gdbus call --session --dest org.triptych.Triptych --object-path /org/triptych/Triptych/window/1 \
+  --method org.gtk.Actions.SetState as-acquired '<true>' '{}' >/dev/null
 expect label 'axial ' '/19$' # planes as acquired
 xdotool mousemove $(middle 'list item' '') click 3
 sleep 0.7
@@ -113,6 +113,12 @@ press Return
 press Return
 changed polygon-cut "$(calc "-$area / 2 - 0.03")" "$(calc "-$area / 2 + 0.03")"
 choose Add
+press 5
+sleep 1
+click 150 -60
+for corner in '200 0' '200 60' '130 90'; do click $corner; done
+press Return
+changed livewire 0.1 3
 press 7
 drag 100 0 200 0 230 40 200 80 100 80
 changed freehand 0.3 2.5
