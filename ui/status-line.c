@@ -193,12 +193,19 @@ update_tool (TrpStatusLine *self)
 {
   const TrpToolSettings *tool = trp_document_get_tool (self->document);
   TrpStructure *active = trp_document_peek_active (self->document);
-  const char *name = _ (trp_tool_get (tool->kind)->name);
+  const TrpTool *chosen = trp_tool_get (tool->kind);
+  const char *name = _ (chosen->name);
+  const char *more = chosen->describe
+                       ? chosen->describe (self->document,
+                                           trp_tool_get_state (self->document, tool->kind))
+                       : NULL;
   g_autofree char *text = NULL;
 
-  if (trp_tool_get (tool->kind)->has_radius)
+  if (chosen->has_radius)
     text = g_strdup_printf (_ ("Edit: %s %.1f mm, %s"), name, tool->radius_mm,
                             active ? trp_structure_get_name (active) : _ ("no structure"));
+  else if (more)
+    text = g_strdup_printf (_ ("Edit: %s, %s"), name, more);
   else
     text = g_strdup_printf (_ ("Edit: %s"), name);
   gtk_label_set_label (GTK_LABEL (self->tool), text);
@@ -230,7 +237,7 @@ connect_document (TrpStatusLine *self)
 {
   static const char *const cursor_signals[] = { "cursor-moved", "volume-changed", "mask-changed",
                                                 "structures-changed", "readings-changed" };
-  static const char *const tool_signals[] = { "tool-changed", "active-changed",
+  static const char *const tool_signals[] = { "tool-changed", "tool-moved", "active-changed",
                                               "structures-changed" };
 
   for (size_t n = 0; n < G_N_ELEMENTS (cursor_signals); n++)

@@ -30,6 +30,7 @@ struct _TrpLivewireCost
   size_t width, height;
   double spacing[2];
   float *costs; /* N_WAYS per pixel */
+  float dearest;
   float *edges; /* x and y from the pixel's centre to its edge, px; NULL: all 0 */
 };
 
@@ -281,6 +282,13 @@ price_pixel (TrpLivewireCost *self,
     }
 }
 
+static void
+find_dearest (TrpLivewireCost *self)
+{
+  for (size_t n = 0; n < N_WAYS * self->width * self->height; n++)
+    self->dearest = MAX (self->dearest, self->costs[n]);
+}
+
 static bool
 price (TrpLivewireCost *self,
        const Field *field,
@@ -300,6 +308,7 @@ price (TrpLivewireCost *self,
                               error))
         return false;
     }
+  find_dearest (self);
   return true;
 }
 
@@ -402,6 +411,7 @@ trp_livewire_cost_new_from_pixels (
     return NULL;
   for (size_t n = 0; n < N_WAYS * width * height; n++)
     self->costs[n] = pixels[n / N_WAYS];
+  find_dearest (self);
   return self;
 }
 
@@ -440,6 +450,12 @@ const float *
 trp_livewire_cost_peek (const TrpLivewireCost *self)
 {
   return self->costs;
+}
+
+float
+trp_livewire_cost_get_dearest (const TrpLivewireCost *self)
+{
+  return self->dearest;
 }
 
 TrpPoint

@@ -88,6 +88,8 @@ size_t trp_livewire_cost_get_height (const TrpLivewireCost *self);
 double trp_livewire_cost_get_spacing (const TrpLivewireCost *self, int axis);
 /* Per mm, TRP_LIVEWIRE_N_WAYS of them for each pixel. */
 const float *trp_livewire_cost_peek (const TrpLivewireCost *self);
+/* The largest of them. */
+float trp_livewire_cost_get_dearest (const TrpLivewireCost *self);
 /* Where the edge lies that pixel (x, y) belongs to: at most a pixel away; the pixel's centre where
  * there is none. */
 TrpPoint trp_livewire_cost_get_edge (const TrpLivewireCost *self, size_t x, size_t y);

@@ -16,7 +16,9 @@ enum
 {
   N_BUCKETS = 1024,
   N_STEPS = 8,
-  ROOT = N_STEPS,
+  UNREACHED = 0, /* so that memory of zeros, which the kernel gives for nothing, is a new tree */
+  FIRST_STEP,
+  ROOT = FIRST_STEP + N_STEPS,
   PIXELS_PER_CHECK = 16384,
 };
 
@@ -36,9 +38,10 @@ struct _TrpLivewireTree
   double half_length[TRP_LIVEWIRE_N_WAYS]; /* mm */
   float dearest;
 
-  double *total;    /* cost of the way so far */
-  uint8_t *came_by; /* step that led here */
-  uint32_t *next;   /* neighbours in the bucket */
+  uint8_t
+    *came_by;     /* step that led here, from FIRST_STEP; where UNREACHED, the others say nothing */
+  double *total;  /* cost of the way so far */
+  uint32_t *next; /* neighbours in the bucket */
   uint32_t *before;
   uint32_t buckets[N_BUCKETS];
   double bucket_width;
@@ -88,12 +91,15 @@ offer (TrpLivewireTree *self, size_t x, size_t y, int step, double total)
 {
   const uint32_t pixel = (uint32_t) (x + y * self->width);
 
-  if (total >= self->total[pixel])
-    return;
-  if (waits (self, pixel))
-    take (self, pixel);
+  if (self->came_by[pixel] != UNREACHED)
+    {
+      if (total >= self->total[pixel])
+        return;
+      if (waits (self, pixel))
+        take (self, pixel);
+    }
   self->total[pixel] = total;
-  self->came_by[pixel] = (uint8_t) step;
+  self->came_by[pixel] = (uint8_t) (FIRST_STEP + step);
   put (self, pixel);
 }
 
@@ -167,15 +173,13 @@ trp_livewire_tree_grow (TrpLivewireTree *self,
 static void
 measure_steps (TrpLivewireTree *self)
 {
-  const float *costs = trp_livewire_cost_peek (self->cost);
   const double dx = trp_livewire_cost_get_spacing (self->cost, 0);
   const double dy = trp_livewire_cost_get_spacing (self->cost, 1);
   const double lengths[TRP_LIVEWIRE_N_WAYS] = { dx, dy, hypot (dx, dy), hypot (dx, dy) };
 
   for (int way = 0; way < TRP_LIVEWIRE_N_WAYS; way++)
     self->half_length[way] = lengths[way] / 2;
-  for (size_t n = 0; n < TRP_LIVEWIRE_N_WAYS * self->n_pixels; n++)
-    self->dearest = MAX (self->dearest, costs[n]);
+  self->dearest = trp_livewire_cost_get_dearest (self->cost);
   self->bucket_width = (double) self->dearest * hypot (dx, dy) / (N_BUCKETS - 2);
 }
 
@@ -185,7 +189,7 @@ allocate (TrpLivewireTree *self, GError **error)
   const size_t n = self->n_pixels;
 
   self->total = g_try_new (double, n);
-  self->came_by = g_try_new (uint8_t, n);
+  self->came_by = g_try_new0 (uint8_t, n);
   self->next = g_try_new (uint32_t, n);
   self->before = g_try_new (uint32_t, n);
   if (self->total && self->came_by && self->next && self->before)
@@ -214,11 +218,6 @@ trp_livewire_tree_new (TrpLivewireCost *cost, size_t x, size_t y, GError **error
   measure_steps (self);
   for (size_t n = 0; n < N_BUCKETS; n++)
     self->buckets[n] = nobody;
-  for (size_t n = 0; n < self->n_pixels; n++)
-    {
-      self->total[n] = INFINITY;
-      self->next[n] = (uint32_t) n;
-    }
   self->total[x + y * self->width] = 0;
   self->came_by[x + y * self->width] = ROOT;
   put (self, (uint32_t) (x + y * self->width));
@@ -248,7 +247,8 @@ double
 trp_livewire_tree_get_cost (const TrpLivewireTree *self, size_t x, size_t y)
 {
   g_return_val_if_fail (x < self->width && y < self->height, INFINITY);
-  const double total = self->total[x + y * self->width];
+  const size_t pixel = x + y * self->width;
+  const double total = self->came_by[pixel] != UNREACHED ? self->total[pixel] : (double) INFINITY;
 
   return isfinite (total) && (uint64_t) (total / self->bucket_width) < self->bucket
            ? total
@@ -303,8 +303,8 @@ trp_livewire_tree_trace (const TrpLivewireTree *self, size_t x, size_t y)
       g_array_append_val (points, point);
       if (step == ROOT)
         break;
-      x -= (size_t) (ptrdiff_t) steps[step].x;
-      y -= (size_t) (ptrdiff_t) steps[step].y;
+      x -= (size_t) (ptrdiff_t) steps[step - FIRST_STEP].x;
+      y -= (size_t) (ptrdiff_t) steps[step - FIRST_STEP].y;
     }
   reverse (points);
   return points;

@@ -163,6 +163,27 @@ click_square (Fixture *fixture)
 
 /* ---- livewire ---- */
 
+static void
+wait_for_steps (const Fixture *fixture, size_t n_steps)
+{
+  const gint64 end = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  while (get_n_steps (fixture) != n_steps && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (get_n_steps (fixture), ==, n_steps);
+}
+
+static void
+find_edges (Fixture *fixture)
+{
+  hover (fixture, 50, 10);
+  for (int n = 0; trp_document_count_running_jobs (fixture->document) > 0 && n < 20000; n++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
 /* Nothing to follow in a constant image, with edges and before they are there: straight. */
 static void
 wire_fills (Fixture *fixture, const void *data)
@@ -170,23 +191,76 @@ wire_fills (Fixture *fixture, const void *data)
   choose (fixture, TRP_TOOL_LIVEWIRE);
   for (int has_edges = 0; has_edges < 2; has_edges++)
     {
-      hover (fixture, 50, 10);
-      for (int n = 0; has_edges && n < 200; n++)
-        {
-          g_main_context_iteration (NULL, FALSE);
-          g_usleep (1000);
-        }
+      if (has_edges)
+        find_edges (fixture);
       click_square (fixture);
       click (fixture, 40, 40);
       g_assert_true (press_key (fixture, TRP_TOOL_KEY_TAKE_BACK));
       g_assert_cmpuint (get_n_steps (fixture), ==, 0);
       g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+      wait_for_steps (fixture, 1);
       g_assert_cmpuint (get_count (fixture), ==, BLOCK + 100);
-      g_assert_cmpuint (get_n_steps (fixture), ==, 1);
       g_assert_false (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
       trp_document_undo (fixture->document);
       g_assert_cmpuint (get_count (fixture), ==, BLOCK);
     }
+}
+
+static const char *
+describe (const Fixture *fixture)
+{
+  return get_tool (fixture)->describe (fixture->document, fixture->place.state);
+}
+
+/* What is to be filled before there are edges waits for them; Escape takes the wait back and
+ * leaves the outline; with Ctrl nothing needs to be waited for. */
+static void
+wire_waits (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  g_assert_null (describe (fixture));
+  click_square (fixture);
+  g_assert_cmpstr (describe (fixture), ==, "edges not there yet");
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+  g_assert_cmpstr (describe (fixture), ==, "closing");
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_GIVE_UP));
+  find_edges (fixture);
+  g_assert_null (describe (fixture));
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+  wait_for_steps (fixture, 1);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK + 100);
+  fixture->place.plane = make_plane (SLICE + 1);
+  click_square (fixture);
+  fixture->place.modifiers = GDK_CONTROL_MASK;
+  click (fixture, 59.5, 9.5);
+  g_assert_cmpuint (get_n_steps (fixture), ==, 2);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK + 200);
+}
+
+/* The way to the first anchor is 200 pixels long: some 100000 must be taken first, a portion at a
+ * time. Another tool ends the wait and keeps the outline. */
+static void
+wire_grows_between_events (Fixture *fixture, const void *data)
+{
+  const TrpGeometry geometry = trp_geometry_axial (
+    (size_t[]){ 1600, 600, 1 }, (double[]){ 0.05, 0.05, 1 }, trp_vec3 (0, 0, SLICE));
+  g_autoptr (TrpVolume) volume = make_volume (&geometry);
+
+  trp_document_set_volume (fixture->document, TRP_ROLE_MR, volume, NULL);
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  find_edges (fixture);
+  click_square (fixture);
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+  g_assert_cmpstr (describe (fixture), ==, "closing");
+  g_assert_cmpuint (get_n_steps (fixture), ==, 0);
+  choose (fixture, TRP_TOOL_CURSOR);
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  g_assert_null (describe (fixture));
+  g_assert_true (press_key (fixture, TRP_TOOL_KEY_ACCEPT));
+  wait_for_steps (fixture, 1);
+  g_assert_cmpuint (get_count (fixture), ==, BLOCK + 100);
 }
 
 /* ---- polygon ---- */
@@ -292,7 +366,7 @@ livewire_without_effect_stays (Fixture *fixture, const void *data)
   click (fixture, 32, 22);
   click (fixture, 40, 22);
   click (fixture, 40, 30);
-  press_key (fixture, TRP_TOOL_KEY_ACCEPT);
+  click (fixture, 32, 22); /* closes, straight too: nothing to wait for */
   g_assert_true (g_str_has_prefix (fixture->text, "The livewire changes nothing here"));
   g_assert_cmpuint (get_n_steps (fixture), ==, 0);
   g_assert_true (press_key (fixture, TRP_TOOL_KEY_GIVE_UP));
@@ -500,6 +574,8 @@ main (int argc, char **argv)
   gtk_test_init (&argc, &argv, NULL);
   ADD ("/livewire/fills", wire_fills);
   ADD ("/livewire/without-effect-stays", livewire_without_effect_stays);
+  ADD ("/livewire/waits", wire_waits);
+  ADD ("/livewire/grows-between-events", wire_grows_between_events);
   ADD ("/polygon/enter-closes-and-fills", enter_closes_and_fills);
   ADD ("/polygon/points-are-corrected", points_are_corrected);
   ADD ("/polygon/double-click-closes-only", double_click_closes_only);

@@ -149,8 +149,6 @@ done (TrpJob *job, void *result, const GError *error, void *user_data)
     return;
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     trp_document_report (task->document, TRP_SEVERITY_WARNING, error->message);
-  if (!cost)
-    return;
   self->raster = task->raster;
   self->cost = g_steal_pointer (&cost);
   self->changed (self->data);
@@ -210,4 +208,10 @@ trp_livewire_edges_peek (const TrpLivewireEdges *self, TrpRaster *out_raster)
   if (self->cost)
     *out_raster = self->raster;
   return self->cost;
+}
+
+bool
+trp_livewire_edges_are_coming (const TrpLivewireEdges *self)
+{
+  return self->job != NULL;
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _TrpLivewireEdges TrpLivewireEdges;
 
-/* @changed: swapped, with @data, when edges have come. @document outlives it. */
+/* @changed: swapped, with @data, when edges have come, or will not come. @document outlives it. */
 TrpLivewireEdges *
 trp_livewire_edges_new (TrpDocument *document, void (*changed) (void *data), void *data);
 void trp_livewire_edges_free (TrpLivewireEdges *self);
@@ -26,5 +26,7 @@ trp_livewire_edges_want (TrpLivewireEdges *self, TrpRole role, const TrpPlane *p
 /* Borrowed until the next want(); NULL while they are under way. @out_raster: where its pixels
  * lie. */
 TrpLivewireCost *trp_livewire_edges_peek (const TrpLivewireEdges *self, TrpRaster *out_raster);
+/* Whether they are under way. */
+bool trp_livewire_edges_are_coming (const TrpLivewireEdges *self);
 
 G_END_DECLS

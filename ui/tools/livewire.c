@@ -2,23 +2,22 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The wire from the last anchor to the pointer comes from a tree that grows a portion at each move
- * of the pointer; while the slice's edges are still being looked for, and with Ctrl held, it is
- * straight (and dashed). What has been clicked stays as it was shown.
+ * While the slice's edges are still being looked for, while the way to the pointer is not known,
+ * and with Ctrl held, the wire is straight (and dashed). What has been clicked stays as it was
+ * shown. An outline that is to be filled waits, dashed, until the way to its first anchor is known.
  */
 
 #include "core/structure/plane-polygon.h"
 #include "config.h"
 
-#include "ui/tools/livewire-edges.h"
+#include "ui/tools/livewire-growth.h"
 #include "ui/tools/option-rows.h"
 #include "ui/tools/paint-options.h"
 #include "ui/tools/sketch.h"
 
 #include <glib/gi18n.h>
 
-/* Pixels that a tree grows by within one event: two to five milliseconds. */
-#define PIXELS_PER_EVENT 10000
+#define MOST_SCALE_MM 3.0
 
 typedef struct
 {
@@ -29,12 +28,15 @@ typedef struct
   TrpRole role;
   TrpVolume *volume; /* what stood there; NULL without anchors */
   TrpPlane plane;
-  TrpLivewireTree *tree; /* from the last anchor; NULL until there are edges */
-  GArray *wire;          /* from the last anchor to the pointer; NULL: none */
-  bool is_wire_straight;
+  TrpLivewireGrowth *growth; /* from the last anchor */
+  GArray *wire;              /* from the last anchor to the pointer; NULL: none */
+  bool is_wire_straight, wants_straight;
+  TrpVec3 pointer_lps; /* where the wire ends */
+  TrpStructure
+    *target;    /* waits to be filled when the way to the first anchor is known; NULL: none */
   double scale; /* mm */
   bool erase;
-  GtkWidget *mode; /* borrowed, for its own signal */
+  GtkWidget *mode, *smoothing; /* borrowed, for their own signals */
 } State;
 
 static GArray *
@@ -68,11 +70,18 @@ clear_wire (State *self)
 }
 
 static void
+stop_waiting (State *self)
+{
+  g_clear_pointer (&self->target, trp_structure_unref);
+}
+
+static void
 give_up (TrpDocument *document, State *self)
 {
   g_ptr_array_set_size (self->segments, 0);
   g_clear_pointer (&self->volume, trp_volume_unref);
-  g_clear_pointer (&self->tree, trp_livewire_tree_free);
+  trp_livewire_growth_clear (self->growth);
+  stop_waiting (self);
   clear_wire (self);
   trp_document_redraw_tool (document);
 }
@@ -80,67 +89,17 @@ give_up (TrpDocument *document, State *self)
 /* ---- the wire ---- */
 
 static void
-find_pixel (const TrpRaster *raster, TrpVec3 point_lps, size_t out_at[2])
+plant (State *self)
 {
-  double x, y;
-
-  trp_raster_px_from_lps (raster, point_lps, &x, &y);
-  out_at[0] = (size_t) CLAMP (floor (x), 0, (double) raster->width - 1);
-  out_at[1] = (size_t) CLAMP (floor (y), 0, (double) raster->height - 1);
-}
-
-static void
-plant_tree (State *self)
-{
-  TrpRaster raster;
-  TrpLivewireCost *cost = trp_livewire_edges_peek (self->edges, &raster);
-  GError *error = NULL;
-  size_t at[2];
-
-  g_clear_pointer (&self->tree, trp_livewire_tree_free);
-  if (!cost || self->segments->len == 0)
-    return;
-  find_pixel (&raster, get_last (self), at);
-  self->tree = trp_livewire_tree_new (cost, at[0], at[1], &error);
-  if (!self->tree)
-    trp_document_report (self->document, TRP_SEVERITY_WARNING, error->message);
-  g_clear_error (&error);
-}
-
-/* Returns: (transfer full): NULL while the way there is not known. */
-static GArray *
-follow_edges (State *self, TrpVec3 point_lps)
-{
-  TrpRaster raster;
-  GArray *points = NULL;
-  size_t at[2];
-
-  if (!self->tree || !trp_livewire_edges_peek (self->edges, &raster))
-    return NULL;
-  find_pixel (&raster, point_lps, at);
-  if (!trp_livewire_tree_has (self->tree, at[0], at[1]) &&
-      !trp_livewire_tree_grow (self->tree, PIXELS_PER_EVENT, NULL, NULL))
-    return NULL;
-  g_autoptr (GArray) way = trp_livewire_tree_trace (self->tree, at[0], at[1]);
-  if (!way)
-    return NULL;
-  points = g_array_new (FALSE, FALSE, sizeof (TrpVec3));
-  for (guint n = 1; n + 1 < way->len; n++)
-    {
-      const TrpPoint point = g_array_index (way, TrpPoint, n);
-      const TrpVec3 found_lps = trp_plane_project (
-        &self->plane, trp_raster_lps_from_px (&raster, point.x + 0.5, point.y + 0.5));
-
-      g_array_append_val (points, found_lps);
-    }
-  return points;
+  if (self->segments->len > 0)
+    trp_livewire_growth_plant (self->growth, &self->plane, get_last (self));
 }
 
 /* From the last anchor to @point_lps, the anchor left out. */
 static GArray *
 make_segment (State *self, TrpVec3 point_lps, bool straight)
 {
-  GArray *points = straight ? NULL : follow_edges (self, point_lps);
+  GArray *points = straight ? NULL : trp_livewire_growth_follow (self->growth, point_lps);
 
   self->is_wire_straight = !points;
   if (!points)
@@ -150,12 +109,98 @@ make_segment (State *self, TrpVec3 point_lps, bool straight)
 }
 
 static void
-on_edges (void *data)
+show_wire (State *self)
+{
+  clear_wire (self);
+  self->wire = make_segment (self, self->pointer_lps, self->wants_straight);
+}
+
+static bool
+is_under_way (const State *self)
+{
+  return trp_livewire_edges_are_coming (self->edges) ||
+         trp_livewire_growth_is_under_way (self->growth);
+}
+
+static void
+want_edges (State *self)
+{
+  trp_livewire_edges_want (self->edges, self->role, &self->plane, self->scale);
+  plant (self);
+}
+
+/* ---- filling ---- */
+
+/* @last: (nullable): the way from the last anchor to the first; NULL: straight */
+static bool
+fill (State *self, const GArray *last)
+{
+  const char *name = trp_structure_get_name (trp_document_peek_target (self->document));
+  g_autoptr (GArray) outline = g_array_new (FALSE, FALSE, sizeof (TrpVec3));
+  g_autoptr (TrpPatch) stencil = NULL;
+  g_autofree char *step = NULL;
+
+  for (guint n = 0; n < self->segments->len; n++)
+    g_array_append_vals (outline, peek_segment (self, n)->data, peek_segment (self, n)->len);
+  if (last)
+    g_array_append_vals (outline, last->data, last->len);
+  stencil = trp_plane_polygon_fill (
+    trp_structure_set_get_geometry (trp_document_peek_edited (self->document)),
+    self->plane.point_lps, self->plane.normal, (const TrpVec3 *) (const void *) outline->data,
+    outline->len);
+  step = g_strdup_printf (self->erase ? _ ("Livewire cut %s") : _ ("Livewire %s"), name);
+  return trp_sketch_fill (
+    self->document, self->role, step, stencil, self->erase,
+    _ ("The livewire changes nothing here; choose Add or Cut, take anchors back with Backspace, or "
+       "give it up with Escape."));
+}
+
+/* Fills as soon as the way to the first anchor is known; straight if there will be none. */
+static void
+close_outline (State *self, bool straight)
+{
+  TrpStructure *target = trp_document_peek_target (self->document);
+  g_autoptr (GArray) last = NULL;
+
+  stop_waiting (self);
+  clear_wire (self);
+  if (!target)
+    return;
+  if (!straight)
+    last = trp_livewire_growth_follow (self->growth, get_first (self));
+  if (!last && !straight && is_under_way (self))
+    self->target = trp_structure_ref (target);
+  else if (fill (self, last))
+    give_up (self->document, self);
+  trp_document_redraw_tool (self->document);
+}
+
+/* A way was found that was asked for. */
+static void
+on_reached (void *data)
 {
   State *self = data;
 
-  plant_tree (self);
+  if (self->target && self->target != trp_document_peek_target (self->document))
+    stop_waiting (self);
+  else if (self->target)
+    close_outline (self, false);
+  else if (self->wire)
+    show_wire (self);
   trp_document_redraw_tool (self->document);
+}
+
+/* Edges have come, or will not come: then the outline is left to the user again. */
+static void
+on_edges (void *data)
+{
+  State *self = data;
+  TrpRaster raster;
+
+  plant (self);
+  if (!trp_livewire_edges_peek (self->edges, &raster))
+    stop_waiting (self);
+  on_reached (self);
 }
 
 /* Another image, or the same one seen through another window. */
@@ -169,8 +214,8 @@ on_image_changed (TrpDocument *document, int role, State *self)
       give_up (document, self);
       return;
     }
-  trp_livewire_edges_want (self->edges, self->role, &self->plane, self->scale);
-  plant_tree (self);
+  want_edges (self);
+  on_reached (self);
 }
 
 static void *
@@ -180,6 +225,7 @@ create (TrpDocument *document)
 
   self->document = document;
   self->edges = trp_livewire_edges_new (document, on_edges, self);
+  self->growth = trp_livewire_growth_new (document, self->edges, on_reached, self);
   self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   self->scale = trp_livewire_options_default ().scale;
   g_signal_connect (document, "volume-changed", G_CALLBACK (on_image_changed), self);
@@ -192,52 +238,13 @@ destroy (void *state)
 {
   State *self = state;
 
+  trp_livewire_growth_free (self->growth);
   trp_livewire_edges_free (self->edges);
   g_ptr_array_unref (self->segments);
   g_clear_pointer (&self->volume, trp_volume_unref);
-  trp_livewire_tree_free (self->tree);
+  stop_waiting (self);
   clear_wire (self);
   g_free (self);
-}
-
-/* ---- filling ---- */
-
-static GArray *
-close_outline (State *self)
-{
-  GArray *points = g_array_new (FALSE, FALSE, sizeof (TrpVec3));
-
-  for (guint n = 0; n < self->segments->len; n++)
-    g_array_append_vals (points, peek_segment (self, n)->data, peek_segment (self, n)->len);
-  if (self->tree && trp_livewire_tree_grow (self->tree, SIZE_MAX, NULL, NULL))
-    {
-      g_autoptr (GArray) last = make_segment (self, get_first (self), false);
-
-      g_array_append_vals (points, last->data, last->len - 1);
-    }
-  return points;
-}
-
-static void
-fill (TrpDocument *document, State *self)
-{
-  TrpStructure *target = trp_document_peek_target (document);
-  g_autoptr (GArray) outline = NULL;
-  g_autoptr (TrpPatch) stencil = NULL;
-  g_autofree char *step = NULL;
-
-  if (!target)
-    return;
-  outline = close_outline (self);
-  stencil = trp_plane_polygon_fill (
-    trp_structure_set_get_geometry (trp_document_peek_edited (document)), self->plane.point_lps,
-    self->plane.normal, (const TrpVec3 *) (const void *) outline->data, outline->len);
-  step = g_strdup_printf (self->erase ? _ ("Livewire cut %s") : _ ("Livewire %s"),
-                          trp_structure_get_name (target));
-  if (trp_sketch_fill (document, self->role, step, stencil, self->erase,
-                       _ ("The livewire changes nothing here; choose Add or Cut, take anchors back "
-                          "with Backspace, or give it up with Escape.")))
-    give_up (document, self);
 }
 
 /* ---- pointer ---- */
@@ -258,8 +265,9 @@ begin (State *self, const TrpToolPlace *place)
 static void
 add_anchor (State *self, TrpVec3 point_lps, bool straight)
 {
+  stop_waiting (self);
   g_ptr_array_add (self->segments, make_segment (self, point_lps, straight));
-  plant_tree (self);
+  plant (self);
   clear_wire (self);
 }
 
@@ -286,7 +294,7 @@ press (const TrpToolPlace *place)
   if (place->n_press >= 2 || is_first)
     {
       if (self->segments->len >= 2)
-        fill (place->document, self);
+        close_outline (self, place->modifiers & GDK_CONTROL_MASK);
     }
   else
     add_anchor (self, point_lps, place->modifiers & GDK_CONTROL_MASK);
@@ -302,12 +310,19 @@ hover (const TrpToolPlace *place)
   if (self->segments->len == 0)
     {
       trp_livewire_edges_want (self->edges, place->role, &place->plane, self->scale);
+      if (trp_livewire_edges_are_coming (self->edges))
+        trp_document_redraw_tool (place->document); /* for the status line */
       return;
     }
+  if (self->target)
+    return;
   clear_wire (self);
   if (trp_sketch_is_on_plane (place->document, place->role, &self->plane, &place->plane))
-    self->wire = make_segment (self, trp_plane_project (&self->plane, place->start_lps),
-                               place->modifiers & GDK_CONTROL_MASK);
+    {
+      self->pointer_lps = trp_plane_project (&self->plane, place->start_lps);
+      self->wants_straight = place->modifiers & GDK_CONTROL_MASK;
+      show_wire (self);
+    }
   trp_document_redraw_tool (place->document);
 }
 
@@ -316,10 +331,11 @@ hover (const TrpToolPlace *place)
 static void
 take_back (TrpDocument *document, State *self)
 {
+  stop_waiting (self);
   g_ptr_array_set_size (self->segments, (int) self->segments->len - 1);
   if (self->segments->len == 0)
     give_up (document, self);
-  plant_tree (self);
+  plant (self);
   clear_wire (self);
 }
 
@@ -331,9 +347,11 @@ key_pressed (TrpDocument *document, void *state, TrpToolKey key)
   if (self->segments->len == 0)
     return false;
   if (key == TRP_TOOL_KEY_ACCEPT && self->segments->len >= 2)
-    fill (document, self);
+    close_outline (self, false);
   else if (key == TRP_TOOL_KEY_TAKE_BACK || key == TRP_TOOL_KEY_UNDO)
     take_back (document, self);
+  else if (key == TRP_TOOL_KEY_GIVE_UP && self->target)
+    stop_waiting (self);
   else if (key == TRP_TOOL_KEY_GIVE_UP)
     give_up (document, self);
   trp_document_redraw_tool (document);
@@ -343,6 +361,7 @@ key_pressed (TrpDocument *document, void *state, TrpToolKey key)
 static void
 leave (TrpDocument *document, void *state)
 {
+  stop_waiting (state);
   clear_wire (state);
 }
 
@@ -372,11 +391,24 @@ draw (const TrpToolCanvas *canvas, cairo_t *cr)
         cr, canvas, is_wire && self->is_wire_straight ? TRP_SKETCH_CLOSING : TRP_SKETCH_LINE,
         points, segment->len + 1, false);
     }
+  if (self->target)
+    trp_sketch_draw_line (cr, canvas, TRP_SKETCH_CLOSING,
+                          (const TrpVec3[]){ get_last (self), get_first (self) }, 2, false);
   for (guint n = 0; n < self->segments->len; n++)
     trp_sketch_draw_point (cr, canvas, TRP_SKETCH_POINT, get_end (peek_segment (self, n)));
 }
 
 /* ---- options ---- */
+
+static const char *
+describe (TrpDocument *document, void *state)
+{
+  const State *self = state;
+
+  if (self->target)
+    return _ ("closing");
+  return trp_livewire_edges_are_coming (self->edges) ? _ ("edges not there yet") : NULL;
+}
 
 static void
 on_mode (TrpDocument *document)
@@ -384,6 +416,31 @@ on_mode (TrpDocument *document)
   State *self = trp_tool_get_state (document, TRP_TOOL_LIVEWIRE);
 
   self->erase = trp_option_segments_get (self->mode) == 1;
+}
+
+static void
+on_smoothing (State *self)
+{
+  self->scale = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->smoothing));
+  if (!self->volume)
+    return;
+  want_edges (self);
+  on_reached (self);
+}
+
+static void
+append_smoothing (State *self, GtkWidget *rows)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *unit = gtk_label_new (_ ("mm"));
+
+  self->smoothing = trp_option_number_new (_ ("Smoothing before edges are found, in millimetres"),
+                                           0, MOST_SCALE_MM, 0.1, 1, G_CALLBACK (on_smoothing),
+                                           self);
+  gtk_widget_add_css_class (unit, "second");
+  gtk_box_append (GTK_BOX (box), self->smoothing);
+  gtk_box_append (GTK_BOX (box), unit);
+  trp_option_rows_append (rows, _ ("Smoothing"), box);
 }
 
 static GtkWidget *
@@ -396,6 +453,8 @@ make_options (TrpDocument *document)
   self->mode = trp_option_rows_append (
     rows, _ ("Mode"), trp_option_segments_new (modes, G_CALLBACK (on_mode), document));
   trp_option_segments_set (self->mode, self->erase);
+  append_smoothing (self, rows);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->smoothing), self->scale);
   gtk_box_append (GTK_BOX (rows),
                   trp_paint_options_new (document, TRP_PAINT_ROW_LIMIT | TRP_PAINT_ROW_OVER));
   trp_option_rows_append_hint (
@@ -418,5 +477,6 @@ const TrpTool trp_tool_livewire = {
   .key_pressed = key_pressed,
   .leave = leave,
   .draw = draw,
+  .describe = describe,
   .make_options = make_options,
 };

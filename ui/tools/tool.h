@@ -72,6 +72,8 @@ typedef enum
  * @key_pressed: returns whether the tool had a use for it
  * @leave: another tool was chosen; what is unfinished is kept or given up
  * @draw: over the pane's picture and outlines
+ * @describe: what the status line adds to the name, translated; NULL: nothing. It is asked again
+ * with every trp_document_redraw_tool()
  * @make_options: rows for the side panel
  */
 typedef struct
@@ -93,6 +95,7 @@ typedef struct
   bool (*key_pressed) (TrpDocument *document, void *state, TrpToolKey key);
   void (*leave) (TrpDocument *document, void *state);
   void (*draw) (const TrpToolCanvas *canvas, cairo_t *cr);
+  const char *(*describe) (TrpDocument *document, void *state);
   GtkWidget *(*make_options) (TrpDocument *document);
 } TrpTool;
 
