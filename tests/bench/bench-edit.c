@@ -21,7 +21,7 @@
 #include <stdlib.h>
 
 #define N_SIZES 2
-#define N_RUNS 3
+#define N_RUNS 7
 #define MAX_ROWS 32
 
 static const size_t sizes[N_SIZES][3] = { { 512, 512, 300 }, { 1024, 1024, 300 } };

@@ -148,11 +148,21 @@ trp_test_scene_new (const size_t size[3], double scale)
   return self;
 }
 
+/* As large as the image: no part of a release. */
+static void
+drop_wire (struct TrpTestWork *work)
+{
+  g_clear_pointer (&work->tree, trp_livewire_tree_free);
+  g_clear_pointer (&work->cost, trp_livewire_cost_unref);
+  g_clear_pointer (&work->slice, g_free);
+}
+
 void
 trp_test_scene_free (TrpTestScene *self)
 {
   if (!self)
     return;
+  drop_wire (self->work);
   trp_edit_session_free (self->session);
   trp_volume_unref (self->image);
   g_free (self->work);
@@ -427,6 +437,7 @@ press_livewire (TrpTestScene *scene)
   TrpLivewireImage image = { NULL, size[0], size[1], { 0.9, 0.9 }, -10, 153 };
   size_t pixel[2];
 
+  drop_wire (work);
   work->slice = g_new (float, size[0] * size[1]);
   for (size_t n = 0; n < size[0] * size[1]; n++)
     work->slice[n] = voxels[n];
@@ -456,7 +467,6 @@ move_livewire (TrpTestScene *scene, int event)
 static void
 end_livewire (TrpTestScene *scene)
 {
-  struct TrpTestWork *work = scene->work;
   g_autoptr (GArray) way = trace (scene, N_WIRE_EVENTS);
   g_autoptr (TrpContours) contours = trp_contours_new ();
 
@@ -468,9 +478,6 @@ end_livewire (TrpTestScene *scene)
          trp_rasterize_slice (contours, TRP_FILL_NONZERO, &scene->geometry, 2,
                               (size_t) lrint (scene->center_lps.v[2] / 1.5)),
          false);
-  g_clear_pointer (&work->tree, trp_livewire_tree_free);
-  g_clear_pointer (&work->cost, trp_livewire_cost_unref);
-  g_clear_pointer (&work->slice, g_free);
 }
 
 /* ---- flood fill in a slice: all of it at the press ---- */
