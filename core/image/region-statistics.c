@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-#define SLACK 1e-9 /* of the half size: a centre on the drawn line is inside */
+#define SLACK 1e-9       /* of the half size: a centre on the drawn line is inside */
+#define MAX_STEPS 1024.0 /* samples from the middle to a side */
 
 /* Middle and half sizes on the plane. */
 typedef struct
@@ -140,8 +141,9 @@ add_samples (const Frame *frame, const TrpVolume *volume, Sums *sums)
 
   for (int axis = 1; axis < 3; axis++)
     step = fmin (step, trp_geometry_get_spacing (geometry, axis));
-  const long n_x = lrint (floor (fmin (frame->half[0] / step, 4096))),
-             n_y = lrint (floor (fmin (frame->half[1] / step, 4096)));
+  step = fmax (step, fmax (frame->half[0], frame->half[1]) / MAX_STEPS);
+  const long n_x = lrint (floor (frame->half[0] / step)),
+             n_y = lrint (floor (frame->half[1] / step));
 
   for (long y = -n_y; y <= n_y; y++)
     for (long x = -n_x; x <= n_x; x++)

@@ -47,8 +47,8 @@ typedef struct
  * trp_region_measure:
  *
  * On a plane along the grid the voxels of its slice whose centre lies inside, as stored; on any
- * other plane trilinear samples at the grid's smallest spacing. Costs the voxels of the region's
- * box.
+ * other plane trilinear samples at the grid's smallest spacing, 2049 a side at most. Costs the
+ * voxels of the region's box.
  *
  * Returns: false if no value lies inside; @out_statistics has the area then.
  */

@@ -107,6 +107,27 @@ test_any_grid (void)
     }
 }
 
+/* Slices half a micrometre apart: 6 mm of them are 12000 steps, and all of them count. */
+static void
+test_fine_grid (void)
+{
+  const TrpGeometry geometry = trp_geometry_axial (
+    (const size_t[]){ 2, 2, 20000 }, (const double[]){ 10, 10, 5e-4 }, trp_vec3 (-5, -5, -5));
+  g_autoptr (TrpVolume) volume = trp_test_volume_new (&geometry, get_ramp, NULL);
+  const TrpRegion region = { .shape = TRP_REGION_RECTANGLE,
+                             .plane = { .orientation = TRP_ORIENTATION_CORONAL,
+                                        .right = { { 0.8, 0.6, 0 } },
+                                        .down = { { 0, 0, -1 } },
+                                        .normal = { { -0.6, 0.8, 0 } } },
+                             .corners_lps = { { { -0.8, -0.6, -3 } }, { { 0.8, 0.6, 3 } } } };
+  TrpRegionStatistics s;
+
+  g_assert_true (trp_region_measure (&region, volume, &s));
+  trp_assert_near (s.mean, 10, 1e-3);
+  trp_assert_near (s.max, 10 + 2 * 0.8 + 3 * 0.6 + 5 * 3, 0.1);
+  trp_assert_near (s.min, 10 - 2 * 0.8 - 3 * 0.6 - 5 * 3, 0.1);
+}
+
 static void
 test_nothing_inside (void)
 {
@@ -155,6 +176,7 @@ main (int argc, char **argv)
   g_test_add_func ("/region-statistics/rectangle", test_rectangle);
   g_test_add_func ("/region-statistics/ellipse", test_ellipse);
   g_test_add_func ("/region-statistics/any-grid", test_any_grid);
+  g_test_add_func ("/region-statistics/fine-grid", test_fine_grid);
   g_test_add_func ("/region-statistics/nothing-inside", test_nothing_inside);
   g_test_add_func ("/region-statistics/profile", test_profile);
   return g_test_run ();
