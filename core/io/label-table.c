@@ -124,9 +124,6 @@ add_label (GPtrArray *labels, unsigned long value, const char *name, TrpColor co
 
   if (value == 0)
     return;
-  for (guint n = 0; n < labels->len; n++)
-    if (((TrpLabel *) labels->pdata[n])->value == value)
-      g_ptr_array_remove_index (labels, n--);
   label = g_new0 (TrpLabel, 1);
   label->value = (uint16_t) value;
   label->name = name[0] != '\0' ? g_utf8_make_valid (name, -1)
@@ -231,6 +228,23 @@ parse_snap (const char *text, GPtrArray *labels, GError **error)
   return true;
 }
 
+/* Of several lines for one value the last counts. */
+static GPtrArray *
+keep_last (const GPtrArray *labels)
+{
+  GPtrArray *kept = g_ptr_array_new_with_free_func ((GDestroyNotify) trp_label_free);
+  g_autofree guint *last = g_new0 (guint, (size_t) UINT16_MAX + 1);
+
+  for (guint n = 0; n < labels->len; n++)
+    last[((const TrpLabel *) labels->pdata[n])->value] = n;
+  for (guint n = 0; n < labels->len; n++)
+    if (last[((const TrpLabel *) labels->pdata[n])->value] == n)
+      g_ptr_array_add (kept, labels->pdata[n]);
+    else
+      trp_label_free (labels->pdata[n]);
+  return kept;
+}
+
 GPtrArray *
 trp_label_table_parse (const char *text, size_t length, GError **error)
 {
@@ -248,7 +262,10 @@ trp_label_table_parse (const char *text, size_t length, GError **error)
   start = g_str_has_prefix (copy, "\xef\xbb\xbf") ? copy + 3 : copy; /* a byte order mark */
   ok = strstr (start, SNAP_MARK) ? parse_snap (start, labels, error)
                                  : parse_csv (start, labels, error);
-  return ok ? g_steal_pointer (&labels) : NULL;
+  if (!ok)
+    return NULL;
+  g_ptr_array_set_free_func (labels, NULL);
+  return keep_last (labels);
 }
 
 char *

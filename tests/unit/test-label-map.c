@@ -471,6 +471,29 @@ test_separately (void)
 }
 
 /* Which table counts: the file's own, the folder's, ITK-SNAP's. */
+/* Three lines for each value, of which the last counts; comparing each with all before it would
+ * take long. */
+static void
+test_many_lines (void)
+{
+  g_autoptr (GString) text = g_string_new ("value,name\n");
+  g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (GTimer) timer = NULL;
+
+  for (unsigned n = 0; n < 3 * UINT16_MAX; n++)
+    g_string_append_printf (text, "%u,%u\n", UINT16_MAX - n % UINT16_MAX, n / UINT16_MAX);
+  timer = g_timer_new ();
+  labels = trp_label_table_parse (text->str, text->len, NULL);
+  g_assert_nonnull (labels);
+  g_assert_cmpfloat (g_timer_elapsed (timer, NULL), <, 5);
+  g_assert_cmpuint (labels->len, ==, UINT16_MAX);
+  for (guint n = 0; n < labels->len; n++)
+    {
+      g_assert_cmpuint (((const TrpLabel *) labels->pdata[n])->value, ==, UINT16_MAX - n);
+      g_assert_cmpstr (((const TrpLabel *) labels->pdata[n])->name, ==, "2");
+    }
+}
+
 static void
 test_order_of_tables (void)
 {
@@ -528,6 +551,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/label-table/csv", test_csv);
+  g_test_add_func ("/label-table/many-lines", test_many_lines);
   g_test_add_func ("/label-table/snap", test_snap);
   g_test_add_func ("/label-table/decimal-comma", test_decimal_comma);
   g_test_add_func ("/label-table/refuses", test_broken_tables);
