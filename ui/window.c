@@ -367,6 +367,15 @@ show_side (TrpMainWindow *self)
   trp_side_panel_set_shown (self->side, !self->is_empty && strcmp (mode, "edit") == 0);
 }
 
+/* Keys reach nobody then: a reading that came before its image found no pane to focus. */
+static bool
+has_no_focus (TrpMainWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return !focus || !gtk_widget_get_mapped (focus);
+}
+
 static void
 update_emptiness (TrpMainWindow *self)
 {
@@ -378,7 +387,7 @@ update_emptiness (TrpMainWindow *self)
   self->is_empty = empty;
   show_side (self);
   place_messages (self);
-  if (was_empty && !empty)
+  if (!empty && (was_empty || has_no_focus (self)))
     trp_panes_focus_active (self->panes);
 }
 
