@@ -20,8 +20,8 @@ fail () { echo "FAILED: $1"; import -window root "$build/make-pictures-failed.pn
 . "$root/tests/ui/drive.sh"
 
 # ---- pictures ----
-# 256 colours, chosen for each: a third of the bytes, and no difference to be seen in a grey window
-store () { convert - +dither -colors 256 -strip -define png:compression-level=9 "PNG8:$out/$1.png"; echo "$1"; }
+# 128 colours, chosen for each: a third of the bytes, and no difference to be seen in a grey window
+store () { convert - +dither -colors 128 -strip -define png:compression-level=9 "PNG8:$out/$1.png"; echo "$1"; }
 whole () { import -window root png:- | store "$1"; }
 # part NAME: the middle of the pane, and beside it the options of the tool
 part () {
@@ -89,9 +89,9 @@ drop
 undo
 press 5
 sleep 2
-for point in '-130 -150' '-175 40' '-60 135'; do go $point; sleep 0.3; click $point; done
-go 130 110
-sleep 0.5
+for point in '-150 -110' '-165 40' '-60 120'; do go $point; sleep 0.3; click $point; done
+go 120 100
+sleep 0.6
 part livewire
 press Escape
 press 6
@@ -147,6 +147,7 @@ expect label 'Threshold ' ' HU'
 xdotool mousemove $(middle 'spin button' 'Lowest value') click 1
 press ctrl+a
 xdotool type --delay 30 150
+press Return
 sleep 2
 part threshold
 go 0 0

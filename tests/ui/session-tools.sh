@@ -166,6 +166,7 @@ measured () {
   choose 'Remove all'
 }
 length=$(calc "200 * $scale")
+side=$pane_side
 press 0
 drag -100 20 100 20
 within distance "$(said | grep -o '^[0-9.]*')" "$(calc "$length - 0.4")" "$(calc "$length + 0.4")"
@@ -184,9 +185,14 @@ drag -50 0 50 60
 within 'rectangle, cm2' "$(said | grep -o '[0-9.]* cm' | cut -d' ' -f1)" "$(calc "0.6 * (100 * $scale) ^ 2 / 100 - 0.1")" "$(calc "0.6 * (100 * $scale) ^ 2 / 100 + 0.1")"
 measured rectangle 'values'
 choose Profile
+sleep 0.5
+find_pane 'MR, axial plane' # the chart has made room
 drag -200 20 200 20
+within 'profile, mm' "$(said | grep -o '^[0-9.]*')" "$(calc "2 * $length * $pane_side / $side - 0.7")" "$(calc "2 * $length * $pane_side / $side + 0.7")"
 measured profile ' mm$'
 choose Point
+sleep 0.5
+find_pane 'MR, axial plane'
 click 0 20
 measured point 'MR [0-9]+'
 [ "$(volume)" = "$whole" ] || fail "measuring changed the structure"

@@ -8,6 +8,8 @@
 
 #include "core/draw/profile-chart.h"
 #include "ui/document-measurements.h"
+#include "ui/tools/measure.h"
+#include "ui/tools/tool.h"
 #include "ui/value-text.h"
 
 #include <glib/gi18n.h>
@@ -21,6 +23,7 @@ struct _TrpProfilePanel
 
   TrpDocument *document;
   GtkWidget *about;
+  GtkWidget *close;
   GtkWidget *area;
   guint index; /* of the measurement */
   double length_mm;
@@ -162,16 +165,38 @@ show_about (TrpProfilePanel *self)
   gtk_label_set_label (GTK_LABEL (self->about), text->str);
 }
 
+/* Room is made when profiles are chosen: panes that shrank in the middle of the drag would leave
+ * the line's beginning behind. */
+static bool
+waits_for_profile (TrpProfilePanel *self)
+{
+  return trp_document_get_tool (self->document)->kind == TRP_TOOL_MEASURE &&
+         trp_measure_get_kind (self->document) == TRP_MEASURE_PROFILE;
+}
+
+static void
+update_room (TrpProfilePanel *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self), find_profile (self) || waits_for_profile (self));
+}
+
 static void
 update (TrpProfilePanel *self)
 {
   const bool has_profile = find_profile (self);
 
-  gtk_widget_set_visible (GTK_WIDGET (self), has_profile);
-  if (!has_profile)
-    return;
-  sample (self);
-  show_about (self);
+  update_room (self);
+  gtk_widget_set_sensitive (self->close, has_profile);
+  if (has_profile)
+    {
+      sample (self);
+      show_about (self);
+    }
+  else
+    {
+      self->n_lines = 0;
+      gtk_label_set_label (GTK_LABEL (self->about), _ ("Drag a line in a pane."));
+    }
   gtk_widget_queue_draw (self->area);
 }
 
@@ -191,6 +216,8 @@ point_at (TrpProfilePanel *self, double x)
 {
   const TrpProfileChart chart = make_chart (self);
 
+  if (chart.n_lines == 0)
+    return;
   self->pointer_mm = trp_profile_chart_find (&chart, x, gtk_widget_get_width (self->area));
   show_about (self);
   gtk_widget_queue_draw (self->area);
@@ -234,24 +261,24 @@ make_heading (TrpProfilePanel *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *title = gtk_label_new (_ ("Profile"));
-  GtkWidget *close = gtk_button_new_from_icon_name ("window-close-symbolic");
 
   self->about = gtk_label_new (NULL);
+  self->close = gtk_button_new_from_icon_name ("window-close-symbolic");
   gtk_label_set_xalign (GTK_LABEL (self->about), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->about), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->about, TRUE);
   gtk_widget_add_css_class (self->about, "second");
   gtk_widget_add_css_class (self->about, "numeric");
-  gtk_widget_add_css_class (close, "row-icon");
-  gtk_widget_add_css_class (close, "flat");
-  gtk_widget_set_tooltip_text (close, _ ("Remove the profile"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL,
+  gtk_widget_add_css_class (self->close, "row-icon");
+  gtk_widget_add_css_class (self->close, "flat");
+  gtk_widget_set_tooltip_text (self->close, _ ("Remove the profile"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->close), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Remove the profile"), -1);
-  g_signal_connect_swapped (close, "clicked", G_CALLBACK (on_close), self);
+  g_signal_connect_swapped (self->close, "clicked", G_CALLBACK (on_close), self);
   gtk_widget_add_css_class (box, "strip-head");
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), self->about);
-  gtk_box_append (GTK_BOX (box), close);
+  gtk_box_append (GTK_BOX (box), self->close);
   return box;
 }
 
@@ -284,6 +311,8 @@ trp_profile_panel_new (TrpDocument *document)
   gtk_box_append (GTK_BOX (self), self->area);
   g_signal_connect_swapped (document, "measurements-changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (document, "volume-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (document, "tool-changed", G_CALLBACK (update_room), self);
+  g_signal_connect_swapped (document, "tool-moved", G_CALLBACK (update_room), self);
   update (self);
   return GTK_WIDGET (self);
 }

@@ -344,6 +344,13 @@ trp_measure_set_kind (TrpDocument *document, TrpMeasureKind kind)
 
   give_up (self, document);
   self->kind = kind;
+  trp_document_redraw_tool (document);
+}
+
+TrpMeasureKind
+trp_measure_get_kind (TrpDocument *document)
+{
+  return get_state (document)->kind;
 }
 
 const TrpTool trp_tool_measure = {

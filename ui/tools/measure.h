@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+/* Emits "tool-moved". */
 void trp_measure_set_kind (TrpDocument *document, TrpMeasureKind kind);
+TrpMeasureKind trp_measure_get_kind (TrpDocument *document);
 
 G_END_DECLS
