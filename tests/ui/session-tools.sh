@@ -19,6 +19,14 @@ pictures=$TRIPTYCH_BUILD/screenshots
 mkdir -p "$pictures"
 . "$here/drive.sh"
 
+# what F1 is to open the manual with: writes down what it was asked for
+reader=$XDG_DATA_HOME/applications
+mkdir -p "$reader" "$XDG_CONFIG_HOME"
+printf '#!/bin/sh\necho "$1" >%s/asked\n' "$reader" >"$reader/reader"
+chmod +x "$reader/reader"
+printf '[Desktop Entry]\nType=Application\nName=Reader\nExec=%s/reader %%f\nMimeType=text/html;\n' "$reader" >"$reader/reader.desktop"
+printf '[Default Applications]\ntext/html=reader.desktop\n' >"$XDG_CONFIG_HOME/mimeapps.list"
+
 "$TRIPTYCH_BUILD/app/triptych" "$case_folder/t2_tse_tra" "$case_folder/labels/whole_gland_Guerbet23.nii.gz" &
 program=$!
 trap 'kill $program 2>/dev/null; wait $program 2>/dev/null' EXIT
@@ -196,4 +204,9 @@ find_pane 'MR, axial plane'
 click 0 20
 measured point 'MR [0-9]+'
 [ "$(volume)" = "$whole" ] || fail "measuring changed the structure"
+
+press F1
+for _ in $(seq 50); do [ -s "$reader/asked" ] && break; sleep 0.1; done
+grep -q 'manual\.html$' "$reader/asked" 2>/dev/null || fail "F1 did not open the manual"
+[ -s "$(cat "$reader/asked")" ] || fail "F1 opened $(cat "$reader/asked"), which is not there"
 echo "session-tools: done"
