@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+/* Half-way between two shapes is inside whatever the last bits say, from whichever side. */
+#define TIE_MM 1e-9
+
 /* The part of a slice that both shapes lie in, with a rim of one pixel. */
 typedef struct
 {
@@ -200,7 +203,7 @@ fill_slice (
         at[axis] = slice;
         at[window->axes[0]] = window->begin[0] + x;
         at[window->axes[1]] = window->begin[1] + y;
-        if ((1 - share) * distances[0] + share * distances[1] > 0 || !is_in_grid (mask, at))
+        if ((1 - share) * distances[0] + share * distances[1] > TIE_MM || !is_in_grid (mask, at))
           continue;
         trp_mask_set (mask, at[0], at[1], at[2], true);
         is_filled = true;
@@ -219,9 +222,10 @@ make_window (const TrpMask *mask, int axis)
   for (int n = 0; n < 2; n++)
     {
       const int along = window.axes[n];
+      const size_t end = MIN (box.end[along] + 1, geometry->size[along]);
 
       window.begin[n] = box.begin[along] > 0 ? box.begin[along] - 1 : 0;
-      window.size[n] = MAX (box.end[along] + 1 - window.begin[n], 2);
+      window.size[n] = MAX (end - window.begin[n], 2);
       window.spacing[n] = trp_geometry_get_spacing (geometry, along);
     }
   return window;
@@ -254,7 +258,7 @@ count_common (const Shape *first, const Shape *second, const Window *window, con
   for (size_t y = 0; y < window->size[1]; y++)
     for (size_t x = 0; x < window->size[0]; x++)
       count += first->distance[y * window->size[0] + x] <= 0 &&
-               sample (second, window, (double) x + shift[0], (double) y + shift[1]) <= 0;
+               sample (second, window, (double) x + shift[0], (double) y + shift[1]) <= TIE_MM;
   return count;
 }
 
@@ -264,9 +268,10 @@ choose_centroids (Shape *first, Shape *second, const Window *window)
 {
   const double shift[2] = { second->centroid[0] - first->centroid[0],
                             second->centroid[1] - first->centroid[1] };
+  const double back[2] = { -shift[0], -shift[1] };
 
-  if (count_common (first, second, window, (double[2]){ 0, 0 }) <
-      count_common (first, second, window, shift))
+  if (2 * count_common (first, second, window, (double[2]){ 0, 0 }) <
+      count_common (first, second, window, shift) + count_common (second, first, window, back))
     return;
   for (int d = 0; d < 2; d++)
     first->centroid[d] = second->centroid[d] = 0;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "core/base/rng.h"
 #include "core/io/format.h"
 #include "core/io/label-map.h"
 #include "core/metrics/overlap.h"
@@ -140,6 +141,73 @@ test_drawn_slices_stay (void)
   g_assert_null (trp_mask_peek_slice (got, 16));
 }
 
+static TrpMask *
+flip (const TrpMask *mask, unsigned axes)
+{
+  const TrpGeometry *geometry = trp_mask_get_geometry (mask);
+  TrpMask *flipped = trp_mask_new (geometry);
+
+  for (size_t k = 0; k < geometry->size[2]; k++)
+    for (size_t j = 0; j < geometry->size[1]; j++)
+      for (size_t i = 0; i < geometry->size[0]; i++)
+        {
+          size_t at[3] = { i, j, k };
+
+          for (int axis = 0; axis < 3; axis++)
+            if (axes >> axis & 1)
+              at[axis] = geometry->size[axis] - 1 - at[axis];
+          if (trp_mask_get (mask, i, j, k))
+            trp_mask_set (flipped, at[0], at[1], at[2], true);
+        }
+  return flipped;
+}
+
+/* A rectangle on the first and the last slice, often up to where the image ends. */
+static TrpMask *
+draw_rectangles (TrpRng *rng)
+{
+  const size_t size[3] = { 12, 9, 8 };
+  const TrpGeometry geometry = trp_geometry_axial (size, (double[]){ 1.5, 0.75, 3 },
+                                                   trp_vec3 (0, 0, 0));
+  TrpMask *mask = trp_mask_new (&geometry);
+
+  for (size_t k = 0; k < size[2]; k += size[2] - 1)
+    {
+      size_t begin[2], end[2];
+
+      for (int axis = 0; axis < 2; axis++)
+        {
+          begin[axis] = trp_rng_below (rng, (uint32_t) size[axis]);
+          end[axis] = begin[axis] + 1 + trp_rng_below (rng, (uint32_t) (size[axis] - begin[axis]));
+        }
+      for (size_t j = begin[1]; j < end[1]; j++)
+        for (size_t i = begin[0]; i < end[0]; i++)
+          trp_mask_set (mask, i, j, k, true);
+    }
+  return mask;
+}
+
+/* Grids count from either end: what is filled is the same, seen from there. */
+static void
+test_from_every_side (void)
+{
+  TrpRng rng = trp_rng_new (5, 0);
+
+  for (unsigned n = 0; n < 80; n++)
+    {
+      g_autoptr (TrpMask) drawn = draw_rectangles (&rng);
+      g_autoptr (TrpMask) turned = flip (drawn, n % 8);
+      size_t n_filled, n_filled_turned;
+      g_autoptr (TrpMask) filled = trp_interpolate_slices (drawn, 2, &n_filled, NULL, NULL);
+      g_autoptr (TrpMask) other = trp_interpolate_slices (turned, 2, &n_filled_turned, NULL, NULL);
+      g_autoptr (TrpMask) back = other ? flip (other, n % 8) : NULL;
+
+      g_assert_true (!filled == !back);
+      if (filled)
+        g_assert_true (trp_mask_equal (filled, back));
+    }
+}
+
 static void
 test_refused (void)
 {
@@ -267,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/interpolate/fork", test_fork);
   g_test_add_func ("/interpolate/drawn-slices-stay", test_drawn_slices_stay);
   g_test_add_func ("/interpolate/refused", test_refused);
+  g_test_add_func ("/interpolate/from-every-side", test_from_every_side);
   for (size_t n = 0; n < G_N_ELEMENTS (reals); n++)
     {
       g_autofree char *name = g_strdup_printf ("/interpolate/real/%zu", n);
