@@ -263,6 +263,41 @@ wire_grows_between_events (Fixture *fixture, const void *data)
   g_assert_cmpuint (get_count (fixture), ==, BLOCK + 100);
 }
 
+static GtkWidget *
+find_number (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_SPIN_BUTTON (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_number (child);
+  return found;
+}
+
+/* Another smoothing means other edges, also for an outline that is begun; the rows show it again.
+ */
+static void
+wire_follows_smoothing (Fixture *fixture, const void *data)
+{
+  choose (fixture, TRP_TOOL_LIVEWIRE);
+  find_edges (fixture);
+  click (fixture, 59.5, 9.5);
+  g_assert_null (describe (fixture));
+  for (int again = 0; again < 2; again++)
+    {
+      GtkWidget *rows = g_object_ref_sink (get_tool (fixture)->make_options (fixture->document));
+      GtkWidget *number = find_number (rows);
+
+      g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (number)), ==, again ? 2.5 : 1);
+      g_assert_null (describe (fixture));
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (number), again ? 4 : 2.5);
+      g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (number)), ==, again ? 3 : 2.5);
+      g_assert_cmpstr (describe (fixture), ==, "edges not there yet");
+      find_edges (fixture);
+      g_object_unref (rows);
+    }
+}
+
 /* ---- polygon ---- */
 
 static void
@@ -575,6 +610,7 @@ main (int argc, char **argv)
   ADD ("/livewire/fills", wire_fills);
   ADD ("/livewire/without-effect-stays", livewire_without_effect_stays);
   ADD ("/livewire/waits", wire_waits);
+  ADD ("/livewire/follows-smoothing", wire_follows_smoothing);
   ADD ("/livewire/grows-between-events", wire_grows_between_events);
   ADD ("/polygon/enter-closes-and-fills", enter_closes_and_fills);
   ADD ("/polygon/points-are-corrected", points_are_corrected);
