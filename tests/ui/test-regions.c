@@ -435,6 +435,11 @@ test_seeds_grow (Fixture *fixture, const void *data)
         trp_mask_get (trp_structure_peek_mask (trp_document_peek_active (fixture->document)),
                       n % NX, n / NX % NY, n / NX / NY),
         ==, is_in_bar (0, n % NX, n / NX % NY));
+  /* undo first takes back what grew, then the strokes */
+  g_assert_false (trp_tool_press_key (fixture->document, TRP_TOOL_KEY_UNDO));
+  trp_document_undo (fixture->document);
+  g_assert_cmpuint (count_structure (fixture, 0), ==, 0);
+  g_assert_true (trp_tool_press_key (fixture->document, TRP_TOOL_KEY_UNDO));
 }
 
 static void

@@ -32,7 +32,8 @@ typedef struct
   TrpStructureSet *set; /* the reading that the seeds belong to, or NULL */
   TrpSeeds *seeds;
   TrpSeedsKind kind;
-  TrpRole role; /* of the last stroke's pane */
+  TrpRole role;      /* of the last stroke's pane */
+  uint64_t drawn_in; /* state of the reading's history when the last stroke was drawn */
   double margin_mm;
   GtkWidget *kinds, *margin; /* the side panel's, or NULL */
 } Tool;
@@ -72,6 +73,14 @@ get_seeds (Tool *self)
   if (self->set && self->set != trp_document_peek_edited (self->document))
     forget_seeds (self);
   return self->seeds;
+}
+
+static uint64_t
+get_history_state (Tool *self)
+{
+  TrpEditSession *session = trp_document_peek_session (self->document);
+
+  return session ? trp_history_get_state (trp_edit_session_peek_history (session)) : 0;
 }
 
 /* ---- strokes ---- */
@@ -119,6 +128,7 @@ release (const TrpToolPlace *place)
 
   if (get_seeds (self))
     trp_seeds_end_stroke (self->seeds);
+  self->drawn_in = get_history_state (self);
 }
 
 static void
@@ -223,8 +233,12 @@ key_pressed (TrpDocument *document, void *state, TrpToolKey key)
     case TRP_TOOL_KEY_ACCEPT:
       grow (self);
       return true;
-    case TRP_TOOL_KEY_TAKE_BACK:
     case TRP_TOOL_KEY_UNDO:
+      /* what grew from the strokes is newer than they are, and goes first */
+      if (get_history_state (self) != self->drawn_in && trp_document_can_undo (document))
+        return false;
+      return step_back (self, trp_seeds_undo);
+    case TRP_TOOL_KEY_TAKE_BACK:
       return step_back (self, trp_seeds_undo);
     case TRP_TOOL_KEY_REDO:
       return step_back (self, trp_seeds_redo);
