@@ -12,6 +12,8 @@
 #define LINE_PX 16.0
 #define TICK_PX 4.0
 #define ARC_PX 18.0
+#define GAP_PX 12.0 /* from a point to its text */
+#define EDGE_PX 4.0 /* of the pane */
 
 typedef struct
 {
@@ -117,11 +119,11 @@ static void (*const drawings[TRP_N_MEASURES]) (cairo_t *, const TrpMeasurement *
   [TRP_MEASURE_PROFILE] = draw_line,    [TRP_MEASURE_PROBE] = draw_probe,
 };
 
-/* To the right of it all, or to the left where there is no room. */
+/* To the right of it all, or to the left where there is no room; never beyond the pane. */
 static void
 draw_text (cairo_t *cr, const char *text, const Px *px, int n_points, double width)
 {
-  TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_STRONG, .edge = true, .valign = 0.5 };
+  const TrpTextStyle style = { .size_px = 12, .rgb = TRP_GREY_STRONG, .edge = true, .valign = 0.5 };
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   const guint n_lines = g_strv_length (lines);
   Px right = px[0], left = px[0];
@@ -134,12 +136,13 @@ draw_text (cairo_t *cr, const char *text, const Px *px, int n_points, double wid
     }
   for (guint n = 0; n < n_lines; n++)
     widest = fmax (widest, trp_text_get_width (cr, &style, lines[n]));
-  const bool fits = right.x + 12 + widest < width;
+  const bool fits = right.x + GAP_PX + widest < width;
+  const double x = fits ? right.x + GAP_PX : left.x - GAP_PX - widest;
   const Px at = fits ? right : left;
 
-  style.align = fits ? 0 : 1;
+  /* a number whose first digits are cut off reads as another number */
   for (guint n = 0; n < n_lines; n++)
-    trp_text_draw (cr, &style, at.x + (fits ? 12 : -12),
+    trp_text_draw (cr, &style, CLAMP (x, EDGE_PX, fmax (EDGE_PX, width - widest - EDGE_PX)),
                    at.y + ((double) n - 0.5 * (n_lines - 1)) * LINE_PX, lines[n]);
 }
 

@@ -192,15 +192,49 @@ trp_message_bar_set_identity_shown (TrpMessageBar *self, bool shown)
 }
 
 static void
+on_restore (TrpMessageBar *self)
+{
+  trp_document_restore_unfinished (self->document);
+}
+
+static void
+on_discard_response (GtkDialog *dialog, int response, TrpMessageBar *self)
+{
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  if (response == GTK_RESPONSE_ACCEPT)
+    trp_document_discard_unfinished (self->document);
+}
+
+/* It stands beside Restore, and hours of work may hang on it. */
+static void
+on_discard (TrpMessageBar *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *dialog = gtk_message_dialog_new (
+    GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
+    GTK_BUTTONS_NONE, "%s", _ ("Discard the unsaved contours?"));
+
+  gtk_message_dialog_format_secondary_text (
+    GTK_MESSAGE_DIALOG (dialog), "%s",
+    _ ("They will not be offered again. The journal stays on the disk beside the others, with "
+       "\".old\" in its name."));
+  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _ ("Keep"), GTK_RESPONSE_CANCEL, _ ("Discard"),
+                          GTK_RESPONSE_ACCEPT, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_discard_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 add_unfinished (TrpMessageBar *self)
 {
   const struct
   {
     const char *label;
-    void (*answer) (TrpDocument *document);
+    void (*answer) (TrpMessageBar *self);
   } answers[] = {
-    { _ ("Restore"), trp_document_restore_unfinished },
-    { _ ("Discard"), trp_document_discard_unfinished },
+    { _ ("Restore"), on_restore },
+    { _ ("Discard"), on_discard },
   };
 
   self->unfinished = make_row (TRP_SEVERITY_WARNING, &self->unfinished_text);
@@ -208,7 +242,7 @@ add_unfinished (TrpMessageBar *self)
     {
       GtkWidget *button = gtk_button_new_with_label (answers[n].label);
 
-      g_signal_connect_object (button, "clicked", G_CALLBACK (answers[n].answer), self->document,
+      g_signal_connect_object (button, "clicked", G_CALLBACK (answers[n].answer), self,
                                G_CONNECT_SWAPPED);
       gtk_box_append (GTK_BOX (self->unfinished), button);
     }

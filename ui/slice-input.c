@@ -25,7 +25,8 @@ struct _TrpSliceInput
   TrpSliceView *view;
   bool has_pointer;
   double x, y;
-  double scrolled; /* parts of a slice from smooth wheels */
+  double surface_x, surface_y; /* of the pointer when Shift was last held; in the window */
+  double scrolled;             /* parts of a slice from smooth wheels */
   DragKind drag;
   GtkGesture *gesture; /* whose drag it is; only compared */
   double last_x, last_y;
@@ -139,6 +140,18 @@ hover (TrpSliceInput *self, GdkModifierType modifiers)
   tool->hover (&place);
 }
 
+/* A pane that moves below a pointer at rest (a bar above it comes or goes) hears of a motion, too.
+ */
+static bool
+has_moved (TrpSliceInput *self, GtkEventControllerMotion *controller)
+{
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
+  const double before[2] = { self->surface_x, self->surface_y };
+
+  return event && gdk_event_get_position (event, &self->surface_x, &self->surface_y) &&
+         (before[0] != self->surface_x || before[1] != self->surface_y);
+}
+
 static void
 on_motion (GtkEventControllerMotion *controller, double x, double y, TrpSliceInput *self)
 {
@@ -148,7 +161,7 @@ on_motion (GtkEventControllerMotion *controller, double x, double y, TrpSliceInp
   self->has_pointer = true;
   self->x = x;
   self->y = y;
-  if ((state & GDK_SHIFT_MASK) && self->drag == DRAG_NONE)
+  if ((state & GDK_SHIFT_MASK) && self->drag == DRAG_NONE && has_moved (self, controller))
     trp_document_set_cursor (get_document (self), trp_slice_view_lps_from_px (self->view, x, y));
   hover (self, state);
 }

@@ -27,7 +27,7 @@ static const TrpMetricInfo metrics[] = {
     N_ ("The 95th percentile of both lists of distances joined, as MedPy has it.") },
   { "assd", N_ ("Average symmetric surface distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
     N_ ("Mean of both lists of distances joined; often called mean surface distance (MSD).") },
-  { "masd", N_ ("Mean surface distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
+  { "masd", N_ ("Mean average surface distance"), "mm", TRP_METRIC_LOWER_IS_BETTER,
     N_ ("Mean of the two directed means (MASD).") },
   { "nsd", N_ ("Surface Dice"), "mm", TRP_METRIC_HIGHER_IS_BETTER,
     N_ ("Part of both surfaces that lies within the tolerance of the other.") },

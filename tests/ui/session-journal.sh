@@ -87,6 +87,13 @@ for _ in $(seq 300); do kill -0 $program 2>/dev/null || break; sleep 0.1; done
 wait $program || fail "the program ended with status $? while the question stood"
 start
 expect label "Contours of STS_044" 'were not saved\.$'
+# Discard asks once more, and Escape keeps
+place 'push button' Discard
+xdotool mousemove $(at 50 50) click 1
+expect label "Discard the unsaved contours" '\?$'
+xdotool key Escape
+expect label "Contours of STS_044" 'were not saved\.$'
+[ "$(ls "$journals" | grep -c 'journal$')" = 1 ] || fail "the journal was discarded"
 place 'push button' Restore
 xdotool mousemove $(at 50 50) click 1
 expect label "$dice" "^${both//./\\.}$"
