@@ -36,8 +36,19 @@ middle () { read -r x y width height <<<"$($python "$here/window.py" place "$@")
 # a menu item behind the row of the structure: the keys that lead to it
 menu () {
   xdotool mousemove $(middle "list item" "") click 3
-  sleep 1
-  for key in "$@"; do xdotool key "$key"; sleep 0.4; done
+  sleep 1.5
+  for key in "$@"; do xdotool key "$key"; sleep 0.5; done
+}
+# menu_for LABEL PATTERN KEYS...: until it says so; on a busy machine a menu may open after its keys
+menu_for () {
+  local label=$1 pattern=$2
+  shift 2
+  for _ in 1 2 3; do
+    menu "$@"
+    $python "$here/window.py" wait 20 label "$label" "$pattern" && return
+    xdotool key Escape; sleep 0.5; xdotool key Escape; sleep 0.5
+  done
+  fail "$label"
 }
 operations="Down Down Down Down Return"
 slices="Down Down Down Return"
@@ -47,8 +58,7 @@ menu Return
 sleep 0.5
 
 # 1: a margin of 5 mm: the preview says what scipy says, Enter accepts, Z takes it back
-menu $operations Return
-expect label "Margin of" 'became'
+menu_for "Margin of" 'became' $operations Return
 picture margin
 said=$(look label "Margin of")
 $python - "$case_folder" "$said" <<'PYTHON' || fail "the margin is not scipy's"
@@ -85,8 +95,7 @@ sleep 0.5
 xdotool key ctrl+Delete
 expect label "Dice similarity" '^0\.9[0-7]' # one slice of 37 less: 0.98
 holed=$(look label "Dice similarity")
-menu $slices Return
-expect label "2 slices of" 'filled from their neighbours'
+menu_for "2 slices of" 'filled from their neighbours' $slices Return
 picture interpolation
 xdotool key shift+Return
 expect label "Fill slices of" 'Fill slices'
@@ -101,8 +110,7 @@ echo "Dice: two slices deleted $holed, one filled $one, both $two"
 [ "$(printf '%s\n' "$holed" "$one" "$two" | sort -c 2>&1)" = "" ] || fail "Dice fell"
 
 # 3: mirrored into a structure of its own; the dialog names the plane
-menu $operations Down Down Return
-expect label "Mirror at" 'Mirror at [LR] [0-9.]* mm'
+menu_for "Mirror at" 'Mirror at [LR] [0-9.]* mm' $operations Down Down Return
 expect label "Mirror " 'became'
 picture mirror
 xdotool key Return
